@@ -1,0 +1,16 @@
+/** Everything a job may not know by itself: clocks, timers, chance and scheduling. The only door to them. */
+export interface Runtime {
+  /** Wall clock, epoch milliseconds. */
+  now(): number
+  /** Milliseconds from an arbitrary start; never goes back. */
+  monotonic(): number
+  /** Uniform in [0, 1). */
+  random(): number
+  uuid(): string
+  /** Runs `task` soon, never on the caller's stack. */
+  schedule(task: () => void): void
+  /** Runs `task` once after `delayMs`; the result cancels it. */
+  timer(delayMs: number, task: () => void): () => void
+  /** Resolves after the event loop has had a turn. */
+  yield(): Promise<void>
+}

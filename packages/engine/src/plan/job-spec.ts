@@ -1,0 +1,84 @@
+import type { SinkFactory, SourceFactory, StageFactory } from '@millrace/sdk'
+
+/** What becomes of a record that fails. */
+export type ErrorPolicy = 'fail' | 'skip' | 'deadLetter'
+
+/** An output of a source or stage. Sources have one, named `out`. */
+export interface OutputRef {
+  readonly id: string
+  readonly output: string
+}
+
+/** How a source's records get their event time. */
+export interface TimeSpec {
+  /** Epoch ms of a record; NaN when it has none or an absurd one, which fails the record with code TIME. */
+  readonly timestamp: (record: unknown) => number
+  /** How far the watermark trails the largest event time, ms. */
+  readonly disorderMs: number
+  /** For `explain`, such as `field "date"`. */
+  readonly description: string
+}
+
+/** One key field: the name it has in results and how it is read. May throw a coded error. */
+export interface KeyPart {
+  readonly name: string
+  readonly description: string
+  readonly read: (record: unknown, context: { readonly timestamp: number }) => unknown
+}
+
+export interface SourceSpec {
+  readonly id: string
+  readonly factory: SourceFactory
+  /** Absent: the record's time is its arrival. */
+  readonly time?: TimeSpec | undefined
+  readonly onError?: ErrorPolicy | undefined
+  /** Stop reading after this many entries. */
+  readonly limit?: number | undefined
+  /** The only fields anyone downstream reads; undefined: all. */
+  readonly fields?: readonly string[] | undefined
+}
+
+export interface StageInput {
+  readonly name: string
+  readonly from: readonly OutputRef[]
+}
+
+export interface StageSpec {
+  readonly id: string
+  readonly factory: StageFactory
+  readonly inputs: readonly StageInput[]
+  /** Empty: no key. With several inputs: per input name. */
+  readonly by?: readonly KeyPart[] | Readonly<Record<string, readonly KeyPart[]>> | undefined
+  readonly onError?: ErrorPolicy | undefined
+  /** Per record of an asynchronous stage; default 30,000. */
+  readonly timeoutMs?: number | undefined
+  readonly batch?: number | undefined
+}
+
+export interface SinkSpec {
+  readonly id: string
+  readonly factory: SinkFactory
+  readonly from: readonly OutputRef[]
+  readonly onError?: ErrorPolicy | undefined
+}
+
+/** A whole job as data and factories: what loader and builder make and the engine runs. Checked before it gets here. */
+export interface JobSpec {
+  readonly name: string
+  readonly sources: readonly SourceSpec[]
+  /** In an order in which every stage stands after what it reads. */
+  readonly stages: readonly StageSpec[]
+  readonly sinks: readonly SinkSpec[]
+  /** Takes dead letters; its `from` is empty. */
+  readonly deadLetter?: SinkSpec | undefined
+  /** Default: `deadLetter` where there is a dead letter sink, else `fail`. */
+  readonly onError?: ErrorPolicy | undefined
+  /** More failures than this share of the last `of` records end the job. Default 0.5 of 1000. */
+  readonly errors?: { readonly atMost: number; readonly of: number } | undefined
+  /** Restart budget of the pipeline. Default 3 in 60,000 ms. */
+  readonly restart?: { readonly intensity: number; readonly periodMs: number } | undefined
+  /** Mailbox size in records per stage and overflow policy. Default 4,096 and block. */
+  readonly mailbox?:
+    | { readonly capacity?: number | undefined; readonly overflow?: 'block' | 'dropOldest' | 'dropNewest' | 'fail' | undefined }
+    | undefined
+}

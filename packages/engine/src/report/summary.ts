@@ -1,0 +1,65 @@
+import type { MillraceError } from '@millrace/base'
+
+/** Fates of what a stage received: in = used + filtered + late + dead + dropped + held. */
+export interface StageCounts {
+  readonly id: string
+  readonly module: string
+  readonly in: number
+  readonly used: number
+  readonly filtered: number
+  readonly late: number
+  readonly dead: number
+  readonly dropped: number
+  readonly held: number
+  /** Sent per output, once per reader. */
+  readonly sent: Readonly<Record<string, number>>
+  /** Why records were filtered, by reason, largest first; at most 20. */
+  readonly reasons: Readonly<Record<string, number>>
+}
+
+/** read = sent + malformed (malformed includes records without a valid time). */
+export interface SourceCounts {
+  readonly id: string
+  readonly module: string
+  readonly read: number
+  readonly sent: number
+  readonly malformed: number
+  readonly bytes: number
+  /** Undefined when the size of the input is not known. */
+  readonly bytesTotal: number | undefined
+}
+
+/** received = written + rejected + held. */
+export interface SinkCounts {
+  readonly id: string
+  readonly module: string
+  readonly received: number
+  readonly written: number
+  readonly rejected: number
+  readonly held: number
+}
+
+/** How far a running job is. */
+export interface Progress {
+  readonly state: 'starting' | 'running' | 'stopping' | 'draining' | 'completed' | 'stopped' | 'failed'
+  readonly elapsedMs: number
+  readonly sources: readonly SourceCounts[]
+  readonly stages: readonly StageCounts[]
+  readonly sinks: readonly SinkCounts[]
+  readonly deadLetters: number
+}
+
+/** How a job ended. Every record that entered is counted under exactly one fate. */
+export interface Summary extends Progress {
+  readonly name: string
+  readonly state: 'completed' | 'stopped' | 'failed'
+  /** Dead letters by error code. */
+  readonly deadLettersByCode: Readonly<Record<string, number>>
+  /** First dead letters, for the report; at most 5. */
+  readonly firstDeadLetters: readonly { readonly code: string; readonly message: string; readonly at: string }[]
+  /** Sentences a person should read, such as fields nobody has or state a stop left unfinished. */
+  readonly warnings: readonly string[]
+  readonly restarts: number
+  /** Why it failed. */
+  readonly error?: MillraceError | undefined
+}

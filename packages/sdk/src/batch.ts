@@ -1,0 +1,34 @@
+/** Where a record came from. `offset` counts records of the partition from 0; `line` counts lines from 1 where there are lines. */
+export interface Origin {
+  readonly source: string
+  readonly partition: string
+  readonly offset: number
+  readonly line?: number | undefined
+}
+
+/** Key fields by name, in the order of `by`; the same object for every record of one key. */
+export type Key = Readonly<Record<string, unknown>>
+
+/** A run of records, immutable once sent. Read it through its methods: the layout is the engine's own. */
+export interface Batch {
+  readonly length: number
+  value(index: number): unknown
+  /** Event time in epoch ms. */
+  timestamp(index: number): number
+  /** The stage's key of a record; undefined without `by`. */
+  key(index: number): Key | undefined
+  /** Undefined for records that a stage made without one in hand. */
+  origin(index: number): Origin | undefined
+}
+
+/** What `processBatch` does with the records of its batch, by index. A record that nothing is said of is filtered (used, where the stage absorbs). */
+export interface BatchOutput {
+  /** Hands record `index` on, untouched, to the main output. */
+  pass(index: number): void
+  /** Emits `value` for record `index` on an output (default: the main one) with the record's timestamp and origin. */
+  emit(index: number, value: unknown, output?: string): void
+  /** Marks record `index` as filtered for `reason`. */
+  skip(index: number, reason: string): void
+  /** Marks record `index` as failed; what it emitted in this batch is withdrawn. */
+  reject(index: number, code: string, message: string): void
+}

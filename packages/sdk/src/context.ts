@@ -1,0 +1,93 @@
+import type { Runtime } from '@millrace/base'
+import type { Key } from './batch.ts'
+import type { InjectionToken } from './token.ts'
+import type { StateScope } from './state.ts'
+import type { FunctionDefinition } from './define-function.ts'
+import type { AggregateDefinition } from './define-aggregate.ts'
+
+/** What one record's handler may do. One object, reused: valid until `process` settles. */
+export interface RecordContext {
+  /** Event time of the record in hand, epoch ms. */
+  readonly timestamp: number
+  /** The record's key; undefined without `by`. */
+  readonly key: Key | undefined
+  /** No record earlier than this is expected any more; -Infinity before the first. */
+  readonly watermark: number
+  /** Aborts when the record's time is up or the job stops at once. */
+  readonly signal: AbortSignal
+  /** Emits on the main output. Inherits timestamp and origin of the record in hand. */
+  emit(value: unknown, options?: { readonly timestamp?: number }): void
+  /** Fails this record: everything it emitted and wrote is withdrawn, then the stage's `onError` applies. Return after it. */
+  reject(code: string, message: string): void
+  /** Counts this record as filtered for `reason`. */
+  skip(reason: string): void
+  /** Sends the record straight to the sinks of its line. Not built yet: rejects the record. */
+  exit(reason: string): void
+}
+
+/** What `onEnd` and `open` may do: emit without a record in hand. */
+export interface StageContext {
+  readonly watermark: number
+  readonly signal: AbortSignal
+  /** `timestamp` defaults to the largest event time seen. */
+  emit(value: unknown, options?: { readonly timestamp?: number }): void
+}
+
+/** A named output of a stage. */
+export interface OutputHandle {
+  emit(value: unknown, options?: { readonly timestamp?: number }): void
+}
+
+/** Writes lines for people and machines. Levels below the job's are dropped. */
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+export interface Counter {
+  add(count: number): void
+}
+
+/** Named numbers of one stage, shown in the summary. */
+export interface Metrics {
+  counter(name: string): Counter
+}
+
+/** What expressions may use beside the record: values of `env('NAME')` and functions that plugins brought. Hand it to `compileExpression`. */
+export interface ExpressionScope {
+  readonly env: Readonly<Record<string, string>>
+  readonly functions: readonly FunctionDefinition[]
+  readonly aggregates: readonly AggregateDefinition[]
+}
+
+/** What the engine gives each instance of a source, stage or sink. */
+export interface InstanceScope {
+  readonly id: string
+  /** Number of this instance among its siblings, from 0. */
+  readonly instance: number
+  /** False where the input never ends. */
+  readonly inputEnds: boolean
+  readonly clock: Pick<Runtime, 'now' | 'monotonic'>
+  readonly random: () => number
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** What the engine gives each stage instance. */
+export interface StageScope extends InstanceScope {
+  readonly state: StateScope
+  /** Handles of the declared outputs, by name. */
+  readonly outputs: Readonly<Record<string, OutputHandle>>
+  /** Names of the stage's key fields, empty without `by`. */
+  readonly keyNames: readonly string[]
+}
+
+/** What the loader adds to every scope. */
+export interface Injection<Parameters> {
+  readonly parameters: Parameters
+  readonly expressions: ExpressionScope
+  /** Resolves a token that `resources:` or `provide` bound. Only inside `create`. */
+  readonly inject: <T>(token: InjectionToken<T>) => T
+}

@@ -1,0 +1,80 @@
+import type { Batch, BatchOutput } from './batch.ts'
+import type { Injection, RecordContext, StageContext, StageScope } from './context.ts'
+import type { ParameterSchema } from './schema.ts'
+
+/** Handles one record. Returns one record, undefined (nothing), null (data), a Promise of them, or an iterator of records from a generator. An array is one record. */
+export type Process<In = unknown> = (record: In, context: RecordContext) => unknown
+
+/** A running stage. */
+export interface StageInstance {
+  process?: Process<never>
+  /** Handlers by input name, for stages with several inputs. */
+  on?: Readonly<Record<string, Process<never>>>
+  /** Same meaning as `process`, for a whole batch: the fast path. A throw runs the batch again record by record. */
+  processBatch?(batch: Batch, output: BatchOutput): void
+  /** The watermark moved. May emit. */
+  onWatermark?(watermark: number, context: StageContext): void
+  /** The input is over. May emit. Not called on stop. */
+  onEnd?(context: StageContext): void | Promise<void>
+  open?(): void | Promise<void>
+  close?(): void | Promise<void>
+}
+
+/** Output names with a sentence each; the first is the main one. */
+export type Outputs = Readonly<Record<string, string>>
+
+export interface StageDefinition<Parameters = unknown> {
+  readonly kind: 'stage'
+  readonly name: string
+  readonly summary: string
+  readonly parameters: ParameterSchema<Parameters>
+  /** The parameter that a scalar short form sets. */
+  readonly main?: string
+  /** Default `['in']`. */
+  readonly inputs?: readonly string[]
+  /** Default `{ out: … }`. */
+  readonly outputs?: Outputs | ((parameters: Parameters) => Outputs)
+  /** What the stage remembers between records. Default `instance`. */
+  readonly keeps?: 'nothing' | 'state' | 'instance'
+  /** Records that emit nothing count as used, not filtered. */
+  readonly absorbs?: boolean
+  /** `same`: hands records on untouched. */
+  readonly passes?: 'same'
+  /** Field paths it looks at; undefined means all. */
+  readonly reads?: (parameters: Parameters) => readonly string[] | undefined
+  /** Fields of each output by name, so that checks know names behind it; undefined means unknown. */
+  readonly shape?: (
+    parameters: Parameters,
+    input: { readonly keys: readonly string[]; readonly fields: readonly string[] | undefined },
+  ) => Readonly<Record<string, readonly string[] | undefined>>
+  /** Faults that a schema cannot say; each names a path inside the parameters. Runs before start. */
+  readonly check?: (
+    parameters: Parameters,
+    input: { readonly ends: boolean; readonly keys: readonly string[] },
+  ) => readonly { readonly path: readonly (string | number)[]; readonly message: string; readonly hint: string }[]
+  create(scope: StageScope & Injection<Parameters>): StageInstance | Promise<StageInstance>
+}
+
+/** What the engine must know of a stage before it runs. */
+export interface StageTraits {
+  readonly name: string
+  readonly inputs: readonly string[]
+  readonly outputs: Outputs
+  readonly keeps: 'nothing' | 'state' | 'instance'
+  readonly absorbs: boolean
+  readonly passes?: 'same' | undefined
+}
+
+/** How the engine gets its stages: the loader implements it with a child container, the builder with a closure. */
+export interface StageFactory {
+  readonly traits: StageTraits
+  create(scope: StageScope): StageInstance | Promise<StageInstance>
+  dispose(): void | Promise<void>
+}
+
+/** Declares a stage. Pure: nothing runs until a job creates it. */
+export function defineStage<Parameters>(
+  definition: Omit<StageDefinition<Parameters>, 'kind'>,
+): StageDefinition<Parameters> {
+  return { kind: 'stage', ...definition }
+}

@@ -1,0 +1,40 @@
+/** The JSON Schema members that Millrace reads. */
+export interface JsonSchema {
+  readonly type?: string | readonly string[]
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: boolean | JsonSchema
+  readonly items?: JsonSchema
+  readonly anyOf?: readonly JsonSchema[]
+  readonly oneOf?: readonly JsonSchema[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly default?: unknown
+  readonly description?: string
+  /** `cel`: an expression over a record. `cel-aggregate`: one aggregate call. `path`: a file path. `duration`, `size`: with a unit. */
+  readonly format?: string
+  /** True for a parameter that must never be shown. */
+  readonly secret?: boolean
+  readonly [key: string]: unknown
+}
+
+export interface SchemaIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/** The part of the Standard Schema interface that parameters need: a validator that can also describe its input. */
+export interface ParameterSchema<Output = unknown> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (
+      value: unknown,
+    ) =>
+      | { readonly value: Output; readonly issues?: undefined }
+      | { readonly issues: readonly SchemaIssue[] }
+      | Promise<unknown>
+    readonly jsonSchema: { readonly input: (options: { readonly target: string }) => object }
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+  }
+}

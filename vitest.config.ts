@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{packages,plugins}/*/src/**/*.test.ts'],
+          benchmark: { include: ['{packages,plugins}/*/src/**/*.bench.ts'] },
+          typecheck: {
+            enabled: true,
+            include: ['{packages,plugins}/*/src/**/*.test-d.ts'],
+            tsconfig: './tsconfig.json',
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/**/*.test.ts'],
+          benchmark: { include: [] },
+          pool: 'forks',
+          testTimeout: 60_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**'],
+      exclude: ['**/*.test.ts', '**/*.test-d.ts', '**/*.bench.ts'],
+      thresholds: { lines: 90 },
+    },
+  },
+})
