@@ -1,0 +1,67 @@
+import { defineError, MillraceError, renderError } from '@millrace/base'
+
+/** A job file has faults. All of them, sorted by position, are in `faults`. */
+export class JobFaults extends MillraceError {
+  readonly faults: readonly MillraceError[]
+
+  constructor(file: string, faults: readonly MillraceError[]) {
+    const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
+    super('JOB_INVALID', `${file} has ${count}.\n${faults.map(renderError).join('\n')}`, {
+      hint: 'Mend the faults above; nothing has started.',
+      retry: 'never',
+      where: { file },
+    })
+    this.faults = faults
+  }
+}
+
+export const JOB_NO_SINK = defineError<{ name: string }>({
+  code: 'JOB_NO_SINK',
+  message: (d) => `Job "${d.name}" has no sink, and nobody reads its results.`,
+  hint: () =>
+    'Iterate over run(), or give the job a sink: .to(sink) or the key `sink` in the file.',
+})
+
+export const JOB_HAS_SINK = defineError<{ name: string }>({
+  code: 'JOB_HAS_SINK',
+  message: (d) =>
+    `Job "${d.name}" writes its results to its own sink; they cannot also be iterated.`,
+  hint: () => 'Await run() for the summary, or take the sink out of the job.',
+})
+
+export const JOB_NO_INPUT = defineError<{ name: string }>({
+  code: 'JOB_NO_INPUT',
+  message: (d) => `Job "${d.name}" has no source and run() got no input.`,
+  hint: () => 'Pass an iterable: job.run(records), or give the job a source.',
+})
+
+export const JOB_HAS_SOURCE = defineError<{ name: string }>({
+  code: 'JOB_HAS_SOURCE',
+  message: (d) => `Job "${d.name}" reads its own source; run() takes no input as well.`,
+  hint: () => 'Call run() without an argument, or take the source out of the job.',
+})
+
+export const JOB_RAN = defineError<{ name: string }>({
+  code: 'JOB_RAN',
+  message: (d) => `Job "${d.name}" has already been started.`,
+  hint: () => 'A job runs once: load or build it again.',
+})
+
+export const JOB_NOT_STARTED = defineError<{ name: string }>({
+  code: 'JOB_NOT_STARTED',
+  message: (d) => `Job "${d.name}" has not been started.`,
+  hint: () => 'Call run() before stop() or drain().',
+})
+
+export const JOB_PARAMETERS = defineError<{ module: string; path: string; message: string }>({
+  code: 'JOB_PARAMETERS',
+  message: (d) =>
+    `Parameters of "${d.module}"${d.path === '' ? '' : ` at ${d.path}`}: ${d.message}.`,
+  hint: (d) => `Run "millrace plugins ${d.module}" to list its parameters.`,
+})
+
+export const JOB_UNBOUND = defineError<{ token: string }>({
+  code: 'JOB_UNBOUND',
+  message: (d) => `Nothing provides "${d.token}".`,
+  hint: () => 'Bind it: pipeline(name, { provide: [[token, value]] }).',
+})

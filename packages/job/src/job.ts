@@ -1,0 +1,164 @@
+import type { MillraceError, Runtime } from '@millrace/base'
+import {
+  createJob,
+  type EngineJob,
+  type JobSpec,
+  type Progress,
+  type Summary,
+} from '@millrace/engine'
+import type { ConfigValue, JobPlan } from '@millrace/loader'
+import type { Logger } from '@millrace/sdk'
+import {
+  JOB_HAS_SINK,
+  JOB_HAS_SOURCE,
+  JOB_NO_INPUT,
+  JOB_NO_SINK,
+  JOB_NOT_STARTED,
+  JOB_RAN,
+} from './errors.ts'
+import { iterableSource, type Input } from './iterable-source.ts'
+import { ResultChannel } from './result-channel.ts'
+
+/** A started job. Await it for the summary; iterate over it for the results of a job without a sink. */
+export interface JobRun<Out> extends PromiseLike<Summary>, AsyncIterable<Out> {}
+
+/** What a job is made of. */
+export interface JobParts {
+  readonly spec: JobSpec
+  readonly runtime: Runtime
+  readonly logger?: Logger | undefined
+  readonly plan?: JobPlan | undefined
+  readonly values?: readonly ConfigValue[] | undefined
+  readonly warnings?: readonly MillraceError[] | undefined
+  readonly dispose: () => Promise<void>
+}
+
+/** A job that can run once. Made by `loadJob` or by the builder. */
+export class Job<In = unknown, Out = unknown> {
+  readonly #parts: JobParts
+  #engine: EngineJob | undefined
+  #summary: Promise<Summary> | undefined
+
+  constructor(parts: JobParts) {
+    this.#parts = parts
+  }
+
+  get name(): string {
+    return this.#parts.spec.name
+  }
+
+  /** Faults that do not stop the job. */
+  get warnings(): readonly MillraceError[] {
+    return this.#parts.warnings ?? []
+  }
+
+  /** What will run, for `explain`; undefined for a job built in code. */
+  get plan(): JobPlan | undefined {
+    return this.#parts.plan
+  }
+
+  /** Each configured value with its origin; empty for a job built in code. */
+  get values(): readonly ConfigValue[] {
+    return this.#parts.values ?? []
+  }
+
+  /**
+   * Starts the job. `input` feeds a job that has no source of its own. A job with a sink: await the result for the
+   * summary, which also says when the job failed. A job without one: iterate; a failed job throws there.
+   */
+  run(input?: Input<In>): JobRun<Out> {
+    const { spec, runtime, logger } = this.#parts
+    if (this.#engine !== undefined) throw JOB_RAN({ name: spec.name })
+    const needsInput = spec.sources.length === 0
+    if (needsInput && input === undefined) throw JOB_NO_INPUT({ name: spec.name })
+    if (!needsInput && input !== undefined) throw JOB_HAS_SOURCE({ name: spec.name })
+    const channel =
+      spec.sinks.length === 0 ? new ResultChannel<Out>(() => void this.stop()) : undefined
+    const whole: JobSpec = {
+      ...spec,
+      sources:
+        input === undefined
+          ? spec.sources
+          : [{ id: 'source', factory: iterableSource(input, runtime) }],
+      sinks:
+        channel === undefined
+          ? spec.sinks
+          : [{ id: 'sink', factory: channel.factory, from: [lastOutput(spec)] }],
+    }
+    const engine = createJob(whole, { runtime, logger })
+    this.#engine = engine
+    return channel === undefined ? this.#awaited(engine) : this.#iterated(engine, channel)
+  }
+
+  #start(engine: EngineJob): Promise<Summary> {
+    this.#summary ??= engine.run().finally(() => this.#parts.dispose())
+    return this.#summary
+  }
+
+  #awaited(engine: EngineJob): JobRun<Out> {
+    const summary = this.#start(engine)
+    const name = this.name
+    return {
+      then: (fulfilled, rejected) => summary.then(fulfilled, rejected),
+      [Symbol.asyncIterator]: () => {
+        throw JOB_HAS_SINK({ name })
+      },
+    }
+  }
+
+  #iterated(engine: EngineJob, channel: ResultChannel<Out>): JobRun<Out> {
+    const start = (): Promise<Summary> => this.#start(engine)
+    const name = this.name
+    let iterated = false
+    return {
+      then: (fulfilled, rejected) =>
+        (iterated ? start() : Promise.reject<Summary>(JOB_NO_SINK({ name }))).then(
+          fulfilled,
+          rejected,
+        ),
+      [Symbol.asyncIterator]: () => {
+        iterated = true
+        start().then(
+          (summary) => channel.close(summary.error),
+          (error: unknown) => channel.close(error),
+        )
+        return channel
+      },
+    }
+  }
+
+  #started(): EngineJob {
+    if (this.#engine === undefined) throw JOB_NOT_STARTED({ name: this.name })
+    return this.#engine
+  }
+
+  /** Finishes what was read and ends; nothing open fires. */
+  stop(): Promise<Summary> {
+    return this.#started().stop()
+  }
+
+  /** Finishes what was read, then ends as if the input were over: everything open fires. */
+  drain(): Promise<Summary> {
+    return this.#started().drain()
+  }
+
+  /** Ends at once; sinks abort. */
+  abort(): void {
+    this.#started().abort()
+  }
+
+  progress(): Progress {
+    return this.#started().progress()
+  }
+
+  /** Frees what loading opened, for a job that will not run. */
+  dispose(): Promise<void> {
+    return this.#parts.dispose()
+  }
+}
+
+function lastOutput(spec: JobSpec): { id: string; output: string } {
+  const last = spec.stages.at(-1)
+  if (last === undefined) return { id: spec.sources[0]?.id ?? 'source', output: 'out' }
+  return { id: last.id, output: Object.keys(last.factory.traits.outputs)[0] ?? 'out' }
+}

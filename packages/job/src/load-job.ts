@@ -1,0 +1,37 @@
+import type { Runtime } from '@millrace/base'
+import { nodeRuntime } from '@millrace/engine/host'
+import { loadSpec, type LoadOptions } from '@millrace/loader'
+import type { Logger } from '@millrace/sdk'
+import { JobFaults } from './errors.ts'
+import { Job } from './job.ts'
+
+/** Options of `loadJob`. `runtime` and `logger` default to the real clock and to silence. */
+export interface LoadJobOptions extends Omit<LoadOptions, 'file' | 'endpoints'> {
+  readonly runtime?: Runtime
+  readonly logger?: Logger
+}
+
+/**
+ * Loads a job from a YAML or JSON file. A relative `file` is relative to `options.cwd`, by default the process's folder.
+ * The file may leave out source or sink: `run(input)` brings them. Throws `JobFaults` with all faults at once.
+ */
+export async function loadJob<In = unknown, Out = unknown>(
+  file: string,
+  options: LoadJobOptions = {},
+): Promise<Job<In, Out>> {
+  const { runtime = nodeRuntime, logger, ...load } = options
+  const loaded = await loadSpec({ ...load, file, endpoints: 'optional' })
+  if (loaded.spec === undefined) {
+    await loaded.dispose()
+    throw new JobFaults(file, loaded.faults)
+  }
+  return new Job<In, Out>({
+    spec: loaded.spec,
+    runtime,
+    logger,
+    plan: loaded.plan,
+    values: loaded.values,
+    warnings: loaded.warnings,
+    dispose: () => loaded.dispose(),
+  })
+}

@@ -1,0 +1,208 @@
+import type { Runtime } from '@millrace/base'
+import type {
+  ErrorPolicy,
+  JobSpec,
+  KeyPart,
+  SinkSpec,
+  SourceSpec,
+  StageSpec,
+} from '@millrace/engine'
+import { nodeRuntime } from '@millrace/engine/host'
+import { compilePath } from '@millrace/expression'
+import type {
+  Logger,
+  RecordContext,
+  SinkDefinition,
+  SinkFactory,
+  SourceDefinition,
+  StageDefinition,
+  StageFactory,
+} from '@millrace/sdk'
+import { sinkFactory, sourceFactory, stageFactory, type Binding } from './definition-factory.ts'
+import { Job } from './job.ts'
+
+/** Options of a job built in code. */
+export interface PipelineOptions {
+  readonly provide?: readonly Binding[]
+  /** Default: `deadLetter` with a dead letter sink, else `fail`. */
+  readonly onError?: ErrorPolicy
+  /** Default: the real clock. */
+  readonly runtime?: Runtime
+  /** Default: silence. */
+  readonly logger?: Logger
+}
+
+/** Options of one stage: its id (default: the module's name) and the field paths of its key. */
+export interface StageOptions {
+  readonly id?: string
+  readonly by?: string | readonly string[]
+  readonly onError?: ErrorPolicy
+}
+
+/** A function as a stage: one record in; one record, nothing (undefined) or a promise of them out. */
+export type StageFunction<In, Out> = (
+  record: In,
+  context: RecordContext,
+) => Out | undefined | Promise<Out | undefined>
+
+interface Draft {
+  readonly name: string
+  readonly options: PipelineOptions
+  readonly source: SourceSpec | undefined
+  readonly stages: readonly StageSpec[]
+  readonly deadLetter?: SinkSpec
+}
+
+function functionFactory(name: string, process: StageFunction<never, unknown>): StageFactory {
+  return {
+    traits: {
+      name,
+      inputs: ['in'],
+      outputs: { out: 'What the function returns.' },
+      keeps: 'instance',
+      absorbs: false,
+    },
+    create: () => ({ process }),
+    dispose: () => undefined,
+  }
+}
+
+function keyParts(by: string | readonly string[]): KeyPart[] {
+  return (typeof by === 'string' ? [by] : by).map((path) => {
+    const compiled = compilePath(path)
+    return { name: path, description: path, read: (record) => compiled.read(record) }
+  })
+}
+
+/** A chain of stages whose records have type `Out`. Each call gives a new flow; nothing runs before `run`. */
+export class Flow<In, Out> {
+  readonly #draft: Draft
+
+  constructor(draft: Draft) {
+    this.#draft = draft
+  }
+
+  #append<Next>(factory: StageFactory, options: StageOptions): Flow<In, Next> {
+    const draft = this.#draft
+    const before = draft.stages.at(-1)
+    const taken = new Set(draft.stages.map((stage) => stage.id))
+    const base = options.id ?? factory.traits.name
+    let id = base
+    for (let number = 2; taken.has(id); number++) id = `${base}-${number}`
+    const from =
+      before === undefined
+        ? { id: 'source', output: 'out' }
+        : { id: before.id, output: Object.keys(before.factory.traits.outputs)[0] ?? 'out' }
+    const stage: StageSpec = {
+      id,
+      factory,
+      inputs: [{ name: factory.traits.inputs[0] ?? 'in', from: [from] }],
+      by: options.by === undefined ? undefined : keyParts(options.by),
+      onError: options.onError,
+    }
+    return new Flow<In, Next>({ ...draft, stages: [...draft.stages, stage] })
+  }
+
+  /** Replaces each record by what `process` returns; undefined filters it. */
+  through<Next>(process: StageFunction<Out, Next>, options: StageOptions = {}): Flow<In, Next> {
+    const name = process.name === '' ? 'function' : process.name
+    return this.#append<Next>(functionFactory(name, process), options)
+  }
+
+  /** Passes the records for which `test` is true. */
+  filter<Kept extends Out = Out>(
+    test: ((record: Out) => boolean) | ((record: Out) => record is Kept),
+    options: StageOptions = {},
+  ): Flow<In, Kept> {
+    return this.#append<Kept>(
+      functionFactory('filter', (record: Out) => (test(record) ? record : undefined)),
+      options,
+    )
+  }
+
+  /** Adds a stage from a plugin. Its results are `unknown` unless `Next` says what they are. Throws JOB_PARAMETERS. */
+  stage<Next = unknown, P = unknown>(
+    definition: StageDefinition<P>,
+    parameters: unknown,
+    options: StageOptions = {},
+  ): Flow<In, Next> {
+    const factory = stageFactory(definition, parameters, this.#draft.options.provide ?? [])
+    return this.#append<Next>(factory, options)
+  }
+
+  /** Sends records that fail to `sink`. */
+  deadLetters<P>(definition: SinkDefinition<P>, parameters: unknown): Flow<In, Out> {
+    const factory = sinkFactory(definition, parameters, this.#draft.options.provide ?? [])
+    return new Flow<In, Out>({
+      ...this.#draft,
+      deadLetter: { id: 'dead-letter', factory, from: [] },
+    })
+  }
+
+  /** Writes the results to a sink: a job to await. */
+  to<P>(definition: SinkDefinition<P>, parameters: unknown): Job<In, never> {
+    return this.#job([sinkFactory(definition, parameters, this.#draft.options.provide ?? [])])
+  }
+
+  /** Leaves the results to whoever iterates over `run()`. */
+  job(): Job<In, Out> {
+    return this.#job<Out>([])
+  }
+
+  #job<Result>(sinks: readonly SinkFactory[]): Job<In, Result> {
+    const { name, options, source, stages, deadLetter } = this.#draft
+    const last = stages.at(-1)
+    const from = {
+      id: last?.id ?? 'source',
+      output: Object.keys(last?.factory.traits.outputs ?? { out: '' })[0] ?? 'out',
+    }
+    const spec: JobSpec = {
+      name,
+      sources: source === undefined ? [] : [source],
+      stages,
+      sinks: sinks.map((factory) => ({ id: 'sink', factory, from: [from] })),
+      deadLetter,
+      onError: options.onError,
+    }
+    return new Job<In, Result>({
+      spec,
+      runtime: options.runtime ?? nodeRuntime,
+      logger: options.logger,
+      dispose: () => Promise.resolve(),
+    })
+  }
+}
+
+/** A pipeline without stages yet. */
+export class Pipeline {
+  readonly #name: string
+  readonly #options: PipelineOptions
+
+  constructor(name: string, options: PipelineOptions) {
+    this.#name = name
+    this.#options = options
+  }
+
+  /** Reads a source from a plugin. Throws JOB_PARAMETERS. */
+  from<Out = unknown, P = unknown>(
+    definition: SourceDefinition<P>,
+    parameters: unknown,
+  ): Flow<never, Out> {
+    const factory = sourceFactory(definition, parameters, this.#options.provide ?? [])
+    return new Flow({ ...this.#draft(), source: { id: 'source', factory } })
+  }
+
+  /** Takes records of type `In` from `run(input)`. */
+  input<In>(): Flow<In, In> {
+    return new Flow(this.#draft())
+  }
+
+  #draft(): Draft {
+    return { name: this.#name, options: this.#options, source: undefined, stages: [] }
+  }
+}
+
+/** Starts building a job in code. */
+export function pipeline(name: string, options: PipelineOptions = {}): Pipeline {
+  return new Pipeline(name, options)
+}
