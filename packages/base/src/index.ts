@@ -1,7 +1,16 @@
 // The foundation of every Millrace package: coded errors, time, chance and small data structures.
 // It depends on nothing and runs anywhere; it knows neither actors nor streams.
+// Durations are milliseconds and sizes are bytes wherever no unit is written.
+// Nothing here reads a clock: what needs one gets a Runtime.
 // Start with errors/define-error.ts and runtime.ts.
+export { formatDuration, parseDuration } from './duration.ts'
 export { defineError, type ErrorOf } from './errors/define-error.ts'
 export { isMillraceError, MillraceError, type Where } from './errors/millrace-error.ts'
 export { renderError, renderWhere } from './errors/render-error.ts'
+export { invariant } from './invariant.ts'
+export { nearestName } from './nearest-name.ts'
+export { createRandom } from './random.ts'
+export { RingBuffer } from './ring-buffer.ts'
 export type { Runtime } from './runtime.ts'
+export { formatSize, parseSize } from './size.ts'
+export { type TimerEntry, TimerHeap } from './timer-heap.ts'

@@ -1,0 +1,69 @@
+const initialSize = 16
+
+/** A first-in-first-out queue on one array that doubles when full; adding and taking cost the same at any length. */
+export class RingBuffer<T> {
+  #slots: (T | undefined)[] = []
+  #head = 0
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** Adds at the end. */
+  push(value: T): void {
+    if (this.#length === this.#slots.length) this.#grow()
+    this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = value
+    this.#length++
+  }
+
+  /** Adds at the front, so that it is taken next. */
+  unshift(value: T): void {
+    if (this.#length === this.#slots.length) this.#grow()
+    this.#head = (this.#head - 1) & (this.#slots.length - 1)
+    this.#slots[this.#head] = value
+    this.#length++
+  }
+
+  /** Takes the oldest value; undefined when empty. */
+  shift(): T | undefined {
+    if (this.#length === 0) return undefined
+    const value = this.#slots[this.#head]
+    // The slot must let go of its value: a queue that is never full again would keep it alive.
+    this.#slots[this.#head] = undefined
+    this.#head = (this.#head + 1) & (this.#slots.length - 1)
+    this.#length--
+    return value
+  }
+
+  /** The oldest value, left in place; undefined when empty. */
+  peek(): T | undefined {
+    return this.#length === 0 ? undefined : this.#slots[this.#head]
+  }
+
+  /** Empties the queue and gives its memory back. */
+  clear(): void {
+    this.#slots = []
+    this.#head = 0
+    this.#length = 0
+  }
+
+  /** The values from oldest to newest, as they are at each step. */
+  *[Symbol.iterator](): Generator<T> {
+    for (let index = 0; index < this.#length; index++) {
+      yield this.#slots[(this.#head + index) & (this.#slots.length - 1)] as T
+    }
+  }
+
+  #grow(): void {
+    const old = this.#slots
+    const slots: (T | undefined)[] = []
+    for (let index = 0; index < this.#length; index++) {
+      slots.push(old[(this.#head + index) & (old.length - 1)])
+    }
+    const size = Math.max(initialSize, old.length * 2)
+    while (slots.length < size) slots.push(undefined)
+    this.#slots = slots
+    this.#head = 0
+  }
+}
