@@ -1,0 +1,40 @@
+// Packs every package and plugin and holds it to publint and "are the types wrong".
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-pack-'))
+let failed = 0
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  const result = spawnSync(command, args, { cwd, encoding: 'utf8' })
+  if (result.status !== 0) {
+    failed++
+    console.error(`${cwd}: ${command} ${args.join(' ')}\n${result.stdout}${result.stderr}`)
+  }
+  return result.stdout
+}
+
+for (const manifest of globSync('{packages,plugins}/*/package.json').toSorted()) {
+  const cwd = dirname(manifest)
+  run('pnpm', ['pack', '--pack-destination', folder], cwd)
+}
+const bin = (name: string): string => resolve('node_modules/.bin', name)
+const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
+for (const tarball of tarballs) {
+  const path = join(folder, tarball)
+  const listing = run('tar', ['-tzf', path], '.')
+  const stray = listing
+    .split('\n')
+    .filter((name) => /\.(test|test-d|bench)\.|tsbuildinfo/.test(name))
+  if (stray.length > 0) {
+    failed++
+    console.error(`${tarball} carries ${stray.join(', ')}`)
+  }
+  run(bin('publint'), ['run', path, '--strict'], '.')
+  run(bin('attw'), [path, '--profile', 'esm-only'], '.')
+}
+rmSync(folder, { recursive: true })
+console.log(`pack: ${tarballs.length} packages, ${failed} faults`)
+process.exitCode = failed === 0 ? 0 : 1
