@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { pipeline } from './pipeline.ts'
+
+async function collect<T>(results: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const result of results) all.push(result)
+  return all
+}
+
+const tens = () =>
+  pipeline('tens')
+    .input<number>()
+    .filter((value) => value % 2 === 0)
+    .through((value) => value * 10)
+    .job()
+
+describe('a job built in code', () => {
+  it('gives its results to whoever iterates', async () => {
+    expect(await collect(tens().run([1, 2, 3, 4]))).toEqual([20, 40])
+  })
+
+  it('takes an empty input', async () => {
+    expect(await collect(tens().run([]))).toEqual([])
+  })
+
+  it('takes async iterables and streams', async () => {
+    async function* slowly(): AsyncGenerator<number> {
+      yield 2
+      await Promise.resolve()
+      yield 4
+    }
+
+    expect(await collect(tens().run(slowly()))).toEqual([20, 40])
+    expect(await collect(tens().run(Readable.from([6, 7, 8])))).toEqual([60, 80])
+  })
+
+  it('loses nothing over many batches', async () => {
+    function* many(): Generator<number> {
+      for (let value = 0; value < 10_000; value++) yield value
+    }
+
+    const results = await collect(tens().run(many()))
+
+    expect(results).toHaveLength(5_000)
+    expect(results.at(-1)).toBe(99_980)
+  })
+
+  it('does not read ahead of a reader that stops', async () => {
+    let read = 0
+    function* endless(): Generator<number> {
+      for (;;) yield read++
+    }
+    const job = tens()
+
+    for await (const result of job.run(endless())) if (result === 100) break
+
+    expect(read).toBeLessThan(30_000)
+  })
+
+  it('passes null and arrays as records', async () => {
+    const job = pipeline('null')
+      .input<number>()
+      .through<unknown>((value) => (value === 1 ? null : [value]))
+      .job()
+
+    expect(await collect(job.run([1, 2]))).toEqual([null, [2]])
+  })
+
+  it('throws where it is iterated when a record fails', async () => {
+    const job = pipeline('fails')
+      .input<number>()
+      .through((value) => {
+        if (value === 2) throw new Error('two')
+        return value
+      })
+      .job()
+
+    await expect(collect(job.run([1, 2, 3]))).rejects.toMatchObject({
+      message: expect.stringContaining('two'),
+    })
+  })
+
+  it('says so when nobody reads its results', async () => {
+    await expect(Promise.resolve(tens().run([1]))).rejects.toMatchObject({
+      code: 'JOB_NO_SINK',
+      message: 'Job "tens" has no sink, and nobody reads its results.',
+    })
+  })
+
+  it('runs once', () => {
+    const job = tens()
+    job.run([])
+
+    expect(() => job.run([])).toThrow('Job "tens" has already been started.')
+  })
+
+  it('needs an input', () => {
+    expect(() => tens().run()).toThrow('Job "tens" has no source and run() got no input.')
+  })
+
+  it('cannot be stopped before it runs', () => {
+    expect(() => tens().stop()).toThrow('Job "tens" has not been started.')
+  })
+})

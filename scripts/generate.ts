@@ -1,0 +1,36 @@
+// Writes docs/reference/errors.md and docs/plugins/*.md from the code; with --check it only compares.
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { errorsPage } from './errors-page.ts'
+import { pluginPages } from './plugin-page.ts'
+
+const check = process.argv.includes('--check')
+const sources = globSync('{packages,plugins}/*/src/**/*.ts')
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => !/\.(test|test-d|bench)\.ts$/.test(path))
+  .toSorted()
+const pages = new Map<string, string>([
+  [
+    'docs/reference/errors.md',
+    errorsPage(sources.map((path) => ({ path, text: readFileSync(path, 'utf8') }))),
+  ],
+  ...(await pluginPages()),
+])
+let stale = 0
+for (const [path, text] of pages) {
+  let current = ''
+  try {
+    current = readFileSync(path, 'utf8')
+  } catch {
+    current = ''
+  }
+  if (current === text) continue
+  stale++
+  if (check) console.error(`${path} is stale; run: node scripts/generate.ts`)
+  else {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+    console.log(`wrote ${path}`)
+  }
+}
+process.exitCode = check && stale > 0 ? 1 : 0

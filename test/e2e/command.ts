@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const bin = resolve('packages/millrace/bin/millrace.js')
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A started command: its output so far, signals and its end. */
+export interface Running {
+  readonly ended: Promise<Ended>
+  kill(signal: NodeJS.Signals): void
+  /** Resolves when standard error contains `text`. */
+  seen(text: string): Promise<void>
+  write(text: string): void
+  closeInput(): void
+}
+
+/** Starts the real command in `cwd`. */
+export function start(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const waiting: { text: string; resolve: () => void }[] = []
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    for (const wait of waiting) if (stderr.includes(wait.text)) wait.resolve()
+  })
+  // A command that ends before it has read its input closes the pipe; that is its right.
+  child.stdin.on('error', () => undefined)
+  return {
+    ended: new Promise((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+    }),
+    kill: (signal) => void child.kill(signal),
+    seen: (text) =>
+      new Promise((resolve) => {
+        if (stderr.includes(text)) resolve()
+        else waiting.push({ text, resolve })
+      }),
+    write: (text) => void child.stdin.write(text),
+    closeInput: () => void child.stdin.end(),
+  }
+}
+
+/** Runs the real command to its end, with `input` on standard input. */
+export function run(
+  cwd: string,
+  args: readonly string[],
+  options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Ended> {
+  const running = start(cwd, args, options.env)
+  if (options.input !== undefined) running.write(options.input)
+  running.closeInput()
+  return running.ended
+}
+
+/** A new empty folder with the given files, from which the workspace's plugins are found. */
+export function folder(files: Readonly<Record<string, string>> = {}): string {
+  const path = mkdtempSync(join(tmpdir(), 'millrace-e2e-'))
+  symlinkSync(resolve('node_modules'), join(path, 'node_modules'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text)
+  return path
+}
+
+/** A copy of `configs/` with the workspace's plugins beside it. */
+export function samples(): string {
+  const path = folder()
+  cpSync(resolve('configs'), join(path, 'configs'), {
+    recursive: true,
+    filter: (source) => !source.includes('/out'),
+  })
+  return join(path, 'configs')
+}

@@ -1,0 +1,83 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { run, samples } from './command.ts'
+
+interface Counts {
+  readonly sources: { read: number; sent: number; malformed: number }[]
+  readonly stages: {
+    id: string
+    in: number
+    used: number
+    filtered: number
+    late: number
+    dead: number
+    dropped: number
+    held: number
+  }[]
+  readonly sinks: {
+    id: string
+    received: number
+    written: number
+    rejected: number
+    held: number
+  }[]
+}
+
+const cwd = samples()
+const read = (name: string): Record<string, unknown>[] =>
+  readFileSync(join(cwd, 'out', name), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+const jobs = readdirSync(cwd).filter((name) => name.endsWith('.yaml'))
+
+it.each(jobs)('%s is valid, runs, and its counts add up', async (job) => {
+  const checked = await run(cwd, ['validate', job])
+  const ended = await run(cwd, ['run', job, '--json', '--quiet'])
+
+  expect(checked.code, checked.stderr).toBe(0)
+  expect(ended.code, ended.stderr).toBe(0)
+  const summary = JSON.parse(ended.stdout) as Counts
+  for (const source of summary.sources) expect(source.read).toBe(source.sent + source.malformed)
+  for (const stage of summary.stages) {
+    const fates = stage.used + stage.filtered + stage.late + stage.dead + stage.dropped + stage.held
+    expect(stage.in, stage.id).toBe(fates)
+  }
+  for (const sink of summary.sinks) {
+    expect(sink.received, sink.id).toBe(sink.written + sink.rejected + sink.held)
+  }
+})
+
+it('flight-delays rejects the 24 absurd rows and counts the others by airport', async () => {
+  await run(cwd, ['run', 'flight-delays.yaml', '--quiet'])
+
+  expect(read('flights-rejected.jsonl')).toHaveLength(24)
+  const airports = read('flight-delays.jsonl')
+  const flights = airports.reduce((sum, airport) => sum + (airport['flights'] as number), 0)
+  const rows = JSON.parse(
+    readFileSync(join(cwd, '../node_modules/vega-datasets/data/flights-20k.json'), 'utf8'),
+  ) as { delay: number; distance: number; origin: string }[]
+  const kept = rows.filter((row) => row.delay >= -45 && row.delay <= 360 && row.distance >= 100)
+  expect(flights).toBe(kept.length)
+  expect(airports).toHaveLength(new Set(kept.map((row) => row.origin)).size)
+})
+
+it('faulty-readings says of each broken line what is wrong with it', async () => {
+  await run(cwd, ['run', 'faulty-readings.yaml', '--quiet'])
+
+  const letters = read('readings-rejected.jsonl') as unknown as {
+    position: { line: number }
+    error: { code: string }
+  }[]
+  const found = letters
+    .map((letter) => [letter.position.line, letter.error.code] as const)
+    .toSorted((a, b) => a[0] - b[0])
+  expect(found).toEqual([
+    [3, 'EXP_TYPE'],
+    [4, 'FILE_JSON'],
+    [7, 'FILE_JSON'],
+    [9, 'TIME'],
+  ])
+})
