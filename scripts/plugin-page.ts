@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { listPlugins, type PluginInfo } from '@millrace/job'
-import type { JsonSchema } from '@millrace/sdk'
+import { listPlugins, type PluginInfo } from 'millrace'
+type JsonSchema = PluginInfo['parameters']
 
 function typeOf(schema: JsonSchema): string {
   if (schema.enum !== undefined)
