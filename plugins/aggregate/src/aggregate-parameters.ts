@@ -1,0 +1,109 @@
+import { isMillraceError, parseDuration } from '@millrace/base'
+import type { ExpressionScope, StageDefinition } from '@millrace/sdk'
+import { z } from 'zod'
+import { compileAggregates } from './aggregate-set.ts'
+import { AGG_UNKNOWN_FUNCTION } from './errors.ts'
+
+const call = z
+  .string()
+  .meta({ description: 'One aggregate call, such as mean(delay).', format: 'cel-aggregate' })
+
+export const aggregateSchema = z.strictObject({
+  aggregate: z
+    .record(
+      z.string(),
+      z.union([
+        call,
+        z.strictObject({
+          value: call,
+          where: z
+            .string()
+            .optional()
+            .meta({ description: 'Only records for which this is true.', format: 'cel' }),
+          exact: z
+            .boolean()
+            .optional()
+            .meta({ description: 'Keep every value instead of a sketch: quantile, distinct, topK.' }),
+        }),
+      ]),
+    )
+    .meta({ description: 'Aggregate calls by the name of the field they fill.' }),
+  emit: z
+    .union([
+      z.enum(['end', 'update']),
+      z.strictObject({
+        every: z.string().meta({ description: 'Length of time with a unit.', format: 'duration' }),
+      }),
+    ])
+    .default('end')
+    .meta({
+      description:
+        '`end`: one result per key when the input is over; `update`: one for each record; `{ every: 10s }`: the keys that changed, each time event time passes a multiple.',
+    }),
+})
+
+/** Parameters of `aggregate` as a job file gives them. */
+export type AggregateParameters = z.output<typeof aggregateSchema>
+
+type Fault = ReturnType<NonNullable<StageDefinition['check']>>[number]
+
+function valueFaults(
+  values: AggregateParameters['aggregate'],
+  expressions: ExpressionScope | undefined,
+): readonly Fault[] {
+  const faults: Fault[] = []
+  for (const [name, value] of Object.entries(values)) {
+    try {
+      compileAggregates({ [name]: value }, expressions ?? { env: {}, functions: [], aggregates: [] })
+    } catch (error) {
+      // Faults of the expressions themselves are the loader's to report: it knows the column.
+      if (!isMillraceError(error) || !error.code.startsWith('AGG_')) continue
+      // Without the job's scope the function may be one that a plugin brings: create will tell.
+      if (error.code === AGG_UNKNOWN_FUNCTION.code && expressions === undefined) continue
+      faults.push({ path: ['aggregate', name], message: error.message, hint: error.hint })
+    }
+  }
+  return faults
+}
+
+/** Faults the schema cannot say: clashing names, a result that would never come, bad calls. */
+export function checkAggregate(
+  { aggregate, emit }: AggregateParameters,
+  input: {
+    readonly ends: boolean
+    readonly keys: readonly string[]
+    readonly expressions?: ExpressionScope
+  },
+): readonly Fault[] {
+  const faults: Fault[] = []
+  const names = Object.keys(aggregate)
+  if (names.length === 0) {
+    faults.push({
+      path: ['aggregate'],
+      message: 'aggregate has no values.',
+      hint: 'Name at least one: aggregate: { n: count() }.',
+    })
+  }
+  for (const name of names.filter((name) => input.keys.includes(name))) {
+    faults.push({
+      path: ['aggregate', name],
+      message: `"${name}" is also the name of a key; the result has both.`,
+      hint: 'Give the value another name.',
+    })
+  }
+  if (emit === 'end' && !input.ends) {
+    faults.push({
+      path: ['emit'],
+      message: 'The input never ends, so `emit: end` would never give a result.',
+      hint: 'Use emit: update, or emit: { every: 10s }.',
+    })
+  }
+  if (typeof emit === 'object' && !((parseDuration(emit.every) ?? 0) > 0)) {
+    faults.push({
+      path: ['emit', 'every'],
+      message: `"${emit.every}" is not a length of time.`,
+      hint: 'Write a number with a unit, such as 10s or 5m.',
+    })
+  }
+  return [...faults, ...valueFaults(aggregate, input.expressions)]
+}

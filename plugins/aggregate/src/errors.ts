@@ -1,0 +1,38 @@
+import { defineError } from '@millrace/base'
+
+export const AGG_UNKNOWN_FUNCTION = defineError<{
+  name: string
+  near: string | undefined
+  known: readonly string[]
+}>({
+  code: 'AGG_UNKNOWN_FUNCTION',
+  message: (d) => `Unknown aggregate function "${d.name}".`,
+  hint: (d) =>
+    d.near === undefined
+      ? `Known are: ${d.known.join(', ')}.`
+      : `Did you mean "${d.near}"? Known are: ${d.known.join(', ')}.`,
+})
+
+export const AGG_ARGUMENTS = defineError<{ call: string; usage: string; fault: string }>({
+  code: 'AGG_ARGUMENTS',
+  message: (d) => `"${d.call}" ${d.fault}.`,
+  hint: (d) => `Write it as ${d.usage}.`,
+})
+
+export const AGG_EXACT = defineError<{ name: string; exact: readonly string[] }>({
+  code: 'AGG_EXACT',
+  message: (d) => `"${d.name}" has no other form for \`exact: true\`.`,
+  hint: (d) => `Leave \`exact\` out; it is for ${d.exact.join(', ')}.`,
+})
+
+export const AGG_NOT_A_NUMBER = defineError<{ call: string; got: string }>({
+  code: 'AGG_NOT_A_NUMBER',
+  message: (d) => `${d.call} takes numbers; got ${d.got}.`,
+  hint: () => 'Convert the value first, or leave such records out with `where`.',
+})
+
+export const AGG_EVALUATION = defineError<{ call: string; message: string }>({
+  code: 'AGG_EVALUATION',
+  message: (d) => `${d.call} could not be evaluated: ${d.message}`,
+  hint: () => 'Look at the function the expression calls: it threw for this record.',
+})

@@ -1,0 +1,24 @@
+/** A sum held to about 32 decimal digits: `hi` is the nearest double, `lo` what it leaves out. */
+export interface DoubleDouble {
+  hi: number
+  lo: number
+}
+
+/**
+ * Adds `value` without losing what rounding takes away, so that the order of additions does not show in the result.
+ * A sum beyond the range of doubles becomes infinite and stays so.
+ */
+export function addTo(sum: DoubleDouble, value: number): void {
+  const total = sum.hi + value
+  if (!Number.isFinite(total)) {
+    sum.hi = total
+    sum.lo = 0
+    return
+  }
+  // Knuth's two-sum: the exact rounding error of the addition above.
+  const part = total - sum.hi
+  const low = sum.lo + (sum.hi - (total - part) + (value - part))
+  const hi = total + low
+  sum.hi = hi
+  sum.lo = low - (hi - total)
+}

@@ -1,0 +1,70 @@
+import { isMillraceError } from '@millrace/base'
+import { compileExpression, type Expression } from '@millrace/expression'
+import { defineStage, type StageDefinition } from '@millrace/sdk'
+import { z } from 'zod'
+
+const schema = z.strictObject({
+  where: z
+    .string()
+    .meta({ description: 'Condition over the record; null counts as false.', format: 'cel' }),
+  reason: z
+    .string()
+    .min(1)
+    .default('where is false')
+    .meta({ description: 'Reason under which the summary counts what was filtered.' }),
+})
+
+/** Parameters of `filter` as a job file gives them. */
+export type FilterParameters = z.output<typeof schema>
+
+/** Fields an expression reads; undefined where it takes the whole record or cannot be compiled without the job's own functions. */
+function fieldsOf(text: string): readonly string[] | undefined {
+  let expression: Expression
+  try {
+    expression = compileExpression(text)
+  } catch {
+    return undefined
+  }
+  return expression.fields.includes('record') ? undefined : expression.fields
+}
+
+/**
+ * Hands on, untouched, the records for which `where` is true. The others are filtered for `reason`,
+ * default `where is false`. A condition that is neither a boolean nor null fails its record.
+ */
+export const filter: StageDefinition<FilterParameters> = defineStage({
+  name: 'filter',
+  summary: 'Passes records for which an expression is true.',
+  parameters: schema,
+  main: 'where',
+  outputs: { out: 'Records for which the condition is true.' },
+  keeps: 'nothing',
+  passes: 'same',
+  reads: ({ where }) => fieldsOf(where),
+  shape: (_parameters, { fields }) => ({ out: fields }),
+  create({ parameters, expressions }) {
+    const where = compileExpression(parameters.where, expressions)
+    const { reason } = parameters
+    const at = { timestamp: 0, key: undefined as Readonly<Record<string, unknown>> | undefined }
+    return {
+      process(record: unknown, context) {
+        if (where.test(record, context)) return record
+        context.skip(reason)
+        return undefined
+      },
+      processBatch(batch, output) {
+        for (let index = 0; index < batch.length; index++) {
+          at.timestamp = batch.timestamp(index)
+          at.key = batch.key(index)
+          try {
+            if (where.test(batch.value(index), at)) output.pass(index)
+            else output.skip(index, reason)
+          } catch (error) {
+            if (!isMillraceError(error)) throw error
+            output.reject(index, error.code, error.message)
+          }
+        }
+      },
+    }
+  },
+})
