@@ -1,0 +1,129 @@
+import { basename, dirname } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { defineError, type ErrorOf, type MillraceError, nearestName } from '@millrace/base'
+
+/** The file or folder of the path does not exist. */
+export const FILE_NOT_FOUND: ErrorOf<{ path: string; near?: string | undefined }> = defineError({
+  code: 'FILE_NOT_FOUND',
+  message: (details) => `There is no file "${details.path}".`,
+  hint: (details) =>
+    details.near === undefined
+      ? 'Check the path; a relative one counts from the job file.'
+      : `Did you mean "${details.near}"?`,
+})
+
+/** A pattern such as `*.jsonl` found no file. */
+export const FILE_NO_MATCH: ErrorOf<{ path: string }> = defineError({
+  code: 'FILE_NO_MATCH',
+  message: (details) => `No file matches "${details.path}".`,
+  hint: () => 'Check the pattern and the folder; a relative path counts from the job file.',
+})
+
+/** A folder stands where a file was expected. */
+export const FILE_IS_FOLDER: ErrorOf<{ path: string; reading: boolean }> = defineError({
+  code: 'FILE_IS_FOLDER',
+  message: (details) => `"${details.path}" is a folder, not a file.`,
+  hint: (details) =>
+    details.reading
+      ? `Name a file in it, or all of a kind: "${details.path}/*.jsonl".`
+      : `Name a file in it, such as "${details.path}/out.jsonl".`,
+})
+
+/** The process may not read or write the path. */
+export const FILE_NO_ACCESS: ErrorOf<{ path: string; reading: boolean }> = defineError({
+  code: 'FILE_NO_ACCESS',
+  message: (details) => `No permission to ${details.reading ? 'read' : 'write'} "${details.path}".`,
+  hint: (details) =>
+    `Give the user of this process ${details.reading ? 'read' : 'write'} access to the path.`,
+})
+
+/** Neither the extension nor a parameter says what the file holds. */
+export const FILE_UNKNOWN_FORMAT: ErrorOf<{ path: string }> = defineError({
+  code: 'FILE_UNKNOWN_FORMAT',
+  message: (details) => `The extension of "${details.path}" does not say its format.`,
+  hint: () => 'Add "format: jsonl", "json", "csv" or "lines" to the parameters.',
+})
+
+/** The target exists and `mode: fail` forbids touching it. */
+export const FILE_EXISTS: ErrorOf<{ path: string }> = defineError({
+  code: 'FILE_EXISTS',
+  message: (details) => `"${details.path}" exists already and "mode: fail" leaves it alone.`,
+  hint: () => 'Remove the file, choose another path, or set "mode: replace" or "mode: append".',
+})
+
+/** The disk, or the user's share of it, is full. */
+export const FILE_DISK_FULL: ErrorOf<{ path: string }> = defineError({
+  code: 'FILE_DISK_FULL',
+  retry: 'later',
+  message: (details) => `No space left for "${details.path}".`,
+  hint: () => 'Free space on that disk, or write to another one, and run the job again.',
+})
+
+/** Who read our output is gone: a broken pipe. The command ends quietly on it. */
+export const FILE_BROKEN_PIPE: ErrorOf<{ path: string }> = defineError({
+  code: 'FILE_BROKEN_PIPE',
+  message: (details) => `The reader of "${details.path}" closed it before the job was done.`,
+  hint: () => 'Nothing to do if the reader, such as "head", had enough.',
+})
+
+/** Reading or writing failed for a reason that has no code of its own. */
+export const FILE_IO: ErrorOf<{ path: string; reading: boolean; reason: string }> = defineError({
+  code: 'FILE_IO',
+  retry: 'later',
+  message: (details) =>
+    `Could not ${details.reading ? 'read' : 'write'} "${details.path}": ${details.reason}.`,
+  hint: () => 'Check the disk or the network share that holds the file, and run the job again.',
+})
+
+/** The file ends in .gz or says gzip, but its bytes do not. */
+export const FILE_GZIP: ErrorOf<{ path: string }> = defineError({
+  code: 'FILE_GZIP',
+  message: (details) => `"${details.path}" is not whole gzip data.`,
+  hint: () => 'Make the file again, or set "compression: none" if it is not compressed.',
+})
+
+/** The first row of a CSV file cannot name its columns. */
+export const FILE_HEADER: ErrorOf<{ path: string; reason: string }> = defineError({
+  code: 'FILE_HEADER',
+  message: (details) => `The header of "${details.path}" ${details.reason}.`,
+  hint: () => 'Correct the first row, or name the columns with "columns: [...]".',
+})
+
+/** Standard input was asked for again from a position. */
+export const FILE_STDIN_ONCE: ErrorOf<Record<string, never>> = defineError({
+  code: 'FILE_STDIN_ONCE',
+  message: () => 'Standard input can be read only once, from its start.',
+  hint: () => 'Save the input as a file and read that, so that a job can continue in it.',
+})
+
+/** Puts a failed file operation into our words. Errors that are coded already come back as they are. */
+export function fileError(cause: unknown, path: string, reading: boolean): MillraceError {
+  const { code, message } = cause as { readonly code?: unknown; readonly message?: unknown }
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return FILE_NOT_FOUND({ path }, {}, cause)
+    case 'EISDIR':
+      return FILE_IS_FOLDER({ path, reading }, {}, cause)
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return FILE_NO_ACCESS({ path, reading }, {}, cause)
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return FILE_DISK_FULL({ path }, {}, cause)
+    case 'EPIPE':
+      return FILE_BROKEN_PIPE({ path }, {}, cause)
+    case 'Z_DATA_ERROR':
+    case 'Z_BUF_ERROR':
+      return FILE_GZIP({ path }, {}, cause)
+    default:
+      return FILE_IO({ path, reading, reason: String(message ?? cause) }, {}, cause)
+  }
+}
+
+/** `FILE_NOT_FOUND` with the nearest name that the folder holds. */
+export async function notFound(path: string, cause?: unknown): Promise<MillraceError> {
+  const names = await readdir(dirname(path)).catch(() => [])
+  return FILE_NOT_FOUND({ path, near: nearestName(basename(path), names) }, {}, cause)
+}

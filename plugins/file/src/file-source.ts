@@ -1,0 +1,143 @@
+import { glob } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { parseSize } from '@millrace/base'
+import {
+  defineSource,
+  type ReadOptions,
+  type SourceBatch,
+  type SourceDefinition,
+  type SourceInstance,
+} from '@millrace/sdk'
+import { z } from 'zod'
+import { FILE_NO_MATCH, fileError } from './errors.ts'
+import { type FileFormat, fileFormat, standardStream } from './format.ts'
+import { columnNames, formatParameters, sizeText } from './file-parameters.ts'
+import { CsvDecoder } from './read/csv-decoder.ts'
+import type { Decoder, Position } from './read/decoder.ts'
+import { decodeJson, decodeText } from './read/decode-text.ts'
+import { JsonDecoder } from './read/json-decoder.ts'
+import { LineDecoder } from './read/line-decoder.ts'
+import { openInput, statInput } from './read/open-input.ts'
+import { readEntries } from './read/read-entries.ts'
+
+const parameters = z.strictObject({
+  path: z.string().min(1).meta({
+    description:
+      'The file to read; a pattern such as logs/*.jsonl.gz for several, read in the order of their names; - for standard input.',
+    format: 'path',
+  }),
+  ...formatParameters,
+  columns: columnNames.optional().meta({
+    description: 'CSV without a header row: the names of its columns.',
+  }),
+  types: z
+    .union([
+      z.enum(['infer', 'strings']),
+      z.record(z.string(), z.enum(['string', 'number', 'boolean'])),
+    ])
+    .default('infer')
+    .meta({
+      description:
+        'CSV: how cells become values. infer: unquoted numbers and booleans that print as the same text, null where empty, else text (007 stays text); strings: always text; a map: the type of each column, the others inferred.',
+    }),
+  maxLine: sizeText.default('1MiB').meta({
+    description:
+      'Longest line, CSV row or JSON element taken; a longer one is malformed and skipped up to the next newline.',
+    format: 'size',
+  }),
+})
+
+/** What the source `file` takes. */
+export type FileSourceParameters = z.output<typeof parameters>
+
+/** Reads files: JSON lines, JSON, CSV or lines, plain or gzip. What cannot be decoded is malformed, with its line. */
+export const fileSource: SourceDefinition<FileSourceParameters> = defineSource({
+  name: 'file',
+  summary: 'Reads records from files or standard input: JSON lines, JSON, CSV, lines, gzip.',
+  parameters,
+  main: 'path',
+  replay: 'position',
+  ends: true,
+  readsFiles: ({ path }) => (path === standardStream ? [] : [path]),
+  create: ({ parameters }) => createFileSource(parameters),
+})
+
+/** The source behind `fileSource`; tests give it small chunks and their own standard input. */
+export function createFileSource(
+  parameters: FileSourceParameters,
+  options: { readonly chunkBytes?: number; readonly stdin?: () => Readable } = {},
+): SourceInstance {
+  const chunkBytes = options.chunkBytes ?? 256 * 1024
+  const stdin = options.stdin ?? ((): Readable => process.stdin)
+  return {
+    partitions: () => findFiles(parameters.path),
+    async size(): Promise<number | undefined> {
+      if (parameters.path === standardStream) return undefined
+      const stats = await Promise.all((await findFiles(parameters.path)).map(statInput))
+      // A pipe has no size.
+      if (stats.some((stat) => !stat.isFile())) return undefined
+      return stats.reduce((sum, stat) => sum + stat.size, 0)
+    },
+    async *read(path, position, { signal }: ReadOptions): AsyncGenerator<SourceBatch> {
+      const format = fileFormat(path, parameters)
+      const from = position as Position | undefined
+      const input = await openInput(path, {
+        start: from?.bytes ?? 0,
+        gzip: format.gzip,
+        chunkBytes,
+        stdin,
+        signal,
+      })
+      yield* readEntries({
+        path,
+        input,
+        createDecoder: (start) => createDecoder(path, format, parameters, start),
+        position: from,
+        isPacked: format.gzip,
+        signal,
+      })
+    },
+  }
+}
+
+/** The files of a path or pattern, sorted. A file whose name looks like a pattern is that file. */
+async function findFiles(path: string): Promise<readonly string[]> {
+  if (path === standardStream || !/[*?[\]{}]/.test(path) || existsSync(path)) return [path]
+  const found: string[] = []
+  try {
+    for await (const entry of glob(path, { withFileTypes: true })) {
+      if (!entry.isDirectory()) found.push(`${entry.parentPath}/${entry.name}`)
+    }
+  } catch (error) {
+    throw fileError(error, path, true)
+  }
+  if (found.length === 0) throw FILE_NO_MATCH({ path })
+  return found.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+}
+
+function createDecoder(
+  path: string,
+  format: FileFormat,
+  parameters: FileSourceParameters,
+  position: Position,
+): Decoder {
+  const maxLine = parseSize(parameters.maxLine) ?? 2 ** 20
+  const { types, columns } = parameters
+  switch (format.format) {
+    case 'jsonl':
+      return new LineDecoder(position, { maxLine, take: decodeJson })
+    case 'json':
+      return new JsonDecoder(position, { maxLine })
+    case 'csv':
+      return new CsvDecoder(position, { path, maxLine, delimiter: format.delimiter, types, columns })
+    case 'lines':
+      return new LineDecoder(position, {
+        maxLine,
+        take(bytes, start, end, encoding, line, out) {
+          const text = decodeText(bytes, start, end, encoding, line, out)
+          if (text !== undefined) out.add(text, line)
+        },
+      })
+  }
+}

@@ -1,0 +1,48 @@
+import { isAscii, isUtf8 } from 'node:buffer'
+import type { Encoding } from './decoder.ts'
+import type { EntryBatch } from './entry-batch.ts'
+import { findJsonFault } from './json-fault.ts'
+
+/** Looks at all whole lines of a chunk at once. What stands behind the last newline may end inside a character. */
+export function encodingOf(chunk: Buffer, from: number): Encoding {
+  const lines = chunk.subarray(from, chunk.lastIndexOf(10) + 1)
+  return isAscii(lines) ? 'ascii' : isUtf8(lines) ? 'utf8' : 'unknown'
+}
+
+/** The text of some bytes; undefined, and a malformed entry, when they are not UTF-8. */
+export function decodeText(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  encoding: Encoding,
+  line: number,
+  out: EntryBatch,
+): string | undefined {
+  if (encoding === 'ascii') return bytes.toString('latin1', start, end)
+  if (encoding === 'utf8') return bytes.toString('utf8', start, end)
+  const entry = bytes.subarray(start, end)
+  if (isUtf8(entry)) return bytes.toString('utf8', start, end)
+  out.reject(line, entry, 'FILE_UTF8', 'The text is not valid UTF-8.')
+  return undefined
+}
+
+/** Decodes one JSON value into the batch: as a record, or as a malformed entry that says where it is wrong. */
+export function decodeJson(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  encoding: Encoding,
+  line: number,
+  out: EntryBatch,
+): void {
+  const text = decodeText(bytes, start, end, encoding, line, out)
+  if (text === undefined) return
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    out.reject(line, bytes.subarray(start, end), 'FILE_JSON', findJsonFault(text))
+    return
+  }
+  out.add(value, line)
+}

@@ -1,0 +1,140 @@
+import { formatSize } from '@millrace/base'
+import type { Decoder, Encoding, Position } from './decoder.ts'
+import { encodingOf } from './decode-text.ts'
+import { type EntryBatch, rawBytesMax } from './entry-batch.ts'
+import type { QuoteFinder } from './quote-finder.ts'
+
+const newline = 10
+const carriageReturn = 13
+
+/** What a line becomes. The bytes belong to a buffer that is used again. */
+export type LineHandler = (
+  bytes: Buffer,
+  start: number,
+  end: number,
+  encoding: Encoding,
+  line: number,
+  out: EntryBatch,
+) => void
+
+/**
+ * Splits bytes into lines (rows, with a `finder`) and hands them to `take`. Empty lines are skipped. What grows longer
+ * than `maxLine` bytes is malformed: its start is kept, and it ends at the first newline behind that many bytes,
+ * so that no length of input is ever held in memory.
+ */
+export class LineDecoder implements Decoder {
+  readonly #maxLine: number
+  readonly #take: LineHandler
+  readonly #finder: QuoteFinder | undefined
+  #bytes: number
+  #line: number
+  #pending: Buffer[] = []
+  #pendingBytes = 0
+  #pendingLines = 0
+  #tooLong = false
+
+  constructor(
+    position: Position,
+    options: {
+      readonly maxLine: number
+      readonly take: LineHandler
+      readonly finder?: QuoteFinder | undefined
+    },
+  ) {
+    this.#bytes = position.bytes
+    this.#line = position.line
+    this.#maxLine = options.maxLine
+    this.#take = options.take
+    this.#finder = options.finder
+  }
+
+  decode(chunk: Buffer, from: number, out: EntryBatch): number {
+    const encoding = encodingOf(chunk, from)
+    this.#finder?.begin()
+    let start = from
+    while (start < chunk.length && !out.isFull) {
+      const limit = Math.min(chunk.length, start + this.#maxLine + 2 - this.#pendingBytes)
+      const end =
+        this.#finder === undefined || this.#tooLong
+          ? chunk.indexOf(newline, start)
+          : this.#finder.find(chunk, start, limit)
+      if (end !== -1) {
+        this.#entry(chunk, start, end, encoding, out)
+        start = end + 1
+      } else {
+        const stop = this.#finder === undefined || this.#tooLong ? chunk.length : limit
+        this.#keep(chunk.subarray(start, stop))
+        start = stop
+      }
+    }
+    return start
+  }
+
+  end(out: EntryBatch): void {
+    if (this.#pendingBytes > 0) this.#entry(Buffer.alloc(0), 0, 0, 'unknown', out)
+  }
+
+  position(offset: number): Position {
+    return { bytes: this.#bytes, offset, line: this.#line }
+  }
+
+  #entry(chunk: Buffer, start: number, end: number, encoding: Encoding, out: EntryBatch): void {
+    const line = this.#line + 1
+    const lines = this.#pendingLines + this.#newlines(chunk, start, end)
+    this.#line += lines + 1
+    this.#bytes += this.#pendingBytes + end - start + 1
+    if (this.#pendingBytes === 0) this.#hand(chunk, start, end, encoding, line, out)
+    else if (this.#tooLong) this.#refuse(Buffer.concat(this.#pending), line, out)
+    else {
+      const whole = Buffer.concat([...this.#pending, chunk.subarray(start, end)])
+      this.#hand(whole, 0, whole.length, 'unknown', line, out)
+    }
+    this.#pending = []
+    this.#pendingBytes = 0
+    this.#pendingLines = 0
+    this.#tooLong = false
+  }
+
+  #hand(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    encoding: Encoding,
+    line: number,
+    out: EntryBatch,
+  ): void {
+    const stop = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end
+    if (stop === start) return
+    if (stop - start > this.#maxLine) this.#refuse(bytes.subarray(start, stop), line, out)
+    else this.#take(bytes, start, stop, encoding, line, out)
+  }
+
+  #refuse(bytes: Buffer, line: number, out: EntryBatch): void {
+    const limit = formatSize(this.#maxLine)
+    const message = this.#finder?.isOpen
+      ? `A quote opens here and is not closed within ${limit} (maxLine).`
+      : `The line is longer than ${limit} (maxLine).`
+    this.#finder?.reset()
+    out.reject(line, bytes, 'FILE_LINE_TOO_LONG', message)
+  }
+
+  #keep(part: Buffer): void {
+    this.#pendingBytes += part.length
+    this.#pendingLines += this.#newlines(part, 0, part.length)
+    if (!this.#tooLong) this.#pending.push(Buffer.from(part))
+    if (this.#tooLong || this.#pendingBytes <= this.#maxLine + 1) return
+    // Only the start is shown in the dead letter: let the rest go.
+    this.#tooLong = true
+    this.#pending = [Buffer.concat(this.#pending).subarray(0, rawBytesMax)]
+  }
+
+  /** Only rows of CSV have newlines inside. */
+  #newlines(bytes: Buffer, start: number, end: number): number {
+    if (this.#finder === undefined) return 0
+    let count = 0
+    for (let at = bytes.indexOf(newline, start); at !== -1 && at < end; count++) {
+      at = bytes.indexOf(newline, at + 1)
+    }
+    return count
+  }
+}
