@@ -36,7 +36,11 @@ export interface SourceInstance {
   open?(): void | Promise<void>
   /** Names of the partitions, read one after the other. Default: one, named ''. */
   partitions?(): readonly string[] | Promise<readonly string[]>
-  read(partition: string, position: unknown, options: ReadOptions): AsyncIterable<SourceBatch> | Iterable<SourceBatch>
+  read(
+    partition: string,
+    position: unknown,
+    options: ReadOptions,
+  ): AsyncIterable<SourceBatch> | Iterable<SourceBatch>
   /** Bytes of all partitions together, for progress; undefined when unknown. */
   size?(): number | undefined | Promise<number | undefined>
   close?(): void | Promise<void>

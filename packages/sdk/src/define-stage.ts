@@ -51,7 +51,11 @@ export interface StageDefinition<Parameters = unknown> {
   readonly check?: (
     parameters: Parameters,
     input: { readonly ends: boolean; readonly keys: readonly string[] },
-  ) => readonly { readonly path: readonly (string | number)[]; readonly message: string; readonly hint: string }[]
+  ) => readonly {
+    readonly path: readonly (string | number)[]
+    readonly message: string
+    readonly hint: string
+  }[]
   create(scope: StageScope & Injection<Parameters>): StageInstance | Promise<StageInstance>
 }
 
