@@ -79,9 +79,7 @@ export interface Modules {
   /** Finds, imports and checks a module. Rejects with CFG_MODULE_* errors. */
   load<K extends Kind>(specifier: string, kind: K): Promise<LoadedModule<K>>
   /** All functions and aggregates that a package or file exports (`plugins: use`). Rejects with CFG_MODULE_* errors. */
-  loadFunctions(
-    specifier: string,
-  ): Promise<{
+  loadFunctions(specifier: string): Promise<{
     functions: readonly FunctionDefinition[]
     aggregates: readonly AggregateDefinition[]
   }>

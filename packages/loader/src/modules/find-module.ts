@@ -1,0 +1,145 @@
+import { nearestName } from '@millrace/base'
+import { resolve as resolveImport } from 'import-meta-resolve'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import {
+  CFG_MODULE_ENTRY,
+  CFG_MODULE_FILE,
+  CFG_MODULE_FILE_TYPE,
+  CFG_MODULE_NOT_FOUND,
+  CFG_MODULE_SPECIFIER,
+} from './errors.ts'
+import { knownPlugins } from './known-plugins.ts'
+import type { Kind } from './modules.ts'
+import { findPackage, ownFolder, type PackageInfo } from './package-folder.ts'
+import { packagesOf, parseSpecifier, pluginNameOf, type Specifier } from './specifier.ts'
+
+/** Where a module is, before anything of it ran. */
+export interface FoundModule {
+  readonly specifier: string
+  readonly url: string
+  readonly file: string
+  /** Absent for a file of the job's own. */
+  readonly package?: PackageInfo | undefined
+  /** The export that the job file names. */
+  readonly export?: string | undefined
+  /** Name by which the plugin is looked for among the exports. */
+  readonly name: string
+}
+
+/** Folders from which packages are looked for: the job's, further ones, the loader's own. */
+export function searchFolders(folder: string, bases: readonly string[] = []): readonly string[] {
+  return [...new Set([folder, ...bases, ownFolder])]
+}
+
+/** Finds a module from the job's folder, `folders[0]`, then from the others. Throws CFG_MODULE_* errors. */
+export function findModule(specifier: string, kind: Kind, folders: readonly string[]): FoundModule {
+  const parsed = parseSpecifier(specifier)
+  if (parsed === undefined)
+    throw CFG_MODULE_SPECIFIER({ specifier, near: near(specifier, kind, folders) })
+  if (parsed.form === 'path') return findFile(specifier, parsed, folders[0] ?? '.')
+  const tried = parsed.form === 'short' ? packagesOf(parsed.name) : [parsed.name]
+  for (const name of tried) {
+    for (const folder of folders) {
+      const found = findPackage(name, folder)
+      if (found !== undefined) return entryOf(specifier, parsed, kind, found, folder)
+    }
+  }
+  // A name without a scope may be a package of its own; the manifest keeps ordinary libraries out.
+  for (const folder of parsed.form === 'short' ? folders : []) {
+    const found = findPackage(parsed.name, folder)
+    if (found?.plugins[kind] !== undefined) return entryOf(specifier, parsed, kind, found, folder)
+  }
+  throw CFG_MODULE_NOT_FOUND({
+    specifier,
+    kind,
+    tried,
+    folder: folders[0] ?? '.',
+    near: near(specifier, kind, folders),
+  })
+}
+
+function near(specifier: string, kind: Kind, folders: readonly string[]): string | undefined {
+  const known = knownPlugins(folders).filter((plugin) => plugin.kind === kind)
+  const names = known.flatMap((plugin) => [plugin.name, plugin.package])
+  return nearestName(specifier, names)
+}
+
+/** The manifest says which entry of the package a plugin lives in. */
+function entryOf(
+  specifier: string,
+  parsed: Exclude<Specifier, { form: 'path' }>,
+  kind: Kind,
+  found: PackageInfo,
+  folder: string,
+): FoundModule {
+  const manifest = found.plugins[kind] ?? {}
+  const names = Object.keys(manifest)
+  const own = parsed.form === 'short' ? parsed.name : pluginNameOf(found.name)
+  const wanted = [parsed.export, own].find((name) => name !== undefined && name in manifest)
+  const name = wanted ?? (names.length === 1 ? names[0] : undefined) ?? own
+  const asked = parsed.form === 'package' ? parsed.subpath : '.'
+  const subpath = asked === '.' ? (manifest[name] ?? '.') : asked
+  const entry = found.name + subpath.slice(1)
+  const url = resolveEntry(entry, found, folder)
+  return {
+    specifier,
+    url,
+    file: fileURLToPath(url),
+    package: found,
+    export: parsed.export,
+    name,
+  }
+}
+
+function resolveEntry(entry: string, found: PackageInfo, folder: string): string {
+  let cause: unknown
+  try {
+    const url = resolveImport(entry, pathToFileURL(join(folder, 'job.yaml')).href)
+    if (url.startsWith('file:') && existsSync(fileURLToPath(url))) return url
+    cause = new Error(`its entry ${url} does not exist`)
+  } catch (error) {
+    cause = error
+  }
+  const message = cause instanceof Error ? cause.message : String(cause)
+  throw CFG_MODULE_ENTRY(
+    {
+      specifier: entry,
+      package: found.name,
+      cause: message.split(' imported from ')[0] ?? message,
+    },
+    undefined,
+    cause,
+  )
+}
+
+const runnable = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'])
+
+function findFile(
+  specifier: string,
+  parsed: Extract<Specifier, { form: 'path' }>,
+  folder: string,
+): FoundModule {
+  const file = resolve(folder, parsed.path)
+  const shown = parsed.export === undefined ? specifier : specifier.slice(0, parsed.path.length)
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw CFG_MODULE_FILE({ specifier: shown, file, near: nearFile(parsed.path, file) })
+  }
+  const ending = extname(file)
+  if (!runnable.has(ending)) throw CFG_MODULE_FILE_TYPE({ specifier: shown, ending })
+  const name = basename(file, ending)
+  return { specifier, url: pathToFileURL(file).href, file, export: parsed.export, name }
+}
+
+/** A file beside the missing one that only lacks its ending, or is spelled nearly like it. */
+function nearFile(path: string, file: string): string | undefined {
+  const folder = dirname(file)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined
+  const names = readdirSync(folder).filter((name) => runnable.has(extname(name)))
+  const wanted = basename(file)
+  const stem = basename(file, extname(file))
+  const best =
+    names.find((name) => basename(name, extname(name)) === stem) ?? nearestName(wanted, names)
+  return best === undefined ? undefined : path.slice(0, path.length - wanted.length) + best
+}
