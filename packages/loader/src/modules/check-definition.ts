@@ -114,5 +114,5 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object' && value !== null)
     return Array.isArray(value) ? 'a list' : 'an object'
-  return typeof value === 'string' ? `"${value}"` : String(value)
+  return typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? typeof value)
 }

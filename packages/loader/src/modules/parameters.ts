@@ -69,7 +69,7 @@ export function validateParameters(
     throw CFG_MODULE_ASYNC_PARAMETERS({ kind: definition.kind, name: definition.name })
   }
   const schema = definition.parameters['~standard'].jsonSchema.input({ target: 'draft-2020-12' })
-  const unknown = unknownKeys(schema, input)
+  const unknown = unknownKeys(schema as JsonSchema, input)
   const wrong = (result.issues ?? [])
     .map(toIssue)
     .filter((issue) => unknown.length === 0 || !issue.message.startsWith('Unrecognized key'))

@@ -123,7 +123,7 @@ function describe(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-/** A class or function of the job's own as a stage that keeps what it likes. */
+/** A class or function of the job's own as a stage. */
 function synthesize(code: Code, exported: string, found: FoundModule): StageDefinition {
   const isNew = isStageClass(code)
   const label = exported === 'default' ? code.name : exported

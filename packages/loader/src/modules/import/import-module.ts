@@ -1,4 +1,4 @@
-import type { FoundModule } from './find-module.ts'
+import type { FoundModule } from '../find-module.ts'
 import { importFault } from './import-fault.ts'
 import { importNatively, treatAsModule } from './module-hooks.ts'
 

@@ -7,7 +7,7 @@ import {
   CFG_MODULE_SYNTAX,
   CFG_MODULE_THROWS,
   CFG_MODULE_TYPESCRIPT,
-} from './errors.ts'
+} from '../errors.ts'
 import { importedFiles, parserFault, sourceOf, stackPosition } from './module-hooks.ts'
 
 interface Position {

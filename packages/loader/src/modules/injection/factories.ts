@@ -1,0 +1,114 @@
+import type {
+  ExpressionScope,
+  Injection,
+  InstanceScope,
+  Outputs,
+  SinkFactory,
+  SourceFactory,
+  StageFactory,
+} from '@millrace/sdk'
+import { describeValue, isOutputs } from '../check-definition.ts'
+import { Container } from './container.ts'
+import { CFG_MODULE_DEFINITION } from '../errors.ts'
+import type { Kind, LoadedModule } from '../modules.ts'
+import type { ResourceSet } from './resource-set.ts'
+
+/** One source, stage or sink of a job, with the parameters that its schema made. */
+export interface Use<K extends Kind> {
+  readonly loaded: LoadedModule<K>
+  readonly parameters: unknown
+  readonly expressions: ExpressionScope
+  readonly id: string
+}
+
+/** A stage as the engine wants it. Throws CFG_MODULE_DEFINITION where its outputs are not what they should be. */
+export function createStageFactory(use: Use<'stage'>, resources: ResourceSet): StageFactory {
+  const { definition } = use.loaded
+  return {
+    traits: {
+      name: definition.name,
+      inputs: definition.inputs ?? ['in'],
+      outputs: outputsOf(use),
+      keeps: definition.keeps ?? 'instance',
+      absorbs: definition.absorbs ?? false,
+      passes: definition.passes,
+    },
+    ...instances(use, resources, definition.create.bind(definition)),
+  }
+}
+
+/** A source as the engine wants it. */
+export function createSourceFactory(use: Use<'source'>, resources: ResourceSet): SourceFactory {
+  const { definition } = use.loaded
+  const { ends, name, replay } = definition
+  return {
+    traits: { name, ends: typeof ends === 'function' ? ends(use.parameters) : ends, replay },
+    ...instances(use, resources, definition.create.bind(definition)),
+  }
+}
+
+/** A sink as the engine wants it. */
+export function createSinkFactory(use: Use<'sink'>, resources: ResourceSet): SinkFactory {
+  const { definition } = use.loaded
+  return {
+    traits: { name: definition.name, guarantee: definition.guarantee },
+    ...instances(use, resources, definition.create.bind(definition)),
+  }
+}
+
+function outputsOf({ loaded, parameters }: Use<'stage'>): Outputs {
+  const { outputs } = loaded.definition
+  if (outputs === undefined) return { out: 'Records.' }
+  if (typeof outputs !== 'function') return outputs
+  const fault = (got: string, cause?: unknown): Error =>
+    CFG_MODULE_DEFINITION(
+      {
+        specifier: loaded.specifier,
+        kind: loaded.kind,
+        member: 'outputs(parameters)',
+        expected: 'names with a sentence each',
+        got,
+      },
+      undefined,
+      cause,
+    )
+  let result: Outputs
+  try {
+    result = outputs(parameters)
+  } catch (error) {
+    throw fault(error instanceof Error ? `the error ${error.message}` : String(error), error)
+  }
+  if (!isOutputs(result)) throw fault(describeValue(result))
+  return result
+}
+
+/** Makes instances, each in a scope of its own. The engine opens and closes them; their scopes go with the factory or the job. */
+function instances<S extends InstanceScope, T>(
+  use: Use<Kind>,
+  resources: ResourceSet,
+  create: (scope: S & Injection<unknown>) => T | Promise<T>,
+): { create: (scope: S) => Promise<T>; dispose: () => Promise<void> } {
+  const kind = use.loaded.kind.replace(/^./, (letter) => letter.toUpperCase())
+  const scopes: Container[] = []
+  return {
+    create: async (scope) => {
+      const shared = await resources.open(scope)
+      const own = shared.child()
+      const { inject, seal } = own.injector(`${kind} "${use.id}"`)
+      try {
+        const { parameters, expressions } = use
+        const instance = await create({ ...scope, parameters, expressions, inject })
+        scopes.push(own)
+        return instance
+      } catch (error) {
+        await own.dispose()
+        throw error
+      } finally {
+        seal()
+      }
+    },
+    dispose: async () => {
+      for (let scope = scopes.pop(); scope; scope = scopes.pop()) await scope.dispose()
+    },
+  }
+}
