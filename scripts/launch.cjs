@@ -59,13 +59,15 @@ function needsInstall(cache) {
 /** Runs commands with the given packages on PATH; returns what they print, and lets people see the rest. */
 function npx(packages, commands) {
   const names = packages.flatMap((name) => ['-p', name])
-  const run = spawnSync('npx', ['--yes', ...names, '-c', commands.join(' && ')], {
+  const windows = process.platform === 'win32'
+  const script = commands.join(' && ')
+  const run = spawnSync('npx', ['--yes', ...names, '-c', windows ? `"${script}"` : script], {
     cwd: root,
     stdio: ['inherit', 'pipe', 'inherit'],
     encoding: 'utf8',
     // npm prepends its own notices about newer versions to the error stream otherwise.
     env: { ...process.env, npm_config_update_notifier: 'false' },
-    shell: process.platform === 'win32',
+    shell: windows, // npx is npx.cmd there
   })
   if (run.error !== undefined) return fail(`npx cannot be started: ${run.error.message}`, 1)
   if (run.signal !== null) return fail(`stopped by ${run.signal}`, 130)

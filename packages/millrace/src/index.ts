@@ -1,1 +1,32 @@
-export {}
+// What people install: the command `millrace`, and the public interface of @millrace/job under a shorter name.
+// It adds no semantics: jobs are loaded, checked and run by the packages below.
+// Start with main.ts for the command, commands/ for what it can do, report/ for what it prints.
+export {
+  findJobFile,
+  Flow,
+  Job,
+  JobFaults,
+  jobSchema,
+  listPlugins,
+  loadJob,
+  loadSpec,
+  nodeRuntime,
+  Pipeline,
+  pipeline,
+  type Binding,
+  type ConfigValue,
+  type ErrorPolicy,
+  type Input,
+  type JobParts,
+  type JobPlan,
+  type JobRun,
+  type LoadedJob,
+  type LoadJobOptions,
+  type LoadOptions,
+  type PipelineOptions,
+  type PluginInfo,
+  type Progress,
+  type StageFunction,
+  type StageOptions,
+  type Summary,
+} from '@millrace/job'

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
+
+// The young generation must be limited before it grows, hence before anything else is loaded:
+// docs/decisions/0003-memory.md.
+setFlagsFromString('--semi-space-growth-factor=1')
+enableCompileCache()
+
+// Node runs TypeScript sources, but never those below node_modules: installed, the built files run.
+const source = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const checkout = !/[\\/]node_modules[\\/]/.test(source) && existsSync(source)
+const { main } = await import(checkout ? '../src/main.ts' : '../dist/main.js')
+await main(process.argv.slice(2))

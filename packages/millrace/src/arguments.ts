@@ -1,0 +1,47 @@
+import { CLI_EMPTY_PATH, CLI_SET_FORM } from './errors.ts'
+
+/** A file for a source or sink; without `id` it is meant for the only one. */
+export interface Endpoint {
+  readonly id?: string
+  readonly path: string
+}
+
+/** One `--set path=value`. */
+export interface Assignment {
+  readonly path: string
+  readonly value: string
+}
+
+const informs = new Set(['-h', '--help', '-V', '--version'])
+
+/**
+ * Spells long options with dashes (`--data_stream` is `--data-stream`) and gives a command line that begins with an
+ * option, such as `--config job.yaml --data_stream in.txt`, the command `run`.
+ */
+export function normalizeArguments(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--')
+  const dashed = argv.map((argument, index) => {
+    if (!/^--[a-z]/.test(argument) || (end !== -1 && index > end)) return argument
+    const value = argument.indexOf('=')
+    const name = value === -1 ? argument : argument.slice(0, value)
+    return name.replaceAll('_', '-') + argument.slice(name.length)
+  })
+  const first = dashed[0]
+  const isOption = first !== undefined && /^-./.test(first) && !informs.has(first)
+  return isOption ? ['run', ...dashed] : dashed
+}
+
+/** Reads `[id=]file`. What stands before the `=` counts as an id only if it can be one, so `./a=b.txt` is a path. */
+export function parseEndpoint(option: string, text: string): Endpoint {
+  const match = /^([A-Za-z][A-Za-z0-9-]*)=(.*)$/s.exec(text)
+  const path = match?.[2] ?? text
+  if (path === '') throw CLI_EMPTY_PATH({ option, text })
+  return match?.[1] === undefined ? { path } : { id: match[1], path }
+}
+
+/** Reads `path=value`; the value may contain further `=` and may be empty. */
+export function parseAssignment(text: string): Assignment {
+  const at = text.indexOf('=')
+  if (at < 1) throw CLI_SET_FORM({ text })
+  return { path: text.slice(0, at), value: text.slice(at + 1) }
+}

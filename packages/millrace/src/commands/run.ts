@@ -1,0 +1,143 @@
+import { dirname, resolve } from 'node:path'
+import { isMillraceError } from '@millrace/base'
+import type { Summary } from '@millrace/engine'
+import { Job, nodeRuntime } from '@millrace/job'
+import { loadSpec, type JobPlan } from '@millrace/loader'
+import { exitCodes } from '../exit-codes.ts'
+import { loadOptions, type JobFileOptions } from '../job-file.ts'
+import { exit } from '../print.ts'
+import { reportFaults, reportWarnings } from '../report/fault-report.ts'
+import { displayPath, renderAny } from '../report/fault-text.ts'
+import { readResults, renderResults, resultFile } from '../report/first-results.ts'
+import { lineLogger, type LogLevel } from '../report/log.ts'
+import { deadLetterPlace, sourceNames, writesStdout } from '../report/plan-files.ts'
+import { progressDisplay, silentDisplay, type ProgressDisplay } from '../report/progress-display.ts'
+import { summaryJson } from '../report/summary-json.ts'
+import { renderSummary } from '../report/summary-text.ts'
+import { type Shell, wantsStack } from '../shell.ts'
+import { catchSignals } from '../signals.ts'
+
+/** Options of `millrace run`. */
+export interface RunOptions extends JobFileOptions {
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly logLevel?: LogLevel
+  readonly drain?: boolean
+  readonly failOnDeadLetter?: boolean
+}
+
+/** Runs a job to its end, or until a signal stops it. Resolves to the exit code. */
+export async function runCommand(
+  argument: string | undefined,
+  options: RunOptions,
+  shell: Shell,
+): Promise<number> {
+  const load = loadOptions(argument, options, shell)
+  const loaded = await loadSpec(load)
+  const { spec, plan } = loaded
+  if (spec === undefined || plan === undefined) {
+    await loaded.dispose()
+    reportFaults(load.file, loaded.faults, shell)
+    return exitCodes.badUsage
+  }
+  const display =
+    options.quiet === true || options.json === true
+      ? silentDisplay(shell.terminal)
+      : progressDisplay(plan.name, shell.terminal)
+  const level = options.logLevel ?? (options.quiet === true ? 'error' : 'info')
+  const logger = lineLogger(level, (line) => display.say(line), shell.terminal.errorPaint)
+  if (options.quiet !== true) reportWarnings(loaded.warnings, shell)
+  const job = new Job({
+    spec,
+    runtime: nodeRuntime,
+    logger,
+    plan,
+    values: loaded.values,
+    warnings: loaded.warnings,
+    dispose: () => loaded.dispose(),
+  })
+  const summary = await finish(job, plan, display, options, shell)
+  await report(summary, plan, options, shell)
+  return exitCodeOf(summary, options)
+}
+
+async function finish(
+  job: Job,
+  plan: JobPlan,
+  display: ProgressDisplay,
+  options: RunOptions,
+  shell: Shell,
+): Promise<Summary> {
+  const { terminal, cwd } = shell
+  const quiet = options.quiet === true || options.json === true
+  const ignoreSignals = catchSignals({
+    first: () => void (options.drain === true ? job.drain() : job.stop()),
+    armed: () => {
+      const what = options.drain === true ? 'draining' : 'stopping'
+      if (!quiet) display.say(`${plan.name}: ${what}; once more ends at once`)
+    },
+    second: () => {
+      job.abort()
+      display.end()
+      void exit(exitCodes.secondSignal)
+    },
+  })
+  try {
+    if (!quiet) {
+      const names = sourceNames(plan).map((name) => displayPath(name, cwd))
+      terminal.error(`${plan.name}: reading ${names.join(', ')}\n`)
+    }
+    const running = job.run()
+    display.follow(() => job.progress())
+    return await running
+  } finally {
+    ignoreSignals()
+    display.end()
+  }
+}
+
+/** Results, summary or failure. On stdout, unless the job itself writes there. */
+async function report(
+  summary: Summary,
+  plan: JobPlan,
+  options: RunOptions,
+  shell: Shell,
+): Promise<void> {
+  const { terminal, cwd } = shell
+  const free = !writesStdout(plan)
+  const write = free ? terminal.out : terminal.error
+  const paint = free ? terminal.outPaint : terminal.errorPaint
+  if (options.json === true) {
+    write(`${JSON.stringify(summaryJson(summary))}\n`)
+  } else if (options.quiet !== true && !isBrokenPipe(summary)) {
+    const place = deadLetterPlace(plan)
+    const deadLetters = place === undefined ? undefined : displayPath(place, cwd)
+    write(await firstResults(summary, plan, shell))
+    write(renderSummary(summary, { paint, deadLetterPlace: deadLetters }))
+  } else if (summary.error !== undefined && !isBrokenPipe(summary)) {
+    const stack = wantsStack(shell, options.logLevel)
+    terminal.error(renderAny(summary.error, { cwd, paint: terminal.errorPaint }, stack))
+  }
+}
+
+async function firstResults(summary: Summary, plan: JobPlan, shell: Shell): Promise<string> {
+  const target = resultFile(plan)
+  const written = summary.sinks[0]?.written ?? 0
+  if (target === undefined || written === 0 || summary.state === 'failed') return ''
+  const { terminal, cwd } = shell
+  const results = await readResults(target.path, target.format)
+  const options = { paint: terminal.outPaint, width: terminal.outColumns() }
+  return `${renderResults(displayPath(target.path, cwd), results, written, options)}\n`
+}
+
+/** Who reads our output had enough (`| head`): not a failure of the job's. */
+function isBrokenPipe(summary: Summary): boolean {
+  return isMillraceError(summary.error, 'FILE_BROKEN_PIPE')
+}
+
+function exitCodeOf(summary: Summary, options: RunOptions): number {
+  if (isBrokenPipe(summary)) return exitCodes.done
+  if (summary.state === 'failed') return exitCodes.jobFailed
+  const deadLettersFail = options.failOnDeadLetter === true && summary.deadLetters > 0
+  return deadLettersFail ? exitCodes.jobFailed : exitCodes.done
+}

@@ -1,0 +1,55 @@
+import { defineError } from '@millrace/base'
+
+export const CLI_NO_JOB_FILE = defineError<{ folder: string; tried: readonly string[] }>({
+  code: 'CLI_NO_JOB_FILE',
+  message: (d) => `No job file given and none found in ${d.folder}; tried ${d.tried.join(', ')}.`,
+  hint: () => 'Name the file: millrace run job.yaml, or create one of those.',
+})
+
+export const CLI_TWO_JOB_FILES = defineError<{ argument: string; option: string }>({
+  code: 'CLI_TWO_JOB_FILES',
+  message: (d) => `Two job files given: ${d.argument} and --config ${d.option}.`,
+  hint: () => 'Give the job file once, as the argument or with --config.',
+})
+
+export const CLI_SET_FORM = defineError<{ text: string }>({
+  code: 'CLI_SET_FORM',
+  message: (d) => `--set expects path=value; got "${d.text}".`,
+  hint: () => 'For example: --set stages.hourly.parameters.tumbling=30m',
+})
+
+export const CLI_EMPTY_PATH = defineError<{ option: string; text: string }>({
+  code: 'CLI_EMPTY_PATH',
+  message: (d) => `${d.option} expects [id=]file or -; got "${d.text}".`,
+  hint: (d) => `For example: ${d.option} flights.jsonl, or - for the terminal or a pipe.`,
+})
+
+export const CLI_NO_PLUGIN = defineError<{ name: string; near: string | undefined }>({
+  code: 'CLI_NO_PLUGIN',
+  message: (d) => `No installed plugin is called "${d.name}".`,
+  hint: (d) =>
+    d.near === undefined
+      ? 'Run "millrace plugins" to list what is installed.'
+      : `Did you mean "${d.near}"? Run "millrace plugins" to list what is installed.`,
+})
+
+export const CLI_SAMPLE_FAILED = defineError<{ source: string; message: string }>({
+  code: 'CLI_SAMPLE_FAILED',
+  message: (d) => `Source "${d.source}" could not be sampled: ${d.message}`,
+  hint: () => 'See that its input exists and can be read, or validate without --sample.',
+})
+
+export const CLI_FIELD_UNSEEN = defineError<{
+  stage: string
+  field: string
+  records: number
+  near: string | undefined
+}>({
+  code: 'CLI_FIELD_UNSEEN',
+  message: (d) =>
+    `Stage "${d.stage}" looks at "${d.field}", which none of the first ${d.records} records has.`,
+  hint: (d) =>
+    d.near === undefined
+      ? 'Check the spelling against the input; a missing field is null.'
+      : `Did you mean "${d.near}"? A missing field is null.`,
+})

@@ -1,0 +1,55 @@
+import { paintFor, type Paint } from './paint.ts'
+
+/** Where a command writes. The only door to the process's streams and to its exit. */
+export interface Terminal {
+  /** Results, on stdout. Adds no line end. */
+  out(text: string): void
+  /** What is said about the work, on stderr. */
+  error(text: string): void
+  readonly outPaint: Paint
+  readonly errorPaint: Paint
+  /** Whether stderr is a terminal that can redraw a line. */
+  readonly interactive: boolean
+  /** Columns of stderr. */
+  columns(): number
+  /** Columns of stdout; undefined when it is no terminal. */
+  outColumns(): number | undefined
+}
+
+/** A reader that went away (`| head`) is no error: what is left is not written. */
+function writer(stream: NodeJS.WriteStream): (text: string) => void {
+  let broken = false
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    broken = true
+  })
+  return (text) => {
+    if (!broken && text !== '') stream.write(text)
+  }
+}
+
+/** The process's own streams. Call once. */
+export function processTerminal(): Terminal {
+  return {
+    out: writer(process.stdout),
+    error: writer(process.stderr),
+    outPaint: paintFor(process.stdout),
+    errorPaint: paintFor(process.stderr),
+    interactive: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
+    columns: () => process.stderr.columns ?? 80,
+    outColumns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
+  }
+}
+
+/** Ends the process when both streams are written. A blocked read of stdin would keep it alive otherwise. */
+export async function exit(code: number): Promise<void> {
+  await Promise.all([process.stdout, process.stderr].map(flushed))
+  process.exit(code)
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve()
+    else stream.write('', () => resolve())
+  })
+}

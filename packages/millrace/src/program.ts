@@ -1,0 +1,145 @@
+import { Command, Option } from 'commander'
+import { logLevels } from './report/log.ts'
+import type { RunOptions } from './commands/run.ts'
+import type { ValidateOptions } from './commands/validate.ts'
+import type { ExplainOptions } from './commands/explain.ts'
+import type { JobFileOptions } from './job-file.ts'
+import type { Shell } from './shell.ts'
+
+/** Takes the exit code of the command that ran. */
+export type Finish = (exitCode: number) => void
+
+const description = `Runs streaming jobs that are described in a YAML file.
+
+Exit codes: 0 done or stopped in good order, 1 the job failed, 2 bad configuration or usage
+(nothing has started), 130 a second signal ended the job at once.`
+
+const rootExamples = `
+Examples:
+  millrace run job.yaml
+  millrace validate job.yaml --sample
+  millrace explain job.yaml --format mermaid
+  millrace --config job.yaml --data_stream in.txt --output out.txt   (the same as run)
+
+Without a file name: millrace.yaml, millrace.yml, millrace.json, configs/default.yaml,
+configs/default_config.yml, the first that exists.`
+
+const runExamples = `
+Examples:
+  millrace run job.yaml --set stages.hourly.parameters.tumbling=30m
+  millrace run job.yaml --input flights=2001.jsonl --output hourly.csv
+  cat flights.jsonl | millrace run job.yaml --input - --output - | head
+  millrace run job.yaml --json --quiet > summary.json
+
+The first Ctrl-C or SIGTERM stops: what was read is finished, nothing open fires, exit code 0.
+With --drain everything open fires as at the end of the input. A second one ends at once (130).`
+
+/** The command line. Commands are loaded when they run, so that help and version stay fast. */
+export function createProgram(version: string, shell: Shell, finish: Finish): Command {
+  const program = new Command('millrace')
+    .description(description)
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help of a command')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => shell.terminal.out(text),
+      writeErr: (text) => shell.terminal.error(text),
+      outputError: (text, write) => write(text),
+    })
+    .addHelpText('after', rootExamples)
+  addRun(program, shell, finish)
+  addValidate(program, shell, finish)
+  addExplain(program, shell, finish)
+  addConfig(program, shell, finish)
+  addPlugins(program, shell, finish)
+  addSchema(program, shell, finish)
+  return program
+}
+
+function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value]
+}
+
+/** Options of every command that loads a job file. */
+function withJobFile(command: Command): Command {
+  return command
+    .argument('[job]', 'the job file; without it the usual names are tried')
+    .option('-c, --config <file>', 'the job file, as an option')
+    .option('-i, --input <[id=]file>', 'read this file, or - for stdin (repeatable)', collect)
+    .addOption(new Option('--data-stream <[id=]file>', 'the same as --input'))
+    .option('-o, --output <[id=]file>', 'write this file, or - for stdout (repeatable)', collect)
+    .option('-s, --set <path=value>', 'override a value of the job file (repeatable)', collect)
+    .option('--strict', 'take warnings of the job file for faults')
+}
+
+function addRun(program: Command, shell: Shell, finish: Finish): void {
+  withJobFile(program.command('run').description('run a job to its end'))
+    .option('--json', 'print the summary as JSON on stdout (stderr if the job writes to stdout)')
+    .option('-q, --quiet', 'print nothing but errors')
+    .addOption(new Option('--log-level <level>', 'lowest level of log lines').choices(logLevels))
+    .option('--drain', 'on a signal, fire everything open as at the end of the input')
+    .option('--fail-on-dead-letter', 'exit with 1 when there are dead letters')
+    .addHelpText('after', runExamples)
+    .action(async (job: string | undefined, options: RunOptions) => {
+      const { runCommand } = await import('./commands/run.ts')
+      finish(await runCommand(job, options, shell))
+    })
+}
+
+function addValidate(program: Command, shell: Shell, finish: Finish): void {
+  withJobFile(program.command('validate').description('find all faults of a job file'))
+    .option('--sample', 'also read 1,000 records and name fields that none of them has')
+    .option('--json', 'print faults and warnings as JSON')
+    .action(async (job: string | undefined, options: ValidateOptions) => {
+      const { validateCommand } = await import('./commands/validate.ts')
+      finish(await validateCommand(job, options, shell))
+    })
+}
+
+function addExplain(program: Command, shell: Shell, finish: Finish): void {
+  const formats = ['text', 'mermaid', 'json'] as const
+  withJobFile(program.command('explain').description('show what a job would do'))
+    .addOption(
+      new Option('-f, --format <format>', 'form of the plan').choices(formats).default('text'),
+    )
+    .action(async (job: string | undefined, options: ExplainOptions) => {
+      const { explainCommand } = await import('./commands/explain.ts')
+      finish(await explainCommand(job, options, shell))
+    })
+}
+
+function addConfig(program: Command, shell: Shell, finish: Finish): void {
+  const config = program.command('config').description('look at the configuration')
+  withJobFile(config.command('print').description('print each value and where it comes from'))
+    .option('--json', 'print the values as JSON')
+    .action(async (job: string | undefined, options: JobFileOptions & { json?: boolean }) => {
+      const { configPrintCommand } = await import('./commands/config-print.ts')
+      finish(await configPrintCommand(job, options, shell))
+    })
+}
+
+function addPlugins(program: Command, shell: Shell, finish: Finish): void {
+  program
+    .command('plugins')
+    .description('list installed plugins, or the parameters of one')
+    .argument('[name]', 'a plugin, such as filter')
+    .option('--json', 'print as JSON')
+    .action(async (name: string | undefined, options: { json?: boolean }) => {
+      const { pluginsCommand } = await import('./commands/plugins.ts')
+      finish(await pluginsCommand(name, options, shell))
+    })
+}
+
+function addSchema(program: Command, shell: Shell, finish: Finish): void {
+  program
+    .command('schema')
+    .description('print a JSON Schema of job files, for editors')
+    .option('-o, --output <file>', 'write it to a file')
+    .addHelpText('after', '\nExample:\n  millrace schema -o millrace.schema.json')
+    .action(async (options: { output?: string }) => {
+      const { schemaCommand } = await import('./commands/schema.ts')
+      finish(await schemaCommand(options, shell))
+    })
+}

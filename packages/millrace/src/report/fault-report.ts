@@ -1,0 +1,23 @@
+import type { MillraceError } from '@millrace/base'
+import type { Shell } from '../shell.ts'
+import { displayPath, renderFaults } from './fault-text.ts'
+import { plural } from './quantity.ts'
+
+/** Writes all faults of a job file to stderr, and how many there are. */
+export function reportFaults(file: string, faults: readonly MillraceError[], shell: Shell): void {
+  const { cwd, terminal } = shell
+  const paint = terminal.errorPaint
+  const name = displayPath(file, cwd)
+  terminal.error(`${renderFaults(faults, { cwd, paint })}\n`)
+  terminal.error(
+    paint('red', `${plural(faults.length, 'fault')} in ${name}; nothing has started.\n`),
+  )
+}
+
+/** Writes warnings of a job file to stderr. */
+export function reportWarnings(warnings: readonly MillraceError[], shell: Shell): void {
+  const { cwd, terminal } = shell
+  if (warnings.length === 0) return
+  const options = { cwd, paint: terminal.errorPaint, kind: 'warning' } as const
+  terminal.error(`${renderFaults(warnings, options)}\n`)
+}

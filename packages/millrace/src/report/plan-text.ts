@@ -1,0 +1,46 @@
+import type { JobPlan } from '@millrace/loader'
+import { plain, type Paint } from '../paint.ts'
+import { alignRows } from './table.ts'
+
+type PlanNode = JobPlan['nodes'][number]
+
+/** The plan as text: each node with its inputs, keys, parameters, fates and guarantee, then notes. */
+export function renderPlan(plan: JobPlan, options: { readonly paint?: Paint } = {}): string {
+  const { paint = plain } = options
+  const blocks = plan.nodes.map((node) => renderNode(node, plan, paint))
+  const notes = plan.notes.map((note) => `note  ${note}`)
+  return [
+    `${paint('bold', plan.name)}\n`,
+    ...blocks,
+    ...(notes.length > 0 ? [`${notes.join('\n')}\n`] : []),
+  ].join('\n')
+}
+
+function renderNode(node: PlanNode, plan: JobPlan, paint: Paint): string {
+  const kind = node.kind === 'deadLetter' ? 'dead letters' : node.kind
+  const from = node.package === undefined ? '' : paint('dim', `  ${node.package}`)
+  const lines = [`${paint('cyan', kind)} ${paint('bold', node.id)}: ${node.module}${from}`]
+  lines.push(`  ${node.summary}`)
+  const facts: string[][] = []
+  const inputs = plan.edges.filter((edge) => edge.to === node.id)
+  if (inputs.length > 0) {
+    facts.push([
+      '  reads',
+      inputs.map((edge) => edgeName(edge.from, edge.output, edge.input)).join(', '),
+    ])
+  }
+  if (node.by.length > 0) facts.push(['  by', node.by.join(', ')])
+  for (const parameter of node.parameters) {
+    const mark = parameter.isDefault ? paint('dim', '  (default)') : ''
+    facts.push([`  ${parameter.name}`, `${JSON.stringify(parameter.value)}${mark}`])
+  }
+  lines.push(...alignRows(facts))
+  lines.push(...node.fates.map((fate) => `  ${paint('dim', '·')} ${fate}`))
+  if (node.guarantee !== undefined) lines.push(`  ${paint('dim', '·')} ${node.guarantee}`)
+  return `${lines.join('\n')}\n`
+}
+
+function edgeName(from: string, output: string, input: string): string {
+  const source = output === 'out' ? from : `${from}.${output}`
+  return input === 'in' ? source : `${source} as ${input}`
+}

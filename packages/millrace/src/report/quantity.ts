@@ -1,0 +1,40 @@
+/** `1234567` is `1,234,567`. The same everywhere, whatever the machine's language. */
+export function formatCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** `1 record`, `2 records`; counts above a thousand with commas. */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Bytes in the largest unit that leaves a number of at most three digits: `12.3 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1
+  return `${value.toFixed(digits)} ${units[unit] ?? 'B'}`
+}
+
+/** A span for people: `85 ms`, `2.41 s`, `1:05 min`, `2:03:04 h`. */
+export function formatElapsed(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`
+  if (ms < 59_995) return `${(ms / 1000).toFixed(2)} s`
+  const seconds = Math.round(ms / 1000)
+  const clock = formatClock(ms)
+  return seconds < 3600 ? `${clock} min` : `${clock} h`
+}
+
+/** A span as a clock shows it: `0:07`, `12:34`, `1:02:03`. */
+export function formatClock(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes}:${two(seconds % 60)}`
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`
+}

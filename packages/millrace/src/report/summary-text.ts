@@ -1,0 +1,148 @@
+import { renderError } from '@millrace/base'
+import type { Summary } from '@millrace/engine'
+import { plain, type Paint, type Style } from '../paint.ts'
+import { imbalances } from './balance.ts'
+import { formatBytes, formatCount, formatElapsed, plural } from './quantity.ts'
+import { alignRows, type Align } from './table.ts'
+
+/** What the summary cannot know by itself. */
+export interface SummaryOptions {
+  readonly paint?: Paint
+  /** Where dead letters went, for people. */
+  readonly deadLetterPlace?: string | undefined
+}
+
+const stateStyles: Record<Summary['state'], Style> = {
+  completed: 'green',
+  stopped: 'yellow',
+  failed: 'red',
+}
+
+/** The end of a run as text: every count, the check that they add up, what failed and why. Ends with a line end. */
+export function renderSummary(summary: Summary, options: SummaryOptions = {}): string {
+  const paint = options.paint ?? plain
+  const blocks = [
+    [headline(summary, paint)],
+    countTables(summary, paint),
+    [balanceLine(summary, paint)],
+    filterLines(summary, paint),
+    deadLetterLines(summary, options.deadLetterPlace, paint),
+    warningLines(summary, paint),
+    summary.error === undefined ? [] : renderError(summary.error).split('\n'),
+  ]
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n')
+}
+
+function headline(summary: Summary, paint: Paint): string {
+  const read = summary.sources.reduce((sum, source) => sum + source.read, 0)
+  const bytes = summary.sources.reduce((sum, source) => sum + source.bytes, 0)
+  const rate = summary.elapsedMs > 0 ? (read * 1000) / summary.elapsedMs : 0
+  const state = paint(stateStyles[summary.state], summary.state)
+  const volume = bytes > 0 ? ` (${formatBytes(bytes)})` : ''
+  const facts = `${plural(read, 'record')}${volume} in ${formatElapsed(summary.elapsedMs)}`
+  const restarts = summary.restarts > 0 ? `, ${plural(summary.restarts, 'restart')}` : ''
+  return `${paint('bold', summary.name)} ${state}: ${facts}, ${formatCount(rate)}/s${restarts}`
+}
+
+/** Sources, stages and sinks, each with its own columns; numbers stand on the right. */
+function countTables(summary: Summary, paint: Paint): string[] {
+  const tables: Table[] = [
+    {
+      head: ['source', 'module', 'read', 'sent', 'malformed'],
+      rows: summary.sources.map((s) => [s.id, s.module, s.read, s.sent, s.malformed]),
+    },
+    {
+      head: ['stage', 'module', 'in', 'used', 'filtered', 'late', 'dead', 'dropped', 'held'],
+      rows: summary.stages.map((s) => [
+        s.id,
+        s.module,
+        s.in,
+        s.used,
+        s.filtered,
+        s.late,
+        s.dead,
+        s.dropped,
+        s.held,
+      ]),
+    },
+    {
+      head: ['sink', 'module', 'received', 'written', 'rejected', 'held'],
+      rows: summary.sinks.map((s) => [s.id, s.module, s.received, s.written, s.rejected, s.held]),
+    },
+  ]
+  return joinTables(
+    tables.filter((table) => table.rows.length > 0),
+    paint,
+  )
+}
+
+interface Table {
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly (string | number)[])[]
+}
+
+/** The tables share their column widths, so that numbers of all three stand below each other. */
+function joinTables(tables: readonly Table[], paint: Paint): string[] {
+  const align: Align[] = ['left', 'left', ...Array.from({ length: 7 }, () => 'right' as const)]
+  const rows = tables.flatMap((table, index) => [
+    ...(index === 0 ? [] : [[]]),
+    table.head.map((name) => paint('dim', name)),
+    ...table.rows.map((row) => row.map((cell) => renderCell(cell, paint))),
+  ])
+  return alignRows(rows, align)
+}
+
+function renderCell(cell: string | number, paint: Paint): string {
+  if (typeof cell === 'string') return cell
+  return cell === 0 ? paint('dim', '0') : formatCount(cell)
+}
+
+function balanceLine(summary: Summary, paint: Paint): string {
+  const faults = imbalances(summary)
+  if (faults.length > 0) {
+    const text = `counts do not add up, which is a bug in Millrace or a plugin: ${faults.join('; ')}`
+    return paint('red', text)
+  }
+  const read = summary.sources.reduce((sum, source) => sum + source.read, 0)
+  return `${paint('green', 'counts add up')}: each of the ${plural(read, 'record')} read has exactly one fate at every stage`
+}
+
+function filterLines(summary: Summary, paint: Paint): string[] {
+  const rows = summary.stages.flatMap((stage) =>
+    Object.entries(stage.reasons).map(([reason, count]) => [
+      `  ${formatCount(count)}`,
+      stage.id,
+      reason,
+    ]),
+  )
+  if (rows.length === 0) return []
+  return [paint('bold', 'filtered'), ...alignRows(rows, ['right'])]
+}
+
+function deadLetterLines(summary: Summary, place: string | undefined, paint: Paint): string[] {
+  if (summary.deadLetters === 0) return []
+  const codes = Object.entries(summary.deadLettersByCode).map(([code, count]) => [
+    `  ${formatCount(count)}`,
+    code,
+    summary.firstDeadLetters.find((letter) => letter.code === code)?.message ?? '',
+  ])
+  const first = summary.firstDeadLetters.map((letter) => [
+    `  ${letter.at}`,
+    letter.code,
+    letter.message,
+  ])
+  const where = place === undefined ? '' : ` in ${place}`
+  return [
+    paint('yellow', `${plural(summary.deadLetters, 'dead letter')}${where}`),
+    ...alignRows(codes, ['right']),
+    paint('dim', first.length === 1 ? '  the first:' : '  the first ones:'),
+    ...alignRows(first),
+  ]
+}
+
+function warningLines(summary: Summary, paint: Paint): string[] {
+  return summary.warnings.map((warning) => `${paint('yellow', 'warning')}: ${warning}`)
+}
