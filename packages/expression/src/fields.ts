@@ -1,0 +1,68 @@
+import type { Node } from './syntax/node.ts'
+
+/** The dotted paths of the record that an expression reads, each once, in order; `record` when it reads the whole. */
+export function fieldsOf(node: Node): readonly string[] {
+  const found = new Set<string>()
+  collect(node, found)
+  return [...found]
+}
+
+function collect(node: Node, found: Set<string>): void {
+  const path = pathOf(node)
+  if (path !== undefined) {
+    found.add(path === '' ? 'record' : path)
+    return
+  }
+  for (const part of partsOf(node)) collect(part, found)
+}
+
+/** The path of a chain of fields that starts at the record: '' for the record, undefined for anything else. */
+function pathOf(node: Node): string | undefined {
+  if (node.kind === 'record') return ''
+  const name = stepOf(node)
+  if (name === undefined || (node.kind !== 'field' && node.kind !== 'index')) return undefined
+  const parent = pathOf(node.object)
+  if (parent === undefined) return undefined
+  return parent === '' ? name : `${parent}.${name}`
+}
+
+/** The name one step adds; an index that a dotted path cannot hold is none. */
+function stepOf(node: Node): string | undefined {
+  if (node.kind === 'field') return node.name
+  if (node.kind !== 'index' || node.index.kind !== 'constant') return undefined
+  const name = node.index.value
+  return typeof name === 'string' && name !== '' && !name.includes('.') ? name : undefined
+}
+
+function partsOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'field':
+      return [node.object]
+    case 'index':
+      return [node.object, node.index]
+    case 'not':
+    case 'negate':
+    case 'has':
+      return [node.operand]
+    case 'and':
+    case 'or':
+    case 'equal':
+    case 'compare':
+    case 'arithmetic':
+    case 'in':
+      return [node.left, node.right]
+    case 'choose':
+      return [node.condition, node.yes, node.no]
+    case 'list':
+      return node.items
+    case 'map':
+      return node.entries.flat()
+    case 'macro':
+      return [node.over, node.condition, node.result].filter((part) => part !== undefined)
+    case 'call':
+    case 'coalesce':
+      return node.arguments
+    default:
+      return []
+  }
+}

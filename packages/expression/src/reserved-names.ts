@@ -1,0 +1,8 @@
+/** Names that an expression cannot use bare for a field; `record.type` reads such a field. A test compares the list with the parser. */
+export const reservedNames: readonly string[] = [
+  ...['bool', 'bytes', 'cel', 'double', 'google', 'int', 'list', 'map', 'null_type', 'optional'],
+  ...['string', 'type', 'uint'],
+  ...['false', 'in', 'null', 'true', '__proto__', 'prototype'],
+  ...['as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop'],
+  ...['namespace', 'package', 'return', 'var', 'void', 'while'],
+]

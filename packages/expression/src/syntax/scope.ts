@@ -1,0 +1,32 @@
+import type { BuiltIn } from '../functions/built-in.ts'
+
+/** A function that a plugin brings; a definition of the sdk has this shape. */
+export interface FunctionLike {
+  readonly name: string
+  /** Names of the arguments; a trailing `?` marks an optional one. */
+  readonly arguments: readonly string[]
+  call(...values: unknown[]): unknown
+}
+
+/** What an expression may use beside the record. Both default to nothing. */
+export interface Scope {
+  /** Values of `env('NAME')`; other names are faults. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Functions brought by plugins; they win over built-in ones of the same name. */
+  readonly functions?: readonly FunctionLike[]
+}
+
+/** A plugin's function in the form of our own: no checks of types, null is passed on. */
+export function fromPlugin(definition: FunctionLike): BuiltIn {
+  return {
+    name: definition.name,
+    parameters: definition.arguments.map((name) => ({
+      name: name.replace(/\?$/, ''),
+      kind: 'any',
+      optional: name.endsWith('?'),
+    })),
+    nulls: true,
+    foreign: true,
+    call: (...values: readonly unknown[]) => definition.call(...values),
+  }
+}
