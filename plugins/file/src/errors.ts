@@ -29,6 +29,13 @@ export const FILE_IS_FOLDER: ErrorOf<{ path: string; reading: boolean }> = defin
       : `Name a file in it, such as "${details.path}/out.jsonl".`,
 })
 
+/** A file stands where a folder is needed. */
+export const FILE_NOT_FOLDER: ErrorOf<{ path: string }> = defineError({
+  code: 'FILE_NOT_FOLDER',
+  message: (details) => `"${details.path}" cannot be a folder: a file is in the way.`,
+  hint: () => 'Choose another folder, or move the file away.',
+})
+
 /** The process may not read or write the path. */
 export const FILE_NO_ACCESS: ErrorOf<{ path: string; reading: boolean }> = defineError({
   code: 'FILE_NO_ACCESS',
@@ -113,6 +120,7 @@ export function fileError(cause: unknown, path: string, reading: boolean): Millr
     case 'EDQUOT':
       return FILE_DISK_FULL({ path }, {}, cause)
     case 'EPIPE':
+    case 'ERR_STREAM_DESTROYED':
       return FILE_BROKEN_PIPE({ path }, {}, cause)
     case 'Z_DATA_ERROR':
     case 'Z_BUF_ERROR':

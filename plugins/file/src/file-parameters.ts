@@ -17,7 +17,9 @@ export const formatParameters = {
     .regex(/^[\t\u0020-\u007E]$/, { error: 'must be one plain character, such as ";"' })
     .refine((text) => text !== '"', { error: 'must not be the quote' })
     .optional()
-    .meta({ description: 'CSV: the character between cells. Default: a tab for .tsv, else a comma.' }),
+    .meta({
+      description: 'CSV: the character between cells. Default: a tab for .tsv, else a comma.',
+    }),
 }
 
 /** A size with a unit, kept as text. */
@@ -29,4 +31,6 @@ export const sizeText: z.ZodString = z.string().refine((text) => parseSize(text)
 export const columnNames: z.ZodArray<z.ZodString> = z
   .array(z.string().min(1))
   .min(1)
-  .refine((names) => new Set(names).size === names.length, { error: 'must not name a column twice' })
+  .refine((names) => new Set(names).size === names.length, {
+    error: 'must not name a column twice',
+  })

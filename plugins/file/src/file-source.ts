@@ -11,42 +11,50 @@ import {
 } from '@millrace/sdk'
 import { z } from 'zod'
 import { FILE_NO_MATCH, fileError } from './errors.ts'
-import { type FileFormat, fileFormat, standardStream } from './format.ts'
+import { checkFormat, type FileFormat, fileFormat, standardStream } from './format.ts'
 import { columnNames, formatParameters, sizeText } from './file-parameters.ts'
 import { CsvDecoder } from './read/csv-decoder.ts'
 import type { Decoder, Position } from './read/decoder.ts'
-import { decodeJson, decodeText } from './read/decode-text.ts'
+import { decodeJson, decodeLine } from './read/decode-text.ts'
 import { JsonDecoder } from './read/json-decoder.ts'
 import { LineDecoder } from './read/line-decoder.ts'
 import { openInput, statInput } from './read/open-input.ts'
 import { readEntries } from './read/read-entries.ts'
 
-const parameters = z.strictObject({
-  path: z.string().min(1).meta({
-    description:
-      'The file to read; a pattern such as logs/*.jsonl.gz for several, read in the order of their names; - for standard input.',
-    format: 'path',
-  }),
-  ...formatParameters,
-  columns: columnNames.optional().meta({
-    description: 'CSV without a header row: the names of its columns.',
-  }),
-  types: z
-    .union([
-      z.enum(['infer', 'strings']),
-      z.record(z.string(), z.enum(['string', 'number', 'boolean'])),
-    ])
-    .default('infer')
-    .meta({
+const parameters = z
+  .strictObject({
+    path: z.string().min(1).meta({
       description:
-        'CSV: how cells become values. infer: unquoted numbers and booleans that print as the same text, null where empty, else text (007 stays text); strings: always text; a map: the type of each column, the others inferred.',
+        'The file to read; a pattern such as logs/*.jsonl.gz for several, read in the order of their names; - for standard input.',
+      format: 'path',
     }),
-  maxLine: sizeText.default('1MiB').meta({
-    description:
-      'Longest line, CSV row or JSON element taken; a longer one is malformed and skipped up to the next newline.',
-    format: 'size',
-  }),
-})
+    ...formatParameters,
+    columns: columnNames.optional().meta({
+      description: 'CSV without a header row: the names of its columns.',
+    }),
+    types: z
+      .union([
+        z.enum(['infer', 'strings']),
+        z.record(z.string(), z.enum(['string', 'number', 'boolean'])),
+      ])
+      .default('infer')
+      .meta({
+        description:
+          'CSV: how cells become values. infer: unquoted numbers and booleans that print as the same text, null where empty, else text (007 stays text); strings: always text; a map: the type of each column, the others inferred.',
+      }),
+    maxLine: sizeText.default('1MiB').meta({
+      description:
+        'Longest line, CSV row or JSON element taken; a longer one is malformed and skipped up to the next newline.',
+      format: 'size',
+    }),
+  })
+  .superRefine((value, context) => {
+    const { columns, types } = value
+    const csvOnly = { columns, types: types === 'infer' ? undefined : types }
+    checkFormat(value, csvOnly, (path, message) =>
+      context.addIssue({ code: 'custom', path: [path], message }),
+    )
+  })
 
 /** What the source `file` takes. */
 export type FileSourceParameters = z.output<typeof parameters>
@@ -124,20 +132,9 @@ function createDecoder(
 ): Decoder {
   const maxLine = parseSize(parameters.maxLine) ?? 2 ** 20
   const { types, columns } = parameters
-  switch (format.format) {
-    case 'jsonl':
-      return new LineDecoder(position, { maxLine, take: decodeJson })
-    case 'json':
-      return new JsonDecoder(position, { maxLine })
-    case 'csv':
-      return new CsvDecoder(position, { path, maxLine, delimiter: format.delimiter, types, columns })
-    case 'lines':
-      return new LineDecoder(position, {
-        maxLine,
-        take(bytes, start, end, encoding, line, out) {
-          const text = decodeText(bytes, start, end, encoding, line, out)
-          if (text !== undefined) out.add(text, line)
-        },
-      })
-  }
+  const { delimiter } = format
+  if (format.format === 'jsonl') return new LineDecoder(position, { maxLine, take: decodeJson })
+  if (format.format === 'lines') return new LineDecoder(position, { maxLine, take: decodeLine })
+  if (format.format === 'json') return new JsonDecoder(position, { maxLine })
+  return new CsvDecoder(position, { path, maxLine, delimiter, types, columns })
 }

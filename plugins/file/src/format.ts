@@ -46,3 +46,26 @@ export function fileFormat(
     delimiter: parameters.delimiter ?? (extension === '.tsv' ? '\t' : ','),
   }
 }
+
+/** Faults of parameters that a schema cannot say: a format nobody knows, CSV parameters for what is no CSV. */
+export function checkFormat(
+  parameters: Parameters<typeof fileFormat>[1] & { readonly path: string },
+  csvOnly: Readonly<Record<string, unknown>>,
+  fault: (parameter: string, message: string) => void,
+): FileFormat | undefined {
+  let format: FileFormat
+  try {
+    format = fileFormat(parameters.path, parameters)
+  } catch {
+    // The files of a pattern may have extensions that the pattern has not.
+    if (!/[*?[]/.test(parameters.path)) {
+      fault('format', `must be given: the extension of "${parameters.path}" does not say it`)
+    }
+    return undefined
+  }
+  if (format.format === 'csv') return format
+  for (const [name, value] of Object.entries({ ...csvOnly, delimiter: parameters.delimiter })) {
+    if (value !== undefined) fault(name, `belongs to CSV; the format is ${format.format}`)
+  }
+  return format
+}

@@ -4,4 +4,5 @@
 // FILE_BROKEN_PIPE is exported because a command ends quietly on it.
 // Start with file-source.ts and file-sink.ts.
 export { FILE_BROKEN_PIPE } from './errors.ts'
+export { fileSink, type FileSinkParameters } from './file-sink.ts'
 export { fileSource, type FileSourceParameters } from './file-source.ts'

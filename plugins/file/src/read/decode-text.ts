@@ -46,3 +46,16 @@ export function decodeJson(
   }
   out.add(value, line)
 }
+
+/** Decodes one line as the text it is. */
+export function decodeLine(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  encoding: Encoding,
+  line: number,
+  out: EntryBatch,
+): void {
+  const text = decodeText(bytes, start, end, encoding, line, out)
+  if (text !== undefined) out.add(text, line)
+}

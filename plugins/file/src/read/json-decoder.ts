@@ -121,7 +121,8 @@ export class JsonDecoder implements Decoder {
 
   #find(chunk: Buffer, from: number, limit: number): number {
     if (this.#place === 'after') return this.#count(chunk, from, limit, -1)
-    if (this.#place !== 'values') return this.#count(chunk, from, limit, this.#scan(chunk, from, limit))
+    if (this.#place !== 'values')
+      return this.#count(chunk, from, limit, this.#scan(chunk, from, limit))
     // Values one after the other: what never closes must not swallow the file, so it ends with a line.
     if (this.#tooLong) return this.#count(chunk, from, limit, chunk.indexOf(newline, from))
     if (this.#kind !== 'scalar') {

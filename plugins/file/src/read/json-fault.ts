@@ -1,5 +1,5 @@
 const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
-const plainText = /(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y
+const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const blank = /[ \t\n\r]*/y
 
 /** Says in one sentence why text is not JSON. Runs only for text that JSON.parse refused, so it may be slow. */
@@ -20,18 +20,23 @@ function faultAt(text: string): number {
     pattern.lastIndex = at
     return pattern.exec(text)?.[0].length ?? 0
   }
-  // A string's index behind its closing quote; negative: the index of the fault, turned over.
-  const stringEnd = (): number => {
-    at += 1
-    at += skip(plainText)
-    return text[at] === '"' ? at + 1 : ~at
+  // Moves behind the string's closing quote, or to the fault in it.
+  const string = (): boolean => {
+    for (at += 1; at < text.length;) {
+      const code = text.charCodeAt(at)
+      if (code === 34) {
+        at += 1
+        return true
+      }
+      const length = code === 92 ? skip(escape) : code < 32 ? 0 : 1
+      if (length === 0) return false
+      at += length
+    }
+    return false
   }
   const name = (): boolean => {
     at += skip(blank)
-    if (text[at] !== '"') return false
-    const end = stringEnd()
-    if (end < 0) return false
-    at = end
+    if (text[at] !== '"' || !string()) return false
     at += skip(blank)
     if (text[at] !== ':') return false
     at += 1
@@ -51,9 +56,7 @@ function faultAt(text: string): number {
       }
       at += 1
     } else if (first === '"') {
-      const end = stringEnd()
-      if (end < 0) return ~end
-      at = end
+      if (!string()) return at
     } else {
       const length = skip(scalar)
       if (length === 0) return at

@@ -1,0 +1,98 @@
+import type { Writable } from 'node:stream'
+import { compileTemplate } from '@millrace/expression'
+import {
+  defineSink,
+  type ExpressionScope,
+  type SinkDefinition,
+  type SinkInstance,
+} from '@millrace/sdk'
+import { z } from 'zod'
+import { columnNames, formatParameters } from './file-parameters.ts'
+import { checkFormat, fileFormat, standardStream } from './format.ts'
+import { createEncoder } from './write/encoder.ts'
+import { openFile } from './write/file-target.ts'
+import { FileWriter } from './write/file-writer.ts'
+import { Output } from './write/output.ts'
+import { PathTemplate } from './write/path-template.ts'
+import { StreamTarget } from './write/stream-target.ts'
+
+const parameters = z
+  .strictObject({
+    path: z.string().min(1).meta({
+      description:
+        'The file to write, - for standard output. Expressions in braces make it depend on the record: out/{day(eventTime())}.jsonl; {{ is a brace.',
+      format: 'path',
+    }),
+    ...formatParameters,
+    mode: z.enum(['replace', 'append', 'fail']).default('replace').meta({
+      description:
+        'When the file exists. replace: a new file takes its place when the job is done; append: records are added at its end; fail: it is an error.',
+    }),
+    columns: columnNames.optional().meta({
+      description:
+        'CSV: the columns to write, in order; other fields are left out. Default: the fields of the first record, and later records with others are rejected.',
+    }),
+    maxOpen: z.int().min(1).max(10_000).default(64).meta({
+      description: 'How many files may be open at once where the path depends on the record.',
+    }),
+  })
+  .superRefine((value, context) => {
+    const format = checkFormat(value, { columns: value.columns }, (path, message) =>
+      context.addIssue({ code: 'custom', path: [path], message }),
+    )
+    if (format?.format === 'json' && value.mode === 'append') {
+      const message = 'cannot be append for a JSON array; use the format jsonl'
+      context.addIssue({ code: 'custom', path: ['mode'], message })
+    }
+  })
+
+/** What the sink `file` takes. */
+export type FileSinkParameters = z.output<typeof parameters>
+
+/** Writes files: JSON lines, JSON, CSV or lines, plain or gzip. Whole lines only; a replaced file changes in one step. */
+export const fileSink: SinkDefinition<FileSinkParameters> = defineSink({
+  name: 'file',
+  summary: 'Writes records to files or standard output: JSON lines, JSON, CSV, lines, gzip.',
+  parameters,
+  main: 'path',
+  guarantee:
+    'A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append, after a failure, lines may stand twice when the job runs again.',
+  writesFiles: ({ path }) => (path === standardStream ? [] : [path]),
+  create: ({ parameters, expressions, random }) =>
+    createFileSink(parameters, { expressions, random }),
+})
+
+/** The sink behind `fileSink`; tests give it their own standard output. */
+export function createFileSink(
+  parameters: FileSinkParameters,
+  options: {
+    readonly expressions: ExpressionScope
+    readonly random: () => number
+    readonly stdout?: () => Writable
+  },
+): SinkInstance {
+  const { path, mode, columns, maxOpen } = parameters
+  const format = fileFormat(path, parameters)
+  const isStandard = path === standardStream
+  const template =
+    !isStandard && path.includes('{')
+      ? new PathTemplate(compileTemplate(path, options.expressions))
+      : undefined
+  return new FileWriter({
+    path,
+    template,
+    maxOpen,
+    isLive: isStandard || mode === 'append',
+    async open(name): Promise<Output> {
+      if (isStandard) {
+        const stream = options.stdout?.() ?? process.stdout
+        const encoder = createEncoder(format, { columns, isContinued: false })
+        return new Output(new StreamTarget(stream), encoder, format.gzip)
+      }
+      const { gzip } = format
+      const opened = await openFile(name, { mode, gzip, random: options.random })
+      const encoder = createEncoder(format, { columns, isContinued: opened.isContinued })
+      return new Output(opened.target, encoder, gzip)
+    },
+  })
+}

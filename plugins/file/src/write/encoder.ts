@@ -1,0 +1,115 @@
+import { formatCell } from '../cell.ts'
+import type { FileFormat } from '../format.ts'
+
+/** A record that a format cannot hold. */
+export interface Refusal {
+  readonly code: string
+  readonly message: string
+}
+
+/** Turns the records of one file into text. Each piece ends where a line ends, but for JSON, whose last line waits for `footer`. */
+export interface Encoder {
+  /** The text of one record, or why there is none. */
+  encode(value: unknown): string | Refusal
+  /** What closes the file. */
+  footer(): string
+}
+
+/** The encoder of a format. `isContinued`: the file has records already, so it needs no header. */
+export function createEncoder(
+  format: FileFormat,
+  options: { readonly columns?: readonly string[] | undefined; readonly isContinued: boolean },
+): Encoder {
+  if (format.format === 'jsonl') return { encode: encodeJsonLine, footer: () => '' }
+  if (format.format === 'lines') return { encode: encodeLine, footer: () => '' }
+  return format.format === 'json' ? jsonEncoder() : csvEncoder(format.delimiter, options)
+}
+
+const noJson: Refusal = {
+  code: 'FILE_VALUE',
+  message: 'The record cannot be written as JSON: it holds itself, a bigint or no data at all.',
+}
+
+function jsonText(value: unknown): string | Refusal {
+  try {
+    // Undefined and functions have no JSON; the declared type hides that.
+    const text = JSON.stringify(value) as string | undefined
+    return text ?? noJson
+  } catch {
+    return noJson
+  }
+}
+
+function encodeJsonLine(value: unknown): string | Refusal {
+  const text = jsonText(value)
+  return typeof text === 'string' ? `${text}\n` : text
+}
+
+function encodeLine(value: unknown): string | Refusal {
+  const text = typeof value === 'string' ? value : jsonText(value)
+  if (typeof text !== 'string') return text
+  if (!text.includes('\n') && !text.includes('\r')) return `${text}\n`
+  const message = 'The text has a line break, so it would not be read again as one line.'
+  return { code: 'FILE_VALUE', message }
+}
+
+function jsonEncoder(): Encoder {
+  let isEmpty = true
+  return {
+    encode(value): string | Refusal {
+      const text = jsonText(value)
+      if (typeof text !== 'string') return text
+      const before = isEmpty ? '[\n' : ',\n'
+      isEmpty = false
+      return before + text
+    },
+    footer: () => (isEmpty ? '[]\n' : '\n]\n'),
+  }
+}
+
+function csvEncoder(
+  delimiter: string,
+  options: { readonly columns?: readonly string[] | undefined; readonly isContinued: boolean },
+): Encoder {
+  const row = (cells: readonly unknown[]): string => {
+    const text = cells.map((cell) => formatCell(cell, delimiter)).join(delimiter)
+    // An empty line is no row: a lone empty cell is written as empty text.
+    return `${text === '' ? '""' : text}\n`
+  }
+  let columns = options.columns
+  let header = columns === undefined || options.isContinued ? '' : row(columns)
+  return {
+    encode(value): string | Refusal {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        return { code: 'FILE_VALUE', message: 'A row of CSV must be an object with fields.' }
+      }
+      const record = value as Record<string, unknown>
+      const fields = Object.keys(record)
+      if (columns === undefined) {
+        if (fields.length === 0) return { code: 'FILE_VALUE', message: 'The record has no fields.' }
+        columns = fields
+        header = options.isContinued ? '' : row(fields)
+      } else if (options.columns === undefined) {
+        const extra = fields.find((field) => !columns?.includes(field))
+        if (extra !== undefined) return unknownColumn(extra)
+      }
+      const cells: unknown[] = []
+      for (const column of columns) {
+        const cell = Object.hasOwn(record, column) ? record[column] : null
+        cells.push(typeof cell === 'object' && cell !== null ? jsonText(cell) : cell)
+      }
+      if (cells.some((cell) => typeof cell === 'object' && cell !== null)) return noJson
+      const text = header + row(cells)
+      header = ''
+      return text
+    },
+    footer: () => header,
+  }
+}
+
+function unknownColumn(field: string): Refusal {
+  return {
+    code: 'FILE_COLUMN',
+    message: `The field "${field}" is no column: the first record named them. List them with "columns: [...]".`,
+  }
+}

@@ -1,0 +1,119 @@
+import { isMillraceError } from '@millrace/base'
+import type { Batch, Rejection, SinkInstance, WriteResult } from '@millrace/sdk'
+import type { Refusal } from './encoder.ts'
+import type { Output } from './output.ts'
+import { OutputSet } from './output-set.ts'
+import type { PathTemplate } from './path-template.ts'
+
+/** Writes batches to one file, or to the file that each record's path names. No promise per record. */
+export class FileWriter implements SinkInstance {
+  readonly #path: string
+  readonly #template: PathTemplate | undefined
+  readonly #outputs: OutputSet
+  readonly #isLive: boolean
+  #current: Output | undefined
+  #currentPath = ''
+
+  constructor(options: {
+    readonly path: string
+    readonly template: PathTemplate | undefined
+    readonly maxOpen: number
+    /** Somebody may be reading along: hand over what there is after every batch. */
+    readonly isLive: boolean
+    readonly open: (path: string) => Promise<Output>
+  }) {
+    this.#path = options.path
+    this.#template = options.template
+    this.#isLive = options.isLive
+    this.#outputs = new OutputSet(options.maxOpen, options.open)
+  }
+
+  async open(): Promise<void> {
+    if (this.#template !== undefined) return
+    this.#current = await this.#outputs.open(this.#path)
+  }
+
+  write(batch: Batch): WriteResult | Promise<WriteResult> {
+    const rejected: Rejection[] = []
+    const waiting = this.#writeFrom(batch, 0, rejected)
+    if (waiting === undefined && !this.#isLive) {
+      return rejected.length === 0 ? undefined : { rejected }
+    }
+    return this.#settle(waiting, rejected)
+  }
+
+  async #settle(waiting: Promise<void> | undefined, rejected: Rejection[]): Promise<WriteResult> {
+    await waiting
+    if (this.#isLive) await this.#outputs.flush()
+    return rejected.length === 0 ? undefined : { rejected }
+  }
+
+  /** Writes on from one record; gives a promise only where a file must be opened or a buffer is full. */
+  #writeFrom(batch: Batch, from: number, rejected: Rejection[]): Promise<void> | undefined {
+    for (let index = from; index < batch.length; index++) {
+      const refusal = this.#choose(batch, index)
+      if (refusal instanceof Promise) {
+        return refusal.then(() => this.#writeOn(batch, index, rejected))
+      }
+      const refused = refusal ?? this.#current?.add(batch.value(index))
+      if (refused !== undefined) rejected.push({ index, ...refused, retry: false })
+      else if (this.#current?.isFull) {
+        return this.#current.flush().then(() => this.#writeOn(batch, index + 1, rejected))
+      }
+    }
+    return undefined
+  }
+
+  async #writeOn(batch: Batch, from: number, rejected: Rejection[]): Promise<void> {
+    await this.#writeFrom(batch, from, rejected)
+  }
+
+  /** Makes the record's file the current one; a promise while it opens, a refusal when the record has none. */
+  #choose(batch: Batch, index: number): Refusal | Promise<void> | undefined {
+    if (this.#template === undefined) return undefined
+    const path = this.#pathOf(this.#template, batch, index)
+    if (typeof path !== 'string') return path
+    if (path === this.#currentPath) return undefined
+    const output = this.#outputs.get(path)
+    if (output !== undefined) {
+      this.#current = output
+      this.#currentPath = path
+      return undefined
+    }
+    return this.#open(path)
+  }
+
+  async #open(path: string): Promise<void> {
+    this.#current = await this.#outputs.open(path)
+    this.#currentPath = path
+  }
+
+  #pathOf(template: PathTemplate, batch: Batch, index: number): string | Refusal {
+    try {
+      const context = { timestamp: batch.timestamp(index), key: batch.key(index) }
+      return template.path(batch.value(index), context)
+    } catch (error) {
+      // An expression that fails for this record is this record's fault.
+      if (isMillraceError(error)) return { code: error.code, message: error.message }
+      throw error
+    }
+  }
+
+  flush(): Promise<void> {
+    return this.#outputs.flush()
+  }
+
+  async commit(): Promise<void> {
+    await this.#outputs.commit()
+    this.#current = undefined
+  }
+
+  abort(): Promise<void> {
+    return this.#outputs.abort()
+  }
+
+  /** After a commit there is nothing left to do; without one nothing may stay. */
+  close(): Promise<void> {
+    return this.#outputs.abort()
+  }
+}

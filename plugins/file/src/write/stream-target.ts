@@ -1,0 +1,40 @@
+import type { Writable } from 'node:stream'
+import { FILE_BROKEN_PIPE, fileError } from '../errors.ts'
+import type { Target } from './output.ts'
+
+/** Writes to standard output. A reader that went away is FILE_BROKEN_PIPE. The stream is never ended: it is not ours. */
+export class StreamTarget implements Target {
+  readonly #stream: Writable
+  readonly #ignore = (): void => undefined
+
+  constructor(stream: Writable) {
+    this.#stream = stream
+    // The failure comes with the write; as an event that nobody hears it would end the process.
+    stream.on('error', this.#ignore)
+  }
+
+  write(bytes: Buffer): Promise<void> {
+    const path = 'standard output'
+    if (this.#stream.destroyed) return Promise.reject(FILE_BROKEN_PIPE({ path }))
+    return new Promise((resolve, reject) => {
+      this.#stream.write(bytes, (error) => {
+        if (error) reject(fileError(error, path, false))
+        else resolve()
+      })
+    })
+  }
+
+  suspend(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  commit(): Promise<void> {
+    return this.abort()
+  }
+
+  abort(): Promise<void> {
+    // A broken stream may still report it: keep listening.
+    if (!this.#stream.destroyed) this.#stream.off('error', this.#ignore)
+    return Promise.resolve()
+  }
+}
