@@ -1,4 +1,3 @@
-import { dirname, resolve } from 'node:path'
 import { isMillraceError } from '@millrace/base'
 import type { Summary } from '@millrace/engine'
 import { Job, nodeRuntime } from '@millrace/job'
@@ -96,7 +95,7 @@ async function finish(
   }
 }
 
-/** Results, summary or failure. On stdout, unless the job itself writes there. */
+/** Results and summary, on stdout unless the job itself writes there; why a job failed, always on stderr. */
 async function report(
   summary: Summary,
   plan: JobPlan,
@@ -104,17 +103,20 @@ async function report(
   shell: Shell,
 ): Promise<void> {
   const { terminal, cwd } = shell
-  const free = !writesStdout(plan)
-  const write = free ? terminal.out : terminal.error
-  const paint = free ? terminal.outPaint : terminal.errorPaint
+  const write = (text: string): void => {
+    if (writesStdout(plan)) terminal.error(text)
+    else terminal.out(text)
+  }
   if (options.json === true) {
     write(`${JSON.stringify(summaryJson(summary))}\n`)
   } else if (options.quiet !== true && !isBrokenPipe(summary)) {
+    const paint = writesStdout(plan) ? terminal.errorPaint : terminal.outPaint
     const place = deadLetterPlace(plan)
     const deadLetters = place === undefined ? undefined : displayPath(place, cwd)
     write(await firstResults(summary, plan, shell))
     write(renderSummary(summary, { paint, deadLetterPlace: deadLetters }))
-  } else if (summary.error !== undefined && !isBrokenPipe(summary)) {
+  }
+  if (summary.error !== undefined && !isBrokenPipe(summary)) {
     const stack = wantsStack(shell, options.logLevel)
     terminal.error(renderAny(summary.error, { cwd, paint: terminal.errorPaint }, stack))
   }

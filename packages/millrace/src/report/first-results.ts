@@ -67,7 +67,8 @@ function fromCsv(lines: readonly string[]): Results {
 
 // Enough to show a file that our own sink wrote; a quoted cell with a line end shows its first line.
 function splitCsvLine(line: string): string[] {
-  const cells = line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"?|([^,]*))/g)
+  // The comma in front makes every cell begin alike, empty ones too.
+  const cells = `,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"?|([^,]*))/g)
   return Array.from(cells, (cell) => cell[1]?.replaceAll('""', '"') ?? cell[2] ?? '')
 }
 

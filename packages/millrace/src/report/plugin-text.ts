@@ -16,16 +16,21 @@ export function renderPlugins(plugins: readonly PluginInfo[], paint: Paint = pla
       .map((plugin) => [
         `  ${plugin.name}`,
         paint('dim', `${plugin.package} ${plugin.version}`),
-        plugin.summary,
+        summaryOf(plugin, paint),
       ]),
   ])
   return `${alignRows(rows).join('\n')}\n`
 }
 
+function summaryOf(plugin: PluginInfo, paint: Paint): string {
+  return plugin.fault === undefined ? plugin.summary : paint('red', plugin.fault.message)
+}
+
 /** One plugin with its parameters: name, type, default, description. */
 export function renderPlugin(plugin: PluginInfo, paint: Paint = plain): string {
   const title = `${paint('bold', plugin.name)} (${plugin.kind}, ${plugin.package} ${plugin.version})`
-  const lines = [title, `  ${plugin.summary}`]
+  const lines = [title, `  ${summaryOf(plugin, paint)}`]
+  if (plugin.fault !== undefined) return [...lines, `  next ${plugin.fault.hint}`, ''].join('\n')
   const { properties = {}, required = [] } = plugin.parameters
   const names = Object.keys(properties)
   if (names.length === 0) return [...lines, '  It takes no parameters.', ''].join('\n')

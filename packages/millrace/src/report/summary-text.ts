@@ -1,4 +1,3 @@
-import { renderError } from '@millrace/base'
 import type { Summary } from '@millrace/engine'
 import { plain, type Paint, type Style } from '../paint.ts'
 import { imbalances } from './balance.ts'
@@ -18,7 +17,7 @@ const stateStyles: Record<Summary['state'], Style> = {
   failed: 'red',
 }
 
-/** The end of a run as text: every count, the check that they add up, what failed and why. Ends with a line end. */
+/** The end of a run as text: every count, the check that they add up, what was left out and why. Ends with a line end. */
 export function renderSummary(summary: Summary, options: SummaryOptions = {}): string {
   const paint = options.paint ?? plain
   const blocks = [
@@ -28,7 +27,6 @@ export function renderSummary(summary: Summary, options: SummaryOptions = {}): s
     filterLines(summary, paint),
     deadLetterLines(summary, options.deadLetterPlace, paint),
     warningLines(summary, paint),
-    summary.error === undefined ? [] : renderError(summary.error).split('\n'),
   ]
   return blocks
     .filter((lines) => lines.length > 0)
@@ -124,23 +122,18 @@ function filterLines(summary: Summary, paint: Paint): string[] {
 
 function deadLetterLines(summary: Summary, place: string | undefined, paint: Paint): string[] {
   if (summary.deadLetters === 0) return []
-  const codes = Object.entries(summary.deadLettersByCode).map(([code, count]) => [
-    `  ${formatCount(count)}`,
-    code,
-    summary.firstDeadLetters.find((letter) => letter.code === code)?.message ?? '',
-  ])
+  const codes = Object.entries(summary.deadLettersByCode)
+    .map(([code, count]) => `${formatCount(count)} ${code}`)
+    .join(', ')
   const first = summary.firstDeadLetters.map((letter) => [
     `  ${letter.at}`,
     letter.code,
     letter.message,
   ])
   const where = place === undefined ? '' : ` in ${place}`
-  return [
-    paint('yellow', `${plural(summary.deadLetters, 'dead letter')}${where}`),
-    ...alignRows(codes, ['right']),
-    paint('dim', first.length === 1 ? '  the first:' : '  the first ones:'),
-    ...alignRows(first),
-  ]
+  const title = paint('bold', `${plural(summary.deadLetters, 'dead letter')}${where}`)
+  const more = summary.deadLetters > first.length ? [paint('dim', '  ...')] : []
+  return [`${title}: ${codes}`, ...alignRows(first), ...more]
 }
 
 function warningLines(summary: Summary, paint: Paint): string[] {
