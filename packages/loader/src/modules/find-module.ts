@@ -1,6 +1,6 @@
 import { nearestName } from '@millrace/base'
 import { resolve as resolveImport } from 'import-meta-resolve'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import {
@@ -121,11 +121,13 @@ function findFile(
   parsed: Extract<Specifier, { form: 'path' }>,
   folder: string,
 ): FoundModule {
-  const file = resolve(folder, parsed.path)
+  const path = resolve(folder, parsed.path)
   const shown = parsed.export === undefined ? specifier : specifier.slice(0, parsed.path.length)
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw CFG_MODULE_FILE({ specifier: shown, file, near: nearFile(parsed.path, file) })
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw CFG_MODULE_FILE({ specifier: shown, file: path, near: nearFile(parsed.path, path) })
   }
+  // Node knows a file by its real path.
+  const file = realpathSync(path)
   const ending = extname(file)
   if (!runnable.has(ending)) throw CFG_MODULE_FILE_TYPE({ specifier: shown, ending })
   const name = basename(file, ending)

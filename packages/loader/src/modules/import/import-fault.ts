@@ -65,7 +65,7 @@ async function syntaxFault(
   url: string,
   folder: string,
 ): Promise<MillraceError> {
-  let fault = thrown
+  let words = message
   let position: Position | undefined = stackPosition(thrown)
   for (const file of position === undefined ? importedFiles(url) : []) {
     const decorator = decoratorLine(file, message)
@@ -76,12 +76,11 @@ async function syntaxFault(
     }
     const found = await parserFault(file)
     if (found === undefined) continue
-    fault = found
-    position = stackPosition(found)
+    words = found.message
+    position = { url: file, line: found.line }
     break
   }
   const at = place(position ?? { url }, folder)
-  const words = fault instanceof Error ? fault.message : message
   const line = sourceOf(position?.url ?? url).split('\n')[(position?.line ?? 0) - 1] ?? ''
   // The parser of types takes a tag for a comparison and stumbles over what follows.
   if (/(?:=>|return|\(|=|:|\?)\s*<(?:[A-Za-z][\w.]*[^<>]*)?\/?>/.test(line)) {

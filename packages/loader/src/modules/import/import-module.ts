@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import type { FoundModule } from '../find-module.ts'
 import { importFault } from './import-fault.ts'
 import { importNatively, treatAsModule } from './module-hooks.ts'
@@ -11,6 +12,6 @@ export async function importModule(
   try {
     return { ...(await importNatively(found.url)) }
   } catch (error) {
-    throw await importFault(error, found.url, folder)
+    throw await importFault(error, found.url, realpathSync(folder))
   }
 }

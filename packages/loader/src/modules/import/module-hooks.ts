@@ -94,16 +94,17 @@ export async function importNatively(url: string): Promise<object> {
   return native.default(url)
 }
 
-/** First fault that Node's TypeScript parser finds in a file, with its line; undefined where it finds none. */
-export async function parserFault(url: string): Promise<unknown> {
-  try {
-    await importNatively(url + checkMark)
-  } catch (error) {
-    const lines = sourceOf(url).split('\n').length
-    const at = stackPosition(error)
-    if (at !== undefined && at.line <= lines) return error
-  }
-  return undefined
+/** First fault that Node's TypeScript parser finds in a file; undefined where it finds none. */
+export async function parserFault(
+  url: string,
+): Promise<{ readonly line: number; readonly message: string } | undefined> {
+  const error: unknown = await importNatively(url + checkMark).catch((error: unknown) => error)
+  const at = stackPosition(error)
+  if (!(error instanceof Error) || at === undefined) return undefined
+  const last = sourceOf(url).trimEnd().split('\n').length
+  if (at.line <= last) return { line: at.line, message: error.message }
+  const isEnd = 'code' in error && error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
+  return isEnd ? undefined : { line: last, message: 'Something that was opened is not closed' }
 }
 
 /** File and line that Node puts before the message of a syntax error. */

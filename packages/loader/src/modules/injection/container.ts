@@ -7,7 +7,7 @@ type Disposer = () => void | Promise<void>
 
 /**
  * Values by token, and what must be disposed with them. A child sees its parent's values.
- * The container under it disposes nothing that a factory made, so a scope keeps its own list.
+ * tsyringe, which is under it, disposes nothing that a factory made: the list of what to dispose is kept here.
  */
 export class Container {
   readonly #container: DependencyContainer
@@ -22,12 +22,12 @@ export class Container {
     this.#promised = parent === undefined ? new Map() : parent.#promised
   }
 
-  /** A scope of its own, as a job has one. */
+  /** A container without a parent, as a job has one. */
   static create(): Container {
     return new Container(rootContainer.createChildContainer(), undefined)
   }
 
-  /** A scope that is disposed with this one, in its place among what this one owns, unless it was before. */
+  /** A container that is disposed with this one, in its place among what this one owns, unless it was before. */
   child(): Container {
     const child = new Container(this.#container.createChildContainer(), this)
     this.#disposers.push(child.#asDisposer)
@@ -35,7 +35,7 @@ export class Container {
   }
 
   provide<T>(token: InjectionToken<T>, value: T): void {
-    // tsyringe calls a class that is given as a value's provider; a factory hands out any value as it is.
+    // A value provider refuses undefined; a factory hands out anything as it is.
     this.#container.register(token.symbol, { useFactory: () => value })
   }
 
