@@ -1,5 +1,5 @@
 import type { Batch, BatchOutput } from './batch.ts'
-import type { Injection, RecordContext, StageContext, StageScope } from './context.ts'
+import type { ExpressionScope, Injection, RecordContext, StageContext, StageScope } from './context.ts'
 import type { ParameterSchema } from './schema.ts'
 
 /** Handles one record. Returns one record, undefined (nothing), null (data), a Promise of them, or an iterator of records from a generator. An array is one record. */
@@ -50,7 +50,12 @@ export interface StageDefinition<Parameters = unknown> {
   /** Faults that a schema cannot say; each names a path inside the parameters. Runs before start. */
   readonly check?: (
     parameters: Parameters,
-    input: { readonly ends: boolean; readonly keys: readonly string[] },
+    input: {
+      readonly ends: boolean
+      readonly keys: readonly string[]
+      /** Absent: names of functions and aggregates cannot be judged yet. */
+      readonly expressions?: ExpressionScope
+    },
   ) => readonly {
     readonly path: readonly (string | number)[]
     readonly message: string

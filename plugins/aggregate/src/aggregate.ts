@@ -3,16 +3,21 @@ import {
   type Batch,
   type BatchOutput,
   defineStage,
-  type ExpressionScope,
+  type Injection,
   type Key,
   type RecordContext,
   type StageContext,
   type StageDefinition,
   type StageInstance,
+  type StageScope,
 } from '@millrace/sdk'
-import { aggregateSchema, type AggregateParameters, checkAggregate } from './aggregate-parameters.ts'
+import {
+  aggregateSchema,
+  type AggregateParameters,
+  checkAggregate,
+} from './aggregate-parameters.ts'
 import { compileAggregates } from './aggregate-set.ts'
-import { type Group, Groups } from './groups.ts'
+import { Groups } from './groups.ts'
 
 /** Takes records in one by one and in batches; with `update` hands out a result for each. */
 function takes(groups: Groups, update: boolean): Pick<StageInstance, 'process' | 'processBatch'> {
@@ -20,18 +25,19 @@ function takes(groups: Groups, update: boolean): Pick<StageInstance, 'process' |
   return {
     process(record: unknown, context: RecordContext) {
       const group = groups.add(record, context)
-      return update ? groups.result(group) : undefined
+      return update ? groups.result(context.key, group.accumulators) : undefined
     },
     processBatch(batch: Batch, output: BatchOutput) {
       for (let index = 0; index < batch.length; index++) {
-        at.timestamp = batch.timestamp(index)
-        at.key = batch.key(index)
         try {
+          at.timestamp = batch.timestamp(index)
+          // Asking for the key makes it the one that state follows.
+          at.key = batch.key(index)
           const group = groups.add(batch.value(index), at)
-          if (update) output.emit(index, groups.result(group))
+          if (update) output.emit(index, groups.result(at.key, group.accumulators))
         } catch (error) {
-          // Groups throw coded errors only, before they change: the records before this one stay counted.
-          invariant(isMillraceError(error), 'A group throws coded errors only.')
+          // A throw from here would run the batch again, and what is counted cannot be taken back.
+          invariant(isMillraceError(error), 'Groups and keys throw coded errors only.')
           output.reject(index, error.code, error.message)
         }
       }
@@ -39,43 +45,50 @@ function takes(groups: Groups, update: boolean): Pick<StageInstance, 'process' |
   }
 }
 
-function emitGroup(groups: Groups, group: Group, context: StageContext, timestamp: number): void {
-  // A group without records has no time of its own: the engine's default is right.
-  if (timestamp === -Infinity) context.emit(groups.result(group))
-  else context.emit(groups.result(group), { timestamp })
-}
-
-/** Results of the groups that changed, each time the watermark has passed a multiple of `everyMs`. */
-function everyMultiple(
+/** Hands out the groups that changed before the last multiple of `everyMs` which the watermark has passed. */
+function emitsEvery(
   groups: Groups,
   everyMs: number,
 ): (watermark: number, context: StageContext) => void {
-  let last: number | undefined
+  let last = -Infinity
   return (watermark, context) => {
-    // Infinity is the end: what is left then goes out with onEnd.
-    if (!Number.isFinite(watermark) || groups.earliest === Infinity) return
-    last ??= Math.floor(groups.earliest / everyMs) * everyMs
     const multiple = Math.floor(watermark / everyMs) * everyMs
-    if (multiple <= last) return
+    // An infinite watermark is the end: what is left goes out with onEnd.
+    if (!Number.isFinite(multiple) || multiple <= last) return
     last = multiple
-    for (const group of groups.takeChanged()) emitGroup(groups, group, context, multiple - 1)
+    for (const [key, group] of groups.entries()) {
+      if (group.changedSince >= multiple) continue
+      group.changedSince = Infinity
+      context.emit(groups.result(key, group.accumulators), { timestamp: multiple - 1 })
+    }
   }
 }
 
-function createInstance(
-  { aggregate, emit }: AggregateParameters,
-  expressions: ExpressionScope,
-  keyless: boolean,
-): StageInstance {
-  const groups = new Groups(compileAggregates(aggregate, expressions))
+/** Hands out the groups that changed since they were last handed out: all of them, where nothing was yet. */
+function emitChanged(groups: Groups, context: StageContext): void {
+  for (const [key, group] of groups.entries()) {
+    if (group.changedSince === Infinity) continue
+    group.changedSince = Infinity
+    context.emit(groups.result(key, group.accumulators), { timestamp: group.timestamp })
+  }
+}
+
+function createInstance({
+  parameters: { aggregate, emit },
+  expressions,
+  keyNames,
+  state,
+}: StageScope & Injection<AggregateParameters>): StageInstance {
+  const groups = new Groups(compileAggregates(aggregate, expressions), state)
   if (emit === 'update') return takes(groups, true)
   if (emit === 'end') {
     return {
       ...takes(groups, false),
       onEnd(context) {
-        for (const group of groups.all(keyless)) {
-          emitGroup(groups, group, context, group.timestamp)
-        }
+        const none = groups.entries()[Symbol.iterator]().next().done === true
+        // Without keys there is one result, of no records if need be.
+        if (none && keyNames.length === 0) context.emit(groups.empty())
+        else emitChanged(groups, context)
       },
     }
   }
@@ -83,12 +96,8 @@ function createInstance(
   invariant(everyMs > 0, 'The check of parameters has refused other lengths of time.')
   return {
     ...takes(groups, false),
-    onWatermark: everyMultiple(groups, everyMs),
-    onEnd(context) {
-      for (const group of groups.takeChanged()) {
-        emitGroup(groups, group, context, group.timestamp)
-      }
-    },
+    onWatermark: emitsEvery(groups, everyMs),
+    onEnd: (context) => emitChanged(groups, context),
   }
 }
 
@@ -104,7 +113,7 @@ export const aggregate: StageDefinition<AggregateParameters> = defineStage({
   parameters: aggregateSchema,
   main: 'aggregate',
   outputs: { out: 'The key fields and the named values.' },
-  keeps: 'instance',
+  keeps: 'state',
   absorbs: true,
   reads({ aggregate }) {
     try {
@@ -116,6 +125,5 @@ export const aggregate: StageDefinition<AggregateParameters> = defineStage({
   },
   shape: ({ aggregate }, { keys }) => ({ out: [...keys, ...Object.keys(aggregate)] }),
   check: checkAggregate,
-  create: ({ parameters, expressions, keyNames }) =>
-    createInstance(parameters, expressions, keyNames.length === 0),
+  create: createInstance,
 })

@@ -1,68 +1,55 @@
-import type { Key } from '@millrace/sdk'
+import type { Key, ObjectState, StateScope } from '@millrace/sdk'
 import type { AggregateSet } from './aggregate-set.ts'
 
 /** What is kept per key. */
 export interface Group {
-  readonly key: Key | undefined
   readonly accumulators: unknown[]
   /** Largest event time of its records. */
   timestamp: number
-  /** Whether it waits in `takeChanged`. */
-  changed: boolean
+  /** Smallest event time among the records since it was last handed out; Infinity for none. */
+  changedSince: number
 }
 
 /** The groups of one aggregate, in the order in which their keys were first seen. */
 export class Groups {
   readonly #set: AggregateSet
-  /** Keys are one object per key, so they are found by identity. */
-  readonly #groups = new Map<Key | undefined, Group>()
-  #changed: Group[] = []
-  /** Smallest event time seen; Infinity before the first record. */
-  earliest = Infinity
+  readonly #state: ObjectState<Group>
 
-  constructor(set: AggregateSet) {
+  constructor(set: AggregateSet, state: StateScope) {
     this.#set = set
+    this.#state = state.object('groups', {
+      create: () => ({
+        accumulators: set.create(),
+        timestamp: -Infinity,
+        changedSince: Infinity,
+      }),
+    })
   }
 
-  /** Takes one record in. Throws before anything has changed, or not at all. */
+  /** Takes the record in hand into the group of its key. Throws coded errors before anything has changed, or not at all. */
   add(record: unknown, at: { readonly timestamp: number; readonly key: Key | undefined }): Group {
     this.#set.evaluate(record, at)
-    const group = this.#groups.get(at.key) ?? this.#create(at.key)
+    const group = this.#state.get()
     this.#set.add(group.accumulators)
     if (at.timestamp > group.timestamp) group.timestamp = at.timestamp
-    if (at.timestamp < this.earliest) this.earliest = at.timestamp
-    if (!group.changed) {
-      group.changed = true
-      this.#changed.push(group)
-    }
+    if (at.timestamp < group.changedSince) group.changedSince = at.timestamp
     return group
   }
 
-  /** Every group; with none and no keys, the one of all records that never came. */
-  all(keyless: boolean): Iterable<Group> {
-    if (keyless && this.#groups.size === 0) this.#create(undefined)
-    return this.#groups.values()
-  }
-
-  /** The groups that changed since the last call, in the order of their first change. */
-  takeChanged(): readonly Group[] {
-    const changed = this.#changed
-    this.#changed = []
-    for (const group of changed) group.changed = false
-    return changed
+  /** Every group with its key. */
+  entries(): Iterable<readonly [Key | undefined, Group]> {
+    return this.#state.entries()
   }
 
   /** The key fields and the named values. */
-  result(group: Group): Record<string, unknown> {
-    const record: Record<string, unknown> = { ...group.key }
-    this.#set.results(group.accumulators, record)
+  result(key: Key | undefined, accumulators: readonly unknown[]): Record<string, unknown> {
+    const record: Record<string, unknown> = { ...key }
+    this.#set.results(accumulators, record)
     return record
   }
 
-  #create(key: Key | undefined): Group {
-    const accumulators = this.#set.create()
-    const group = { key, accumulators, timestamp: -Infinity, changed: false }
-    this.#groups.set(key, group)
-    return group
+  /** The result of no records at all. */
+  empty(): Record<string, unknown> {
+    return this.result(undefined, this.#set.create())
   }
 }

@@ -54,9 +54,9 @@ export const filter: StageDefinition<FilterParameters> = defineStage({
       },
       processBatch(batch, output) {
         for (let index = 0; index < batch.length; index++) {
-          at.timestamp = batch.timestamp(index)
-          at.key = batch.key(index)
           try {
+            at.timestamp = batch.timestamp(index)
+            at.key = batch.key(index)
             if (where.test(batch.value(index), at)) output.pass(index)
             else output.skip(index, reason)
           } catch (error) {

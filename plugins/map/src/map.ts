@@ -24,9 +24,9 @@ export const map: StageDefinition<MapParameters> = defineStage({
       process: (record: unknown, context) => mapping(record, context),
       processBatch(batch, output) {
         for (let index = 0; index < batch.length; index++) {
-          at.timestamp = batch.timestamp(index)
-          at.key = batch.key(index)
           try {
+            at.timestamp = batch.timestamp(index)
+            at.key = batch.key(index)
             output.emit(index, mapping(batch.value(index), at))
           } catch (error) {
             if (!isMillraceError(error)) throw error

@@ -143,9 +143,9 @@ export const route: StageDefinition<RouteParameters> = defineStage({
         // One closure per batch: none per record.
         const send = (name: string): void => output.emit(index, batch.value(index), name)
         for (; index < batch.length; index++) {
-          at.timestamp = batch.timestamp(index)
-          at.key = batch.key(index)
           try {
+            at.timestamp = batch.timestamp(index)
+            at.key = batch.key(index)
             if (!dispatch(batch.value(index), at, send)) output.skip(index, 'no route')
           } catch (error) {
             if (!isMillraceError(error)) throw error

@@ -54,7 +54,7 @@ export const first: AggregateDefinition<Kept> = defineAggregate({
   name: 'first',
   summary: 'First value that is not null, in the order of arrival.',
   arguments: 1,
-  create: () => ({ present: false, value: null }),
+  create: (): Kept => ({ present: false, value: null }),
   add(accumulator, value) {
     if (accumulator.present) return
     accumulator.present = true
@@ -69,7 +69,7 @@ export const last: AggregateDefinition<Kept> = defineAggregate({
   name: 'last',
   summary: 'Last value that is not null, in the order of arrival.',
   arguments: 1,
-  create: () => ({ present: false, value: null }),
+  create: (): Kept => ({ present: false, value: null }),
   add(accumulator, value) {
     accumulator.present = true
     accumulator.value = value
