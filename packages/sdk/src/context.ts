@@ -70,6 +70,8 @@ export interface InstanceScope {
   /** False where the input never ends. */
   readonly inputEnds: boolean
   readonly clock: Pick<Runtime, 'now' | 'monotonic'>
+  /** Runs a task once after a delay in ms, in the job's time; the result cancels it. Absent: use the system's timer. */
+  readonly timer?: Runtime['timer'] | undefined
   readonly random: () => number
   readonly logger: Logger
   readonly metrics: Metrics
