@@ -1,1 +1,28 @@
-export {}
+// The actor system: cells on one run queue, mailboxes with lanes, supervision, timers, asks, dead letters.
+// It knows nothing of streams, and all time and scheduling come in through a Runtime.
+// Lifecycles are written as state machines (entry @millrace/core/xstate) and run as integer tables.
+// createManualRuntime gives a virtual clock for tests.
+// Start with actor.ts and system.ts.
+export type {
+  ActorContext,
+  ActorRef,
+  ActorSpec,
+  ActorTimers,
+  Behavior,
+  Lane,
+  Overflow,
+  RestartType,
+} from './actor.ts'
+export {
+  ACT_ASK_DEAD,
+  ACT_ASK_TIMEOUT,
+  ACT_DUPLICATE_ID,
+  ACT_MAILBOX_FULL,
+  ACT_REVOKED,
+  ACT_SPEC,
+  ACT_STOPPED,
+} from './errors.ts'
+export type { ActorEventMap, ActorEvents, DeadLetterReason } from './events.ts'
+export { createManualRuntime, type ManualRuntime } from './manual-runtime.ts'
+export type { Supervisor, SupervisorSpec, SupervisorState } from './supervisor.ts'
+export { type ActorSystem, type ActorSystemOptions, createActorSystem } from './system.ts'

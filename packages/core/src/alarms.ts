@@ -1,0 +1,49 @@
+import { type Runtime, type TimerEntry, TimerHeap } from '@millrace/base'
+
+/** A task waiting for its time. */
+export type Alarm = TimerEntry<() => void>
+
+/** All timers of a system on one heap and one timer of the runtime, so that thousands cost no more than their entries. */
+export class Alarms {
+  readonly #runtime: Runtime
+  readonly #heap = new TimerHeap<() => void>()
+  #disarm: (() => void) | undefined
+  #armedForMs = Infinity
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
+  }
+
+  /** Runs `task` after `delayMs`; tasks only queue work and must not throw. */
+  set(delayMs: number, task: () => void): Alarm {
+    const alarm = this.#heap.add(this.#runtime.monotonic() + delayMs, task)
+    if (alarm.dueMs < this.#armedForMs) this.#arm()
+    return alarm
+  }
+
+  clear(alarm: Alarm): void {
+    this.#heap.remove(alarm)
+    // A waiting runtime timer would keep the process alive for nothing.
+    if (this.#heap.size === 0) this.#arm()
+  }
+
+  #arm(): void {
+    this.#disarm?.()
+    this.#disarm = undefined
+    const first = this.#heap.peek()
+    this.#armedForMs = first?.dueMs ?? Infinity
+    if (first === undefined) return
+    const delayMs = Math.max(0, first.dueMs - this.#runtime.monotonic())
+    this.#disarm = this.#runtime.timer(delayMs, this.#ring)
+  }
+
+  readonly #ring = (): void => {
+    const nowMs = this.#runtime.monotonic()
+    for (let first = this.#heap.peek(); first !== undefined; first = this.#heap.peek()) {
+      if (first.dueMs > nowMs) break
+      this.#heap.pop()
+      first.value()
+    }
+    this.#arm()
+  }
+}

@@ -1,0 +1,57 @@
+import { EventEmitter } from 'eventemitter3'
+
+import type { Runtime } from '@millrace/base'
+import type { Lane, Overflow } from './actor.ts'
+
+/** Why a message had no receiver: the actor had ended, its handler failed, or it was killed with the message in hand. */
+export type DeadLetterReason = 'stopped' | 'failed' | 'killed'
+
+/** What a system tells about itself, by event name. */
+export interface ActorEventMap {
+  started: [{ readonly path: string }]
+  restarted: [{ readonly path: string; readonly incarnation: number; readonly cause: unknown }]
+  /** `cause` is undefined after a normal end. */
+  stopped: [{ readonly path: string; readonly cause: unknown }]
+  deadLetter: [
+    {
+      readonly path: string
+      readonly message: unknown
+      readonly lane: Lane
+      readonly reason: DeadLetterReason
+      readonly cause: unknown
+    },
+  ]
+  /** One message was given up because a mailbox was full. */
+  overflow: [{ readonly path: string; readonly message: unknown; readonly policy: Overflow }]
+  /** A supervisor (`path`) refused to restart a child again. */
+  escalated: [{ readonly path: string; readonly childId: string; readonly cause: unknown }]
+}
+
+/** The event stream of a system. A listener that throws is reported through the runtime and disturbs nobody. */
+export type ActorEvents = EventEmitter<ActorEventMap>
+
+/** The emitting side: building an event costs nothing while nobody listens, because callers ask `has` first. */
+export class EventStream {
+  readonly emitter: ActorEvents = new EventEmitter<ActorEventMap>()
+  readonly #runtime: Runtime
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
+  }
+
+  has(name: keyof ActorEventMap): boolean {
+    return this.emitter.listenerCount(name) > 0
+  }
+
+  emit<Name extends keyof ActorEventMap>(name: Name, event: ActorEventMap[Name][0]): void {
+    try {
+      // The emitter's own types do not follow a generic name.
+      const args = [event] as unknown as EventEmitter.EventArgs<ActorEventMap, Name>
+      this.emitter.emit(name, ...args)
+    } catch (error) {
+      this.#runtime.schedule(() => {
+        throw error
+      })
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { RingBuffer, type Runtime } from '@millrace/base'
+
+/** Something with work to do; `turn` handles up to `limit` messages and returns how many it did. */
+export interface Runnable {
+  turn(limit: number): number
+}
+
+// Reading the clock costs several messages, so fast messages are counted in stretches of this many at most.
+const stretchMax = 64
+// Bounds a drain also under a virtual clock, which stands still meanwhile.
+const stretchesMax = 4096
+
+/**
+ * The one queue of ready cells. A drain runs them in turn until nothing is left or the budget is spent,
+ * and then continues through `runtime.schedule`, so that the event loop gets its turn.
+ */
+export class RunQueue {
+  readonly #runtime: Runtime
+  readonly #budgetMs: number
+  readonly #ready = new RingBuffer<Runnable>()
+  #isScheduled = false
+
+  constructor(runtime: Runtime, budgetMs: number) {
+    this.#runtime = runtime
+    this.#budgetMs = budgetMs
+  }
+
+  /** Queues work; the caller sees to it that nothing is queued twice. */
+  add(runnable: Runnable): void {
+    this.#ready.push(runnable)
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    this.#runtime.schedule(this.#drain)
+  }
+
+  readonly #drain = (): void => {
+    try {
+      this.#run()
+    } finally {
+      this.#isScheduled = this.#ready.length > 0
+      if (this.#isScheduled) this.#runtime.schedule(this.#drain)
+    }
+  }
+
+  #run(): void {
+    const startMs = this.#runtime.monotonic()
+    let lastMs = startMs
+    // Starts at one and doubles while messages are quick: a slow handler is noticed at once.
+    let stretch = 1
+    for (let count = 0; count < stretchesMax; count++) {
+      let left = stretch
+      while (left > 0) {
+        const runnable = this.#ready.shift()
+        if (runnable === undefined) return
+        left -= runnable.turn(left)
+      }
+      const nowMs = this.#runtime.monotonic()
+      if (nowMs - startMs >= this.#budgetMs) return
+      const perMessageMs = (nowMs - lastMs) / stretch
+      const affordable = Math.floor(this.#budgetMs / 8 / Math.max(perMessageMs, 1e-6))
+      stretch = Math.max(1, Math.min(stretchMax, stretch * 2, affordable))
+      lastMs = nowMs
+    }
+  }
+}

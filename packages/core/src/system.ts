@@ -1,0 +1,69 @@
+import type { Runtime } from '@millrace/base'
+
+import type { ActorRef, ActorSpec } from './actor.ts'
+import { Alarms } from './alarms.ts'
+import { Cell, type Services } from './cell.ts'
+import { type ActorEvents, EventStream } from './events.ts'
+import { Family } from './family.ts'
+import { RunQueue } from './run-queue.ts'
+import { OneForOne, type Supervisor, type SupervisorSpec } from './supervisor.ts'
+
+/** What a system is made of. */
+export interface ActorSystemOptions {
+  /** The only door to clocks, timers and scheduling; its `schedule` must let the event loop have a turn. */
+  readonly runtime: Runtime
+  /** First part of every path; default `millrace`. */
+  readonly name?: string
+  /** How long cells run before the event loop has its turn, in ms; default 2. */
+  readonly turnBudgetMs?: number
+}
+
+/** Actors that share one run queue, one event stream and one end. */
+export interface ActorSystem {
+  readonly name: string
+  /**
+   * Starts an actor; `create` runs on its first turn, messages may be sent at once. It is `temporary` unless its spec says
+   * otherwise, and then restarts at most 3 times in 60 s together with the other actors spawned here.
+   * Throws ACT_SPEC, ACT_DUPLICATE_ID and ACT_STOPPED.
+   */
+  spawn<M>(spec: ActorSpec<M>): ActorRef<M>
+  /** Makes a supervisor. Throws ACT_DUPLICATE_ID and ACT_STOPPED. */
+  supervise(spec: SupervisorSpec): Supervisor
+  readonly events: ActorEvents
+  /** Stops everything in reverse start order. Nothing can be started any more. */
+  stop(): Promise<void>
+}
+
+/** Makes an actor system on a runtime. Nothing runs until something is started. */
+export function createActorSystem(options: ActorSystemOptions): ActorSystem {
+  const { runtime } = options
+  const name = options.name ?? 'millrace'
+  const events = new EventStream(runtime)
+  const services: Services = {
+    runtime,
+    queue: new RunQueue(runtime, options.turnBudgetMs ?? 2),
+    alarms: new Alarms(runtime),
+    events,
+  }
+  const family = new Family({
+    path: name,
+    monotonic: () => runtime.monotonic(),
+    intensity: 3,
+    periodMs: 60_000,
+    givesUp: false,
+    onEscalate: (cause, childId) => {
+      if (events.has('escalated')) events.emit('escalated', { path: name, childId, cause })
+    },
+  })
+  return {
+    name,
+    events: events.emitter,
+    spawn: <M>(spec: ActorSpec<M>): ActorRef<M> =>
+      new Cell(services, family, spec, spec.restart ?? 'temporary'),
+    supervise: (spec) => new OneForOne(services, family, spec),
+    stop: () =>
+      new Promise((resolve) => {
+        family.stopThen(resolve)
+      }),
+  }
+}
