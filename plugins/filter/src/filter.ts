@@ -12,6 +12,9 @@ const schema = z.strictObject({
     .min(1)
     .default('where is false')
     .meta({ description: 'Reason under which the summary counts what was filtered.' }),
+  otherwise: z.enum(['filter', 'reject']).default('filter').meta({
+    description: 'What becomes of the others: filtered, or failed with code FILTER_REJECTED.',
+  }),
 })
 
 /** Parameters of `filter` as a job file gives them. */
@@ -30,7 +33,8 @@ function fieldsOf(text: string): readonly string[] | undefined {
 
 /**
  * Hands on, untouched, the records for which `where` is true. The others are filtered for `reason`,
- * default `where is false`. A condition that is neither a boolean nor null fails its record.
+ * default `where is false`; with `otherwise: reject` they fail, and the stage's `onError` applies. A condition that is
+ * neither a boolean nor null fails its record.
  */
 export const filter: StageDefinition<FilterParameters> = defineStage({
   name: 'filter',
@@ -45,11 +49,14 @@ export const filter: StageDefinition<FilterParameters> = defineStage({
   create({ parameters, expressions }) {
     const where = compileExpression(parameters.where, expressions)
     const { reason } = parameters
+    const rejects = parameters.otherwise === 'reject'
+    const message = `Not true: ${parameters.where}`
     const at = { timestamp: 0, key: undefined as Readonly<Record<string, unknown>> | undefined }
     return {
       process(record: unknown, context) {
         if (where.test(record, context)) return record
-        context.skip(reason)
+        if (rejects) context.reject('FILTER_REJECTED', message)
+        else context.skip(reason)
         return undefined
       },
       processBatch(batch, output) {
@@ -58,6 +65,7 @@ export const filter: StageDefinition<FilterParameters> = defineStage({
             at.timestamp = batch.timestamp(index)
             at.key = batch.key(index)
             if (where.test(batch.value(index), at)) output.pass(index)
+            else if (rejects) output.reject(index, 'FILTER_REJECTED', message)
             else output.skip(index, reason)
           } catch (error) {
             if (!isMillraceError(error)) throw error
