@@ -9,11 +9,6 @@ import type { Shell } from './shell.ts'
 /** Takes the exit code of the command that ran. */
 export type Finish = (exitCode: number) => void
 
-const description = `Runs streaming jobs that are described in a YAML file.
-
-Exit codes: 0 done or stopped in good order, 1 the job failed, 2 bad configuration or usage
-(nothing has started), 130 a second signal ended the job at once.`
-
 const rootExamples = `
 Examples:
   millrace run job.yaml
@@ -21,8 +16,12 @@ Examples:
   millrace explain job.yaml --format mermaid
   millrace --config job.yaml --data_stream in.txt --output out.txt   (the same as run)
 
-Without a file name: millrace.yaml, millrace.yml, millrace.json, configs/default.yaml,
-configs/default_config.yml, the first that exists.`
+Without a file name the first of these that exists is the job: millrace.yaml, millrace.yml,
+millrace.json, configs/default.yaml, configs/default_config.yml.
+
+Exit codes: 0 done, or stopped in good order; 1 the job failed; 2 bad configuration or usage,
+nothing has started; 130 a second signal ended the job at once.
+Set NO_COLOR=1 for plain text, MILLRACE_DEBUG=1 for stack traces.`
 
 const runExamples = `
 Examples:
@@ -37,7 +36,7 @@ With --drain everything open fires as at the end of the input. A second one ends
 /** The command line. Commands are loaded when they run, so that help and version stay fast. */
 export function createProgram(version: string, shell: Shell, finish: Finish): Command {
   const program = new Command('millrace')
-    .description(description)
+    .description('Runs streaming jobs that are described in a YAML file.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help of a command')
@@ -46,6 +45,8 @@ export function createProgram(version: string, shell: Shell, finish: Finish): Co
     .configureOutput({
       writeOut: (text) => shell.terminal.out(text),
       writeErr: (text) => shell.terminal.error(text),
+      getOutHelpWidth: () => shell.terminal.outColumns() ?? 100,
+      getErrHelpWidth: () => shell.terminal.columns(),
       outputError: (text, write) => write(text),
     })
     .addHelpText('after', rootExamples)

@@ -33,8 +33,11 @@ export function formatElapsed(ms: number): string {
 /** A span as a clock shows it: `0:07`, `12:34`, `1:02:03`. */
 export function formatClock(ms: number): string {
   const seconds = Math.round(ms / 1000)
-  const two = (value: number): string => String(value).padStart(2, '0')
   const minutes = Math.floor(seconds / 60)
   if (minutes < 60) return `${minutes}:${two(seconds % 60)}`
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0')
 }

@@ -40,6 +40,7 @@ const summary: Summary = {
       used: 15_000,
       sent: { out: 285 },
       reasons: {},
+      metrics: { airports: 285 },
     },
   ],
   sinks: [
@@ -81,6 +82,9 @@ describe('renderSummary', () => {
 
       filtered
         4,976  plausible  delay > 15
+
+      counted
+        285  by-airport  airports
 
       24 dead letters in out/rejected.jsonl: 23 FILTER_REJECTED, 1 FILE_JSON
         flights.jsonl:17   FILE_JSON        Unexpected end of input.

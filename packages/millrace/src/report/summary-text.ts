@@ -25,6 +25,7 @@ export function renderSummary(summary: Summary, options: SummaryOptions = {}): s
     countTables(summary, paint),
     [balanceLine(summary, paint)],
     filterLines(summary, paint),
+    metricLines(summary, paint),
     deadLetterLines(summary, options.deadLetterPlace, paint),
     warningLines(summary, paint),
   ]
@@ -118,6 +119,19 @@ function filterLines(summary: Summary, paint: Paint): string[] {
   )
   if (rows.length === 0) return []
   return [paint('bold', 'filtered'), ...alignRows(rows, ['right'])]
+}
+
+/** What stages counted themselves. */
+function metricLines(summary: Summary, paint: Paint): string[] {
+  const rows = summary.stages.flatMap((stage) =>
+    Object.entries(stage.metrics ?? {}).map(([name, count]) => [
+      `  ${formatCount(count)}`,
+      stage.id,
+      name,
+    ]),
+  )
+  if (rows.length === 0) return []
+  return [paint('bold', 'counted'), ...alignRows(rows, ['right'])]
 }
 
 function deadLetterLines(summary: Summary, place: string | undefined, paint: Paint): string[] {
