@@ -1,0 +1,67 @@
+import type { SinkCounts, SourceCounts } from '@millrace/engine'
+import type { ExpressionScope, SinkDefinition, SourceDefinition } from '@millrace/sdk'
+import { collectSink, valuesSource } from './ends.ts'
+import { sinkFactory, sourceFactory } from './factories.ts'
+import { type Rejected, runSpec } from './run-spec.ts'
+
+/** What a source gave. */
+export interface SourceRun {
+  readonly output: readonly unknown[]
+  /** What could not be decoded. */
+  readonly rejected: readonly Rejected[]
+  readonly counts: SourceCounts
+}
+
+/** Reads a source to its end, or `limit` entries, on the real engine. Throws TST_PARAMETERS; rejects with the cause when it fails. */
+export async function runSource<P>(
+  definition: SourceDefinition<P>,
+  options: {
+    readonly parameters?: unknown
+    readonly limit?: number
+    readonly expressions?: ExpressionScope
+  } = {},
+): Promise<SourceRun> {
+  const sink = collectSink()
+  const { summary, rejected } = await runSpec({
+    sources: [
+      {
+        id: 'source',
+        factory: sourceFactory(definition, options.parameters ?? {}, options.expressions),
+        limit: options.limit,
+      },
+    ],
+    stages: [],
+    sinks: [{ id: 'sink', factory: sink, from: [{ id: 'source', output: 'out' }] }],
+  })
+  return { output: sink.values, rejected, counts: summary.sources[0] as SourceCounts }
+}
+
+/** What a sink took. */
+export interface SinkRun {
+  readonly rejected: readonly Rejected[]
+  readonly counts: SinkCounts
+}
+
+/** Writes `input` to a sink and commits it, on the real engine. Throws TST_PARAMETERS; rejects with the cause when it fails. */
+export async function runSink<P>(
+  definition: SinkDefinition<P>,
+  options: {
+    readonly parameters?: unknown
+    readonly input: Iterable<unknown>
+    readonly expressions?: ExpressionScope
+  },
+): Promise<SinkRun> {
+  const { summary, rejected } = await runSpec({
+    sources: [{ id: 'source', factory: valuesSource(options.input) }],
+    stages: [],
+    sinks: [
+      {
+        id: 'sink',
+        factory: sinkFactory(definition, options.parameters ?? {}, options.expressions),
+        from: [{ id: 'source', output: 'out' }],
+      },
+    ],
+  })
+  const counts = summary.sinks.find(({ id }) => id === 'sink') as SinkCounts
+  return { rejected, counts }
+}
