@@ -34,6 +34,11 @@ class Mine {
   }
 }
 
+const double = (record: number): number => record * 2
+
+const named = (name: string): string =>
+  pickExport({ default: Mine }, 'stage', found('./mine.ts', name)).definition.name
+
 function found(specifier: string, name = 'mine'): FoundModule {
   const exported = specifier.split('#')[1]
   return { specifier, name, url: 'file:///mine.ts', file: '/mine.ts', export: exported }
@@ -117,7 +122,6 @@ test('a class becomes a stage that constructs it with the parameters', async () 
 })
 
 test('a plain function becomes a stage that processes with it', async () => {
-  const double = (record: number): number => record * 2
   const { definition } = pickExport({ double }, 'stage', found('./mine.ts#double'))
 
   expect(await definition.create({} as never)).toEqual({ process: double })
@@ -125,9 +129,6 @@ test('a plain function becomes a stage that processes with it', async () => {
 })
 
 test('a file with a name that is no id still gets one', () => {
-  const named = (name: string): string =>
-    pickExport({ default: Mine }, 'stage', found('./mine.ts', name)).definition.name
-
   expect(named('2nd')).toBe('stage-2nd')
   expect(named('_')).toBe('stage')
 })
@@ -158,7 +159,9 @@ test('an export that is not there is named with the nearest', () => {
 })
 
 test('a module without anything that fits says what it has', () => {
-  class Empty {}
+  class Empty {
+    readonly size = 0
+  }
   const exports = { a: 1, b: [], c: null, d: {}, Empty }
 
   expect(fault(exports)).toMatchInlineSnapshot(`
@@ -209,7 +212,7 @@ test('a definition that lacks what its kind needs is refused', () => {
   expect(fault({ default: { ...whole, outputs: {} } })).toContain(
     'outputs must be names with a sentence each, or a function of the parameters; got an object.',
   )
-  expect(
-    fault({ default: { kind: 'resource', ...whole, kind: 'resource' } }, './mine.ts', 'resource'),
-  ).toContain('provides must be what defineToken returns; got nothing.')
+  expect(fault({ default: { ...whole, kind: 'resource' } }, './mine.ts', 'resource')).toContain(
+    'provides must be what defineToken returns; got nothing.',
+  )
 })

@@ -1,11 +1,13 @@
+import type { JsonSchema } from '@millrace/sdk'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { unknownKeys } from './unknown-keys.ts'
 
-const paths = (schema: object, value: unknown): readonly string[] =>
+const paths = (schema: JsonSchema, value: unknown): readonly string[] =>
   unknownKeys(schema, value).map((issue) => issue.path.join('.'))
 
-const input = (schema: z.ZodType): object => z.toJSONSchema(schema, { io: 'input' })
+const input = (schema: z.ZodType): JsonSchema =>
+  z.toJSONSchema(schema, { io: 'input' }) as JsonSchema
 
 test('a key that no property names is unknown, at any depth', () => {
   const schema = input(z.object({ a: z.number(), list: z.array(z.object({ b: z.number() })) }))

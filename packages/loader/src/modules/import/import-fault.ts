@@ -119,7 +119,7 @@ function missingImport(error: unknown, message: string, folder: string): Millrac
 /** The first place in the stack that is a file. */
 function thrownAt(error: unknown): Position | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const parts = /^\s+at .*?(file:[^\n]+?):(\d+):\d+\)?$/m.exec(stack)
+  const parts = /^\s+at (?:.*\()?((?:file:|\/|[A-Z]:\\)[^\n]*?):(\d+):\d+\)?$/m.exec(stack)
   return parts?.[1] === undefined ? undefined : { url: parts[1], line: Number(parts[2]) }
 }
 

@@ -67,7 +67,7 @@ export class Container {
   }
 
   /** Leaves a disposal to others; does nothing where it is not in the list any more. */
-  private forget(dispose: Disposer): void {
+  #forget(dispose: Disposer): void {
     const index = this.#disposers.lastIndexOf(dispose)
     if (index !== -1) this.#disposers.splice(index, 1)
   }
@@ -89,7 +89,7 @@ export class Container {
   readonly #asDisposer: Disposer = () => this.dispose()
 
   async #disposeAll(): Promise<void> {
-    this.#parent?.forget(this.#asDisposer)
+    if (this.#parent !== undefined) this.#parent.#forget(this.#asDisposer)
     const errors: unknown[] = []
     for (let dispose = this.#disposers.pop(); dispose; dispose = this.#disposers.pop()) {
       try {
