@@ -71,7 +71,7 @@ function compareField(
         const value = readField(record, name)
         return typeof value === 'number' ? value > limit : slow(value)
       }
-    case '>=':
+    default:
       return (record) => {
         const value = readField(record, name)
         return typeof value === 'number' ? value >= limit : slow(value)

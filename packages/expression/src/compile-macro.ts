@@ -53,7 +53,7 @@ const loops: Readonly<Record<Extract<Node, { kind: 'macro' }>['name'], Loop>> = 
 
 function itemsOf(value: unknown, place: Place): readonly unknown[] | null {
   if (value === null || Array.isArray(value)) return value
-  if (typeof value === 'object') return Object.keys(value as object)
+  if (typeof value === 'object') return Object.keys(value)
   const expected = 'Only lists and maps have members to look at'
   throw EXP_TYPE({ text: place.text, expected, got: describe(value) }, { column: place.column })
 }

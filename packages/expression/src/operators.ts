@@ -61,7 +61,7 @@ export function order(
       return first <= second
     case '>':
       return first > second
-    case '>=':
+    default:
       return first >= second
   }
 }
@@ -101,7 +101,7 @@ function calculateNumbers(operator: ArithmeticOperator, left: number, right: num
       return left * right
     case '/':
       return left / right
-    case '%':
+    default:
       return left % right
   }
 }

@@ -27,7 +27,7 @@ export interface BuiltIn {
   readonly nulls?: boolean
   /** Brought by a plugin: it may throw anything. */
   readonly foreign?: boolean
-  call(...values: readonly never[]): unknown
+  readonly call: (...values: readonly never[]) => unknown
 }
 
 /** `bucket(size, time)`, as hints show it. */

@@ -21,15 +21,17 @@ export function expectationOf(kind: ParameterKind): string {
   }
 }
 
-/** Whether a constant text can be right for the kind. */
-export function acceptsText(kind: ParameterKind, text: string): boolean {
+/** Whether a constant can be right for the kind; null always is. */
+export function acceptsConstant(kind: ParameterKind, value: unknown): boolean {
+  if (value === null) return true
+  if (typeof value !== 'string') return hasKind(kind, value)
   switch (kind) {
     case 'duration':
-      return (parseDuration(text) ?? 0) > 0
+      return (parseDuration(value) ?? 0) > 0
     case 'zone':
-      return isZone(text)
+      return isZone(value)
     case 'pattern':
-      return patternOf(text) !== undefined
+      return patternOf(value) !== undefined
     default:
       return kind === 'any' || kind === 'string'
   }

@@ -22,7 +22,7 @@ function compilePattern(source: string): RegExp | undefined {
 
 /** Code points, not code units, so that an emoji is one. */
 function points(value: string): readonly string[] {
-  return [...value]
+  return Array.from(value)
 }
 
 function size(value: unknown): number | undefined {
@@ -44,7 +44,8 @@ function substring(value: string, start: number, end = Infinity): string | undef
 
 function join(list: readonly unknown[], separator = ''): string | undefined {
   const plain = list.every((each) => each === null || typeof each !== 'object')
-  return plain ? list.map((each) => (each === null ? '' : String(each))).join(separator) : undefined
+  // The join of arrays writes null as nothing.
+  return plain ? list.join(separator) : undefined
 }
 
 function onText(name: string, call: (value: string) => unknown): BuiltIn {

@@ -59,7 +59,9 @@ function explain(error: ParseError, text: string): Error {
   if (text.trim() === '') {
     return EXP_SYNTAX({ text, problem: 'Nothing to evaluate', hint: 'Write an expression.' }, where)
   }
-  const word = wordAround(text, start)
+  // `not` is read as a field, and the fault is found behind it.
+  const not = /\bnot\s+$/.exec(text.slice(0, start))
+  const word = not === null ? /^\w+/.exec(text.slice(start))?.[0] : 'not'
   const operator = word === undefined ? undefined : operatorWords[word]
   if (error.code === 'unexpected_character') {
     if (text[start] === '=') {
@@ -68,16 +70,11 @@ function explain(error: ParseError, text: string): Error {
     }
     const found = word ?? text[start] ?? ''
     const hint = operator === undefined ? undefined : `Write ${operator} for "${word}".`
-    return EXP_SYNTAX({ text, problem: `Unexpected "${found}"`, hint }, where)
+    const column = (not?.index ?? start) + 1
+    return EXP_SYNTAX({ text, problem: `Unexpected "${found}"`, hint }, { column })
   }
   const problem = error.summary
     .replace(/^Unexpected token: (\w+)$/, (_, name: string) => `Unexpected ${tokens[name] ?? name}`)
     .replace(/\b[A-Z]{2,}\b/g, (name) => tokens[name] ?? name)
   return EXP_SYNTAX({ text, problem }, where)
-}
-
-/** The word that starts at or just before `start`: `not` is read as a field, and the fault is found behind it. */
-function wordAround(text: string, start: number): string | undefined {
-  const before = /\b(not)\s+$/.exec(text.slice(0, start))?.[1]
-  return before ?? /^\w+/.exec(text.slice(start))?.[0]
 }

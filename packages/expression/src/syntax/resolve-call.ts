@@ -2,7 +2,7 @@ import { nearestName } from '@millrace/base'
 import type { ASTNode } from '@marcbachmann/cel-js'
 import { EXP_ARGUMENTS, EXP_CONSTANT, EXP_UNKNOWN_ENV, EXP_UNKNOWN_FUNCTION } from '../errors.ts'
 import { type BuiltIn, type Parameter, signatureOf } from '../functions/built-in.ts'
-import { acceptsText, expectationOf } from '../functions/parameter-check.ts'
+import { acceptsConstant, expectationOf } from '../functions/parameter-check.ts'
 import { builtIns } from '../functions/built-ins.ts'
 import { describe } from '../kind-of.ts'
 import type { MacroName, Node, Variable } from './node.ts'
@@ -143,7 +143,7 @@ function checkConstants(resolver: Surroundings, found: BuiltIn, nodes: readonly 
   nodes.forEach((node, position) => {
     const kind = found.parameters[Math.min(position, found.parameters.length - 1)]?.kind ?? 'any'
     const isConstant = node.kind === 'constant'
-    if (isConstant && (typeof node.value !== 'string' || acceptsText(kind, node.value))) return
+    if (isConstant && acceptsConstant(kind, node.value)) return
     // A pattern from a record could take for ever to match: only the job's author writes them.
     if (!isConstant && kind !== 'pattern') return
     const got = isConstant ? describe(node.value) : 'something else than a constant text'
