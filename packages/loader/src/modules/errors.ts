@@ -117,13 +117,14 @@ export const CFG_MODULE_KIND = defineError<{
   specifier: string
   kind: string
   found: readonly string[]
-  other?: string | undefined
+  /** Kinds of definitions that it does export. */
+  others: readonly string[]
 }>({
   code: 'CFG_MODULE_KIND',
   message: (d) =>
     `${d.specifier} exports no ${d.kind}; it exports ${d.found.length === 0 ? 'nothing' : list(d.found)}.`,
   hint: (d) => {
-    if (d.other !== undefined) return `Use it where a ${d.other} stands.`
+    if (d.others.length > 0) return `Use it where a ${d.others.join(' or a ')} stands.`
     const define = `define${d.kind[0]?.toUpperCase()}${d.kind.slice(1)}`
     const more = d.kind === 'stage' ? ', a class with process(record, context) or a function' : ''
     return `Export what ${define} returns${more} as default.`

@@ -95,6 +95,24 @@ test('a definition comes before a class and a class before functions', () => {
   )
 })
 
+test('of a package only its default export may be a class or a function', () => {
+  const installed: FoundModule = {
+    ...found('@acme/file'),
+    package: {
+      folder: '/file',
+      name: '@acme/file',
+      version: '1.0.0',
+      plugins: {},
+      dependencies: [],
+    },
+  }
+
+  expect(() => pickExport({ double, sink }, 'stage', installed)).toThrow(
+    '@acme/file exports no stage; it exports a sink (sink).',
+  )
+  expect(pickExport({ default: double }, 'stage', installed).export).toBe('default')
+})
+
 test('after the hash stands an export or the name of a definition', () => {
   const exports = { default: stageOf('one'), Two: stageOf('two') }
 
@@ -172,8 +190,8 @@ test('a module without anything that fits says what it has', () => {
     "error[CFG_MODULE_KIND]: ./mine.ts exports no stage; it exports nothing.
       next Export what defineStage returns, a class with process(record, context) or a function as default."
   `)
-  expect(fault({ default: sink })).toMatchInlineSnapshot(`
-    "error[CFG_MODULE_KIND]: ./mine.ts exports no stage; it exports a sink (default).
+  expect(fault({ default: sink, sink, count: 1 })).toMatchInlineSnapshot(`
+    "error[CFG_MODULE_KIND]: ./mine.ts exports no stage; it exports a sink (sink).
       next Use it where a sink stands."
   `)
   expect(fault({ run: () => 1 }, './mine.ts', 'sink')).toMatchInlineSnapshot(`

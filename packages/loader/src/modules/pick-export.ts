@@ -57,7 +57,9 @@ function named(exports: Exports, kind: Kind, found: FoundModule): string {
 function pickName(exports: Exports, kind: Kind, found: FoundModule): string {
   if (fits(exports['default'], kind)) return 'default'
   const names = Object.keys(exports)
-  for (const tier of [isDefinitionOf(kind), isStageClass, isPlainFunction]) {
+  // A package exports classes and functions for other purposes too: there only a # or the default export makes one a stage.
+  const code = found.package === undefined ? [isStageClass, isPlainFunction] : []
+  for (const tier of [isDefinitionOf(kind), ...code]) {
     const candidates = names.filter((name) => tier(exports[name]) && fits(exports[name], kind))
     const first = candidates[0]
     if (first === undefined) continue
@@ -70,11 +72,14 @@ function pickName(exports: Exports, kind: Kind, found: FoundModule): string {
 }
 
 function unfit(exports: Exports, kind: Kind, specifier: string): Error {
-  const found = Object.entries(exports).map(([name, value]) => `${describe(value)} (${name})`)
-  const other = Object.values(exports)
-    .map(kindOf)
-    .find((other) => other !== undefined)
-  return CFG_MODULE_KIND({ specifier, kind, found, other })
+  const entries = Object.entries(exports)
+  const definitions = entries.filter(([, value]) => kindOf(value) !== undefined)
+  const shown = new Map(
+    (definitions.length > 0 ? definitions : entries).map(([name, value]) => [value, name]),
+  )
+  const found = [...shown].map(([value, name]) => `${describe(value)} (${name})`)
+  const others = [...new Set(definitions.map(([, value]) => kindOf(value) ?? ''))]
+  return CFG_MODULE_KIND({ specifier, kind, found, others })
 }
 
 type Code = ((...values: never[]) => unknown) & { readonly prototype?: unknown }
