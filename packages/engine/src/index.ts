@@ -1,5 +1,11 @@
 // Turns a job specification into running actors: batches, credit, fates, failure policies.
-// It knows neither YAML nor plugins by name. Start with plan/job-spec.ts, then run/.
+// It knows neither YAML nor plugins by name; what a spec contains was checked before.
+// It never touches a clock, a timer or chance but through the Runtime it is given.
+// The contract is plan/job-spec.ts; what comes out is report/summary.ts.
+// Start with job/create-job.ts, then run/stage-task.ts.
+export { createJob } from './job/create-job.ts'
+export type { EngineJob, JobOptions } from './job/engine-job.ts'
+export { checkSpec } from './plan/check-spec.ts'
 export type {
   ErrorPolicy,
   JobSpec,
@@ -12,3 +18,4 @@ export type {
   TimeSpec,
 } from './plan/job-spec.ts'
 export type { Progress, SinkCounts, SourceCounts, StageCounts, Summary } from './report/summary.ts'
+export type { DeadLetterRecord } from './run/failures.ts'

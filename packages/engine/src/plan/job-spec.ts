@@ -79,6 +79,9 @@ export interface JobSpec {
   readonly restart?: { readonly intensity: number; readonly periodMs: number } | undefined
   /** Mailbox size in records per stage and overflow policy. Default 4,096 and block. */
   readonly mailbox?:
-    | { readonly capacity?: number | undefined; readonly overflow?: 'block' | 'dropOldest' | 'dropNewest' | 'fail' | undefined }
+    | {
+        readonly capacity?: number | undefined
+        readonly overflow?: 'block' | 'dropOldest' | 'dropNewest' | 'fail' | undefined
+      }
     | undefined
 }

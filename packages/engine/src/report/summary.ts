@@ -15,6 +15,8 @@ export interface StageCounts {
   readonly sent: Readonly<Record<string, number>>
   /** Why records were filtered, by reason, largest first; at most 20. */
   readonly reasons: Readonly<Record<string, number>>
+  /** Numbers the stage itself counted, by name. */
+  readonly metrics?: Readonly<Record<string, number>> | undefined
 }
 
 /** read = sent + malformed (malformed includes records without a valid time). */
@@ -41,7 +43,14 @@ export interface SinkCounts {
 
 /** How far a running job is. */
 export interface Progress {
-  readonly state: 'starting' | 'running' | 'stopping' | 'draining' | 'completed' | 'stopped' | 'failed'
+  readonly state:
+    | 'starting'
+    | 'running'
+    | 'stopping'
+    | 'draining'
+    | 'completed'
+    | 'stopped'
+    | 'failed'
   readonly elapsedMs: number
   readonly sources: readonly SourceCounts[]
   readonly stages: readonly StageCounts[]
@@ -56,7 +65,11 @@ export interface Summary extends Progress {
   /** Dead letters by error code. */
   readonly deadLettersByCode: Readonly<Record<string, number>>
   /** First dead letters, for the report; at most 5. */
-  readonly firstDeadLetters: readonly { readonly code: string; readonly message: string; readonly at: string }[]
+  readonly firstDeadLetters: readonly {
+    readonly code: string
+    readonly message: string
+    readonly at: string
+  }[]
   /** Sentences a person should read, such as fields nobody has or state a stop left unfinished. */
   readonly warnings: readonly string[]
   readonly restarts: number

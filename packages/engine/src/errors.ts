@@ -1,0 +1,135 @@
+import { defineError, type ErrorOf } from '@millrace/base'
+
+/** A record failed where the policy is `fail`: the job ends. */
+export const ENG_RECORD: ErrorOf<{
+  kind: string
+  id: string
+  at: string
+  code: string
+  message: string
+}> = defineError({
+  code: 'ENG_RECORD',
+  message: (d) => `${d.kind} "${d.id}" failed at record ${d.at}: ${d.code}: ${d.message}`,
+  hint: (d) =>
+    `Repair the record or the ${d.kind.toLowerCase()}, or add a deadLetter sink to the pipeline, or set onError: skip on "${d.id}".`,
+})
+
+/** The code of a record whose handler threw something without a code. */
+export const ENG_THROW: ErrorOf<{ message: string }> = defineError({
+  code: 'ENG_THROW',
+  message: (d) => d.message,
+  hint: () => 'Call context.reject(code, message) for records that cannot be handled.',
+})
+
+/** A key field holds an object or NaN. */
+export const ENG_KEY: ErrorOf<{ name: string; got: string }> = defineError({
+  code: 'ENG_KEY',
+  message: (d) => `Key "${d.name}" must be text, a number, a boolean or null; got ${d.got}.`,
+  hint: () => 'Partition by a field with a plain value.',
+})
+
+/** Keyed state was used where no record is in hand. */
+export const ENG_NO_KEY: ErrorOf<{ name: string }> = defineError({
+  code: 'ENG_NO_KEY',
+  message: (d) => `State "${d.name}" was read outside a record; it belongs to the key of a record.`,
+  hint: () => 'Walk over all keys with entries() in onEnd and onWatermark.',
+})
+
+/** Two state handles of one stage share a name. */
+export const ENG_STATE_NAME: ErrorOf<{ name: string }> = defineError({
+  code: 'ENG_STATE_NAME',
+  message: (d) => `State "${d.name}" is declared twice in one stage.`,
+  hint: () => 'Give each state handle of a stage a name of its own.',
+})
+
+/** A record was emitted on an output the stage does not declare. */
+export const ENG_OUTPUT: ErrorOf<{ output: string; known: string }> = defineError({
+  code: 'ENG_OUTPUT',
+  message: (d) =>
+    `Emitted to output "${d.output}", which the stage does not declare; it has ${d.known}.`,
+  hint: () => 'Add the output to `outputs` of the definition.',
+})
+
+/** One record emitted more than the limit. */
+export const ENG_MAX_EMIT: ErrorOf<{ limit: number }> = defineError({
+  code: 'ENG_MAX_EMIT',
+  message: (d) => `One record emitted more than ${d.limit} records.`,
+  hint: () => 'Split the work over several stages, or emit less per record.',
+})
+
+/** An asynchronous handler took too long. */
+export const ENG_TIMEOUT: ErrorOf<{ timeoutMs: number }> = defineError({
+  code: 'ENG_TIMEOUT',
+  message: (d) => `The record was not finished within ${d.timeoutMs} ms.`,
+  hint: () => 'Raise `timeout` of the stage, or make its calls end sooner with context.signal.',
+})
+
+/** `context.exit` is not built yet. */
+export const ENG_EXIT: ErrorOf<Record<string, never>> = defineError({
+  code: 'ENG_EXIT',
+  message: () => 'context.exit is not built yet.',
+  hint: () => 'Emit the record, or call context.skip(reason).',
+})
+
+/** A source, stage or sink could not be created or opened. */
+export const ENG_START: ErrorOf<{ id: string; step: string; message: string }> = defineError({
+  code: 'ENG_START',
+  message: (d) => `"${d.id}" failed to ${d.step}: ${d.message}`,
+  hint: (d) => `Check the parameters of "${d.id}" and what it connects to.`,
+})
+
+/** A hook without a record in hand threw. */
+export const ENG_HOOK: ErrorOf<{ id: string; hook: string; message: string }> = defineError({
+  code: 'ENG_HOOK',
+  message: (d) => `${d.hook} of "${d.id}" failed: ${d.message}`,
+  hint: () => 'No record can be blamed, so the job ends. Repair the stage and run again.',
+})
+
+/** A source could not read on. */
+export const ENG_SOURCE: ErrorOf<{ id: string; message: string }> = defineError({
+  code: 'ENG_SOURCE',
+  message: (d) => `Source "${d.id}" failed: ${d.message}`,
+  hint: () => 'Check that the input exists and can be read, then run again.',
+})
+
+/** A sink could not write, commit or flush. */
+export const ENG_SINK: ErrorOf<{ id: string; step: string; message: string }> = defineError({
+  code: 'ENG_SINK',
+  message: (d) => `Sink "${d.id}" failed to ${d.step}: ${d.message}`,
+  hint: () => 'Check that the output can be written, then run again.',
+})
+
+/** Too many records failed. */
+export const ENG_ERROR_RATE: ErrorOf<{ failed: number; of: number; atMost: number; last: string }> =
+  defineError({
+    code: 'ENG_ERROR_RATE',
+    message: (d) =>
+      `${d.failed} of the last ${d.of} records failed, more than the ${d.atMost * 100} % allowed; the last one: ${d.last}`,
+    hint: () => 'Look at the dead letters; raise `errors.atMost` if so many failures are expected.',
+  })
+
+/** A mailbox with `overflow: fail` ran full. */
+export const ENG_OVERFLOW: ErrorOf<{ id: string; capacity: number }> = defineError({
+  code: 'ENG_OVERFLOW',
+  message: (d) => `The mailbox of "${d.id}" is full (${d.capacity} records).`,
+  hint: () => 'Set mailbox.overflow to block, or raise mailbox.capacity.',
+})
+
+/** The job was ended at once by its caller. */
+export const ENG_ABORTED: ErrorOf<Record<string, never>> = defineError({
+  code: 'ENG_ABORTED',
+  message: () => 'The job was aborted.',
+  hint: () => 'Use stop() to finish what was read, or drain() to finish everything.',
+})
+
+/** The engine itself failed. */
+export const ENG_INTERNAL: ErrorOf<{ message: string }> = defineError({
+  code: 'ENG_INTERNAL',
+  message: (d) => `The engine failed: ${d.message}`,
+  hint: () => 'Report this with the job file; it is a fault of Millrace.',
+})
+
+/** The text of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

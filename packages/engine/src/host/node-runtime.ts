@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto'
+import type { Runtime } from '@millrace/base'
+
+/** The real clocks, timers and scheduler of Node. Its timers keep the process alive. */
+export const nodeRuntime: Runtime = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  random: () => Math.random(),
+  uuid: () => randomUUID(),
+  schedule(task) {
+    setImmediate(task)
+  },
+  timer(delayMs, task) {
+    const timer = setTimeout(task, delayMs)
+    return () => clearTimeout(timer)
+  },
+  yield: () => new Promise((resolve) => void setImmediate(resolve)),
+}

@@ -1,0 +1,128 @@
+import type { InstanceScope } from '@millrace/sdk'
+import type { ErrorPolicy, JobSpec, SinkSpec } from '../plan/job-spec.ts'
+import { wire } from '../plan/wiring.ts'
+import { SinkCounter, SourceCounter, StageCounter } from '../report/counters.ts'
+import type { Edge, OverflowTarget } from '../run/edge.ts'
+import { Failures } from '../run/failures.ts'
+import type { Outbox } from '../run/outbox.ts'
+import { SinkTask } from '../run/sink-task.ts'
+import { SourceTask } from '../run/source-task.ts'
+import { StageTask } from '../run/stage-task.ts'
+import type { TaskHost } from '../run/task-host.ts'
+import { ENG_OVERFLOW } from '../errors.ts'
+
+/** Default of `restart`. */
+const RESTART = { intensity: 3, periodMs: 60_000 }
+/** Default of `mailbox.capacity`. */
+const CAPACITY = 4096
+
+interface Disposable {
+  dispose(): void | Promise<void>
+}
+
+/** One node of the job: its task, its counts and the edges into it. */
+export interface Node<Task, Counter> {
+  readonly id: string
+  readonly factory: Disposable
+  readonly task: Task
+  readonly counter: Counter
+  readonly edges: readonly Edge[]
+}
+
+/** All nodes of a job, in the order of the spec; the dead letter sink is the last sink. */
+export interface Nodes {
+  readonly sources: readonly Node<SourceTask, SourceCounter>[]
+  readonly stages: readonly Node<StageTask, StageCounter>[]
+  readonly sinks: readonly Node<SinkTask, SinkCounter>[]
+}
+
+/** Makes the tasks of a checked spec and wires them. Nothing is created or opened yet. */
+export function buildNodes(spec: JobSpec, host: TaskHost, signal: AbortSignal): Nodes {
+  const counters = new Map(
+    spec.stages.map((stage) => [stage.id, new StageCounter(stage.id, stage.factory.traits.name)]),
+  )
+  const wiring = wire(spec, (stage) => overflowTarget(spec, host, counters.get(stage.id)))
+  const edgesOf = (id: string): readonly Edge[] => wiring.inputs.get(id) ?? []
+  const outboxOf = (id: string): Outbox => wiring.outboxes.get(id) as Outbox
+  const ends = spec.sources.every((source) => source.factory.traits.ends)
+  const scopeOf = (id: string): InstanceScope => scope(host, id, ends, counters.get(id))
+  const failuresOf = (
+    kind: 'Source' | 'Stage' | 'Sink',
+    id: string,
+    policy: ErrorPolicy | undefined,
+  ): Failures => {
+    const usual = spec.deadLetter === undefined ? 'fail' : 'deadLetter'
+    return new Failures(host, { kind, id }, policy ?? spec.onError ?? usual, outboxOf(id).dead)
+  }
+  const common = (id: string) => ({ host, outbox: outboxOf(id), scope: scopeOf(id) })
+
+  const sources = spec.sources.map((source) => {
+    const { factory, id } = source
+    const counter = new SourceCounter(id, factory.traits.name)
+    const failures = failuresOf('Source', id, source.onError)
+    const task = new SourceTask({ ...common(id), spec: source, failures, counter })
+    return { id, factory, task, counter, edges: [] }
+  })
+  const stages = spec.stages.map((stage) => {
+    const { factory, id } = stage
+    const counter = counters.get(id) as StageCounter
+    counter.watch(outboxOf(id).ports.filter((port) => port !== outboxOf(id).dead))
+    const failures = failuresOf('Stage', id, stage.onError)
+    const restart = spec.restart ?? RESTART
+    const parts = { ...common(id), spec: stage, failures, counter, signal, restart }
+    return { id, factory, task: new StageTask(parts, edgesOf(id)), counter, edges: edgesOf(id) }
+  })
+  const sinkNode = (sink: SinkSpec, failures: Failures): Node<SinkTask, SinkCounter> => {
+    const { factory, id } = sink
+    const counter = new SinkCounter(id, factory.traits.name)
+    const task = new SinkTask({ ...common(id), spec: sink, failures, counter }, edgesOf(id))
+    return { id, factory, task, counter, edges: edgesOf(id) }
+  }
+  const sinks = spec.sinks.map((sink) => sinkNode(sink, failuresOf('Sink', sink.id, sink.onError)))
+  if (spec.deadLetter !== undefined) {
+    // Where dead letters cannot go nothing may be lost: whatever it refuses ends the job.
+    sinks.push(sinkNode(spec.deadLetter, failuresOf('Sink', spec.deadLetter.id, 'fail')))
+  }
+  return { sources, stages, sinks }
+}
+
+function scope(
+  host: TaskHost,
+  id: string,
+  inputEnds: boolean,
+  counter: StageCounter | undefined,
+): InstanceScope {
+  const { logger, runtime } = host
+  const metrics = counter?.metrics ?? new Map<string, number>()
+  return {
+    id,
+    instance: 0,
+    inputEnds,
+    clock: { now: () => runtime.now(), monotonic: () => runtime.monotonic() },
+    random: () => runtime.random(),
+    logger,
+    metrics: {
+      counter: (name) => ({
+        add: (count) => void metrics.set(name, (metrics.get(name) ?? 0) + count),
+      }),
+    },
+  }
+}
+
+function overflowTarget(
+  spec: JobSpec,
+  host: TaskHost,
+  counter: StageCounter | undefined,
+): OverflowTarget | undefined {
+  const policy = spec.mailbox?.overflow ?? 'block'
+  if (policy === 'block' || counter === undefined) return undefined
+  const capacity = spec.mailbox?.capacity ?? CAPACITY
+  return {
+    policy,
+    dropped(count) {
+      counter.in += count
+      counter.dropped += count
+    },
+    overflowed: () => host.fail(ENG_OVERFLOW({ id: counter.id, capacity }, { stage: counter.id })),
+  }
+}

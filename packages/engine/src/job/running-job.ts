@@ -1,0 +1,234 @@
+import { isMillraceError, type MillraceError, type Runtime } from '@millrace/base'
+import type { Logger } from '@millrace/sdk'
+import { ENG_ABORTED, ENG_INTERNAL, messageOf } from '../errors.ts'
+import type { JobSpec } from '../plan/job-spec.ts'
+import { DeadLetterLog } from '../report/dead-letter-log.ts'
+import type { Progress, Summary } from '../report/summary.ts'
+import type { Envelope } from '../run/edge.ts'
+import { ErrorRate } from '../run/error-rate.ts'
+import type { TaskHost } from '../run/task-host.ts'
+import { buildNodes, type Nodes } from './build-tasks.ts'
+import { Cells } from './cells.ts'
+import { Cleanups } from './cleanups.ts'
+import type { EngineJob, JobOptions } from './engine-job.ts'
+
+/** Default of `errors`. */
+const ERRORS = { atMost: 0.5, of: 1000 }
+/** Time between two calls of onProgress. */
+const PROGRESS_MS = 250
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** One run of a job: starts the cells, waits for them, ends them. */
+export class RunningJob implements EngineJob, TaskHost {
+  readonly spec: JobSpec
+  readonly runtime: Runtime
+  readonly logger: Logger
+  readonly errorRate: ErrorRate
+  readonly deadLetters = new DeadLetterLog()
+  read = 0
+  readonly #options: JobOptions
+  readonly #end = new AbortController()
+  readonly #cleanups = new Cleanups()
+  readonly #nodes: Nodes
+  readonly #warnings: string[] = []
+  readonly #cells: Cells
+  #state: Progress['state'] = 'starting'
+  #startedAt: number | undefined
+  #endedAt: number | undefined
+  #running = 0
+  #error: MillraceError | undefined
+  #asked: 'stop' | 'drain' | undefined
+  #aborted = false
+  #wake: () => void = () => {}
+  #run: Promise<Summary> | undefined
+
+  constructor(spec: JobSpec, options: JobOptions) {
+    this.spec = spec
+    this.runtime = options.runtime
+    this.logger = options.logger ?? silent
+    this.#options = options
+    this.errorRate = new ErrorRate(spec.errors ?? ERRORS)
+    this.#cells = new Cells(spec.name, this.runtime, (error) => this.fail(internal(error)))
+    this.#nodes = buildNodes(spec, this, this.#end.signal)
+  }
+
+  get over(): boolean {
+    return this.#error !== undefined
+  }
+
+  get stopping(): boolean {
+    return this.#asked === 'stop'
+  }
+
+  run(): Promise<Summary> {
+    this.#run ??= this.#runOnce()
+    return this.#run
+  }
+
+  stop(): Promise<Summary> {
+    return this.#ask('stop')
+  }
+
+  drain(): Promise<Summary> {
+    return this.#ask('drain')
+  }
+
+  abort(): void {
+    if (this.#endedAt !== undefined) return
+    this.#aborted = true
+    this.fail(ENG_ABORTED({}))
+  }
+
+  fail(error: MillraceError): void {
+    if (this.#error !== undefined) return
+    this.#error = error
+    this.#end.abort(error)
+    const { sources, stages, sinks } = this.#nodes
+    for (const { task } of [...sources, ...stages, ...sinks]) task.halt()
+    this.#wake()
+  }
+
+  finished(): void {
+    this.#running--
+    if (this.#running === 0) this.#wake()
+  }
+
+  warn(sentence: string): void {
+    this.#warnings.push(sentence)
+    this.logger.warn(sentence)
+  }
+
+  progress(): Progress {
+    const now = this.#endedAt ?? this.runtime.monotonic()
+    return {
+      state: this.#state,
+      elapsedMs: this.#startedAt === undefined ? 0 : now - this.#startedAt,
+      sources: this.#nodes.sources.map(({ counter }) => counter.snapshot()),
+      stages: this.#nodes.stages.map(({ counter }) => counter.snapshot()),
+      sinks: this.#nodes.sinks.map(({ counter }) => counter.snapshot()),
+      deadLetters: this.deadLetters.count,
+    }
+  }
+
+  #ask(asked: 'stop' | 'drain'): Promise<Summary> {
+    if (this.#asked === undefined && this.#endedAt === undefined) {
+      this.#asked = asked
+      if (!this.over) {
+        if (this.#state === 'running') this.#state = asked === 'stop' ? 'stopping' : 'draining'
+        for (const { task } of this.#nodes.sources) task.pause()
+      }
+    }
+    return this.run()
+  }
+
+  async #runOnce(): Promise<Summary> {
+    this.#startedAt = this.runtime.monotonic()
+    const ended = new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    const report = this.#report()
+    try {
+      const begin = await this.#start()
+      if (!this.over) {
+        if (this.#asked === undefined) this.#state = 'running'
+        else this.#state = this.#asked === 'stop' ? 'stopping' : 'draining'
+        for (const source of begin) source()
+        await ended
+      }
+    } catch (error) {
+      this.fail(isMillraceError(error) ? error : internal(error))
+    }
+    await this.#settle()
+    await this.#close()
+    report()
+    return this.#summary()
+  }
+
+  /** Creates and opens everything, readers before writers. What was made is undone by the cleanups. */
+  async #start(): Promise<readonly (() => void)[]> {
+    const { sources, stages, sinks } = this.#nodes
+    this.#running = sources.length + stages.length + sinks.length
+    for (const { id, factory, task, edges } of [...sinks.toReversed(), ...stages.toReversed()]) {
+      if (this.over) return []
+      this.#cleanups.add(() => factory.dispose())
+      const cell = await this.#cells.start<Envelope>(
+        id,
+        () => task.open(),
+        (envelope) => task.receive(envelope),
+      )
+      this.#cleanups.add(() => task.close())
+      for (const edge of edges) edge.connect(cell)
+    }
+    const begin: (() => void)[] = []
+    for (const { id, factory, task } of sources) {
+      if (this.over) return []
+      this.#cleanups.add(() => factory.dispose())
+      const cell = await this.#cells.start<'pull'>(
+        id,
+        () => task.open(),
+        () => task.pull(),
+      )
+      this.#cleanups.add(() => task.close())
+      begin.push(() => task.begin(() => cell.tell('pull')))
+    }
+    return begin
+  }
+
+  /** Commits or aborts every sink. A failed commit fails the job, and the sinks after it abort. */
+  async #settle(): Promise<void> {
+    for (const { task } of this.#nodes.sinks) {
+      try {
+        if (this.over) await task.abort(this.#aborted)
+        else await task.commit()
+      } catch (error) {
+        if (this.over) this.warn(messageOf(error))
+        else this.fail(isMillraceError(error) ? error : internal(error))
+      }
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#cells.stop()
+    for (const error of await this.#cleanups.run()) this.warn(`Closing failed: ${messageOf(error)}`)
+    this.#endedAt = this.runtime.monotonic()
+    if (this.over) this.#state = 'failed'
+    else this.#state = this.stopping ? 'stopped' : 'completed'
+  }
+
+  #summary(): Summary {
+    const progress = this.progress()
+    const state = this.over ? 'failed' : this.stopping ? 'stopped' : 'completed'
+    const restarts = this.#nodes.stages.reduce((sum, { task }) => sum + task.runner.restarts, 0)
+    return {
+      ...progress,
+      state,
+      name: this.spec.name,
+      deadLettersByCode: Object.fromEntries(this.deadLetters.byCode),
+      firstDeadLetters: this.deadLetters.first,
+      warnings: this.#warnings,
+      restarts,
+      ...(this.#error === undefined ? {} : { error: this.#error }),
+    }
+  }
+
+  /** Calls onProgress now and then; the result calls it a last time and ends that. */
+  #report(): () => void {
+    const { onProgress } = this.#options
+    if (onProgress === undefined) return () => {}
+    let cancel: () => void
+    const tick = (): void => {
+      onProgress(this.progress())
+      cancel = this.runtime.timer(PROGRESS_MS, tick)
+    }
+    cancel = this.runtime.timer(PROGRESS_MS, tick)
+    return () => {
+      cancel()
+      onProgress(this.progress())
+    }
+  }
+}
+
+function internal(error: unknown): MillraceError {
+  return ENG_INTERNAL({ message: messageOf(error) }, undefined, error)
+}

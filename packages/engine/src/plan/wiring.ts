@@ -1,0 +1,58 @@
+import { Edge, type OverflowTarget } from '../run/edge.ts'
+import { Port } from '../run/port.ts'
+import { Outbox } from '../run/outbox.ts'
+import type { JobSpec, OutputRef, StageSpec } from './job-spec.ts'
+
+/** Records one reader may have in its mailbox and hands. */
+const CAPACITY = 4096
+
+/** Who sends to whom: the edges into and the ports out of every node. */
+export interface Wiring {
+  /** Edges into a stage, sink or the dead letter sink, by id. */
+  readonly inputs: ReadonlyMap<string, readonly Edge[]>
+  /** What a source, stage or sink sends on, by id. */
+  readonly outboxes: ReadonlyMap<string, Outbox>
+}
+
+/** Where a stage with a lossy mailbox counts its drops. */
+export type OverflowOf = (stage: StageSpec) => OverflowTarget | undefined
+
+/** Builds edges and ports of a checked spec. */
+export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
+  const window = spec.mailbox?.capacity ?? CAPACITY
+  const inputs = new Map<string, Edge[]>()
+  const readers = new Map<string, Edge[]>()
+  const join = (reader: string, from: OutputRef | undefined, edge: Edge): void => {
+    inputs.set(reader, [...(inputs.get(reader) ?? []), edge])
+    if (from === undefined) return
+    const name = `${from.id}.${from.output}`
+    readers.set(name, [...(readers.get(name) ?? []), edge])
+  }
+  for (const stage of spec.stages) {
+    const overflow = overflowOf(stage)
+    for (const input of stage.inputs) {
+      for (const from of input.from) {
+        join(stage.id, from, new Edge({ input: input.name, window, batch: stage.batch, overflow }))
+      }
+    }
+  }
+  for (const sink of spec.sinks) {
+    for (const from of sink.from) join(sink.id, from, new Edge({ input: 'in', window }))
+  }
+  const dead = (): Port | undefined => {
+    if (spec.deadLetter === undefined) return undefined
+    const edge = new Edge({ input: 'in', window })
+    join(spec.deadLetter.id, undefined, edge)
+    return new Port('deadLetter', [edge])
+  }
+  const outboxes = new Map<string, Outbox>()
+  const add = (id: string, outputs: readonly string[]): void => {
+    const ports = outputs.map((output) => new Port(output, readers.get(`${id}.${output}`) ?? []))
+    outboxes.set(id, new Outbox(ports, dead()))
+  }
+  for (const source of spec.sources) add(source.id, ['out'])
+  for (const stage of spec.stages) add(stage.id, Object.keys(stage.factory.traits.outputs))
+  for (const sink of spec.sinks) add(sink.id, [])
+  if (spec.deadLetter !== undefined) outboxes.set(spec.deadLetter.id, new Outbox([], undefined))
+  return { inputs, outboxes }
+}

@@ -1,0 +1,108 @@
+import type { SinkCounts, SourceCounts, StageCounts } from './summary.ts'
+import type { Port } from '../run/port.ts'
+
+/** Most reasons a summary lists. */
+const REASONS_MAX = 20
+/** Distinct reasons kept apart; a stage that puts record data into its reason must not grow without end. */
+const REASONS_KEPT = 1000
+
+/** Counts of one stage, while it runs. */
+export class StageCounter {
+  readonly id: string
+  readonly module: string;
+  in = 0
+  used = 0
+  filtered = 0
+  late = 0
+  dead = 0
+  dropped = 0
+  readonly metrics = new Map<string, number>()
+  readonly #reasons = new Map<string, number>()
+  #ports: readonly Port[] = []
+
+  constructor(id: string, module: string) {
+    this.id = id
+    this.module = module
+  }
+
+  watch(ports: readonly Port[]): void {
+    this.#ports = ports
+  }
+
+  filter(reason: string, count = 1): void {
+    this.filtered += count
+    const kept = this.#reasons.has(reason) || this.#reasons.size < REASONS_KEPT
+    const name = kept ? reason : 'other'
+    this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + count)
+  }
+
+  snapshot(): StageCounts {
+    const reasons = [...this.#reasons].toSorted((a, b) => b[1] - a[1]).slice(0, REASONS_MAX)
+    return {
+      id: this.id,
+      module: this.module,
+      in: this.in,
+      used: this.used,
+      filtered: this.filtered,
+      late: this.late,
+      dead: this.dead,
+      dropped: this.dropped,
+      held: this.in - this.used - this.filtered - this.late - this.dead - this.dropped,
+      sent: Object.fromEntries(this.#ports.map((port) => [port.name, port.sent])),
+      reasons: Object.fromEntries(reasons),
+      metrics: Object.fromEntries(this.metrics),
+    }
+  }
+}
+
+/** Counts of one source, while it runs. */
+export class SourceCounter {
+  readonly id: string
+  readonly module: string
+  read = 0
+  malformed = 0
+  bytes = 0
+  bytesTotal: number | undefined
+
+  constructor(id: string, module: string) {
+    this.id = id
+    this.module = module
+  }
+
+  snapshot(): SourceCounts {
+    return {
+      id: this.id,
+      module: this.module,
+      read: this.read,
+      sent: this.read - this.malformed,
+      malformed: this.malformed,
+      bytes: this.bytes,
+      bytesTotal: this.bytesTotal,
+    }
+  }
+}
+
+/** Counts of one sink, while it runs. */
+export class SinkCounter {
+  readonly id: string
+  readonly module: string
+  received = 0
+  written = 0
+  rejected = 0
+
+  constructor(id: string, module: string) {
+    this.id = id
+    this.module = module
+  }
+
+  snapshot(): SinkCounts {
+    return {
+      id: this.id,
+      module: this.module,
+      received: this.received,
+      written: this.written,
+      rejected: this.rejected,
+      held: this.received - this.written - this.rejected,
+    }
+  }
+}

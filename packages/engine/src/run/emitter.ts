@@ -1,0 +1,39 @@
+import type { OutputHandle } from '@millrace/sdk'
+import type { Port } from './port.ts'
+import { NO_ROW } from './record-batch.ts'
+
+/** Puts emissions on ports with time, watermark and origin of the record in hand. */
+export class Emitter {
+  readonly limit: number
+  timestamp = Number.NEGATIVE_INFINITY
+  /** The stage's watermark. */
+  mark = Number.NEGATIVE_INFINITY
+  row = NO_ROW
+  /** Emissions of the record in hand. */
+  count = 0
+  /** The record in hand emitted more than the limit. */
+  overflowed = false
+  /** False while no record is in hand and no hook runs: what is emitted then is lost, and must not join the next record. */
+  active = false
+  /** In a hook there is no limit. */
+  unlimited = false
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  emit(port: Port, value: unknown, timestamp: number): void {
+    if (!this.active) return
+    if (++this.count > this.limit && !this.unlimited) {
+      this.overflowed = true
+      return
+    }
+    port.push(value, timestamp, this.mark, this.row)
+  }
+
+  handle(port: Port): OutputHandle {
+    return {
+      emit: (value, options) => this.emit(port, value, options?.timestamp ?? this.timestamp),
+    }
+  }
+}

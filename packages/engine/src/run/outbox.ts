@@ -1,0 +1,77 @@
+import { BATCH_MAX, type Edge } from './edge.ts'
+import { Port } from './port.ts'
+import { noOrigins, type OriginTable } from './record-batch.ts'
+
+/** All outputs of a source, stage or sink, dead letters included: staged, withdrawn, sent together. */
+export class Outbox {
+  readonly ports: readonly Port[]
+  readonly main: Port | undefined
+  /** Where dead letters go; undefined without a dead letter sink. */
+  readonly dead: Port | undefined
+  /** Origins of what is staged now. */
+  table: OriginTable = noOrigins
+  readonly #edges: readonly Edge[]
+  #waiter: (() => void) | undefined
+  #halted = false
+
+  constructor(ports: readonly Port[], dead: Port | undefined) {
+    this.ports = dead === undefined ? ports : [...ports, dead]
+    this.main = ports[0]
+    this.dead = dead
+    this.#edges = this.ports.flatMap((port) => port.edges)
+    for (const edge of this.#edges) edge.onClear = () => this.#cleared()
+  }
+
+  port(name: string): Port | undefined {
+    return this.ports.find((port) => port.name === name && port !== this.dead)
+  }
+
+  /** Remembers where the record (or batch) in hand begins. */
+  begin(): void {
+    for (const port of this.ports) port.base = port.values.length
+  }
+
+  /** Takes back what the record (or batch) in hand emitted. */
+  withdraw(): void {
+    for (const port of this.ports) port.withdraw(port.base)
+  }
+
+  /** Whether so much is staged that it should be sent before the next record. */
+  get full(): boolean {
+    for (const port of this.ports) if (port.values.length >= BATCH_MAX) return true
+    return false
+  }
+
+  /** Sends what is staged with watermark `mark` behind it. Returns a promise when a reader is full. */
+  flush(mark: number): Promise<void> | undefined {
+    for (const port of this.ports) port.seal(this.table, mark)
+    if (this.#clear() || this.#halted) return undefined
+    return new Promise((resolve) => {
+      this.#waiter = resolve
+    })
+  }
+
+  /** Tells every reader that this was all. Call it after a flush that is through. */
+  end(complete: boolean): void {
+    for (const edge of this.#edges) edge.end(complete)
+  }
+
+  /** The job is over: nobody waits for credit any more. */
+  halt(): void {
+    this.#halted = true
+    this.#waiter?.()
+    this.#waiter = undefined
+  }
+
+  #clear(): boolean {
+    for (const edge of this.#edges) if (!edge.clear) return false
+    return true
+  }
+
+  #cleared(): void {
+    if (this.#waiter === undefined || !this.#clear()) return
+    const waiter = this.#waiter
+    this.#waiter = undefined
+    waiter()
+  }
+}

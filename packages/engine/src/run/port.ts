@@ -1,0 +1,70 @@
+import type { Edge } from './edge.ts'
+import { RecordBatch, type OriginTable } from './record-batch.ts'
+
+/** One output: what was emitted and not yet sent, and who reads it. */
+export class Port {
+  readonly name: string
+  readonly edges: readonly Edge[]
+  values: unknown[] = []
+  timestamps: number[] = []
+  marks: number[] = []
+  rows: number[] = []
+  /** Length when the record in hand began; what lies behind can be withdrawn. */
+  base = 0
+  /** Records sent, once per reader. */
+  sent = 0
+
+  constructor(name: string, edges: readonly Edge[]) {
+    this.name = name
+    this.edges = edges
+  }
+
+  push(value: unknown, timestamp: number, mark: number, row: number): void {
+    this.values.push(value)
+    this.timestamps.push(timestamp)
+    this.marks.push(mark)
+    this.rows.push(row)
+  }
+
+  /** Takes back everything from position `length` on. */
+  withdraw(length: number): void {
+    if (this.values.length === length) return
+    this.values.length = length
+    this.timestamps.length = length
+    this.marks.length = length
+    this.rows.length = length
+  }
+
+  /** Takes back the entries at which `gone` is true, from `base` on. */
+  withdrawWhere(gone: (position: number) => boolean): void {
+    let kept = this.base
+    for (let index = this.base; index < this.values.length; index++) {
+      if (gone(index - this.base)) continue
+      this.values[kept] = this.values[index]
+      this.timestamps[kept] = this.timestamps[index] as number
+      this.marks[kept] = this.marks[index] as number
+      this.rows[kept] = this.rows[index] as number
+      kept++
+    }
+    this.withdraw(kept)
+  }
+
+  /** Hands what was emitted to every reader's edge as one batch. */
+  seal(table: OriginTable, mark: number): void {
+    const length = this.values.length
+    if (length === 0) {
+      for (const edge of this.edges) edge.offerMark(mark)
+      return
+    }
+    if (this.edges.length > 0) {
+      const batch = new RecordBatch(this.values, this.timestamps, this.marks, this.rows, table)
+      for (const edge of this.edges) edge.offer(batch, mark)
+      this.sent += length * this.edges.length
+    }
+    this.values = []
+    this.timestamps = []
+    this.marks = []
+    this.rows = []
+    this.base = 0
+  }
+}

@@ -1,0 +1,94 @@
+import type { Batch, Key, Origin } from '@millrace/sdk'
+
+/** Where the records of one source batch came from; shared by every batch made of them. */
+export interface OriginTable {
+  readonly source: string
+  readonly partition: string
+  readonly offsets: ArrayLike<number>
+  readonly lines: ArrayLike<number> | undefined
+  /** Records the job had read before this table's first. */
+  readonly base: number
+}
+
+/** For records that a stage made without one in hand. */
+export const noOrigins: OriginTable = {
+  source: '',
+  partition: '',
+  offsets: [],
+  lines: undefined,
+  base: 0,
+}
+
+/** Row of a record without an origin. */
+export const NO_ROW = -1
+
+/** The engine's layout of a batch: parallel arrays, never changed once sent. */
+export class RecordBatch implements Batch {
+  readonly values: readonly unknown[]
+  readonly timestamps: readonly number[]
+  /** The watermark in front of each record. */
+  readonly marks: readonly number[]
+  /** Row of each record in `table`; NO_ROW without origin. */
+  readonly rows: readonly number[]
+  readonly table: OriginTable
+
+  constructor(
+    values: readonly unknown[],
+    timestamps: readonly number[],
+    marks: readonly number[],
+    rows: readonly number[],
+    table: OriginTable,
+  ) {
+    this.values = values
+    this.timestamps = timestamps
+    this.marks = marks
+    this.rows = rows
+    this.table = table
+  }
+
+  get length(): number {
+    return this.values.length
+  }
+
+  value(index: number): unknown {
+    return this.values[index]
+  }
+
+  timestamp(index: number): number {
+    return this.timestamps[index] ?? Number.NaN
+  }
+
+  key(): Key | undefined {
+    return undefined
+  }
+
+  origin(index: number): Origin | undefined {
+    return originAt(this.table, this.rows[index] ?? NO_ROW)
+  }
+
+  /** The records from `start` to before `end` as a batch of their own. */
+  slice(start: number, end: number): RecordBatch {
+    if (start === 0 && end === this.values.length) return this
+    return new RecordBatch(
+      this.values.slice(start, end),
+      this.timestamps.slice(start, end),
+      this.marks.slice(start, end),
+      this.rows.slice(start, end),
+      this.table,
+    )
+  }
+}
+
+/** The place of row `row`; undefined for NO_ROW. */
+export function originAt(table: OriginTable, row: number): Origin | undefined {
+  const offset = row < 0 ? undefined : table.offsets[row]
+  if (offset === undefined) return undefined
+  return { source: table.source, partition: table.partition, offset, line: table.lines?.[row] }
+}
+
+/** A record's place for people: `flights.jsonl:17`, `partition#offset`, or `unknown`. */
+export function renderOrigin(origin: Origin | undefined): string {
+  if (origin === undefined) return 'without origin'
+  const name = origin.partition === '' ? origin.source : origin.partition
+  return origin.line === undefined ? `${name}#${origin.offset}` : `${name}:${origin.line}`
+}

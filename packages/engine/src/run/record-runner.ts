@@ -1,0 +1,383 @@
+import { isMillraceError } from '@millrace/base'
+import type { StageContext, StageInstance, StageScope } from '@millrace/sdk'
+import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, messageOf } from '../errors.ts'
+import type { KeyPart, StageSpec } from '../plan/job-spec.ts'
+import type { StageCounter } from '../report/counters.ts'
+import { CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
+import { HeapState } from '../state/heap-state.ts'
+import { Journal } from '../state/journal.ts'
+import { Emitter } from './emitter.ts'
+import type { Failures } from './failures.ts'
+import { KeyInterner } from './key.ts'
+import type { Outbox } from './outbox.ts'
+import type { Port } from './port.ts'
+import { NO_ROW, type RecordBatch } from './record-batch.ts'
+import { Rebuilder } from './rebuilder.ts'
+import { ReusedContext } from './reused-context.ts'
+import { handlerOf, hookError, type Handler } from './stage-instance.ts'
+import type { TaskHost } from './task-host.ts'
+
+/** Most records one record may emit. */
+export const EMIT_MAX = 100_000
+/** Time for one record of an asynchronous stage. */
+const TIMEOUT_MS = 30_000
+/** Why a record that emitted nothing counts as filtered. */
+export const NO_OUTPUT = 'no output'
+
+/** What a stage is made of. */
+export interface StageParts {
+  readonly host: TaskHost
+  readonly spec: StageSpec
+  readonly outbox: Outbox
+  readonly failures: Failures
+  readonly counter: StageCounter
+  /** Aborts when the job ends at once. */
+  readonly signal: AbortSignal
+  /** How many failing restarts in what time end the job. */
+  readonly restart: { readonly intensity: number; readonly periodMs: number }
+  /** The scope of an instance, as far as the job knows it. */
+  readonly scope: Omit<StageScope, 'state' | 'outputs' | 'keyNames'>
+}
+
+/** Runs one record through a stage's handler and gives it its fate. */
+export class RecordRunner {
+  readonly #parts: StageParts
+  readonly #main: Port
+  readonly #late: Port | undefined
+  readonly #rebuilder: Rebuilder
+  readonly #journal = new Journal()
+  readonly #state: HeapState
+  readonly #hook: StageContext
+  readonly #timeoutMs: number
+  readonly keyParts: ReadonlyMap<string, readonly KeyPart[]>
+  readonly keyNames: readonly string[]
+  readonly interner: KeyInterner | undefined
+  readonly current: CurrentKey
+  readonly emitter = new Emitter(EMIT_MAX)
+  /** Largest event time seen. */
+  largest = Number.NEGATIVE_INFINITY
+  instance: StageInstance = {}
+  #context: ReusedContext
+  #handlers = new Map<string, Handler>()
+  #interrupt: (() => void) | undefined
+  // The record in hand.
+  #batch: RecordBatch | undefined
+  #index = 0
+  #input = ''
+
+  constructor(parts: StageParts) {
+    this.#parts = parts
+    this.#main = parts.outbox.main as Port
+    this.#late = parts.outbox.port('late')
+    this.#timeoutMs = parts.spec.timeoutMs ?? TIMEOUT_MS
+    this.keyParts = keysByInput(parts.spec)
+    this.keyNames = (this.keyParts.get(parts.spec.inputs[0]?.name ?? '') ?? []).map(
+      (part) => part.name,
+    )
+    this.interner = this.keyNames.length === 0 ? undefined : new KeyInterner(this.keyNames)
+    this.current = new CurrentKey(this.interner?.keys ?? [])
+    this.#state = new HeapState(this.current, this.#journal)
+    this.#context = this.#newContext()
+    this.#rebuilder = new Rebuilder(parts, () => this.#scope())
+    this.#hook = this.#hookContext()
+  }
+
+  get journal(): Journal {
+    return this.#journal
+  }
+
+  get restarts(): number {
+    return this.#rebuilder.count
+  }
+
+  /** Makes and opens the instance. */
+  async open(): Promise<void> {
+    this.#use(await this.#rebuilder.open())
+  }
+
+  async close(): Promise<void> {
+    await this.instance.close?.()
+  }
+
+  /** Ends the wait for a record in flight: the job is over. */
+  halt(): void {
+    this.#context.close()
+    this.#interrupt?.()
+  }
+
+  /** Runs record `index`; a promise when it takes longer. The watermark must be set before. */
+  run(batch: RecordBatch, index: number, input: string): Promise<void> | undefined {
+    const emitter = this.emitter
+    const timestamp = batch.timestamps[index] as number
+    const record = batch.values[index]
+    const context = this.#context
+    this.#batch = batch
+    this.#index = index
+    this.#input = input
+    if (timestamp > this.largest) this.largest = timestamp
+    emitter.timestamp = timestamp
+    emitter.row = batch.rows[index] as number
+    emitter.count = 0
+    emitter.overflowed = false
+    emitter.unlimited = false
+    emitter.active = true
+    context.reset()
+    this.#parts.outbox.begin()
+    const handler = this.#handlers.get(input) as Handler
+    let result: unknown
+    try {
+      if (this.interner !== undefined) {
+        this.current.slot = NO_SLOT
+        const parts = this.keyParts.get(input) as readonly KeyPart[]
+        this.current.slot = this.interner.slot(parts, record, timestamp)
+      }
+      result = handler.call.call(handler.target, record, context)
+      if (handler.kind === 'generator') {
+        for (const value of result as Iterable<unknown>) {
+          context.emit(value)
+          if (emitter.overflowed) break
+        }
+        return this.#settle()
+      }
+    } catch (error) {
+      return this.#thrown(error)
+    }
+    if (handler.kind === 'asyncGenerator') {
+      return this.#wait(collect(result as AsyncIterable<unknown>, context))
+    }
+    if (result instanceof Promise) return this.#wait(result)
+    if (result !== undefined) emitter.emit(this.#main, result, timestamp)
+    return this.#settle()
+  }
+
+  /** Fails the record in hand of a batch handler: same policy, nothing to withdraw. */
+  rejectAt(batch: RecordBatch, index: number, input: string, code: string, message: string): void {
+    this.#batch = batch
+    this.#index = index
+    this.#input = input
+    this.current.slot = this.interner === undefined ? ONLY_SLOT : NO_SLOT
+    this.#apply(code, message, undefined)
+  }
+
+  /** Moves the watermark; the stage may fire. */
+  watermark(mark: number): void {
+    const hook = this.instance.onWatermark
+    if (hook !== undefined) {
+      this.#enterHook()
+      try {
+        hook.call(this.instance, mark, this.#hook)
+      } catch (error) {
+        this.#parts.host.fail(hookError(this.#parts.spec.id, 'onWatermark', error))
+      }
+      this.emitter.active = false
+      this.#journal.forget()
+    }
+    this.emitter.mark = mark
+  }
+
+  /** The input is over. */
+  async end(): Promise<void> {
+    this.#enterHook()
+    try {
+      await this.instance.onEnd?.(this.#hook)
+    } catch (error) {
+      this.#parts.host.fail(hookError(this.#parts.spec.id, 'onEnd', error))
+    }
+    this.emitter.active = false
+    this.#journal.forget()
+  }
+
+  /** Rebuilds the instance where its memory cannot be trusted any more. */
+  rebuild(): Promise<void> {
+    return this.#rebuilder.rebuild(this.instance).then((instance) => {
+      if (instance !== undefined) this.#use(instance)
+    })
+  }
+
+  /** Whether a throw of `error` makes the instance unusable. */
+  spoils(error: unknown): boolean {
+    return this.#parts.spec.factory.traits.keeps === 'instance' && !isMillraceError(error)
+  }
+
+  #settle(): Promise<void> | undefined {
+    const context = this.#context
+    const emitter = this.emitter
+    emitter.active = false
+    if (context.code !== undefined) return this.#failed(context.code, context.message, undefined)
+    if (emitter.overflowed) {
+      const error = ENG_MAX_EMIT({ limit: emitter.limit })
+      return this.#failed(error.code, error.message, error)
+    }
+    this.#journal.forget()
+    const counter = this.#parts.counter
+    if (emitter.count > 0) {
+      if (this.#late !== undefined && this.#late.values.length - this.#late.base === emitter.count)
+        counter.late++
+      else counter.used++
+      if (this.#late !== undefined) this.lateLetters()
+    } else if (context.reason !== undefined) counter.filter(context.reason)
+    else if (this.#parts.spec.factory.traits.absorbs) counter.used++
+    else counter.filter(NO_OUTPUT)
+    return undefined
+  }
+
+  /** Late records nobody reads become dead letters, where there is a sink for them. */
+  lateLetters(): void {
+    const late = this.#late
+    if (late === undefined || late.edges.length > 0 || this.#parts.outbox.dead === undefined) return
+    for (let index = late.base; index < late.values.length; index++) {
+      this.#parts.failures.deadLetter({
+        code: 'LATE',
+        message: 'The record came behind the watermark.',
+        record: late.values[index],
+        input: this.#input,
+        timestamp: late.timestamps[index] as number,
+        mark: late.marks[index] as number,
+        table: this.#parts.outbox.table,
+        row: late.rows[index] as number,
+      })
+    }
+    late.withdraw(late.base)
+  }
+
+  #thrown(error: unknown): Promise<void> | undefined {
+    this.emitter.active = false
+    const code = isMillraceError(error) ? error.code : 'ENG_THROW'
+    return this.#failed(code, messageOf(error), error, this.spoils(error))
+  }
+
+  #failed(
+    code: string,
+    message: string,
+    cause: unknown,
+    spoilt = false,
+  ): Promise<void> | undefined {
+    this.#parts.outbox.withdraw()
+    this.#journal.undo()
+    this.#apply(code, message, cause)
+    return spoilt && !this.#parts.host.over ? this.rebuild() : undefined
+  }
+
+  #apply(code: string, message: string, cause: unknown): void {
+    const batch = this.#batch as RecordBatch
+    const { counter, failures } = this.#parts
+    const slot = this.current.slot
+    const policy = failures.handle({
+      code,
+      message,
+      cause,
+      record: batch.values[this.#index],
+      input: this.#input,
+      key: slot === NO_SLOT ? undefined : this.current.key(slot),
+      timestamp: batch.timestamps[this.#index] as number,
+      mark: this.emitter.mark,
+      table: batch.table,
+      row: batch.rows[this.#index] ?? NO_ROW,
+    })
+    if (policy === 'deadLetter') counter.dead++
+    else if (policy === 'skip') counter.filter(`error ${code}`)
+  }
+
+  /** Waits for an asynchronous record, but not for ever; what comes after its time is ignored. */
+  #wait(promise: Promise<unknown>): Promise<void> {
+    const { host } = this.#parts
+    return new Promise((resolve) => {
+      let open = true
+      const done = (settle: () => Promise<void> | undefined): void => {
+        if (!open) return
+        open = false
+        cancel()
+        this.#interrupt = undefined
+        try {
+          resolve(settle())
+        } catch (error) {
+          host.fail(ENG_INTERNAL({ message: messageOf(error) }, undefined, error))
+          resolve()
+        }
+      }
+      const cancel = host.runtime.timer(this.#timeoutMs, () => done(() => this.#timedOut()))
+      this.#interrupt = () => done(() => undefined)
+      promise.then(
+        (value) =>
+          done(() => {
+            if (value !== undefined) this.emitter.emit(this.#main, value, this.emitter.timestamp)
+            return this.#settle()
+          }),
+        (error: unknown) => done(() => this.#thrown(error)),
+      )
+    })
+  }
+
+  #timedOut(): Promise<void> | undefined {
+    this.#context.close()
+    this.#context = this.#newContext()
+    this.emitter.active = false
+    const error = ENG_TIMEOUT({ timeoutMs: this.#timeoutMs })
+    return this.#failed(error.code, error.message, error)
+  }
+
+  #enterHook(): void {
+    const emitter = this.emitter
+    emitter.row = NO_ROW
+    emitter.timestamp =
+      this.largest === Number.NEGATIVE_INFINITY ? this.#parts.host.runtime.now() : this.largest
+    emitter.count = 0
+    emitter.unlimited = true
+    emitter.active = true
+    this.current.slot = this.interner === undefined ? ONLY_SLOT : NO_SLOT
+  }
+
+  #use(instance: StageInstance): void {
+    const { spec } = this.#parts
+    this.instance = instance
+    this.#handlers = new Map(
+      spec.inputs.map(({ name }) => [name, handlerOf(spec.id, instance, name)]),
+    )
+    if (this.interner !== undefined && this.#state.used) this.interner.pinned = true
+  }
+
+  #newContext(): ReusedContext {
+    return new ReusedContext(this.emitter, this.#main, this.current, this.#parts.signal)
+  }
+
+  #scope(): StageScope {
+    const { outbox, scope } = this.#parts
+    const ports = outbox.ports.filter((port) => port !== outbox.dead)
+    const outputs = ports.map((port) => [port.name, this.emitter.handle(port)] as const)
+    return {
+      ...scope,
+      state: this.#state.scope(),
+      outputs: Object.fromEntries(outputs),
+      keyNames: this.keyNames,
+    }
+  }
+
+  #hookContext(): StageContext {
+    const emitter = this.emitter
+    const main = this.#main
+    return {
+      get watermark(): number {
+        return emitter.mark
+      },
+      signal: this.#parts.signal,
+      emit: (value, options) => emitter.emit(main, value, options?.timestamp ?? emitter.timestamp),
+    }
+  }
+}
+
+async function collect(results: AsyncIterable<unknown>, context: ReusedContext): Promise<void> {
+  for await (const value of results) {
+    if (context.closed) return
+    context.emit(value)
+  }
+}
+
+function keysByInput(spec: StageSpec): ReadonlyMap<string, readonly KeyPart[]> {
+  const { by } = spec
+  if (by === undefined) return new Map()
+  return new Map(spec.inputs.map(({ name }) => [name, isSame(by) ? by : (by[name] ?? [])]))
+}
+
+function isSame(by: NonNullable<StageSpec['by']>): by is readonly KeyPart[] {
+  return Array.isArray(by)
+}

@@ -1,0 +1,178 @@
+import { isMillraceError, type MillraceError } from '@millrace/base'
+import type { InstanceScope, SinkInstance, WriteResult } from '@millrace/sdk'
+import { ENG_SINK, messageOf } from '../errors.ts'
+import type { SinkSpec } from '../plan/job-spec.ts'
+import type { SinkCounter } from '../report/counters.ts'
+import type { Edge, Envelope } from './edge.ts'
+import type { Failures } from './failures.ts'
+import type { Outbox } from './outbox.ts'
+import type { RecordBatch } from './record-batch.ts'
+import { closeQuietly, step } from './stage-instance.ts'
+import type { TaskHost } from './task-host.ts'
+
+/** How long a failed job waits for a write that is under way. */
+const GRACE_MS = 5000
+
+/** What a sink is made of. */
+export interface SinkParts {
+  readonly host: TaskHost
+  readonly spec: SinkSpec
+  readonly outbox: Outbox
+  readonly failures: Failures
+  readonly counter: SinkCounter
+  readonly scope: InstanceScope
+}
+
+/** The cell of one sink. A write that returns a promise suspends it, and so whoever feeds it. */
+export class SinkTask {
+  readonly #parts: SinkParts
+  readonly #edges: readonly Edge[]
+  #instance: SinkInstance | undefined
+  #ended = 0
+  #complete = true
+  #writing: Promise<unknown> | undefined
+  #interrupt: (() => void) | undefined
+
+  constructor(parts: SinkParts, edges: readonly Edge[]) {
+    this.#parts = parts
+    this.#edges = edges
+  }
+
+  async open(): Promise<void> {
+    const { scope, spec } = this.#parts
+    const instance = await step(spec.id, 'create', () => spec.factory.create(scope))
+    try {
+      await step(spec.id, 'open', () => instance.open?.())
+    } catch (error) {
+      await closeQuietly(instance)
+      throw error
+    }
+    this.#instance = instance
+  }
+
+  receive(envelope: Envelope): void | Promise<void> {
+    if (this.#parts.host.over) return undefined
+    envelope.edge.take(envelope)
+    if (envelope.kind === 'batch') return this.#write(envelope)
+    if (envelope.kind === 'end') return this.#end(envelope)
+    return undefined
+  }
+
+  /** What was written becomes visible. Throws coded errors. */
+  async commit(): Promise<void> {
+    await this.#step('commit', () => this.#instance?.commit?.())
+  }
+
+  /** Nothing half written may be taken for whole. Waits a while for a write under way. */
+  async abort(atOnce: boolean): Promise<void> {
+    if (this.#writing !== undefined && !atOnce) await this.#settled(this.#writing)
+    await this.#step('abort', () => this.#instance?.abort?.())
+  }
+
+  async close(): Promise<void> {
+    await this.#step('close', () => this.#instance?.close?.())
+  }
+
+  halt(): void {
+    this.#parts.outbox.halt()
+    this.#interrupt?.()
+  }
+
+  #write(envelope: Envelope): void | Promise<void> {
+    const batch = (envelope.batch as RecordBatch).slice(envelope.start, envelope.end)
+    this.#parts.counter.received += batch.length
+    if (batch.length === 0) return undefined
+    let result: WriteResult | Promise<WriteResult>
+    try {
+      result = this.#instance?.write(batch)
+    } catch (error) {
+      this.#parts.host.fail(this.#error('write', error))
+      return undefined
+    }
+    if (!(result instanceof Promise)) return this.#written(batch, envelope.edge, result)
+    return this.#wait(batch, envelope.edge, result)
+  }
+
+  #wait(batch: RecordBatch, edge: Edge, result: Promise<WriteResult>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#interrupt = resolve
+      this.#writing = result.then(
+        (written) => {
+          this.#writing = undefined
+          this.#interrupt = undefined
+          resolve(this.#written(batch, edge, written))
+        },
+        (error: unknown) => {
+          this.#writing = undefined
+          this.#interrupt = undefined
+          this.#parts.host.fail(this.#error('write', error))
+          resolve()
+        },
+      )
+    })
+  }
+
+  #written(batch: RecordBatch, edge: Edge, result: WriteResult): void | Promise<void> {
+    const { counter, failures, outbox } = this.#parts
+    const rejected = result?.rejected ?? []
+    counter.written += batch.length - rejected.length
+    outbox.table = batch.table
+    for (const { index, code, message } of rejected) {
+      const policy = failures.handle({
+        code,
+        message,
+        record: batch.values[index],
+        timestamp: batch.timestamps[index] as number,
+        mark: batch.marks[index] as number,
+        table: batch.table,
+        row: batch.rows[index] as number,
+      })
+      if (policy === 'fail') return undefined
+      counter.rejected++
+    }
+    if (rejected.length > 0) {
+      const room = outbox.flush(Number.NEGATIVE_INFINITY)
+      if (room !== undefined) return room.then(() => edge.release(batch.length))
+    }
+    edge.release(batch.length)
+    return undefined
+  }
+
+  async #end(envelope: Envelope): Promise<void> {
+    this.#complete &&= envelope.complete
+    if (++this.#ended < this.#edges.length) return
+    const { host, outbox } = this.#parts
+    try {
+      await this.#step('flush', () => this.#instance?.flush?.())
+    } catch (error) {
+      host.fail(this.#error('flush', error))
+    }
+    if (host.over) return
+    outbox.end(this.#complete)
+    host.finished()
+  }
+
+  async #step(name: string, run: () => void | Promise<void>): Promise<void> {
+    try {
+      await run()
+    } catch (error) {
+      throw this.#error(name, error)
+    }
+  }
+
+  #error(name: string, error: unknown): MillraceError {
+    if (isMillraceError(error)) return error
+    const { id } = this.#parts.spec
+    return ENG_SINK({ id, step: name, message: messageOf(error) }, { stage: id }, error)
+  }
+
+  #settled(writing: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#parts.host.runtime.timer(GRACE_MS, resolve)
+      void writing.then(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+}

@@ -1,0 +1,252 @@
+import { isMillraceError } from '@millrace/base'
+import type { InstanceScope, SourceBatch, SourceInstance } from '@millrace/sdk'
+import { ENG_SOURCE, messageOf } from '../errors.ts'
+import type { SourceSpec } from '../plan/job-spec.ts'
+import type { SourceCounter } from '../report/counters.ts'
+import type { Failures } from './failures.ts'
+import type { Outbox } from './outbox.ts'
+import type { Port } from './port.ts'
+import type { OriginTable } from './record-batch.ts'
+import { mergeEntries, type Entries } from './source-batch.ts'
+import { closeQuietly, step } from './stage-instance.ts'
+import type { TaskHost } from './task-host.ts'
+
+/** How long a stopped source may take to return from its read. */
+const GRACE_MS = 5000
+
+/** What a source is made of. */
+export interface SourceParts {
+  readonly host: TaskHost
+  readonly spec: SourceSpec
+  readonly outbox: Outbox
+  readonly failures: Failures
+  readonly counter: SourceCounter
+  readonly scope: InstanceScope
+}
+
+type Step = IteratorResult<SourceBatch, unknown>
+interface Reading {
+  next(): Step | Promise<Step>
+  return?(): unknown
+}
+
+/** The cell of one source: one message pulls one batch, and the next pull waits for credit. */
+export class SourceTask {
+  readonly #parts: SourceParts
+  readonly #port: Port
+  readonly #pause = new AbortController()
+  #instance: SourceInstance | undefined
+  #again: () => void = () => {}
+  #partitions: readonly string[] = ['']
+  #partition = 0
+  #reading: Reading | undefined
+  #offset = 0
+  #bytesBefore = 0
+  #bytes = 0
+  #largest = Number.NEGATIVE_INFINITY
+  #interrupt: (() => void) | undefined
+
+  constructor(parts: SourceParts) {
+    this.#parts = parts
+    this.#port = parts.outbox.main as Port
+  }
+
+  async open(): Promise<void> {
+    const { counter, scope, spec } = this.#parts
+    const instance = await step(spec.id, 'create', () => spec.factory.create(scope))
+    try {
+      await step(spec.id, 'open', () => instance.open?.())
+      await step(spec.id, 'open', async () => {
+        this.#partitions = (await instance.partitions?.()) ?? ['']
+        counter.bytesTotal = await instance.size?.()
+      })
+    } catch (error) {
+      await closeQuietly(instance)
+      throw error
+    }
+    this.#instance = instance
+  }
+
+  /** Starts reading; `again` queues the next pull behind what else there is to do. */
+  begin(again: () => void): void {
+    this.#again = again
+    again()
+  }
+
+  async close(): Promise<void> {
+    this.#pause.abort()
+    await this.#instance?.close?.()
+  }
+
+  /** No more reading: what was read is passed on, then the end. */
+  pause(): void {
+    if (this.#pause.signal.aborted) return
+    this.#pause.abort()
+    const interrupt = this.#interrupt
+    if (interrupt !== undefined) this.#parts.host.runtime.timer(GRACE_MS, interrupt)
+  }
+
+  halt(): void {
+    this.#pause.abort()
+    this.#parts.outbox.halt()
+    this.#interrupt?.()
+  }
+
+  /** Pulls one batch. Never throws. */
+  pull(): void | Promise<void> {
+    if (this.#parts.host.over) return undefined
+    try {
+      if (this.#pause.signal.aborted || this.#limited()) return this.#finish()
+      const partition = this.#partitions[this.#partition]
+      if (partition === undefined) return this.#finish()
+      this.#reading ??= this.#read(partition)
+      const result = this.#reading.next()
+      return result instanceof Promise ? this.#wait(result) : this.#took(result)
+    } catch (error) {
+      this.#failed(error)
+      return undefined
+    }
+  }
+
+  #read(partition: string): Reading {
+    const options = { fields: this.#parts.spec.fields, signal: this.#pause.signal }
+    const batches = this.#instance?.read(partition, undefined, options)
+    if (batches === undefined) throw new Error('the source is not open')
+    return Symbol.asyncIterator in batches
+      ? batches[Symbol.asyncIterator]()
+      : batches[Symbol.iterator]()
+  }
+
+  #limited(): boolean {
+    return this.#parts.counter.read >= (this.#parts.spec.limit ?? Number.POSITIVE_INFINITY)
+  }
+
+  #wait(result: Promise<Step>): Promise<void> {
+    return new Promise((resolve) => {
+      let open = true
+      const done = (run: () => void | Promise<void>): void => {
+        if (!open) return
+        open = false
+        this.#interrupt = undefined
+        try {
+          resolve(run())
+        } catch (error) {
+          this.#failed(error)
+          resolve()
+        }
+      }
+      this.#interrupt = () => done(() => (this.#parts.host.over ? undefined : this.#finish()))
+      result.then(
+        (step) => done(() => this.#took(step)),
+        (error: unknown) => done(() => this.#failed(error)),
+      )
+    })
+  }
+
+  #took(result: Step): void | Promise<void> {
+    if (this.#parts.host.over) return undefined
+    if (result.done === true) {
+      // After a pause nobody knows whether the input was over: it counts as cut short.
+      if (this.#pause.signal.aborted) return this.#finish()
+      this.#reading = undefined
+      this.#partition++
+      this.#offset = 0
+      this.#bytesBefore += this.#bytes
+      this.#bytes = 0
+      this.#again()
+      return undefined
+    }
+    const room = this.#send(result.value)
+    if (room !== undefined) return room.then(() => this.#again())
+    this.#again()
+    return undefined
+  }
+
+  #send(batch: SourceBatch): Promise<void> | undefined {
+    const { counter, host, outbox, spec } = this.#parts
+    const most = (spec.limit ?? Number.POSITIVE_INFINITY) - counter.read
+    const entries = mergeEntries(batch, this.#offset, most)
+    const count = entries.offsets.length
+    const table: OriginTable = {
+      source: spec.id,
+      partition: this.#partitions[this.#partition] ?? '',
+      offsets: entries.offsets,
+      lines: entries.lines.some((line) => line !== undefined) ? toLines(entries) : undefined,
+      base: host.read,
+    }
+    this.#offset = (entries.offsets.at(-1) ?? this.#offset - 1) + 1
+    if (batch.bytes !== undefined) this.#bytes = batch.bytes
+    counter.bytes = this.#bytesBefore + this.#bytes
+    counter.read += count
+    host.read += count
+    outbox.table = table
+    this.#stamp(entries, table)
+    this.#malformed(entries, table)
+    return host.over ? undefined : outbox.flush(this.#mark())
+  }
+
+  /** Gives each value its time; one without a time is malformed. The clock is read once. */
+  #stamp(entries: Entries, table: OriginTable): void {
+    const { time } = this.#parts.spec
+    const arrival = time === undefined ? this.#parts.host.runtime.now() : 0
+    for (let index = 0; index < entries.values.length; index++) {
+      const value = entries.values[index]
+      const row = entries.rows[index] as number
+      const timestamp = time === undefined ? arrival : time.timestamp(value)
+      if (timestamp !== timestamp) {
+        const message = `The record has no valid time in ${time?.description ?? 'its fields'}.`
+        if (this.#bad({ code: 'TIME', message, record: value }, table, row)) return
+        continue
+      }
+      this.#port.push(value, timestamp, this.#mark(), row)
+      if (timestamp > this.#largest) this.#largest = timestamp
+    }
+  }
+
+  #malformed(entries: Entries, table: OriginTable): void {
+    for (let index = 0; index < entries.malformed.length; index++) {
+      const { code, message, raw } = entries.malformed[index] as Entries['malformed'][number]
+      const failure = { code, message, record: null, raw }
+      if (this.#bad(failure, table, entries.badRows[index] as number)) return
+    }
+  }
+
+  #bad(
+    failure: { code: string; message: string; record: unknown; raw?: string | Uint8Array },
+    table: OriginTable,
+    row: number,
+  ): boolean {
+    if (this.#parts.host.over) return true
+    this.#parts.counter.malformed++
+    const mark = this.#mark()
+    this.#parts.failures.handle({ ...failure, timestamp: Number.NaN, mark, table, row })
+    return this.#parts.host.over
+  }
+
+  #mark(): number {
+    return this.#largest - (this.#parts.spec.time?.disorderMs ?? 0)
+  }
+
+  /** Passes the end on: of the input, or only of this run where the job is being stopped. */
+  #finish(): void | Promise<void> {
+    const reading = this.#reading
+    this.#reading = undefined
+    // Not awaited: a generator that hangs in its read never returns.
+    void (async () => reading?.return?.())().catch(() => undefined)
+    const over = this.#limited() || this.#partition >= this.#partitions.length
+    this.#parts.outbox.end(over || !this.#parts.host.stopping)
+    this.#parts.host.finished()
+    return undefined
+  }
+
+  #failed(error: unknown): void {
+    const { host, spec } = this.#parts
+    if (isMillraceError(error)) host.fail(error)
+    else
+      host.fail(ENG_SOURCE({ id: spec.id, message: messageOf(error) }, { stage: spec.id }, error))
+  }
+}
+
+function toLines(entries: Entries): number[] {
+  return entries.lines.map((line) => line ?? 0)
+}

@@ -1,0 +1,68 @@
+import { isMillraceError } from '@millrace/base'
+import type { OutputHandle, StageFactory, StageInstance, StageScope } from '@millrace/sdk'
+import { ENG_HOOK, ENG_START, messageOf } from '../errors.ts'
+import { processKind, type ProcessKind } from './process-kind.ts'
+
+/** A handler as the stage calls it. */
+export interface Handler {
+  readonly target: object
+  readonly call: (record: unknown, context: unknown) => unknown
+  readonly kind: ProcessKind
+}
+
+/** Makes and opens an instance. Throws coded errors that name the step; what was made is closed again. */
+export async function openStage(factory: StageFactory, scope: StageScope): Promise<StageInstance> {
+  const instance = await step(scope.id, 'create', () => factory.create(scope))
+  try {
+    await step(scope.id, 'open', () => instance.open?.())
+  } catch (error) {
+    await closeQuietly(instance)
+    throw error
+  }
+  return instance
+}
+
+/** Runs one step of start-up; an uncoded throw becomes ENG_START. */
+export async function step<T>(
+  id: string,
+  name: 'create' | 'open',
+  run: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (isMillraceError(error)) throw error
+    throw ENG_START({ id, step: name, message: messageOf(error) }, { stage: id }, error)
+  }
+}
+
+/** Closes what failed to open; its own complaint would only hide the cause. */
+export async function closeQuietly(instance: { close?(): void | Promise<void> }): Promise<void> {
+  try {
+    await instance.close?.()
+  } catch {
+    // The cause is reported already.
+  }
+}
+
+/** The handler of one input: `on[input]`, or `process`. */
+export function handlerOf(id: string, instance: StageInstance, input: string): Handler {
+  const own = instance.on?.[input]
+  const call = (own ?? instance.process) as Handler['call'] | undefined
+  if (call === undefined) {
+    const message = `the instance has neither process nor on.${input}`
+    throw ENG_START({ id, step: 'create', message }, { stage: id })
+  }
+  return {
+    target: own === undefined ? instance : (instance.on as object),
+    call,
+    kind: processKind(call),
+  }
+}
+
+/** A hook's throw as an error of the job. */
+export function hookError(id: string, hook: string, error: unknown): ReturnType<typeof ENG_HOOK> {
+  return ENG_HOOK({ id, hook, message: messageOf(error) }, { stage: id }, error)
+}
+
+export type Handles = Readonly<Record<string, OutputHandle>>

@@ -1,0 +1,239 @@
+import type { KeyPart } from '../plan/job-spec.ts'
+import type { Edge, Envelope } from './edge.ts'
+import type { RecordBatch } from './record-batch.ts'
+import { NO_OUTPUT, RecordRunner, type StageParts } from './record-runner.ts'
+import { LATE, NOTHING, REJECTED, SKIPPED, StageView } from './stage-view.ts'
+
+/** Longest a stage keeps the thread before the event loop gets a turn. */
+const TURN_MS = 4
+/** Records between two looks at the clock. */
+const LOOK_EVERY = 64
+const NO_PARTS: readonly KeyPart[] = []
+
+/** The cell of one stage: takes batches, marks and ends in order, one at a time. */
+export class StageTask {
+  readonly #parts: StageParts
+  readonly #edges: readonly Edge[]
+  readonly #view: StageView
+  readonly runner: RecordRunner
+  #ended = 0
+  #complete = true
+  // The envelope in hand.
+  #envelope: Envelope | undefined
+  #index = 0
+  #others = Number.POSITIVE_INFINITY
+  #turnStart = 0
+
+  constructor(parts: StageParts, edges: readonly Edge[]) {
+    this.#parts = parts
+    this.#edges = edges
+    this.runner = new RecordRunner(parts)
+    const { main } = parts.outbox
+    if (main === undefined) throw new Error('a stage has a main output')
+    this.#view = new StageView(parts.outbox, main, this.runner.current, this.runner.interner)
+  }
+
+  async open(): Promise<void> {
+    await this.runner.open()
+  }
+
+  async close(): Promise<void> {
+    await this.runner.close()
+  }
+
+  halt(): void {
+    this.#parts.outbox.halt()
+    this.runner.halt()
+  }
+
+  /** Takes one message; a promise suspends the cell. */
+  receive(envelope: Envelope): void | Promise<void> {
+    if (this.#parts.host.over) return undefined
+    return this.#take(envelope)
+  }
+
+  readonly #resume = (): Promise<void> | undefined => {
+    this.#turnStart = this.#parts.host.runtime.monotonic()
+    return this.#records()
+  }
+
+  #take(envelope: Envelope): Promise<void> | undefined {
+    const { edge } = envelope
+    edge.take(envelope)
+    switch (envelope.kind) {
+      case 'batch':
+        return this.#begin(envelope, envelope.batch as RecordBatch)
+      case 'mark':
+        edge.mark = Math.max(edge.mark, envelope.mark)
+        this.#advance()
+        return this.#parts.outbox.flush(this.runner.emitter.mark)
+      case 'end':
+        return this.#end(envelope)
+    }
+  }
+
+  #begin(envelope: Envelope, batch: RecordBatch): Promise<void> | undefined {
+    this.#envelope = envelope
+    this.#index = envelope.start
+    this.#others = this.#minimum(envelope.edge)
+    this.#parts.counter.in += envelope.end - envelope.start
+    this.#parts.outbox.table = batch.table
+    this.#turnStart = this.#parts.host.runtime.monotonic()
+    const { instance } = this.runner
+    // A stage that fires on marks sees each mark between its records: only one by one.
+    if (instance.processBatch !== undefined && instance.onWatermark === undefined) {
+      const wait = this.#wholeBatch(envelope, batch)
+      if (wait !== undefined) return wait.then(this.#resume)
+    }
+    return this.#records()
+  }
+
+  /** The fast path: all records in one call. After a throw the batch runs again record by record. */
+  #wholeBatch(envelope: Envelope, batch: RecordBatch): Promise<void> | undefined {
+    const { outbox } = this.#parts
+    const { runner } = this
+    const parts = runner.keyParts.get(envelope.edge.input) ?? NO_PARTS
+    this.#view.hold(batch, envelope.start, envelope.end, parts, this.#others)
+    outbox.begin()
+    try {
+      runner.instance.processBatch?.(this.#view, this.#view)
+    } catch (error) {
+      outbox.withdraw()
+      runner.journal.undo()
+      this.#view.release()
+      return runner.spoils(error) ? runner.rebuild() : undefined
+    }
+    runner.journal.forget()
+    this.#count(envelope, batch)
+    this.#view.release()
+    this.#index = envelope.end
+    return undefined
+  }
+
+  #count(envelope: Envelope, batch: RecordBatch): void {
+    const { counter, spec } = this.#parts
+    const { fates, reasons, codes } = this.#view
+    const { absorbs } = spec.factory.traits
+    const { runner } = this
+    let largest = runner.largest
+    let silent = 0
+    let used = 0
+    for (let index = 0; index < fates.length; index++) {
+      const timestamp = batch.timestamps[envelope.start + index] as number
+      if (timestamp > largest) largest = timestamp
+      const fate = fates[index]
+      if (fate === NOTHING) silent++
+      else if (fate === SKIPPED) counter.filter(reasons[index] ?? NO_OUTPUT)
+      else if (fate === LATE) counter.late++
+      else if (fate !== REJECTED) used++
+    }
+    runner.largest = largest
+    counter.used += absorbs ? used + silent : used
+    if (!absorbs && silent > 0) counter.filter(NO_OUTPUT, silent)
+    runner.lateLetters()
+    if (codes.length === 0) return
+    for (let index = 0; index < fates.length; index++) {
+      if (fates[index] !== REJECTED || this.#parts.host.over) continue
+      const { input } = envelope.edge
+      runner.rejectAt(
+        batch,
+        envelope.start + index,
+        input,
+        codes[index] ?? '',
+        reasons[index] ?? '',
+      )
+    }
+  }
+
+  #records(): Promise<void> | undefined {
+    const { host, outbox } = this.#parts
+    const { runner } = this
+    const envelope = this.#envelope as Envelope
+    const batch = envelope.batch as RecordBatch
+    const { input } = envelope.edge
+    while (this.#index < envelope.end) {
+      if (host.over) return undefined
+      const index = this.#index++
+      const mark = Math.min(batch.marks[index] as number, this.#others)
+      if (mark > runner.emitter.mark) runner.watermark(mark)
+      const wait = runner.run(batch, index, input)
+      if (wait !== undefined) return wait.then(this.#resume)
+      if (outbox.full) {
+        const room = outbox.flush(runner.emitter.mark)
+        if (room !== undefined) return room.then(this.#resume)
+      }
+      if (index % LOOK_EVERY === 0 && host.runtime.monotonic() - this.#turnStart > TURN_MS) {
+        return host.runtime.yield().then(this.#resume)
+      }
+    }
+    return this.#finish(envelope)
+  }
+
+  #finish(envelope: Envelope): Promise<void> | undefined {
+    if (this.#parts.host.over) return undefined
+    const { edge } = envelope
+    edge.mark = Math.max(edge.mark, envelope.mark)
+    this.#advance()
+    const room = this.#parts.outbox.flush(this.runner.emitter.mark)
+    // Credit goes back when the results are on their way: so a full reader holds back its writer.
+    if (room === undefined) edge.release(envelope.end - envelope.start)
+    else return room.then(() => edge.release(envelope.end - envelope.start))
+    return undefined
+  }
+
+  #end(envelope: Envelope): Promise<void> | undefined {
+    const { host, outbox } = this.#parts
+    this.#ended++
+    this.#complete &&= envelope.complete
+    // A stopped input is not over: it must go on holding event time back.
+    if (envelope.complete) envelope.edge.mark = Number.POSITIVE_INFINITY
+    if (this.#ended < this.#edges.length || !this.#complete) {
+      this.#advance()
+      const room = outbox.flush(this.runner.emitter.mark)
+      if (this.#ended < this.#edges.length) return room
+      this.#warnUnfinished()
+      return room === undefined ? this.#passEnd() : room.then(() => this.#passEnd())
+    }
+    if (host.over) return undefined
+    this.#advance()
+    const ending = this.runner.instance.onEnd === undefined ? undefined : this.runner.end()
+    const flushed =
+      ending === undefined
+        ? outbox.flush(this.runner.emitter.mark)
+        : ending.then(() => (host.over ? undefined : outbox.flush(this.runner.emitter.mark)))
+    return flushed === undefined ? this.#passEnd() : flushed.then(() => this.#passEnd())
+  }
+
+  #passEnd(): undefined {
+    const { host, outbox } = this.#parts
+    if (host.over) return
+    outbox.end(this.#complete)
+    host.finished()
+  }
+
+  #warnUnfinished(): void {
+    const { counter, host, spec } = this.#parts
+    if (!spec.factory.traits.absorbs || counter.used === 0) return
+    const records = `${counter.used} record${counter.used === 1 ? '' : 's'}`
+    const count = this.runner.interner?.keys.length
+    const keys = count === undefined ? '' : ` of ${count} key${count === 1 ? '' : 's'}`
+    host.warn(
+      `Stage "${spec.id}" took in ${records}${keys} and was stopped before it finished them; ` +
+        'stop with --drain to get its results.',
+    )
+  }
+
+  /** Moves the stage's watermark to the smallest of its inputs. */
+  #advance(): void {
+    const mark = this.#minimum(undefined)
+    if (mark > this.runner.emitter.mark) this.runner.watermark(mark)
+  }
+
+  #minimum(except: Edge | undefined): number {
+    let smallest = Number.POSITIVE_INFINITY
+    for (const edge of this.#edges) {
+      if (edge !== except && edge.mark < smallest) smallest = edge.mark
+    }
+    return smallest
+  }
+}

@@ -1,0 +1,23 @@
+import type { MillraceError, Runtime } from '@millrace/base'
+import type { Logger } from '@millrace/sdk'
+import type { DeadLetterLog } from '../report/dead-letter-log.ts'
+import type { ErrorRate } from './error-rate.ts'
+
+/** What a source, stage or sink needs from the job around it. */
+export interface TaskHost {
+  readonly runtime: Runtime
+  readonly logger: Logger
+  /** Records the job has read so far. */
+  read: number
+  readonly errorRate: ErrorRate
+  readonly deadLetters: DeadLetterLog
+  /** True once the job failed or was aborted: nothing more is done. */
+  readonly over: boolean
+  /** True from `stop()` on: what ends now ends unfinished. */
+  readonly stopping: boolean
+  /** Ends the job; the first error counts. */
+  fail(error: MillraceError): void
+  /** A task has passed on its last message. */
+  finished(): void
+  warn(sentence: string): void
+}

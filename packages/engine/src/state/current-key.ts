@@ -1,0 +1,27 @@
+import type { Key } from '@millrace/sdk'
+import { ENG_NO_KEY } from '../errors.ts'
+
+/** Slot of the only key of a stage without `by`. */
+export const ONLY_SLOT = 0
+/** No record is in hand. */
+export const NO_SLOT = -1
+
+/** The key that state handles follow. */
+export class CurrentKey {
+  slot: number = ONLY_SLOT
+  readonly #keys: readonly Key[]
+
+  constructor(keys: readonly Key[]) {
+    this.#keys = keys
+  }
+
+  key(slot: number): Key | undefined {
+    return this.#keys[slot]
+  }
+
+  /** The slot in hand; throws ENG_NO_KEY outside a record of a keyed stage. */
+  require(name: string): number {
+    if (this.slot === NO_SLOT) throw ENG_NO_KEY({ name })
+    return this.slot
+  }
+}

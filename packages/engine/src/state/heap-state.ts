@@ -1,0 +1,47 @@
+import type { ListState, MapState, ObjectState, StateScope, ValueState } from '@millrace/sdk'
+import { ENG_STATE_NAME } from '../errors.ts'
+import type { CurrentKey } from './current-key.ts'
+import type { Journal } from './journal.ts'
+import { HeapList } from './list-state.ts'
+import { HeapMap } from './map-state.ts'
+import { HeapObject } from './object-state.ts'
+import { HeapValue } from './value-state.ts'
+
+/** All state of one stage. It outlives the instance: a rebuilt one finds it under the same names. */
+export class HeapState {
+  readonly #current: CurrentKey
+  readonly #journal: Journal
+  readonly #stores = new Map<string, unknown>()
+
+  constructor(current: CurrentKey, journal: Journal) {
+    this.#current = current
+    this.#journal = journal
+  }
+
+  get used(): boolean {
+    return this.#stores.size > 0
+  }
+
+  /** The scope of one instance. Throws ENG_STATE_NAME for a name declared twice in it. */
+  scope(): StateScope {
+    const declared = new Set<string>()
+    const handle = <S>(name: string, make: () => S): S => {
+      if (declared.has(name)) throw ENG_STATE_NAME({ name })
+      declared.add(name)
+      if (!this.#stores.has(name)) this.#stores.set(name, make())
+      return this.#stores.get(name) as S
+    }
+    const current = this.#current
+    const journal = this.#journal
+    return {
+      value: <T>(name: string, options: { readonly initial: () => T }): ValueState<T> =>
+        handle(name, () => new HeapValue<T>(name, current, journal, options.initial)),
+      map: <K, V>(name: string): MapState<K, V> =>
+        handle(name, () => new HeapMap<K, V>(name, current, journal)),
+      list: <T>(name: string): ListState<T> =>
+        handle(name, () => new HeapList<T>(name, current, journal)),
+      object: <T>(name: string, options: { readonly create: () => T }): ObjectState<T> =>
+        handle(name, () => new HeapObject<T>(name, current, journal, options.create)),
+    }
+  }
+}

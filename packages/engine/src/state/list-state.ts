@@ -1,0 +1,66 @@
+import type { ListState } from '@millrace/sdk'
+import type { CurrentKey } from './current-key.ts'
+import { ABSENT, type Journal, type Undoable } from './journal.ts'
+
+interface Items<T> {
+  values: T[]
+  /** Handed out: a later change copies first, so that nobody sees it change. */
+  shared: boolean
+}
+
+/** Marks the undo of one `add`. */
+const ADDED = 'added'
+const NOTHING: readonly never[] = Object.freeze([])
+
+/** A list of immutable values per key. */
+export class HeapList<T> implements ListState<T>, Undoable {
+  readonly #name: string
+  readonly #current: CurrentKey
+  readonly #journal: Journal
+  readonly #lists = new Map<number, Items<T>>()
+
+  constructor(name: string, current: CurrentKey, journal: Journal) {
+    this.#name = name
+    this.#current = current
+    this.#journal = journal
+  }
+
+  add(value: T): void {
+    const slot = this.#current.require(this.#name)
+    let items = this.#lists.get(slot)
+    if (items === undefined) this.#lists.set(slot, (items = { values: [], shared: false }))
+    own(items).push(value)
+    this.#journal.remember(this, slot, ADDED, undefined)
+  }
+
+  values(): readonly T[] {
+    const items = this.#lists.get(this.#current.require(this.#name))
+    if (items === undefined) return NOTHING
+    items.shared = true
+    return items.values
+  }
+
+  clear(): void {
+    const slot = this.#current.require(this.#name)
+    this.#journal.remember(this, slot, undefined, this.#lists.get(slot) ?? ABSENT)
+    this.#lists.delete(slot)
+  }
+
+  restore(slot: number, name: unknown, old: unknown): void {
+    if (name === ADDED) {
+      const items = this.#lists.get(slot)
+      if (items === undefined) return
+      own(items).pop()
+      if (items.values.length === 0) this.#lists.delete(slot)
+    } else if (old === ABSENT) this.#lists.delete(slot)
+    else this.#lists.set(slot, old as Items<T>)
+  }
+}
+
+function own<T>(items: Items<T>): T[] {
+  if (items.shared) {
+    items.values = [...items.values]
+    items.shared = false
+  }
+  return items.values
+}

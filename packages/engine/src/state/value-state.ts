@@ -1,0 +1,52 @@
+import type { Key, ValueState } from '@millrace/sdk'
+import type { CurrentKey } from './current-key.ts'
+import { ABSENT, type Journal, type Undoable } from './journal.ts'
+
+/** One immutable value per key. */
+export class HeapValue<T> implements ValueState<T>, Undoable {
+  readonly #name: string
+  readonly #current: CurrentKey
+  readonly #journal: Journal
+  readonly #values = new Map<number, T>()
+  readonly #initial: () => T
+
+  constructor(name: string, current: CurrentKey, journal: Journal, initial: () => T) {
+    this.#name = name
+    this.#current = current
+    this.#journal = journal
+    this.#initial = initial
+  }
+
+  get(): T {
+    const slot = this.#current.require(this.#name)
+    const value = this.#values.get(slot)
+    return value === undefined && !this.#values.has(slot) ? this.#initial() : (value as T)
+  }
+
+  set(value: T): void {
+    const slot = this.#current.require(this.#name)
+    this.#remember(slot)
+    this.#values.set(slot, value)
+  }
+
+  clear(): void {
+    const slot = this.#current.require(this.#name)
+    this.#remember(slot)
+    this.#values.delete(slot)
+  }
+
+  *entries(): Iterable<readonly [Key | undefined, T]> {
+    for (const [slot, value] of this.#values) yield [this.#current.key(slot), value]
+  }
+
+  restore(slot: number, _name: unknown, old: unknown): void {
+    if (old === ABSENT) this.#values.delete(slot)
+    else this.#values.set(slot, old as T)
+  }
+
+  #remember(slot: number): void {
+    const old = this.#values.get(slot)
+    const absent = old === undefined && !this.#values.has(slot)
+    this.#journal.remember(this, slot, undefined, absent ? ABSENT : old)
+  }
+}

@@ -1,0 +1,100 @@
+import type {
+  Batch,
+  SinkFactory,
+  SinkInstance,
+  SourceBatch,
+  SourceFactory,
+  StageFactory,
+  StageInstance,
+  StageScope,
+  StageTraits,
+} from '@millrace/sdk'
+import type { JobSpec, OutputRef, SinkSpec, SourceSpec, StageSpec } from '../plan/job-spec.ts'
+
+/** Parts of jobs for tests of this package. */
+export function listSource(
+  batches: readonly (SourceBatch | readonly unknown[])[],
+  more: Partial<SourceSpec> & { readonly ends?: boolean } = {},
+): SourceSpec {
+  const factory: SourceFactory = {
+    traits: { name: 'list', ends: more.ends ?? true, replay: 'none' },
+    create: () => ({
+      *read(_partition, _position, { signal }) {
+        for (const batch of batches) {
+          if (signal.aborted) return
+          yield isList(batch) ? { values: batch } : batch
+        }
+      },
+    }),
+    dispose() {},
+  }
+  const { ends: _, ...spec } = more
+  return { id: 'source', factory, ...spec }
+}
+
+export function from(id: string, output = 'out'): OutputRef {
+  return { id, output }
+}
+
+export function stage(
+  id: string,
+  input: string,
+  instance: StageInstance | ((scope: StageScope) => StageInstance),
+  more: Partial<StageSpec> & { readonly traits?: Partial<StageTraits> } = {},
+): StageSpec {
+  const { traits, ...spec } = more
+  const factory: StageFactory = {
+    traits: {
+      name: 'inline',
+      inputs: ['in'],
+      outputs: { out: 'Results.' },
+      keeps: 'state',
+      absorbs: false,
+      ...traits,
+    },
+    create: (scope) => (typeof instance === 'function' ? instance(scope) : instance),
+    dispose() {},
+  }
+  return { id, factory, inputs: [{ name: 'in', from: [from(input)] }], ...spec }
+}
+
+export interface ListSink extends SinkSpec {
+  readonly records: unknown[]
+  readonly timestamps: number[]
+  readonly calls: string[]
+}
+
+export function listSink(
+  id: string,
+  inputs: readonly OutputRef[],
+  instance: Partial<SinkInstance> = {},
+): ListSink {
+  const records: unknown[] = []
+  const timestamps: number[] = []
+  const calls: string[] = []
+  const factory: SinkFactory = {
+    traits: { name: 'list', guarantee: 'None.' },
+    create: () => ({
+      write(batch: Batch) {
+        for (let index = 0; index < batch.length; index++) {
+          records.push(batch.value(index))
+          timestamps.push(batch.timestamp(index))
+        }
+      },
+      commit: () => void calls.push('commit'),
+      abort: () => void calls.push('abort'),
+      close: () => void calls.push('close'),
+      ...instance,
+    }),
+    dispose: () => void calls.push('dispose'),
+  }
+  return { id, factory, from: inputs, records, timestamps, calls }
+}
+
+export function job(parts: Partial<JobSpec> & Pick<JobSpec, 'sources' | 'sinks'>): JobSpec {
+  return { name: 'test', stages: [], ...parts }
+}
+
+function isList(batch: SourceBatch | readonly unknown[]): batch is readonly unknown[] {
+  return Array.isArray(batch)
+}
