@@ -8,6 +8,7 @@ import {
   CFG_MODULE_THROWS,
   CFG_MODULE_TYPESCRIPT,
 } from '../errors.ts'
+import { engineFault } from './engine-fault.ts'
 import { importedFiles, parserFault, sourceOf, stackPosition } from './module-hooks.ts'
 
 interface Position {
@@ -74,7 +75,8 @@ async function syntaxFault(
       const rewrite = 'Call the function on the class or its method after the class instead.'
       return CFG_MODULE_TYPESCRIPT({ at: at.text, what: 'a decorator', rewrite }, at.where, thrown)
     }
-    const found = await parserFault(file)
+    const found =
+      (await parserFault(file)) ?? (/\.m?js$/.test(file) ? engineFault(file) : undefined)
     if (found === undefined) continue
     words = found.message
     position = { url: file, line: found.line }

@@ -175,12 +175,12 @@ test('a syntax error in a file that is imported names that file', async () => {
 })
 
 test('types in a JavaScript file are a syntax error that says so', async () => {
-  expect(await fault({ 'mine.js': 'const one: number = 1\nexport default one' }))
+  expect(await fault({ 'mine.js': '\n// One.\nconst one: number = 1\nexport default one' }))
     .toMatchInlineSnapshot(`
-    "error[CFG_MODULE_SYNTAX]: mine.js cannot be parsed: Missing initializer in const declaration.
-      at   <folder>/mine.js
-      next Mend the syntax; a file with TypeScript types must end in .ts."
-  `)
+      "error[CFG_MODULE_SYNTAX]: mine.js:3 cannot be parsed: Missing initializer in const declaration.
+        at   <folder>/mine.js:3
+        next Mend the syntax; a file with TypeScript types must end in .ts."
+    `)
 })
 
 test('a package that a file imports and that is not installed is named', async () => {
