@@ -2,6 +2,7 @@ import { formatSize } from '@millrace/base'
 import type { Decoder, JsonPlace, Position } from './decoder.ts'
 import { decodeJson } from './decode-text.ts'
 import { type EntryBatch, rawBytesMax } from './entry-batch.ts'
+import { firstBytes } from './line-decoder.ts'
 
 const newline = 10
 const quote = 34
@@ -193,10 +194,8 @@ export class JsonDecoder implements Decoder {
 
   #keep(part: Buffer): void {
     this.#elementBytes += part.length
-    if (this.#tooLong) return
-    this.#pending.push(Buffer.from(part))
-    if (this.#elementBytes <= this.#maxLine) return
-    this.#tooLong = true
-    this.#pending = [Buffer.concat(this.#pending).subarray(0, rawBytesMax)]
+    if (this.#elementBytes > this.#maxLine) this.#tooLong = true
+    if (!this.#tooLong) this.#pending.push(Buffer.from(part))
+    else this.#pending = [firstBytes([...this.#pending, part], rawBytesMax)]
   }
 }

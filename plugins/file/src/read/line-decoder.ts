@@ -84,10 +84,11 @@ export class LineDecoder implements Decoder {
     this.#line += lines + 1
     this.#bytes += this.#pendingBytes + end - start + 1
     if (this.#pendingBytes === 0) this.#hand(chunk, start, end, encoding, line, out)
-    else if (this.#tooLong) this.#refuse(Buffer.concat(this.#pending), line, out)
     else {
       const whole = Buffer.concat([...this.#pending, chunk.subarray(start, end)])
-      this.#hand(whole, 0, whole.length, 'unknown', line, out)
+      if (this.#tooLong)
+        this.#refuse(whole.subarray(0, endOfText(whole, 0, whole.length)), line, out)
+      else this.#hand(whole, 0, whole.length, 'unknown', line, out)
     }
     this.#pending = []
     this.#pendingBytes = 0
@@ -103,7 +104,7 @@ export class LineDecoder implements Decoder {
     line: number,
     out: EntryBatch,
   ): void {
-    const stop = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end
+    const stop = endOfText(bytes, start, end)
     if (stop === start) return
     if (stop - start > this.#maxLine) this.#refuse(bytes.subarray(start, stop), line, out)
     else this.#take(bytes, start, stop, encoding, line, out)
@@ -121,11 +122,9 @@ export class LineDecoder implements Decoder {
   #keep(part: Buffer): void {
     this.#pendingBytes += part.length
     this.#pendingLines += this.#newlines(part, 0, part.length)
+    if (this.#pendingBytes > this.#maxLine + 1) this.#tooLong = true
     if (!this.#tooLong) this.#pending.push(Buffer.from(part))
-    if (this.#tooLong || this.#pendingBytes <= this.#maxLine + 1) return
-    // Only the start is shown in the dead letter: let the rest go.
-    this.#tooLong = true
-    this.#pending = [Buffer.concat(this.#pending).subarray(0, rawBytesMax)]
+    else this.#pending = [firstBytes([...this.#pending, part], rawBytesMax)]
   }
 
   /** Only rows of CSV have newlines inside. */
@@ -137,4 +136,14 @@ export class LineDecoder implements Decoder {
     }
     return count
   }
+}
+
+/** Only the start of what is too long is shown in the dead letter: the rest need not be held. */
+export function firstBytes(parts: readonly Buffer[], limit: number): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  return Buffer.concat(parts, Math.min(limit, length))
+}
+
+function endOfText(bytes: Buffer, start: number, end: number): number {
+  return end > start && bytes[end - 1] === carriageReturn ? end - 1 : end
 }
