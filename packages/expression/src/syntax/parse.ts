@@ -63,6 +63,11 @@ function explain(error: ParseError, text: string): Error {
   const not = /\bnot\s+$/.exec(text.slice(0, start))
   const word = not === null ? /^\w+/.exec(text.slice(start))?.[0] : 'not'
   const operator = word === undefined ? undefined : operatorWords[word]
+  if (error.code === 'invalid_macro_argument') {
+    const macro = /^\w+/.exec(error.summary)?.[0] ?? ''
+    const problem = `The variable of ${macro}() is not a plain name`
+    return EXP_SYNTAX({ text, problem, hint: `Write list.${macro}(x, …).` }, where)
+  }
   if (error.code === 'unexpected_character') {
     if (text[start] === '=') {
       const hint = 'Write == to compare.'
