@@ -1,39 +1,25 @@
-import { invariant, type Runtime } from '@millrace/base'
+import { invariant } from '@millrace/base'
 
 import type { ActorRef, ActorSpec, Behavior, Lane, RestartType } from './actor.ts'
 import type { Alarm, Alarms } from './alarms.ts'
-import { Asks } from './asks.ts'
+import { createFamily } from './create-family.ts'
 import { CellContext, type ContextHost } from './context.ts'
 import { ACT_MAILBOX_FULL, ACT_SPEC, ACT_STOPPED } from './errors.ts'
-import type { DeadLetterReason, EventStream } from './events.ts'
-import { type Child, Family } from './family.ts'
+import type { Child, Family } from './family.ts'
+import { Inbox } from './inbox.ts'
 import { actionsOf, nextState } from './lifecycle.ts'
 import { CellAction, CellEvent, CellState, cellTable, MailboxEvent } from './lifecycle.table.ts'
-import { Mailbox } from './mailbox.ts'
-import type { Runnable, RunQueue } from './run-queue.ts'
+import { stale, Terminated, unwrapNotice } from './notices.ts'
+import { Pending } from './pending.ts'
+import type { Runnable } from './run-queue.ts'
+import type { Services } from './services.ts'
+import { tearDown } from './tear-down.ts'
 import { Tick } from './timers.ts'
-
-/** What all cells of a system share. */
-export interface Services {
-  readonly runtime: Runtime
-  readonly queue: RunQueue
-  readonly alarms: Alarms
-  readonly events: EventStream
-}
 
 /** Told once how the first start went. */
 export interface StartListener {
   started(): void
   failed(cause: unknown): void
-}
-
-/** A watched actor's end, waiting in the system lane for its watcher. */
-class Terminated {
-  readonly make: () => unknown
-
-  constructor(make: () => unknown) {
-    this.make = make
-  }
 }
 
 const none = Symbol('none')
@@ -46,7 +32,8 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
   readonly #owner: Family
   readonly #spec: ActorSpec<M>
   readonly #restart: RestartType
-  readonly #mailbox: Mailbox
+  readonly #mailbox: Inbox
+  readonly #pending = new Pending()
   #startListener: StartListener | undefined
   #state: number = CellState.starting
   #isQueued = false
@@ -56,8 +43,6 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
   #children: Family | undefined
   /** Lifecycle work for the next turn; runs whatever the gate says. */
   #signals: (() => void)[] | undefined
-  /** The promise of `create`, `receive` or `onStop` that is waited for. */
-  #pending: Promise<unknown> | undefined
   /** The message an asynchronous handler has in hand. */
   #inHand: unknown = none
   #inHandLane: Lane = 'user'
@@ -68,7 +53,6 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
   #cause: unknown
   #deadline: Alarm | undefined
   #endListeners: Set<() => void> | undefined
-  #asks: Asks | undefined
 
   constructor(
     services: Services,
@@ -87,7 +71,10 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
     this.#owner = owner
     this.#spec = spec
     this.#restart = restart
-    this.#mailbox = new Mailbox(capacity, spec.mailbox?.overflow ?? 'fail')
+    this.#mailbox = new Inbox(services, this, {
+      capacity,
+      overflow: spec.mailbox?.overflow ?? 'fail',
+    })
     this.#startListener = startListener
     owner.add(this)
     this.#post(() => {
@@ -123,37 +110,27 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
 
   tell(message: M, lane: 'user' | 'control' = 'user'): void {
     const mailbox = this.#mailbox
-    if (mailbox.isClosed) {
-      this.#deadLetter(message, lane, 'stopped', this.#cause)
-      return
+    const offer = mailbox.offer(message, lane, this.#cause)
+    if (offer === 'queued') {
+      if (!this.#isQueued && mailbox.isOpen) this.#enqueue()
+    } else if (offer === 'overflowed' && mailbox.overflow === 'fail' && !this.#isOverflowing) {
+      this.#isOverflowing = true
+      this.fail(ACT_MAILBOX_FULL({ path: this.path, capacity: mailbox.capacity }))
     }
-    if (lane === 'user' && mailbox.isFull && !this.#makeRoom(message)) return
-    mailbox.push(message, lane)
-    if (!this.#isQueued && mailbox.isOpen) this.#enqueue()
   }
 
   ask<R>(make: (reply: (value: R) => void) => M, options: { timeoutMs: number }): Promise<R> {
-    this.#asks ??= new Asks(this.path, this.alarms)
-    return this.#asks.open(make, options.timeoutMs, (message) => {
-      this.tell(message)
-    })
+    return this.#mailbox.ask(make, options.timeoutMs, (message) => this.tell(message))
   }
 
   stop(): Promise<void> {
-    return new Promise((resolve) => {
-      this.stopThen(resolve)
-    })
+    return new Promise((resolve) => this.stopThen(resolve))
   }
 
   stopThen(done: () => void): void {
-    if (this.hasEnded()) {
-      done()
-      return
-    }
+    if (this.hasEnded()) return done()
     this.#onEnd(done)
-    this.#post(() => {
-      this.#send(CellEvent.STOP)
-    })
+    this.#post(() => this.#send(CellEvent.STOP))
   }
 
   kill(): void {
@@ -163,31 +140,19 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
   /** A normal end by the actor itself, after the message in hand. */
   exit(): void {
     this.#isExiting = true
-    this.#post(() => {
-      this.#exitIfAsked()
-    })
+    this.#post(() => this.#isExiting && this.#send(CellEvent.EXITED))
   }
 
   /** Crashes the actor from outside, such as a child that may not be restarted again. */
   fail(cause: unknown): void {
-    this.#post(() => {
-      this.#crash(cause)
-    })
+    this.#post(() => this.#crash(cause))
   }
 
   adopt<N>(spec: ActorSpec<N>): ActorRef<N> {
-    this.#children ??= new Family({
+    this.#children ??= createFamily(this.#services, {
       path: this.path,
-      monotonic: () => this.#services.runtime.monotonic(),
-      intensity: 3,
-      periodMs: 60_000,
-      onEscalate: (cause, childId) => {
-        if (this.#services.events.has('escalated')) {
-          this.#services.events.emit('escalated', { path: this.path, childId, cause })
-        }
-        this.fail(cause)
-      },
       givesUp: true,
+      onEscalate: (cause) => this.fail(cause),
     })
     return new Cell(this.#services, this.#children, spec, spec.restart ?? 'temporary')
   }
@@ -233,11 +198,9 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
     let message = entry as M
     try {
       if (lane !== 'user') {
-        if (entry instanceof Terminated) message = entry.make() as M
-        else if (entry instanceof Tick) {
-          if (!entry.timers.accept(entry)) return
-          message = entry.message as M
-        }
+        const unwrapped = unwrapNotice(entry)
+        if (unwrapped === stale) return
+        message = unwrapped as M
       }
       const result = this.#behavior?.receive(message, this.#context as CellContext<M>)
       if (result instanceof Promise) {
@@ -245,7 +208,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
         return
       }
     } catch (error) {
-      this.#deadLetter(message, lane, 'failed', error)
+      this.#mailbox.deadLetter(message, lane, 'failed', error)
       this.#crash(error)
       return
     }
@@ -256,7 +219,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
     this.#inHand = message
     this.#inHandLane = this.#mailbox.takenFrom
     this.#send(CellEvent.SUSPEND)
-    this.#wait(
+    this.#pending.wait(
       result,
       () => {
         this.#inHand = none
@@ -266,31 +229,8 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
       },
       (error) => {
         this.#inHand = none
-        this.#deadLetter(message, this.#inHandLane, 'failed', error)
+        this.#mailbox.deadLetter(message, this.#inHandLane, 'failed', error)
         this.#crash(error)
-      },
-    )
-  }
-
-  /** Waits for a promise of this incarnation; what settles after it was given up is ignored. */
-  #wait<T>(promise: Promise<T>, then: (value: T) => void, fail: (error: unknown) => void): void {
-    this.#pending = promise
-    const settle = (next: () => void): void => {
-      if (this.#pending !== promise) return
-      this.#pending = undefined
-      next()
-      if (this.#isTearingDown && this.#pending === undefined) this.#stopChildren()
-    }
-    promise.then(
-      (value) => {
-        settle(() => {
-          then(value)
-        })
-      },
-      (error: unknown) => {
-        settle(() => {
-          fail(error)
-        })
       },
     )
   }
@@ -306,14 +246,10 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
       return
     }
     if (made instanceof Promise) {
-      this.#wait(
+      this.#pending.wait(
         made,
-        (behavior) => {
-          this.#begin(behavior)
-        },
-        (error) => {
-          this.#crash(error)
-        },
+        (behavior) => this.#begin(behavior),
+        (error) => this.#crash(error),
       )
     } else this.#begin(made)
   }
@@ -324,19 +260,10 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
     if (!this.#send(CellEvent.READY)) return
     this.#crashed = false
     this.#cause = undefined
-    const { events } = this.#services
-    if (this.#incarnation === 1) {
-      if (events.has('started')) events.emit('started', { path: this.path })
-    } else if (events.has('restarted')) {
-      events.emit('restarted', { path: this.path, incarnation: this.#incarnation, cause })
-    }
+    this.#services.events.begun(this, this.#incarnation, cause)
     this.#startListener?.started()
     this.#startListener = undefined
     if (this.#isExiting) this.exit()
-  }
-
-  #exitIfAsked(): void {
-    if (this.#isExiting) this.#send(CellEvent.EXITED)
   }
 
   #crash(cause: unknown): void {
@@ -386,12 +313,13 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
     this.#context?.revoke()
     this.#isExiting = false
     this.#isOverflowing = false
-    this.#pending = undefined
+    this.#pending.giveUp()
+    this.#isTearingDown = false
     this.#mailbox.clearSystem()
     if (this.#inHand !== none) {
       const message = this.#inHand
       this.#inHand = none
-      this.#deadLetter(message, this.#inHandLane, 'killed', this.#cause)
+      this.#mailbox.deadLetter(message, this.#inHandLane, 'killed', this.#cause)
     }
   }
 
@@ -399,111 +327,49 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
     const end = { crashed: this.#crashed, cause: this.#cause }
     const isGranted = this.#owner.mayRestart(this.id, this.#restart, end)
     // Told to itself as a signal, so that a stop that is waiting already wins.
-    this.#post(() => {
-      this.#send(isGranted ? CellEvent.GRANTED : CellEvent.DENIED)
-    })
+    this.#post(() => this.#send(isGranted ? CellEvent.GRANTED : CellEvent.DENIED))
   }
 
   #armDeadline(): void {
     const shutdownMs = this.#spec.shutdownMs ?? 5000
     if (shutdownMs === Infinity) return
-    this.#deadline = this.alarms.set(shutdownMs, () => {
-      this.kill()
-    })
+    this.#deadline = this.alarms.set(shutdownMs, () => this.kill())
   }
 
-  /** First the promise in hand settles, then the children stop, then onStop runs. */
   #tearDown(): void {
     this.#context?.cancelTimers()
+    // A stop may come while a restart tears down already.
     if (this.#isTearingDown) return
     this.#isTearingDown = true
-    if (this.#pending === undefined) this.#stopChildren()
-  }
-
-  #stopChildren(): void {
-    const children = this.#children
-    if (children === undefined) {
-      this.#stopBehavior()
-      return
-    }
-    children.stopThen(() => {
-      this.#children = undefined
-      if (this.#isTearingDown) this.#stopBehavior()
-    })
-  }
-
-  #stopBehavior(): void {
-    const behavior = this.#behavior
-    this.#behavior = undefined
-    const done = (): void => {
-      this.#isTearingDown = false
-      this.#send(CellEvent.TORN_DOWN)
-    }
-    const failed = (error: unknown): void => {
-      this.#cause =
-        this.#cause === undefined
-          ? error
-          : new AggregateError(
-              [this.#cause, error],
-              'The actor crashed, and then its onStop failed.',
-            )
-      done()
-    }
-    try {
-      const result = behavior?.onStop?.()
-      if (result instanceof Promise) this.#wait(result, done, failed)
-      else done()
-    } catch (error) {
-      failed(error)
-    }
+    tearDown(
+      {
+        pending: this.#pending,
+        children: () => this.#children,
+        behavior: () => this.#behavior,
+        isCurrent: () => this.#isTearingDown,
+      },
+      (failure) => {
+        this.#isTearingDown = false
+        this.#children = undefined
+        this.#behavior = undefined
+        if (failure !== undefined) this.#cause = joinCauses(this.#cause, failure)
+        this.#send(CellEvent.TORN_DOWN)
+      },
+    )
   }
 
   #finish(): void {
-    this.#isTearingDown = false
     if (this.#deadline !== undefined) this.alarms.clear(this.#deadline)
     this.#children?.kill()
     this.#behavior = undefined
     const cause = this.#cause
-    while (this.#mailbox.length > 0) {
-      const message = this.#mailbox.take()
-      if (!(message instanceof Tick)) {
-        this.#deadLetter(message, this.#mailbox.takenFrom, 'stopped', cause)
-      }
-    }
-    this.#asks?.giveUpAll(cause)
+    this.#mailbox.drain(cause)
     this.#owner.remove(this)
-    const { events } = this.#services
-    if (events.has('stopped')) events.emit('stopped', { path: this.path, cause })
-    if (this.#startListener !== undefined) {
-      this.#startListener.failed(cause ?? ACT_STOPPED({ path: this.path }))
-    }
+    this.#services.events.ended(this, cause)
+    this.#startListener?.failed(cause ?? ACT_STOPPED({ path: this.path }))
     const listeners = this.#endListeners
     this.#endListeners = undefined
     for (const listener of listeners ?? []) listener()
-  }
-
-  /** True if `message` may be queued now; otherwise it is the one that is given up. */
-  #makeRoom(message: M): boolean {
-    const policy = this.#mailbox.overflow
-    const dropped = policy === 'dropOldest' ? this.#mailbox.takeOldestUser() : message
-    const { events } = this.#services
-    if (events.has('overflow')) {
-      events.emit('overflow', { path: this.path, message: dropped, policy })
-    }
-    this.#asks?.giveUp(dropped, undefined)
-    if (policy === 'fail' && !this.#isOverflowing) {
-      this.#isOverflowing = true
-      this.fail(ACT_MAILBOX_FULL({ path: this.path, capacity: this.#mailbox.capacity }))
-    }
-    return policy === 'dropOldest'
-  }
-
-  #deadLetter(message: unknown, lane: Lane, reason: DeadLetterReason, cause: unknown): void {
-    const { events } = this.#services
-    if (events.has('deadLetter')) {
-      events.emit('deadLetter', { path: this.path, message, lane, reason, cause })
-    }
-    this.#asks?.giveUp(message, cause)
   }
 
   #onEnd(listener: () => void): void {
@@ -522,4 +388,9 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
     this.#isQueued = true
     this.#services.queue.add(this)
   }
+}
+
+function joinCauses(crash: unknown, stopFailure: unknown): unknown {
+  if (crash === undefined) return stopFailure
+  return new AggregateError([crash, stopFailure], 'The actor crashed, and then its onStop failed.')
 }

@@ -54,4 +54,17 @@ export class EventStream {
       })
     }
   }
+
+  /** Reports a first start or, with its cause, a restart. Paths are computed, so not for nobody. */
+  begun(actor: { readonly path: string }, incarnation: number, cause: unknown): void {
+    if (incarnation === 1) {
+      if (this.has('started')) this.emit('started', { path: actor.path })
+    } else if (this.has('restarted')) {
+      this.emit('restarted', { path: actor.path, incarnation, cause })
+    }
+  }
+
+  ended(actor: { readonly path: string }, cause: unknown): void {
+    if (this.has('stopped')) this.emit('stopped', { path: actor.path, cause })
+  }
 }

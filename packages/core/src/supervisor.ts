@@ -1,6 +1,8 @@
 import type { ActorRef, ActorSpec } from './actor.ts'
-import { Cell, type Services } from './cell.ts'
-import { type Child, Family } from './family.ts'
+import { Cell } from './cell.ts'
+import { createFamily } from './create-family.ts'
+import type { Child, Family } from './family.ts'
+import type { Services } from './services.ts'
 
 /** How to make a supervisor. */
 export interface SupervisorSpec {
@@ -53,21 +55,14 @@ export class OneForOne implements Supervisor, Child {
     this.id = spec.id
     this.#services = services
     this.#parent = parent
-    const path = `${parent.path}/${spec.id}`
-    this.#family = new Family({
-      path,
-      monotonic: () => services.runtime.monotonic(),
-      intensity: spec.intensity ?? 3,
-      periodMs: spec.periodMs ?? 60_000,
+    this.#family = createFamily(services, {
+      path: `${parent.path}/${spec.id}`,
+      intensity: spec.intensity,
+      periodMs: spec.periodMs,
       givesUp: true,
-      onEscalate: (cause, childId) => {
-        const { events, runtime } = services
-        if (events.has('escalated')) events.emit('escalated', { path, childId, cause })
-        // The caller's code runs on its own, so that its failure cannot break a cell in the middle of a transition.
-        runtime.schedule(() => {
-          spec.onEscalate(cause, childId)
-        })
-      },
+      // The caller's code runs on its own, so that its failure cannot break a cell in the middle of a transition.
+      onEscalate: (cause, childId) =>
+        services.runtime.schedule(() => spec.onEscalate(cause, childId)),
     })
     parent.add(this)
   }

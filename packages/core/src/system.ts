@@ -2,10 +2,11 @@ import type { Runtime } from '@millrace/base'
 
 import type { ActorRef, ActorSpec } from './actor.ts'
 import { Alarms } from './alarms.ts'
-import { Cell, type Services } from './cell.ts'
+import { Cell } from './cell.ts'
+import { createFamily } from './create-family.ts'
 import { type ActorEvents, EventStream } from './events.ts'
-import { Family } from './family.ts'
 import { RunQueue } from './run-queue.ts'
+import type { Services } from './services.ts'
 import { OneForOne, type Supervisor, type SupervisorSpec } from './supervisor.ts'
 
 /** What a system is made of. */
@@ -45,16 +46,7 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
     alarms: new Alarms(runtime),
     events,
   }
-  const family = new Family({
-    path: name,
-    monotonic: () => runtime.monotonic(),
-    intensity: 3,
-    periodMs: 60_000,
-    givesUp: false,
-    onEscalate: (cause, childId) => {
-      if (events.has('escalated')) events.emit('escalated', { path: name, childId, cause })
-    },
-  })
+  const family = createFamily(services, { path: name, givesUp: false, onEscalate() {} })
   return {
     name,
     events: events.emitter,
