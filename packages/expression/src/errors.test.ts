@@ -25,6 +25,7 @@ function textOf(run: () => unknown): string {
 }
 
 const compile = (text: string, scope = {}): string => textOf(() => compileExpression(text, scope))
+const time = (options: object): string => textOf(() => compileTime(options))
 const run = (text: string, record: unknown): string =>
   textOf(() => compileExpression(text).evaluate(record, context))
 
@@ -193,7 +194,6 @@ describe('faults found before a run', () => {
   it('refuses times that cannot be read as told', () => {
     const known =
       "\n  next Use yyyy MM M MMM dd d HH H hh h a mm m ss s SSS XXX; other letters stand in quotes, as in yyyy-MM-dd'T'HH:mm."
-    const time = (options: object): string => textOf(() => compileTime(options))
 
     expect(time({ format: 'YYYY-MM-dd' })).toBe(
       `1 error[EXP_TIME_FORMAT]: Unknown "YYYY" in the time format "YYYY-MM-dd".${known}`,
