@@ -7,7 +7,8 @@ export const TST_PARAMETERS = defineError<{
   hint: string
 }>({
   code: 'TST_PARAMETERS',
-  message: (d) => `Parameters of "${d.module}"${d.path === '' ? '' : ` at ${d.path}`}: ${d.message}`,
+  message: (d) =>
+    `Parameters of "${d.module}"${d.path === '' ? '' : ` at ${d.path}`}: ${d.message}`,
   hint: (d) => d.hint,
 })
 

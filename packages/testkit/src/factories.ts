@@ -21,16 +21,15 @@ function parse<P>(module: string, schema: ParameterSchema<P>, parameters: unknow
     const message = 'Asynchronous validation is not supported.'
     throw TST_PARAMETERS({ module, path: '', message, hint })
   }
-  const checked = result as Exclude<typeof result, Promise<unknown>>
-  if (!('value' in checked)) {
-    const issue = checked.issues[0]
+  if (!('value' in result)) {
+    const issue = result.issues[0]
     const path = (issue?.path ?? []).map((part) =>
       String(typeof part === 'object' ? part.key : part),
     )
     const message = issue?.message ?? 'Refused.'
     throw TST_PARAMETERS({ module, path: path.join('.'), message, hint })
   }
-  return checked.value
+  return result.value
 }
 
 function injection<P>(parameters: P, expressions: ExpressionScope): Injection<P> {

@@ -22,7 +22,13 @@ interface DeadLetter {
 
 function toRejected(letter: unknown): Rejected {
   const { record, raw, error, position } = letter as DeadLetter
-  return { record, code: error.code, message: error.message, raw, line: position?.line ?? undefined }
+  return {
+    record,
+    code: error.code,
+    message: error.message,
+    raw,
+    line: position?.line ?? undefined,
+  }
 }
 
 /** Runs a job on the real engine with dead letters in memory. Rejects with the cause when the job fails. */

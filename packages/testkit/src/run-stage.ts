@@ -1,5 +1,5 @@
 import type { StageCounts } from '@millrace/engine'
-import type { ExpressionScope, StageDefinition } from '@millrace/sdk'
+import type { ExpressionScope, StageDefinition, StageFactory } from '@millrace/sdk'
 import { collectSink, valuesSource } from './ends.ts'
 import { stageFactory } from './factories.ts'
 import { type Rejected, runSpec } from './run-spec.ts'
@@ -18,6 +18,8 @@ export interface RunStageOptions {
   readonly disorderMs?: number
   /** Records per batch of the source. Default 1,024. */
   readonly batch?: number
+  /** False: `process` for each record, even where the stage has a `processBatch`. Default true. */
+  readonly processBatch?: boolean
   readonly expressions?: ExpressionScope
 }
 
@@ -40,6 +42,17 @@ function field(record: unknown, name: string): unknown {
   return Object.hasOwn(fields, name) ? (fields as Record<string, unknown>)[name] : null
 }
 
+function withoutBatches(factory: StageFactory): StageFactory {
+  return {
+    ...factory,
+    async create(scope) {
+      const instance = await factory.create(scope)
+      delete instance.processBatch
+      return instance
+    },
+  }
+}
+
 /**
  * Runs one stage over `input` on the real engine and collects every output.
  * Throws TST_PARAMETERS for parameters the definition refuses; rejects with the cause when the job fails.
@@ -49,12 +62,13 @@ export async function runStage<P>(
   options: RunStageOptions,
 ): Promise<StageRun> {
   const { by = [], inputEnds = true, timestamp = (_record, index) => index, batch } = options
-  const factory = stageFactory(definition, {
+  const made = stageFactory(definition, {
     parameters: options.parameters ?? {},
     keys: by,
     inputEnds,
     expressions: options.expressions,
   })
+  const factory = options.processBatch === false ? withoutBatches(made) : made
   const names = Object.keys(factory.traits.outputs)
   const sinks = names.map((output) => ({ output, factory: collectSink() }))
   let index = 0

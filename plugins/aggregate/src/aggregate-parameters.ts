@@ -20,10 +20,9 @@ export const aggregateSchema = z.strictObject({
             .string()
             .optional()
             .meta({ description: 'Only records for which this is true.', format: 'cel' }),
-          exact: z
-            .boolean()
-            .optional()
-            .meta({ description: 'Keep every value instead of a sketch: quantile, distinct, topK.' }),
+          exact: z.boolean().optional().meta({
+            description: 'Keep every value instead of a sketch: quantile, distinct, topK.',
+          }),
         }),
       ]),
     )
@@ -54,7 +53,10 @@ function valueFaults(
   const faults: Fault[] = []
   for (const [name, value] of Object.entries(values)) {
     try {
-      compileAggregates({ [name]: value }, expressions ?? { env: {}, functions: [], aggregates: [] })
+      compileAggregates(
+        { [name]: value },
+        expressions ?? { env: {}, functions: [], aggregates: [] },
+      )
     } catch (error) {
       // Faults of the expressions themselves are the loader's to report: it knows the column.
       if (!isMillraceError(error) || !error.code.startsWith('AGG_')) continue

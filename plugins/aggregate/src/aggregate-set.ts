@@ -126,8 +126,8 @@ function evaluatePart(part: Part, record: unknown, context: EvaluationContext): 
 }
 
 function describe(value: unknown): string {
-  if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' ? 'an object' : String(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return Array.isArray(value) ? 'a list' : 'an object'
 }
 
 function fieldsOf(parts: readonly Part[]): readonly string[] | undefined {
@@ -169,8 +169,7 @@ export function compileAggregates(
         if (value !== undefined) parts[index]?.definition.add(accumulators[index], value)
       }
     },
-    merge: (a, b) =>
-      parts.map(({ definition }, index) => definition.merge(a[index], b[index])),
+    merge: (a, b) => parts.map(({ definition }, index) => definition.merge(a[index], b[index])),
     results(accumulators, target) {
       for (let index = 0; index < parts.length; index++) {
         const part = parts[index]

@@ -1,17 +1,6 @@
-import {
-  compileExpression,
-  type EvaluationContext,
-  type Expression,
-} from '@millrace/expression'
+import { compileExpression, type EvaluationContext, type Expression } from '@millrace/expression'
 import type { ExpressionScope } from '@millrace/sdk'
-import {
-  dropPath,
-  type Fields,
-  hasFields,
-  putField,
-  readPath,
-  writePath,
-} from './field-path.ts'
+import { dropPath, type Fields, hasFields, putField, readPath, writePath } from './field-path.ts'
 import type { MapParameters } from './map-parameters.ts'
 
 /** Makes the new record from the incoming one, which it leaves alone. Throws what an expression throws. */
@@ -120,13 +109,16 @@ export function compileMap(parameters: MapParameters, scope: ExpressionScope): M
   }
 }
 
+function top(path: string): string {
+  return path.split('.')[0] ?? ''
+}
+
 /** Top-level fields of the result, where they are known. */
 export function mapShape(
   parameters: MapParameters,
   incoming: readonly string[] | undefined,
 ): readonly string[] | undefined {
   const { select, set = {}, drop = [], rename = {} } = parameters
-  const top = (path: string): string => path.split('.')[0] ?? ''
   const base =
     select === undefined
       ? incoming

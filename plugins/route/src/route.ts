@@ -12,10 +12,9 @@ const schema = z.strictObject({
       z.string().meta({ description: 'Condition over the record.', format: 'cel' }),
     )
     .meta({ description: 'Conditions by the name of the output, tried in this order.' }),
-  match: z
-    .enum(['first', 'all'])
-    .default('first')
-    .meta({ description: '`first`: the first route whose condition is true; `all`: each of them.' }),
+  match: z.enum(['first', 'all']).default('first').meta({
+    description: '`first`: the first route whose condition is true; `all`: each of them.',
+  }),
   else: z
     .union([z.boolean(), z.string()])
     .default(false)
@@ -54,17 +53,33 @@ function fieldsOf(parameters: RouteParameters): readonly string[] | undefined {
   return fields.has('record') ? undefined : [...fields]
 }
 
-/** Faults in the names of routes. */
-function check(parameters: RouteParameters): ReturnType<NonNullable<StageDefinition['check']>> {
-  const names = Object.keys(parameters.routes)
-  const rest = elseName(parameters)
-  const faults = names
-    .filter((name) => !NAME.test(name))
-    .map((name) => ({
-      path: ['routes', name],
+type Fault = ReturnType<NonNullable<StageDefinition['check']>>[number]
+
+function nameFaults(path: readonly string[], name: string): readonly Fault[] {
+  if (name === 'late') {
+    return [
+      {
+        path,
+        message: '"late" is kept for records that come too late in event time.',
+        hint: 'Choose another name, such as delayed.',
+      },
+    ]
+  }
+  if (NAME.test(name)) return []
+  return [
+    {
+      path,
       message: `"${name}" is not a name for an output.`,
       hint: 'Start with a letter and use letters, digits and dashes.',
-    }))
+    },
+  ]
+}
+
+/** Faults in the names of routes. */
+function check(parameters: RouteParameters): readonly Fault[] {
+  const names = Object.keys(parameters.routes)
+  const rest = elseName(parameters)
+  const faults = names.flatMap((name) => nameFaults(['routes', name], name))
   if (names.length === 0) {
     faults.push({
       path: ['routes'],
@@ -72,13 +87,7 @@ function check(parameters: RouteParameters): ReturnType<NonNullable<StageDefinit
       hint: 'Name at least one: routes: { high: delay > 60 }.',
     })
   }
-  if (rest !== undefined && !NAME.test(rest)) {
-    faults.push({
-      path: ['else'],
-      message: `"${rest}" is not a name for an output.`,
-      hint: 'Start with a letter and use letters, digits and dashes.',
-    })
-  }
+  if (rest !== undefined) faults.push(...nameFaults(['else'], rest))
   if (rest !== undefined && names.includes(rest)) {
     faults.push({
       path: ['else'],

@@ -18,16 +18,11 @@ export const aggregateFunctions: readonly AggregateDefinition[] = [
   first,
   last,
   frequent,
-].map(erase)
+]
 
 /** The forms that `exact: true` chooses. */
 export const exactFunctions: readonly AggregateDefinition[] = [
   exactQuantile,
   exactDistinct,
   exactFrequent,
-].map(erase)
-
-/** Forgets the accumulator's type: whoever holds a list of functions passes each one only what it made itself. */
-function erase(definition: unknown): AggregateDefinition {
-  return definition as AggregateDefinition
-}
+]

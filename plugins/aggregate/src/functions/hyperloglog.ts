@@ -30,7 +30,7 @@ function finish(hash: number): number {
 
 /** How many different texts were seen: Ertl's estimator, which needs no correction for small or large counts. */
 export function estimateRegisters(registers: Uint8Array): number {
-  const counts = new Array<number>(RANK_MAX + 1).fill(0)
+  const counts = Array.from({ length: RANK_MAX + 1 }, () => 0)
   for (const rank of registers) counts[rank] = (counts[rank] ?? 0) + 1
   let z = REGISTERS * tau(1 - (counts[RANK_MAX] ?? 0) / REGISTERS)
   for (let rank = RANK_MAX - 1; rank >= 1; rank--) z = 0.5 * (z + (counts[rank] ?? 0))

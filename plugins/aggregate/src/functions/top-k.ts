@@ -51,9 +51,7 @@ function compare(a: Entry, b: Entry): number {
 }
 
 function sorted(counters: ReadonlyMap<string, Counter>): Entry[] {
-  return [...counters]
-    .map(([text, { value, count }]) => ({ text, value, count }))
-    .toSorted(compare)
+  return [...counters].map(([text, { value, count }]) => ({ text, value, count })).toSorted(compare)
 }
 
 /** What a value that `top` does not hold may have been counted at most. */
@@ -83,10 +81,7 @@ function merged(a: Top, b: Top): Top {
   }
 }
 
-function topK(
-  summary: string,
-  capacityOf: (k: number) => number,
-): AggregateDefinition<Top> {
+function topK(summary: string, capacityOf: (k: number) => number): AggregateDefinition<Top> {
   return defineAggregate({
     name: 'topK',
     summary,
