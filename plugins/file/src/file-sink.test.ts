@@ -80,6 +80,13 @@ async function readAll(path: string): Promise<unknown[]> {
   return values
 }
 
+const messages = (input: object) => check(input).issues?.map((issue) => issue.message)
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+const codes = async (name: string, values: unknown[]) =>
+  (await writeAll({ path: join(folder, name) }, values)).map(({ index, code }) => [index, code])
+
 describe('the sink file', () => {
   it('writes JSON lines, an array, CSV and lines by extension, in folders it makes', async () => {
     const records = [
@@ -180,9 +187,6 @@ describe('the sink file', () => {
   it('rejects records that its format cannot hold, and writes the others', async () => {
     const round: Record<string, unknown> = {}
     round['self'] = round
-
-    const codes = async (name: string, values: unknown[]) =>
-      (await writeAll({ path: join(folder, name) }, values)).map(({ index, code }) => [index, code])
 
     expect(await codes('a.jsonl', [1, round, undefined, 2n])).toEqual([
       [1, 'FILE_VALUE'],
@@ -305,8 +309,6 @@ describe('the sink file', () => {
   })
 
   it('refuses parameters that have no meaning', () => {
-    const messages = (input: object) => check(input).issues?.map((issue) => issue.message)
-
     expect(messages({ path: 'a.json', mode: 'append' })).toEqual([
       'cannot be append for a JSON array; use the format jsonl',
     ])
@@ -318,8 +320,6 @@ describe('the sink file', () => {
 })
 
 describe('what the sink wrote and the source reads', () => {
-  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
-
   it('is the same for any JSON value', async () => {
     const kinds = fc.constantFrom('.jsonl', '.json', '.ndjson.gz')
     await fc.assert(

@@ -63,6 +63,10 @@ async function read(
 const told = (malformed: readonly Malformed[]) =>
   malformed.map(({ offset, line, raw, code, message }) => [offset, line, raw, code, message])
 
+const messages = (input: object) => check(input).issues?.map((issue) => issue.message)
+
+const stdin = () => Readable.from([Buffer.from('{"a"'), Buffer.from(':1}\n2')])
+
 describe('the source file', () => {
   it('reads JSON lines and gives what it cannot read with line, offset and text', async () => {
     const path = await put('\uFEFF{"a":1}\r\n\n{"a":\n"x"\nnull\n[1', '.jsonl')
@@ -290,8 +294,6 @@ describe('the source file', () => {
   })
 
   it('reads standard input, once and without a known size', async () => {
-    const stdin = () => Readable.from([Buffer.from('{"a"'), Buffer.from(':1}\n2')])
-
     expect((await read({ path: '-' }, { stdin })).values).toEqual([{ a: 1 }, 2])
     await expect(
       read({ path: '-' }, { stdin, from: { bytes: 3, offset: 1, line: 1 } }),
@@ -302,9 +304,9 @@ describe('the source file', () => {
 
   it('stops at once when told to, waiting for input that does not come', async () => {
     const stop = new AbortController()
-    const stdin = new Readable({ read: () => undefined })
-    stdin.push('1\n2')
-    const source = createFileSource(check({ path: '-' }).value, { stdin: () => stdin })
+    const silent = new Readable({ read: () => undefined })
+    silent.push('1\n2')
+    const source = createFileSource(check({ path: '-' }).value, { stdin: () => silent })
     const values: unknown[] = []
 
     for await (const batch of source.read('-', undefined, {
@@ -338,8 +340,6 @@ describe('the source file', () => {
   })
 
   it('refuses parameters that have no meaning', () => {
-    const messages = (input: object) => check(input).issues?.map((issue) => issue.message)
-
     expect(messages({ path: 'a.dat' })).toEqual([
       'must be given: the extension of "a.dat" does not say it',
     ])
