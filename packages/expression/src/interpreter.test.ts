@@ -142,6 +142,24 @@ describe('the compiler against the interpreter', () => {
     )
   })
 
+  it('agrees on a field against a constant in every combination, as those have a path of their own', () => {
+    const values = [null, true, -1, 0, 2, 2.5, 'SFO', 'b', [], {}]
+    for (const operator of ['<', '<=', '>', '>=', '==', '!=']) {
+      for (const constant of ['2', '-1', "'b'", 'true', 'null']) {
+        for (const name of ['delay', 'constructor', 'missing']) {
+          const text = `${name} ${operator} ${constant}`
+          const compiled = compileExpression(text)
+          for (const delay of values) {
+            const fast = outcome(() => compiled.evaluate({ delay }, context))
+            const slow = outcome(() => interpret(resolve(text, {}), { delay }, context))
+
+            expect(fast, `${text} for ${JSON.stringify(delay)}`).toStrictEqual(slow)
+          }
+        }
+      }
+    }
+  })
+
   it('tests as true exactly what evaluates to true', () => {
     fc.assert(
       fc.property(expression, record, (text, value) => {
