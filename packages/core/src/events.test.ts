@@ -72,15 +72,3 @@ it('tells what onStop threw, beside the crash if there was one', async () => {
     new Error('stop'),
   ])
 })
-
-it('never loads XState through the main entry', async () => {
-  const modules = import.meta.glob('./*.ts', { query: '?raw', import: 'default', eager: true })
-  const sources = Object.entries(modules as Record<string, string>).filter(
-    ([file]) => !file.endsWith('.test.ts') && file !== './xstate.ts',
-  )
-
-  const loading = sources.filter(([, text]) => /from '(xstate|\.\/xstate)/.test(text))
-
-  expect(sources.length).toBeGreaterThan(15)
-  expect(loading).toEqual([])
-})
