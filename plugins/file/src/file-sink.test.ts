@@ -223,6 +223,16 @@ describe('the sink file', () => {
     expect(third).toEqual(records.filter((record) => record.k === 'k3'))
   })
 
+  it('goes back and forth between open files, and closes the one used least recently', async () => {
+    const records = ['a', 'b', 'a', 'c', 'a', 'b'].map((k, index) => ({ k, index }))
+
+    await writeAll({ path: join(folder, '{k}.csv'), maxOpen: 2 }, records)
+
+    expect(await text('a.csv')).toBe('k,index\na,0\na,2\na,4\n')
+    expect(await text('b.csv')).toBe('k,index\nb,1\nb,5\n')
+    expect(await text('c.csv')).toBe('k,index\nc,3\n')
+  })
+
   it('refuses paths that a record leads out of the folder', async () => {
     const names = [
       'ok',
