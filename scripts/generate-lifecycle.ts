@@ -1,4 +1,4 @@
-// Writes packages/core/src/lifecycle.table.ts from the XState machines in packages/core/src/xstate/.
+// Writes packages/core/src/lifecycle.table.ts from the XState machines in packages/core/src/xstate/; run `oxfmt` on it afterwards.
 import { writeFileSync } from 'node:fs'
 
 import type { LifecycleTable } from '../packages/core/src/lifecycle.ts'
