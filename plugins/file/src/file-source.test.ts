@@ -234,6 +234,16 @@ describe('the source file', () => {
     )
   })
 
+  it('forgets an element that came in pieces when it is done', async () => {
+    const path = await put('[[],', '.json')
+
+    const { malformed } = await read({ path }, { chunkBytes: 1 })
+
+    expect(told(malformed)).toEqual([
+      [1, 1, '', 'FILE_JSON', 'The file ends before its array does.'],
+    ])
+  })
+
   it('accounts for every line of garbage', async () => {
     const line = fc.oneof(
       fc.json({ stringUnit: 'grapheme-ascii' }),

@@ -189,6 +189,7 @@ export class JsonDecoder implements Decoder {
     this.#line += this.#newlines
     this.#bytes += this.#elementBytes + end - start
     this.#inside = false
+    this.#pending = []
     if (this.#place === 'first' || this.#place === 'element') this.#place = 'comma'
   }
 
