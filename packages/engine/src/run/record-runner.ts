@@ -161,11 +161,10 @@ export class RecordRunner {
 
   /** Moves the watermark; the stage may fire. */
   watermark(mark: number): void {
-    const hook = this.instance.onWatermark
-    if (hook !== undefined) {
+    if (this.instance.onWatermark !== undefined) {
       this.#enterHook()
       try {
-        hook.call(this.instance, mark, this.#hook)
+        this.instance.onWatermark(mark, this.#hook)
       } catch (error) {
         this.#parts.host.fail(hookError(this.#parts.spec.id, 'onWatermark', error))
       }
@@ -189,9 +188,7 @@ export class RecordRunner {
 
   /** Rebuilds the instance where its memory cannot be trusted any more. */
   rebuild(): Promise<void> {
-    return this.#rebuilder.rebuild(this.instance).then((instance) => {
-      if (instance !== undefined) this.#use(instance)
-    })
+    return this.#rebuild()
   }
 
   /** Whether a throw of `error` makes the instance unusable. */
@@ -325,6 +322,11 @@ export class RecordRunner {
     emitter.unlimited = true
     emitter.active = true
     this.current.slot = this.interner === undefined ? ONLY_SLOT : NO_SLOT
+  }
+
+  async #rebuild(): Promise<void> {
+    const instance = await this.#rebuilder.rebuild(this.instance)
+    if (instance !== undefined) this.#use(instance)
   }
 
   #use(instance: StageInstance): void {

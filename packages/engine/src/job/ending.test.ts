@@ -1,0 +1,245 @@
+import { createManualRuntime } from '@millrace/core'
+import { expect, it } from 'vitest'
+import { nodeRuntime } from '../host/index.ts'
+import { from, job, listSink, listSource, stage } from '../testing/parts.ts'
+import { createJob } from './create-job.ts'
+
+function* endless(): Generator<number[]> {
+  for (let n = 0; ; n++) yield [n]
+}
+
+async function until(ready: () => boolean): Promise<void> {
+  while (!ready()) await nodeRuntime.yield()
+}
+
+const counting = () =>
+  stage(
+    'count',
+    'source',
+    ({ state }) => {
+      const total = state.value<number>('total', { initial: () => 0 })
+      return {
+        process: (_n: number) => total.set(total.get() + 1),
+        onEnd: (context) => context.emit(total.get()),
+      }
+    },
+    { traits: { absorbs: true } },
+  )
+
+it('stops without firing what is open, commits, and names --drain', async () => {
+  const sink = listSink('sink', [from('count')])
+  const running = createJob(
+    job({
+      sources: [listSource(endless() as unknown as number[][], { ends: false })],
+      stages: [counting()],
+      sinks: [sink],
+    }),
+    { runtime: nodeRuntime },
+  )
+
+  const run = running.run()
+  await until(() => (running.progress().stages[0]?.in ?? 0) > 0)
+  const summary = await running.stop()
+
+  const { used } = summary.stages[0] ?? { used: 0 }
+  expect(summary).toBe(await run)
+  expect(summary.state).toBe('stopped')
+  expect(sink.records).toEqual([])
+  expect(sink.calls).toEqual(['commit', 'close', 'dispose'])
+  expect(summary.sources[0]?.read).toBe(used)
+  expect(summary.warnings).toEqual([
+    `Stage "count" took in ${used} records and was stopped before it finished them; stop with --drain to get its results.`,
+  ])
+})
+
+it('drains like the end of the input', async () => {
+  const sink = listSink('sink', [from('count')])
+  const running = createJob(
+    job({
+      sources: [listSource(endless() as unknown as number[][], { ends: false })],
+      stages: [counting()],
+      sinks: [sink],
+    }),
+    { runtime: nodeRuntime },
+  )
+
+  void running.run()
+  await until(() => (running.progress().stages[0]?.in ?? 0) > 0)
+  const summary = await running.drain()
+
+  expect(summary.state).toBe('completed')
+  expect(sink.records).toEqual([summary.sources[0]?.read])
+})
+
+it('aborts at once, also while a handler never answers', async () => {
+  const sink = listSink('sink', [from('hangs')])
+  const hangs = stage('hangs', 'source', { process: () => new Promise(() => {}) })
+  const running = createJob(job({ sources: [listSource([[1]])], stages: [hangs], sinks: [sink] }), {
+    runtime: nodeRuntime,
+  })
+
+  const run = running.run()
+  await until(() => running.progress().stages[0]?.in === 1)
+  running.abort()
+  const summary = await run
+
+  expect(summary.error?.code).toBe('ENG_ABORTED')
+  expect(summary.stages[0]).toMatchObject({ in: 1, held: 1 })
+  expect(sink.calls).toEqual(['abort', 'close', 'dispose'])
+})
+
+it('gives up on a slow record after its timeout and ignores its late result', async () => {
+  const runtime = createManualRuntime()
+  const sink = listSink('sink', [from('slow')])
+  const dead = listSink('dead', [])
+  const late: (() => void)[] = []
+  const slow = stage(
+    'slow',
+    'source',
+    {
+      process: (n: number, context) =>
+        n === 2
+          ? Promise.resolve(n)
+          : new Promise((resolve) => {
+              late.push(() => {
+                context.emit('too late')
+                resolve('too late')
+              })
+            }),
+    },
+    { timeoutMs: 50 },
+  )
+  const spec = job({
+    sources: [listSource([[1, 2]])],
+    stages: [slow],
+    sinks: [sink],
+    deadLetter: dead,
+  })
+
+  const run = createJob(spec, { runtime }).run()
+  await runtime.elapse(60)
+  for (const answer of late) answer()
+  await runtime.settle()
+  await run
+
+  expect(sink.records).toEqual([2])
+  expect(dead.records).toMatchObject([
+    {
+      record: 1,
+      error: { code: 'ENG_TIMEOUT', message: 'The record was not finished within 50 ms.' },
+    },
+  ])
+})
+
+it('reads no more than the limit', async () => {
+  const sink = listSink('sink', [from('source')])
+
+  const summary = await createJob(
+    job({
+      sources: [listSource(endless() as unknown as number[][], { limit: 3 })],
+      sinks: [sink],
+    }),
+    { runtime: nodeRuntime },
+  ).run()
+
+  expect(sink.records).toEqual([0, 1, 2])
+  expect(summary.state).toBe('completed')
+})
+
+it('drops the oldest or the newest records of a full mailbox, and counts them', async () => {
+  const dropped = async (overflow: 'dropOldest' | 'dropNewest') => {
+    const sink = listSink('sink', [from('slow')])
+    const slow = stage('slow', 'source', {
+      async process(n: number) {
+        await nodeRuntime.yield()
+        return n
+      },
+    })
+    const spec = job({
+      sources: [
+        listSource([
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ]),
+      ],
+      stages: [slow],
+      sinks: [sink],
+      mailbox: { capacity: 4, overflow },
+    })
+    const summary = await createJob(spec, { runtime: nodeRuntime }).run()
+    return [sink.records, summary.stages[0]?.dropped]
+  }
+
+  expect(await dropped('dropOldest')).toEqual([[1, 2, 5, 6], 2])
+  expect(await dropped('dropNewest')).toEqual([[1, 2, 3, 4], 2])
+})
+
+it('disposes in reverse what was made, however far the start came', async () => {
+  const outcome = async (failing: string): Promise<string[]> => {
+    const log: string[] = []
+    const note = (name: string): void => {
+      if (name === failing) throw new Error(`no ${name}`)
+      log.push(name)
+    }
+    const wrap = <T extends { factory: { create: unknown; dispose: unknown } }>(
+      id: string,
+      spec: T,
+    ): T => ({
+      ...spec,
+      factory: {
+        ...spec.factory,
+        create() {
+          note(`create ${id}`)
+          return {
+            open: () => note(`open ${id}`),
+            close: () => void log.push(`close ${id}`),
+            process: (n: number) => n,
+            write() {},
+            read: () => [],
+          }
+        },
+        dispose: () => void log.push(`dispose ${id}`),
+      },
+    })
+    const spec = job({
+      sources: [wrap('source', listSource([]))],
+      stages: [wrap('stage', stage('stage', 'source', {}))],
+      sinks: [wrap('sink', listSink('sink', [from('stage')]))],
+    })
+    const summary = await createJob(spec, { runtime: nodeRuntime }).run()
+    expect(summary.state).toBe(failing === '' ? 'completed' : 'failed')
+    return log
+  }
+
+  expect(await outcome('create sink')).toEqual(['dispose sink'])
+  expect(await outcome('open sink')).toEqual(['create sink', 'close sink', 'dispose sink'])
+  expect(await outcome('open stage')).toEqual([
+    'create sink',
+    'open sink',
+    'create stage',
+    'close stage',
+    'dispose stage',
+    'close sink',
+    'dispose sink',
+  ])
+  expect(await outcome('create source')).toEqual([
+    'create sink',
+    'open sink',
+    'create stage',
+    'open stage',
+    'dispose source',
+    'close stage',
+    'dispose stage',
+    'close sink',
+    'dispose sink',
+  ])
+  expect((await outcome('')).slice(-6)).toEqual([
+    'close source',
+    'dispose source',
+    'close stage',
+    'dispose stage',
+    'close sink',
+    'dispose sink',
+  ])
+})
