@@ -212,7 +212,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
       this.#crash(error)
       return
     }
-    if (entry instanceof Tick) entry.timers.handled(entry)
+    if (lane === 'control' && entry instanceof Tick) entry.timers.handled(entry)
   }
 
   #suspend(result: Promise<void>, entry: unknown, message: M): void {

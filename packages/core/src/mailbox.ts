@@ -4,11 +4,14 @@ import type { Lane, Overflow } from './actor.ts'
 import { nextState } from './lifecycle.ts'
 import { mailboxTable, MailboxState } from './lifecycle.table.ts'
 
+// Read for every message.
+const { open, closed, held } = MailboxState
+
 /** The queue in front of one actor: three lanes and a gate. Lanes are made when first used. */
 export class Mailbox {
   readonly capacity: number
   readonly overflow: Overflow
-  #gate: number = MailboxState.held
+  #gate: number = held
   #user: RingBuffer<unknown> | undefined
   #control: RingBuffer<unknown> | undefined
   #system: RingBuffer<unknown> | undefined
@@ -26,11 +29,11 @@ export class Mailbox {
   }
 
   get isOpen(): boolean {
-    return this.#gate === MailboxState.open
+    return this.#gate === open
   }
 
   get isClosed(): boolean {
-    return this.#gate === MailboxState.closed
+    return this.#gate === closed
   }
 
   /** True if the user lane holds as much as it may. */
