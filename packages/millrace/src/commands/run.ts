@@ -39,10 +39,9 @@ export async function runCommand(
     reportFaults(load.file, loaded.faults, shell)
     return exitCodes.badUsage
   }
-  const display =
-    options.quiet === true || options.json === true
-      ? silentDisplay(shell.terminal)
-      : progressDisplay(plan.name, shell.terminal)
+  const display = isSilent(plan, options)
+    ? silentDisplay(shell.terminal)
+    : progressDisplay(plan.name, shell.terminal)
   const level = options.logLevel ?? (options.quiet === true ? 'error' : 'info')
   const logger = lineLogger(level, (line) => display.say(line), shell.terminal.errorPaint)
   if (options.quiet !== true) reportWarnings(loaded.warnings, shell)
@@ -60,6 +59,11 @@ export async function runCommand(
   return exitCodeOf(summary, options)
 }
 
+/** Progress goes to stderr, unless a summary as JSON must stand there alone. */
+function isSilent(plan: JobPlan, options: RunOptions): boolean {
+  return options.quiet === true || (options.json === true && writesStdout(plan))
+}
+
 async function finish(
   job: Job,
   plan: JobPlan,
@@ -68,12 +72,12 @@ async function finish(
   shell: Shell,
 ): Promise<Summary> {
   const { terminal, cwd } = shell
-  const quiet = options.quiet === true || options.json === true
+  const silent = isSilent(plan, options)
   const ignoreSignals = catchSignals({
     first: () => void (options.drain === true ? job.drain() : job.stop()),
     armed: () => {
       const what = options.drain === true ? 'draining' : 'stopping'
-      if (!quiet) display.say(`${plan.name}: ${what}; once more ends at once`)
+      if (!silent) display.say(`${plan.name}: ${what}; once more ends at once`)
     },
     second: () => {
       job.abort()
@@ -82,7 +86,7 @@ async function finish(
     },
   })
   try {
-    if (!quiet) {
+    if (!silent) {
       const names = sourceNames(plan).map((name) => displayPath(name, cwd))
       terminal.error(`${plan.name}: reading ${names.join(', ')}\n`)
     }

@@ -17,7 +17,10 @@ export interface Pace {
 // A guess from the first moments is worse than none: the start-up and the first reads distort it.
 const firstGuessMs = 1000
 
-/** Reads a progress report; the rate is taken since `before`, which smooths nothing but forgets the start. */
+// Weight of the newest rate after this span; smaller spans count less, so that the number can be read.
+const smoothingMs = 1000
+
+/** Reads a progress report. The rate is that of about the last second before; without `before`, of the whole run. */
 export function paceOf(now: Progress, before?: Pace): Pace {
   const records = now.sources.reduce((sum, source) => sum + source.read, 0)
   const bytes = now.sources.reduce((sum, source) => sum + source.bytes, 0)
@@ -25,12 +28,10 @@ export function paceOf(now: Progress, before?: Pace): Pace {
     now.sources.length > 0 && now.sources.every((source) => source.bytesTotal !== undefined)
   const total = now.sources.reduce((sum, source) => sum + (source.bytesTotal ?? 0), 0)
   const share = known && total > 0 ? Math.min(1, bytes / total) : undefined
-  const since = before ?? { records: 0, elapsedMs: 0 }
-  const span = now.elapsedMs - since.elapsedMs
   const left = share !== undefined && share > 0 ? (now.elapsedMs / share) * (1 - share) : undefined
   return {
     records,
-    perSecond: span > 0 ? ((records - since.records) * 1000) / span : 0,
+    perSecond: smoothedRate(records, now.elapsedMs, before),
     bytes,
     share,
     elapsedMs: now.elapsedMs,
@@ -38,4 +39,13 @@ export function paceOf(now: Progress, before?: Pace): Pace {
     deadLetters: now.deadLetters,
     state: now.state,
   }
+}
+
+function smoothedRate(records: number, elapsedMs: number, before: Pace | undefined): number {
+  if (before === undefined) return elapsedMs > 0 ? (records * 1000) / elapsedMs : 0
+  const span = elapsedMs - before.elapsedMs
+  if (span <= 0) return before.perSecond
+  const weight = 1 - Math.exp(-span / smoothingMs)
+  const newest = ((records - before.records) * 1000) / span
+  return before.perSecond * (1 - weight) + newest * weight
 }

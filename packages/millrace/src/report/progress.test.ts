@@ -20,11 +20,20 @@ function progress(over: Partial<Progress>, source: Partial<Progress['sources'][n
 }
 
 describe('paceOf', () => {
-  it('takes the rate since the last report and the time left from the share that is done', () => {
-    const before = paceOf(progress({ elapsedMs: 1500 }, { read: 10_000 }))
-    const pace = paceOf(progress({}, {}), before)
+  it('takes the rate from the whole run and the time left from the share that is done', () => {
+    const pace = paceOf(progress({}, {}))
 
-    expect(pace).toMatchObject({ records: 12_000, perSecond: 4000, share: 0.4, remainingMs: 3000 })
+    expect(pace).toMatchObject({ records: 12_000, perSecond: 6000, share: 0.4, remainingMs: 3000 })
+  })
+
+  it('lets the rate follow what happened since, the more the longer that was', () => {
+    const before = paceOf(progress({ elapsedMs: 1000 }, { read: 10_000 }))
+    const soon = paceOf(progress({ elapsedMs: 1100 }, { read: 10_000 }), before)
+    const later = paceOf(progress({ elapsedMs: 6000 }, { read: 10_000 }), before)
+
+    expect(Math.round(soon.perSecond)).toBe(9048)
+    expect(Math.round(later.perSecond)).toBe(67)
+    expect(paceOf(progress({ elapsedMs: 1000 }, {}), before).perSecond).toBe(10_000)
   })
 
   it('tells no share when the size of one source is not known', () => {

@@ -135,6 +135,19 @@ describe('renderSummary', () => {
   })
 })
 
+it('a job that could not start has only a headline', () => {
+  const text = renderSummary({
+    ...summary,
+    state: 'failed',
+    sources: summary.sources.map((source) => ({ ...source, read: 0, bytes: 0 })),
+    deadLetters: 0,
+    warnings: [],
+    stages: [],
+  })
+
+  expect(text).toBe('late-flights failed: 0 records in 412 ms, 0/s\n')
+})
+
 describe('imbalances', () => {
   it('names every place whose counts do not add up', () => {
     const broken: Summary = {

@@ -20,10 +20,12 @@ const stateStyles: Record<Summary['state'], Style> = {
 /** The end of a run as text: every count, the check that they add up, what was left out and why. Ends with a line end. */
 export function renderSummary(summary: Summary, options: SummaryOptions = {}): string {
   const paint = options.paint ?? plain
+  // A job that could not even start has nothing to count.
+  const started = summary.state !== 'failed' || summary.sources.some((source) => source.read > 0)
   const blocks = [
     [headline(summary, paint)],
-    countTables(summary, paint),
-    [balanceLine(summary, paint)],
+    started ? countTables(summary, paint) : [],
+    started ? [balanceLine(summary, paint)] : [],
     filterLines(summary, paint),
     metricLines(summary, paint),
     deadLetterLines(summary, options.deadLetterPlace, paint),
