@@ -146,72 +146,72 @@ it('reads no more than the limit', async () => {
   expect(summary.state).toBe('completed')
 })
 
-it('drops the oldest or the newest records of a full mailbox, and counts them', async () => {
-  const dropped = async (overflow: 'dropOldest' | 'dropNewest') => {
-    const sink = listSink('sink', [from('slow')])
-    const slow = stage('slow', 'source', {
-      async process(n: number) {
-        await nodeRuntime.yield()
-        return n
-      },
-    })
-    const spec = job({
-      sources: [
-        listSource([
-          [1, 2],
-          [3, 4],
-          [5, 6],
-        ]),
-      ],
-      stages: [slow],
-      sinks: [sink],
-      mailbox: { capacity: 4, overflow },
-    })
-    const summary = await createJob(spec, { runtime: nodeRuntime }).run()
-    return [sink.records, summary.stages[0]?.dropped]
-  }
+async function dropped(overflow: 'dropOldest' | 'dropNewest') {
+  const sink = listSink('sink', [from('slow')])
+  const slow = stage('slow', 'source', {
+    async process(n: number) {
+      await nodeRuntime.yield()
+      return n
+    },
+  })
+  const spec = job({
+    sources: [
+      listSource([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+    ],
+    stages: [slow],
+    sinks: [sink],
+    mailbox: { capacity: 4, overflow },
+  })
+  const summary = await createJob(spec, { runtime: nodeRuntime }).run()
+  return [sink.records, summary.stages[0]?.dropped]
+}
 
+it('drops the oldest or the newest records of a full mailbox, and counts them', async () => {
   expect(await dropped('dropOldest')).toEqual([[1, 2, 5, 6], 2])
   expect(await dropped('dropNewest')).toEqual([[1, 2, 3, 4], 2])
 })
 
-it('disposes in reverse what was made, however far the start came', async () => {
-  const outcome = async (failing: string): Promise<string[]> => {
-    const log: string[] = []
-    const note = (name: string): void => {
-      if (name === failing) throw new Error(`no ${name}`)
-      log.push(name)
-    }
-    const wrap = <T extends { factory: { create: unknown; dispose: unknown } }>(
-      id: string,
-      spec: T,
-    ): T => ({
-      ...spec,
-      factory: {
-        ...spec.factory,
-        create() {
-          note(`create ${id}`)
-          return {
-            open: () => note(`open ${id}`),
-            close: () => void log.push(`close ${id}`),
-            process: (n: number) => n,
-            write() {},
-            read: () => [],
-          }
-        },
-        dispose: () => void log.push(`dispose ${id}`),
-      },
-    })
-    const spec = job({
-      sources: [wrap('source', listSource([]))],
-      stages: [wrap('stage', stage('stage', 'source', {}))],
-      sinks: [wrap('sink', listSink('sink', [from('stage')]))],
-    })
-    const summary = await createJob(spec, { runtime: nodeRuntime }).run()
-    expect(summary.state).toBe(failing === '' ? 'completed' : 'failed')
-    return log
+async function outcome(failing: string): Promise<string[]> {
+  const log: string[] = []
+  const note = (name: string): void => {
+    if (name === failing) throw new Error(`no ${name}`)
+    log.push(name)
   }
+  const wrap = <T extends { factory: { create: unknown; dispose: unknown } }>(
+    id: string,
+    spec: T,
+  ): T => ({
+    ...spec,
+    factory: {
+      ...spec.factory,
+      create() {
+        note(`create ${id}`)
+        return {
+          open: () => note(`open ${id}`),
+          close: () => void log.push(`close ${id}`),
+          process: (n: number) => n,
+          write() {},
+          read: () => [],
+        }
+      },
+      dispose: () => void log.push(`dispose ${id}`),
+    },
+  })
+  const spec = job({
+    sources: [wrap('source', listSource([]))],
+    stages: [wrap('stage', stage('stage', 'source', {}))],
+    sinks: [wrap('sink', listSink('sink', [from('stage')]))],
+  })
+  const summary = await createJob(spec, { runtime: nodeRuntime }).run()
+  expect(summary.state).toBe(failing === '' ? 'completed' : 'failed')
+  return log
+}
 
+it('disposes in reverse what was made, however far the start came', async () => {
   expect(await outcome('create sink')).toEqual(['dispose sink'])
   expect(await outcome('open sink')).toEqual(['create sink', 'close sink', 'dispose sink'])
   expect(await outcome('open stage')).toEqual([

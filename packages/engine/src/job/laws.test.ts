@@ -10,12 +10,11 @@ const runs = { numRuns: 100 }
 
 async function simulate(spec: JobSpec): Promise<Summary> {
   const runtime = createManualRuntime()
-  const run = createJob(spec, { runtime }).run()
-  let over = false
-  void run.then(() => {
-    over = true
-  })
-  for (let turn = 0; turn < 500 && !over; turn++) await runtime.elapse(20)
+  const running = createJob(spec, { runtime })
+  const run = running.run()
+  for (let turn = 0; turn < 500 && running.progress().state !== 'completed'; turn++) {
+    await runtime.elapse(20)
+  }
   return run
 }
 
@@ -31,43 +30,40 @@ function split(values: readonly number[], sizes: readonly number[]): number[][] 
 
 const time = { timestamp: (n: unknown) => n as number, disorderMs: 5, description: 'itself' }
 
+async function outcome(values: readonly number[], sizes: readonly number[]) {
+  const sink = listSink('sink', [from('sum')])
+  const dead = listSink('dead', [])
+  const late = stage('late', 'source', {
+    process: (n: number, context) => (n < context.watermark ? context.skip('late') : n),
+  })
+  const sum = stage(
+    'sum',
+    'late',
+    ({ state }) => {
+      const total = state.value<number>('total', { initial: () => 0 })
+      return {
+        process(n: number, context) {
+          total.set(total.get() + n)
+          if (n % 7 === 3) return context.reject('THREE', 'No.')
+          return [n, total.get(), context.watermark]
+        },
+        onEnd: (context) => context.emit('end'),
+      }
+    },
+    { by: [{ name: 'p', description: 'p', read: (n) => (n as number) % 2 }] },
+  )
+  const spec = job({
+    sources: [listSource(split(values, sizes), { time })],
+    stages: [late, sum],
+    sinks: [sink],
+    deadLetter: dead,
+    errors: { atMost: 1, of: 10 },
+  })
+  const summary = await simulate(spec)
+  return [sink.records, dead.records.map((letter) => (letter as { id: string }).id), summary.stages]
+}
+
 it('gives the same results however the input is cut into batches', async () => {
-  const outcome = async (values: readonly number[], sizes: readonly number[]) => {
-    const sink = listSink('sink', [from('sum')])
-    const dead = listSink('dead', [])
-    const late = stage('late', 'source', {
-      process: (n: number, context) => (n < context.watermark ? context.skip('late') : n),
-    })
-    const sum = stage(
-      'sum',
-      'late',
-      ({ state }) => {
-        const total = state.value<number>('total', { initial: () => 0 })
-        return {
-          process(n: number, context) {
-            total.set(total.get() + n)
-            if (n % 7 === 3) return context.reject('THREE', 'No.')
-            return [n, total.get(), context.watermark]
-          },
-          onEnd: (context) => context.emit('end'),
-        }
-      },
-      { by: [{ name: 'p', description: 'p', read: (n) => (n as number) % 2 }] },
-    )
-    const spec = job({
-      sources: [listSource(split(values, sizes), { time })],
-      stages: [late, sum],
-      sinks: [sink],
-      deadLetter: dead,
-      errors: { atMost: 1, of: 10 },
-    })
-    const summary = await simulate(spec)
-    return [
-      sink.records,
-      dead.records.map((letter) => (letter as { id: string }).id),
-      summary.stages,
-    ]
-  }
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(60), { maxLength: 40 }),

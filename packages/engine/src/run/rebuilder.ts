@@ -1,7 +1,7 @@
 import { isMillraceError } from '@millrace/base'
 import type { StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_INTERNAL, messageOf } from '../errors.ts'
-import type { StageParts } from './record-runner.ts'
+import type { StageParts } from './stage-parts.ts'
 import { closeQuietly, openStage } from './stage-instance.ts'
 
 /** Makes a stage's instances, the first one and those after an uncoded throw. */

@@ -83,7 +83,9 @@ export class RecordBatch implements Batch {
 export function originAt(table: OriginTable, row: number): Origin | undefined {
   const offset = row < 0 ? undefined : table.offsets[row]
   if (offset === undefined) return undefined
-  return { source: table.source, partition: table.partition, offset, line: table.lines?.[row] }
+  // Line 0 stands for: this entry has none.
+  const line = table.lines?.[row] || undefined
+  return { source: table.source, partition: table.partition, offset, line }
 }
 
 /** A record's place for people: `flights.jsonl:17`, `partition#offset`, or `unknown`. */

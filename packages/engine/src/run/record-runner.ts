@@ -2,20 +2,17 @@ import { isMillraceError } from '@millrace/base'
 import type { StageContext, StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, messageOf } from '../errors.ts'
 import type { KeyPart, StageSpec } from '../plan/job-spec.ts'
-import type { StageCounter } from '../report/counters.ts'
 import { CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
 import { HeapState } from '../state/heap-state.ts'
 import { Journal } from '../state/journal.ts'
 import { Emitter } from './emitter.ts'
-import type { Failures } from './failures.ts'
 import { KeyInterner } from './key.ts'
-import type { Outbox } from './outbox.ts'
 import type { Port } from './port.ts'
 import { NO_ROW, type RecordBatch } from './record-batch.ts'
 import { Rebuilder } from './rebuilder.ts'
+import type { StageParts } from './stage-parts.ts'
 import { ReusedContext } from './reused-context.ts'
 import { handlerOf, hookError, type Handler } from './stage-instance.ts'
-import type { TaskHost } from './task-host.ts'
 
 /** Most records one record may emit. */
 export const EMIT_MAX = 100_000
@@ -23,21 +20,6 @@ export const EMIT_MAX = 100_000
 const TIMEOUT_MS = 30_000
 /** Why a record that emitted nothing counts as filtered. */
 export const NO_OUTPUT = 'no output'
-
-/** What a stage is made of. */
-export interface StageParts {
-  readonly host: TaskHost
-  readonly spec: StageSpec
-  readonly outbox: Outbox
-  readonly failures: Failures
-  readonly counter: StageCounter
-  /** Aborts when the job ends at once. */
-  readonly signal: AbortSignal
-  /** How many failing restarts in what time end the job. */
-  readonly restart: { readonly intensity: number; readonly periodMs: number }
-  /** The scope of an instance, as far as the job knows it. */
-  readonly scope: Omit<StageScope, 'state' | 'outputs' | 'keyNames'>
-}
 
 /** Runs one record through a stage's handler and gives it its fate. */
 export class RecordRunner {
@@ -280,7 +262,7 @@ export class RecordRunner {
     const { host } = this.#parts
     return new Promise((resolve) => {
       let open = true
-      const done = (settle: () => Promise<void> | undefined): void => {
+      const finish = (settle: () => Promise<void> | undefined): void => {
         if (!open) return
         open = false
         cancel()
@@ -292,15 +274,15 @@ export class RecordRunner {
           resolve()
         }
       }
-      const cancel = host.runtime.timer(this.#timeoutMs, () => done(() => this.#timedOut()))
-      this.#interrupt = () => done(() => undefined)
+      const cancel = host.runtime.timer(this.#timeoutMs, () => finish(() => this.#timedOut()))
+      this.#interrupt = () => finish(() => undefined)
       promise.then(
         (value) =>
-          done(() => {
+          finish(() => {
             if (value !== undefined) this.emitter.emit(this.#main, value, this.emitter.timestamp)
             return this.#settle()
           }),
-        (error: unknown) => done(() => this.#thrown(error)),
+        (error: unknown) => finish(() => this.#thrown(error)),
       )
     })
   }

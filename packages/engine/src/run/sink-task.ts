@@ -101,12 +101,14 @@ export class SinkTask {
           this.#writing = undefined
           this.#interrupt = undefined
           resolve(this.#written(batch, edge, written))
+          return undefined
         },
         (error: unknown) => {
           this.#writing = undefined
           this.#interrupt = undefined
           this.#parts.host.fail(this.#error('write', error))
           resolve()
+          return undefined
         },
       )
     })
@@ -172,6 +174,7 @@ export class SinkTask {
       void writing.then(() => {
         cancel()
         resolve()
+        return undefined
       })
     })
   }

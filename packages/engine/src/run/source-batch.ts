@@ -3,51 +3,65 @@ import type { Malformed, SourceBatch } from '@millrace/sdk'
 /** One entry of the input: a value or what could not be decoded. */
 export interface Entries {
   /** All offsets, values and malformed together, in order. */
-  readonly offsets: number[]
-  readonly lines: (number | undefined)[]
+  readonly offsets: ArrayLike<number>
+  /** Undefined where the input has no lines. */
+  readonly lines: ArrayLike<number> | undefined
   /** Position of each value in `offsets`. */
-  readonly rows: number[]
-  readonly values: unknown[]
+  readonly rows: readonly number[]
+  readonly values: readonly unknown[]
   /** Position of each malformed entry in `offsets`. */
-  readonly badRows: number[]
-  readonly malformed: Malformed[]
+  readonly badRows: readonly number[]
+  readonly malformed: readonly Malformed[]
 }
 
 /** Lines up the values and malformed entries of a batch in the order of the input; at most `most` of them. */
 export function mergeEntries(batch: SourceBatch, nextOffset: number, most: number): Entries {
   const bad = batch.malformed ?? []
-  const entries: Entries = {
-    offsets: [],
-    lines: [],
-    rows: [],
-    values: [],
-    badRows: [],
-    malformed: [],
-  }
+  if (bad.length === 0 && batch.values.length <= most) return allValues(batch, nextOffset)
+  const offsets: number[] = []
+  const lines: number[] = []
+  const rows: number[] = []
+  const values: unknown[] = []
+  const badRows: number[] = []
+  const malformed: Malformed[] = []
   const total = Math.min(most, batch.values.length + bad.length)
   let value = 0
   let fault = 0
-  let next = nextOffset
+  let nextOne = nextOffset
   for (let row = 0; row < total; row++) {
-    const malformed = bad[fault]
-    const offset = batch.offsets?.[value] ?? next
-    const takesBad =
-      malformed !== undefined && (value >= batch.values.length || malformed.offset <= offset)
+    const next = bad[fault]
+    const offset = batch.offsets?.[value] ?? nextOne
+    const takesBad = next !== undefined && (value >= batch.values.length || next.offset <= offset)
     if (takesBad) {
-      entries.offsets.push(malformed.offset)
-      entries.lines.push(malformed.line)
-      entries.badRows.push(row)
-      entries.malformed.push(malformed)
-      next = malformed.offset + 1
+      offsets.push(next.offset)
+      lines.push(next.line ?? 0)
+      badRows.push(row)
+      malformed.push(next)
+      nextOne = next.offset + 1
       fault++
     } else {
-      entries.offsets.push(offset)
-      entries.lines.push(batch.lines?.[value])
-      entries.rows.push(row)
-      entries.values.push(batch.values[value])
-      next = offset + 1
+      offsets.push(offset)
+      lines.push(batch.lines?.[value] ?? 0)
+      rows.push(row)
+      values.push(batch.values[value])
+      nextOne = offset + 1
       value++
     }
   }
-  return entries
+  const hasLines = lines.some((line) => line > 0)
+  return { offsets, lines: hasLines ? lines : undefined, rows, values, badRows, malformed }
+}
+
+/** The usual case, without a look at each entry. */
+function allValues(batch: SourceBatch, nextOffset: number): Entries {
+  const { lines, values } = batch
+  const offsets = batch.offsets ?? Array.from(values, (_, index) => nextOffset + index)
+  return { offsets, lines, rows: firstRows(values.length), values, badRows: [], malformed: [] }
+}
+
+const counted: number[] = []
+
+function firstRows(length: number): readonly number[] {
+  while (counted.length < length) counted.push(counted.length)
+  return counted
 }

@@ -124,7 +124,7 @@ export class SourceTask {
   #wait(result: Promise<Step>): Promise<void> {
     return new Promise((resolve) => {
       let open = true
-      const done = (run: () => void | Promise<void>): void => {
+      const settle = (run: () => void | Promise<void>): void => {
         if (!open) return
         open = false
         this.#interrupt = undefined
@@ -135,10 +135,10 @@ export class SourceTask {
           resolve()
         }
       }
-      this.#interrupt = () => done(() => (this.#parts.host.over ? undefined : this.#finish()))
+      this.#interrupt = () => settle(() => (this.#parts.host.over ? undefined : this.#finish()))
       result.then(
-        (step) => done(() => this.#took(step)),
-        (error: unknown) => done(() => this.#failed(error)),
+        (step) => settle(() => this.#took(step)),
+        (error: unknown) => settle(() => this.#failed(error)),
       )
     })
   }
@@ -171,10 +171,10 @@ export class SourceTask {
       source: spec.id,
       partition: this.#partitions[this.#partition] ?? '',
       offsets: entries.offsets,
-      lines: entries.lines.some((line) => line !== undefined) ? toLines(entries) : undefined,
+      lines: entries.lines,
       base: host.read,
     }
-    this.#offset = (entries.offsets.at(-1) ?? this.#offset - 1) + 1
+    this.#offset = (entries.offsets[count - 1] ?? this.#offset - 1) + 1
     if (batch.bytes !== undefined) this.#bytes = batch.bytes
     counter.bytes = this.#bytesBefore + this.#bytes
     counter.read += count
@@ -245,8 +245,4 @@ export class SourceTask {
     else
       host.fail(ENG_SOURCE({ id: spec.id, message: messageOf(error) }, { stage: spec.id }, error))
   }
-}
-
-function toLines(entries: Entries): number[] {
-  return entries.lines.map((line) => line ?? 0)
 }

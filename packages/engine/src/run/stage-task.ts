@@ -1,7 +1,8 @@
 import type { KeyPart } from '../plan/job-spec.ts'
 import type { Edge, Envelope } from './edge.ts'
 import type { RecordBatch } from './record-batch.ts'
-import { NO_OUTPUT, RecordRunner, type StageParts } from './record-runner.ts'
+import { NO_OUTPUT, RecordRunner } from './record-runner.ts'
+import type { StageParts } from './stage-parts.ts'
 import { LATE, NOTHING, REJECTED, SKIPPED, StageView } from './stage-view.ts'
 
 /** Longest a stage keeps the thread before the event loop gets a turn. */
@@ -60,16 +61,11 @@ export class StageTask {
   #take(envelope: Envelope): Promise<void> | undefined {
     const { edge } = envelope
     edge.take(envelope)
-    switch (envelope.kind) {
-      case 'batch':
-        return this.#begin(envelope, envelope.batch as RecordBatch)
-      case 'mark':
-        edge.mark = Math.max(edge.mark, envelope.mark)
-        this.#advance()
-        return this.#parts.outbox.flush(this.runner.emitter.mark)
-      case 'end':
-        return this.#end(envelope)
-    }
+    if (envelope.kind === 'batch') return this.#begin(envelope, envelope.batch as RecordBatch)
+    if (envelope.kind === 'end') return this.#end(envelope)
+    edge.mark = Math.max(edge.mark, envelope.mark)
+    this.#advance()
+    return this.#parts.outbox.flush(this.runner.emitter.mark)
   }
 
   #begin(envelope: Envelope, batch: RecordBatch): Promise<void> | undefined {

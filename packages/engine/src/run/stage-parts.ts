@@ -1,0 +1,21 @@
+import type { StageScope } from '@millrace/sdk'
+import type { StageSpec } from '../plan/job-spec.ts'
+import type { StageCounter } from '../report/counters.ts'
+import type { Failures } from './failures.ts'
+import type { Outbox } from './outbox.ts'
+import type { TaskHost } from './task-host.ts'
+
+/** What a stage is made of. */
+export interface StageParts {
+  readonly host: TaskHost
+  readonly spec: StageSpec
+  readonly outbox: Outbox
+  readonly failures: Failures
+  readonly counter: StageCounter
+  /** Aborts when the job ends at once. */
+  readonly signal: AbortSignal
+  /** How many failing restarts in what time end the job. */
+  readonly restart: { readonly intensity: number; readonly periodMs: number }
+  /** The scope of an instance, as far as the job knows it. */
+  readonly scope: Omit<StageScope, 'state' | 'outputs' | 'keyNames'>
+}
