@@ -23,11 +23,11 @@ export default defineStage({
         if (flight.delay <= parameters.above) {
           streak.clear()
           context.skip('on time')
-          return
+          return undefined
         }
         const length = streak.get() + 1
         streak.set(length)
-        if (length !== parameters.length) return
+        if (length !== parameters.length) return undefined
         streak.clear()
         return { origin: flight.origin, until: context.timestamp, delay: flight.delay }
       },

@@ -99,6 +99,7 @@ export class Job<In = unknown, Out = unknown> {
     const summary = this.#start(engine)
     const name = this.name
     return {
+      // oxlint-disable-next-line unicorn/no-thenable -- A run is awaited for its summary.
       then: (fulfilled, rejected) => summary.then(fulfilled, rejected),
       [Symbol.asyncIterator]: () => {
         throw JOB_HAS_SINK({ name })
@@ -111,6 +112,7 @@ export class Job<In = unknown, Out = unknown> {
     const name = this.name
     let iterated = false
     return {
+      // oxlint-disable-next-line unicorn/no-thenable -- A run is awaited for its summary.
       then: (fulfilled, rejected) =>
         (iterated ? start() : Promise.reject<Summary>(JOB_NO_SINK({ name }))).then(
           fulfilled,

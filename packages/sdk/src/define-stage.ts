@@ -1,5 +1,11 @@
 import type { Batch, BatchOutput } from './batch.ts'
-import type { ExpressionScope, Injection, RecordContext, StageContext, StageScope } from './context.ts'
+import type {
+  ExpressionScope,
+  Injection,
+  RecordContext,
+  StageContext,
+  StageScope,
+} from './context.ts'
 import type { ParameterSchema } from './schema.ts'
 
 /** Handles one record. Returns one record, undefined (nothing), null (data), a Promise of them, or an iterator of records from a generator. An array is one record. */
