@@ -38,7 +38,7 @@ it('stops without firing what is open, commits, and names --drain', async () => 
   )
 
   const run = running.run()
-  await until(() => (running.progress().stages[0]?.in ?? 0) > 0)
+  await until(() => (running.progress().stages[0]?.used ?? 0) > 1)
   const summary = await running.stop()
 
   const { used } = summary.stages[0] ?? { used: 0 }
@@ -64,7 +64,7 @@ it('drains like the end of the input', async () => {
   )
 
   void running.run()
-  await until(() => (running.progress().stages[0]?.in ?? 0) > 0)
+  await until(() => (running.progress().stages[0]?.used ?? 0) > 1)
   const summary = await running.drain()
 
   expect(summary.state).toBe('completed')

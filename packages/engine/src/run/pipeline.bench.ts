@@ -4,7 +4,7 @@ import { nodeRuntime } from '../host/index.ts'
 import { createJob } from '../job/create-job.ts'
 import { from, job, listSink, listSource, stage } from '../testing/parts.ts'
 
-const COUNT = 1_000_000
+const COUNT = 200_000
 const BATCH = 1024
 
 interface Reading {
@@ -54,6 +54,6 @@ async function engine(): Promise<void> {
   if (summary.state !== 'completed' || count === 0) throw new Error('the job failed')
 }
 
-test('source, filter, map and counting sink over a million records', async ({ bench }) => {
+test('source, filter, map and counting sink over 200,000 records', async ({ bench }) => {
   await bench.compare(bench('plain loop', plainLoop), bench('engine', engine), { time: 1000 })
 })
