@@ -15,6 +15,7 @@ import { summaryJson } from '../report/summary-json.ts'
 import { renderSummary } from '../report/summary-text.ts'
 import { type Shell, wantsStack } from '../shell.ts'
 import { catchSignals } from '../signals.ts'
+import { growYoungGeneration } from '../young-generation.ts'
 
 /** Options of `millrace run`. */
 export interface RunOptions extends JobFileOptions {
@@ -90,6 +91,7 @@ async function finish(
       const names = sourceNames(plan).map((name) => displayPath(name, cwd))
       terminal.error(`${plan.name}: reading ${names.join(', ')}\n`)
     }
+    growYoungGeneration()
     const running = job.run()
     display.follow(() => job.progress())
     return await running
