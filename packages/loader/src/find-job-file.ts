@@ -7,16 +7,16 @@ const names = [
   'millrace.json',
   'configs/default.yaml',
   'configs/default_config.yml',
-]
+] as const
 
-/**
- * The job file that is meant when none is named: the first of `millrace.yaml`, `millrace.yml`, `millrace.json`,
- * `configs/default.yaml` and `configs/default_config.yml` that exists in `cwd`. `tried` lists all five.
- */
+/** The job file of a folder where none is named: the first of a fixed list that exists, and the names that were tried until then. */
 export function findJobFile(cwd: string): {
   readonly file?: string
   readonly tried: readonly string[]
 } {
-  const file = names.map((name) => join(cwd, name)).find((path) => existsSync(path))
-  return { ...(file === undefined ? {} : { file }), tried: names }
+  const index = names.findIndex((name) => existsSync(join(cwd, name)))
+  const name = names[index]
+  return name === undefined
+    ? { tried: names }
+    : { file: join(cwd, name), tried: names.slice(0, index + 1) }
 }

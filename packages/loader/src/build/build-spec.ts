@@ -1,0 +1,53 @@
+import type { JobSpec, OutputRef, SinkSpec, SourceSpec, StageSpec } from '@millrace/engine'
+import type { PipelineSettings } from '../check/read-pipeline-settings.ts'
+import type { LoadContext } from '../load-context.ts'
+import type { Modules } from '../modules/modules.ts'
+import { fieldsOf } from './needed-fields.ts'
+import { sinkOf, sourceOf, stageOf, type Part } from './part.ts'
+import type { Wiring } from './wire.ts'
+
+interface BuildOptions {
+  readonly settings: PipelineSettings
+  readonly parts: ReadonlyMap<string, Part>
+  readonly wiring: Wiring
+  readonly modules: Modules
+  readonly context: LoadContext
+}
+
+/** The job specification of a job without faults. */
+export function buildSpec({ settings, parts, wiring, modules, context }: BuildOptions): JobSpec {
+  const { scope } = context
+  const sources: SourceSpec[] = []
+  const stages = new Map<string, StageSpec>()
+  const sinks: SinkSpec[] = []
+  let deadLetter: SinkSpec | undefined
+  for (const [id, part] of parts) {
+    const { entry } = part
+    const { onError } = part.settings
+    const value = part.parameters?.value
+    const source = sourceOf(part)
+    const stage = stageOf(part)
+    const sink = sinkOf(part)
+    if (source !== undefined) {
+      const factory = modules.sourceFactory(source, value, scope, id)
+      const fields = fieldsOf(id, parts, wiring)
+      const { time, limit } = part.settings
+      sources.push({ id, factory, time, onError, limit, fields })
+    } else if (stage !== undefined) {
+      const factory = modules.stageFactory(stage, value, scope, id)
+      const { by, timeoutMs, batch } = part.settings
+      const inputs = wiring.inputs.get(id) ?? []
+      stages.set(id, { id, factory, inputs, by, onError, timeoutMs, batch })
+    } else if (sink !== undefined) {
+      const factory = modules.sinkFactory(sink, value, scope, id)
+      const from: readonly OutputRef[] = entry.isDeadLetter
+        ? []
+        : (wiring.inputs.get(id)?.[0]?.from ?? [])
+      const spec: SinkSpec = { id, factory, from, onError }
+      if (entry.isDeadLetter) deadLetter = spec
+      else sinks.push(spec)
+    }
+  }
+  const ordered = wiring.order.flatMap((id) => stages.get(id) ?? [])
+  return { ...settings, sources, stages: ordered, sinks, deadLetter }
+}

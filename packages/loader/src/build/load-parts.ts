@@ -1,0 +1,73 @@
+import { isMillraceError } from '@millrace/base'
+import type { Outputs } from '@millrace/sdk'
+import { at, checkParameters } from '../check/check-parameters.ts'
+import { readSettings } from '../check/read-settings.ts'
+import type { ParameterOverride } from '../document/overrides.ts'
+import { CFG_PLUGIN } from '../errors.ts'
+import type { Entry, NormalPipeline } from '../grammar/entry.ts'
+import type { LoadContext } from '../load-context.ts'
+import type { LoadedModule, Modules } from '../modules/modules.ts'
+import type { Part } from './part.ts'
+
+type Loaded = LoadedModule<'source' | 'stage' | 'sink' | 'resource'>
+
+/** Loads the module of every entry, checks its parameters and reads the keys beside it. */
+export async function loadParts(
+  pipeline: NormalPipeline,
+  overrides: readonly ParameterOverride[],
+  modules: Modules,
+  allowed: readonly string[] | undefined,
+  context: LoadContext,
+): Promise<ReadonlyMap<string, Part>> {
+  const parts = new Map<string, Part>()
+  for (const entry of pipeline.entries) {
+    const loaded = await loadEntry(entry, modules, allowed, context)
+    const own = overrides.filter((override) => override.entry === entry)
+    const parameters =
+      loaded === undefined ? undefined : checkParameters(entry, loaded, own, context)
+    const inputs = loaded === undefined ? ['in'] : inputsOf(loaded)
+    const outputs = outputsOf(entry, loaded, parameters)
+    const settings = readSettings(entry, inputs, context)
+    parts.set(entry.id, { entry, loaded, parameters, outputs, inputs, settings })
+  }
+  return parts
+}
+
+async function loadEntry(
+  entry: Entry,
+  modules: Modules,
+  allowed: readonly string[] | undefined,
+  context: LoadContext,
+): Promise<Loaded | undefined> {
+  const node = entry.keys.get('module')?.value
+  const specifier = node?.kind === 'scalar' ? context.leaf(node).text : entry.module
+  try {
+    const loaded = await modules.load(specifier, entry.role)
+    const names = [specifier, loaded.package?.name]
+    if (allowed !== undefined && !allowed.some((name) => names.includes(name))) {
+      context.faults.push(CFG_PLUGIN({ specifier, allowed }, entry.where))
+    }
+    return loaded
+  } catch (error) {
+    if (!isMillraceError(error)) throw error
+    context.faults.push(at(error, node?.where ?? entry.where))
+    return undefined
+  }
+}
+
+function inputsOf(loaded: Loaded): readonly string[] {
+  const { definition } = loaded
+  return 'inputs' in definition && definition.inputs !== undefined ? definition.inputs : ['in']
+}
+
+function outputsOf(
+  entry: Entry,
+  loaded: Loaded | undefined,
+  parameters: { readonly value: unknown } | undefined,
+): Outputs | undefined {
+  if (entry.role === 'source') return { out: 'What it reads.' }
+  if (entry.role !== 'stage' || loaded === undefined) return undefined
+  const outputs = 'outputs' in loaded.definition ? loaded.definition.outputs : undefined
+  if (typeof outputs !== 'function') return outputs ?? { out: 'What it emits.' }
+  return parameters === undefined ? undefined : outputs(parameters.value)
+}

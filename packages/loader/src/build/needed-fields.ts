@@ -1,0 +1,43 @@
+import { stageOf, type Part } from './part.ts'
+import type { Wiring } from './wire.ts'
+
+/**
+ * The fields of a source that anyone downstream looks at, or undefined for all: where records reach a sink as they are, and where
+ * a dead letter would have to show the whole record.
+ */
+export function fieldsOf(
+  id: string,
+  parts: ReadonlyMap<string, Part>,
+  wiring: Wiring,
+): readonly string[] | undefined {
+  if (parts.has('deadLetter')) return undefined
+  const time = parts.get(id)?.settings.reads ?? []
+  const needed = neededBehind(id, undefined, parts, wiring)
+  const all = needed === undefined ? undefined : new Set([...time, ...needed])
+  return all === undefined || all.has('record') ? undefined : [...all].toSorted()
+}
+
+/** What the readers of a node's records need of them; undefined: everything. */
+function neededBehind(
+  id: string,
+  output: string | undefined,
+  parts: ReadonlyMap<string, Part>,
+  wiring: Wiring,
+): readonly string[] | undefined {
+  const needed = new Set<string>()
+  const readers = [...wiring.inputs].filter(([, inputs]) =>
+    inputs.some(({ from }) =>
+      from.some((ref) => ref.id === id && (output === undefined || ref.output === output)),
+    ),
+  )
+  for (const [reader] of readers) {
+    const part = parts.get(reader)
+    const stage = part === undefined ? undefined : stageOf(part)
+    const reads = stage?.definition.reads?.(part?.parameters?.value)
+    const passed =
+      stage?.definition.passes === 'same' ? neededBehind(reader, undefined, parts, wiring) : []
+    if (reads === undefined || passed === undefined) return undefined
+    for (const field of [...reads, ...passed, ...(part?.settings.reads ?? [])]) needed.add(field)
+  }
+  return [...needed]
+}

@@ -1,0 +1,49 @@
+import type { ErrorPolicy, KeyPart, TimeSpec } from '@millrace/engine'
+import type { Outputs } from '@millrace/sdk'
+import type { Entry } from '../grammar/entry.ts'
+import type { LoadedModule } from '../modules/modules.ts'
+
+/** Settings of an entry that stand beside its module, checked. */
+export interface Settings {
+  readonly onError?: ErrorPolicy | undefined
+  readonly limit?: number | undefined
+  readonly timeoutMs?: number | undefined
+  readonly batch?: number | undefined
+  readonly time?: TimeSpec | undefined
+  readonly by?: readonly KeyPart[] | Readonly<Record<string, readonly KeyPart[]>> | undefined
+  /** Field paths that `time` and `by` read; `record` for the whole. */
+  readonly reads: readonly string[]
+}
+
+/** An entry with all that was found out about it. */
+export interface Part {
+  readonly entry: Entry
+  /** Absent: the module could not be loaded. */
+  readonly loaded?: LoadedModule<'source' | 'stage' | 'sink' | 'resource'> | undefined
+  /** Absent: the parameters have faults. */
+  readonly parameters?: { readonly value: unknown } | undefined
+  /** Names of the outputs, the main one first; absent when unknown. */
+  readonly outputs?: Outputs | undefined
+  readonly inputs: readonly string[]
+  readonly settings: Settings
+}
+
+/** The module of a part as a stage. Undefined for others and for what could not be loaded. */
+export function stageOf(part: Part): LoadedModule<'stage'> | undefined {
+  return part.loaded?.kind === 'stage' ? (part.loaded as LoadedModule<'stage'>) : undefined
+}
+
+export function sourceOf(part: Part): LoadedModule<'source'> | undefined {
+  return part.loaded?.kind === 'source' ? (part.loaded as LoadedModule<'source'>) : undefined
+}
+
+export function sinkOf(part: Part): LoadedModule<'sink'> | undefined {
+  return part.loaded?.kind === 'sink' ? (part.loaded as LoadedModule<'sink'>) : undefined
+}
+
+/** The names of the key fields of a stage, in order. */
+export function keyNames({ by }: Settings): readonly string[] {
+  if (by === undefined) return []
+  const parts = Array.isArray(by) ? (by as readonly KeyPart[]) : (Object.values(by)[0] ?? [])
+  return (parts as readonly KeyPart[]).map(({ name }) => name)
+}

@@ -1,0 +1,28 @@
+import { CFG_FILE_SHARED } from '../errors.ts'
+import type { LoadContext } from '../load-context.ts'
+import { sinkOf, sourceOf, type Part } from '../build/part.ts'
+import { locate } from './check-parameters.ts'
+
+/** Refuses a file that is written twice, or read and written, in one job. Patterns are compared as they stand. */
+export function checkFiles(parts: Iterable<Part>, context: LoadContext): void {
+  const read = new Set<string>()
+  const written = new Set<string>()
+  const all = [...parts]
+  for (const part of all) {
+    const source = sourceOf(part)
+    if (source === undefined || part.parameters === undefined) continue
+    for (const file of source.definition.readsFiles?.(part.parameters.value) ?? []) read.add(file)
+  }
+  for (const part of all) {
+    const sink = sinkOf(part)
+    if (sink === undefined || part.parameters === undefined) continue
+    for (const file of sink.definition.writesFiles?.(part.parameters.value) ?? []) {
+      const where = locate(part.entry.parameters, ['path'], part.entry.where)
+      const problem = read.has(file) ? 'both read and written' : 'written twice'
+      if (read.has(file) || written.has(file)) {
+        context.faults.push(CFG_FILE_SHARED({ file, problem }, where))
+      }
+      written.add(file)
+    }
+  }
+}

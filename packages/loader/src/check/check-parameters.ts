@@ -1,0 +1,176 @@
+import type { JsonSchema } from '@millrace/sdk'
+import { isMillraceError, MillraceError, type Where } from '@millrace/base'
+import { describeNode, joinPath, type ConfigNode, type MapNode } from '../document/config-node.ts'
+import { pick, refuser, setIn, type ParameterOverride } from '../document/overrides.ts'
+import { CFG_MAIN, CFG_PARAMETER } from '../errors.ts'
+import type { Entry } from '../grammar/entry.ts'
+import type { LoadContext } from '../load-context.ts'
+import type { LoadedModule } from '../modules/modules.ts'
+import { validateParameters } from '../modules/parameters.ts'
+import { ParameterReader } from './read-parameters.ts'
+import { branchesOf, childSchema, propertyNames } from './schema-view.ts'
+
+type WithParameters = LoadedModule<'source' | 'stage' | 'sink' | 'resource'>
+
+/** The validated parameters of an entry; undefined where they have faults. */
+export function checkParameters(
+  entry: Entry,
+  loaded: WithParameters,
+  overrides: readonly ParameterOverride[],
+  context: LoadContext,
+): { readonly value: unknown } | undefined {
+  const before = context.faults.length
+  const node = toMap(entry, loaded, context)
+  if (node === undefined && context.faults.length > before) return undefined
+  const map = override(entry, node, loaded.schema, overrides, context)
+  entry.parameters = map
+  const value = new ParameterReader(entry, loaded.schema, context).read(map)
+  const known = new Set(context.faults.slice(before).map((fault) => fault.where.path ?? ''))
+  let result: ReturnType<typeof validateParameters>
+  try {
+    result = validateParameters(loaded.definition, value)
+  } catch (error) {
+    if (!isMillraceError(error)) throw error
+    context.faults.push(at(error, entry.where))
+    return undefined
+  }
+  if ('value' in result) return context.faults.length > before ? undefined : result
+  for (const issue of result.issues) {
+    const where = locate(map, issue.path, entry.where)
+    if (isKnown(where.path ?? '', known)) continue
+    const name = issue.path.reduce<string>(joinPath, '')
+    const { problem, hint } = sentence(issue.message, nodeAt(map, issue.path), issue.hint)
+    const fault = name === '' ? { name: loaded.specifier, problem, hint } : { name, problem, hint }
+    context.faults.push(CFG_PARAMETER(fault, where))
+  }
+  return undefined
+}
+
+/** The same error at a place; what it knows of its place already is kept. */
+export function at(error: MillraceError, where: Where): MillraceError {
+  const { code, message, hint, retry, cause } = error
+  return new MillraceError(code, message, {
+    hint,
+    retry,
+    cause,
+    where: { ...where, ...error.where },
+  })
+}
+
+/** The place inside an entry's parameters; what is missing is placed where it would stand. */
+export function locate(
+  node: ConfigNode | undefined,
+  path: readonly (string | number)[],
+  otherwise: Where,
+): Where {
+  let where = node?.where ?? otherwise
+  let current = node
+  for (const step of path) {
+    if (current?.kind === 'map' && current.entries.has(String(step))) {
+      const entry = current.entries.get(String(step))
+      where = entry?.value.where ?? where
+      current = entry?.value
+    } else if (current?.kind === 'list' && current.items[Number(step)] !== undefined) {
+      current = current.items[Number(step)]
+      where = current?.where ?? where
+    } else return where
+  }
+  return where
+}
+
+function nodeAt(
+  node: ConfigNode | undefined,
+  path: readonly (string | number)[],
+): ConfigNode | undefined {
+  let current = node
+  for (const step of path) {
+    current =
+      current?.kind === 'map'
+        ? current.entries.get(String(step))?.value
+        : current?.kind === 'list'
+          ? current.items[Number(step)]
+          : undefined
+  }
+  return current
+}
+
+/** The short form's scalar becomes the main parameter. */
+function toMap(entry: Entry, loaded: WithParameters, context: LoadContext): MapNode | undefined {
+  const node = entry.parameters
+  if (node === undefined || node.kind === 'map') return node
+  const { main } = loaded.definition
+  const { where, origin } = node
+  if (main === undefined) {
+    const parameters = propertyNames(branchesOf(loaded.schema, loaded.schema))
+    const got = describeNode(node)
+    context.faults.push(CFG_MAIN({ module: entry.module, got, parameters }, where))
+    return undefined
+  }
+  return {
+    kind: 'map',
+    where,
+    origin,
+    entries: new Map([[main, { key: main, where, value: node }]]),
+  }
+}
+
+function override(
+  entry: Entry,
+  node: MapNode | undefined,
+  schema: JsonSchema,
+  overrides: readonly ParameterOverride[],
+  context: LoadContext,
+): MapNode | undefined {
+  let map = node
+  for (const { segments, override } of overrides) {
+    const { where, origin } = override
+    map ??= { kind: 'map', where: entry.where, origin, entries: new Map() }
+    let branches = branchesOf(schema, schema)
+    let current: ConfigNode | undefined = map
+    const names: string[] = []
+    let isKnown = segments.length > 0
+    if (!isKnown) refuser(override, context)('', propertyNames(branches))
+    for (const segment of segments) {
+      const own: readonly string[] = current?.kind === 'map' ? [...current.entries.keys()] : []
+      const known = [...new Set([...propertyNames(branches), ...own])]
+      const child = childSchema(branches, segment, schema)
+      const name = pick(segment, known) ?? (isOpen(branches, child) ? segment : undefined)
+      if (name === undefined) {
+        refuser({ ...override, where }, context)(segment, known)
+        isKnown = false
+        break
+      }
+      names.push(name)
+      branches = childSchema(branches, name, schema)
+      current = current?.kind === 'map' ? current.entries.get(name)?.value : undefined
+    }
+    if (isKnown) setIn(map.entries, names, override)
+  }
+  return map
+}
+
+/** Whether a map takes any key: a schema that says nothing, or one for all other keys. */
+function isOpen(branches: readonly JsonSchema[], child: readonly JsonSchema[]): boolean {
+  return (
+    child.length > 0 ||
+    branches.length === 0 ||
+    branches.some(
+      ({ properties, additionalProperties: others }) =>
+        others === true || (others === undefined && properties === undefined),
+    )
+  )
+}
+
+/** A validator's message as the rest of `Parameter "x" …`. */
+function sentence(message: string, node: ConfigNode | undefined, hint: string | undefined) {
+  const text = message.replace(/^Invalid input: /, '').replace(/\.$/, '')
+  if (node === undefined && /received undefined$/.test(text)) {
+    const expected = text.replace(/^expected /, '').replace(/, received undefined$/, '')
+    return { problem: `is missing; expected ${expected}`, hint: hint ?? 'Add it.' }
+  }
+  const got = node === undefined ? '' : `; got ${describeNode(node)}`
+  return { problem: `is refused: ${text}${got}`, hint }
+}
+
+const isKnown = (path: string, known: ReadonlySet<string>): boolean =>
+  [...known].some((other) => other === path || (other !== '' && other.startsWith(`${path}.`)))

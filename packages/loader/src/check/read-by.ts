@@ -1,0 +1,159 @@
+import { isMillraceError } from '@millrace/base'
+import { compileExpression, compilePath } from '@millrace/expression'
+import type { KeyPart } from '@millrace/engine'
+import { describeNode, type ConfigNode, type MapEntry } from '../document/config-node.ts'
+import { CFG_INPUTS, CFG_TYPE } from '../errors.ts'
+import type { LoadContext } from '../load-context.ts'
+import { at } from './check-parameters.ts'
+import type { Place } from './read-value.ts'
+
+interface Keys {
+  readonly parts: readonly KeyPart[] | Readonly<Record<string, readonly KeyPart[]>>
+  readonly reads: readonly string[]
+}
+
+interface Read extends KeyPart {
+  readonly fields: readonly string[]
+}
+
+/** `by`: a path, a list of paths, or a map of name to expression; for several inputs a map of input to path or list. */
+export function readBy(
+  { node, what, path }: Place,
+  inputs: readonly string[],
+  context: LoadContext,
+): Keys | undefined {
+  if (node === undefined) return undefined
+  const before = context.faults.length
+  if (node.kind !== 'map') {
+    const parts = readPaths(node, what, context)
+    context.addValue(path, parts.length === 1 ? parts[0]?.description : parts.map(text), node)
+    checkNames(parts, node, what, context)
+    return context.faults.length > before ? undefined : keysOf(parts)
+  }
+  if (inputs.length > 1) return readInputs(node.entries, inputs, node, what, context)
+  const parts = [...node.entries.values()].flatMap((entry) => {
+    const part = readExpression(entry, context)
+    if (part !== undefined) context.addValue(`${path}.${entry.key}`, part.description, entry.value)
+    return part === undefined ? [] : [part]
+  })
+  if (node.entries.size === 0) {
+    const expected = 'a field path, a list of them, or a map of names to expressions'
+    context.faults.push(CFG_TYPE({ what, expected, got: 'an empty map' }, node.where))
+  }
+  return context.faults.length > before ? undefined : keysOf(parts)
+}
+
+const text = ({ description }: KeyPart): string => description
+
+const keysOf = (parts: readonly Read[]): Keys => ({
+  parts,
+  reads: parts.flatMap(({ fields }) => fields),
+})
+
+function readPaths(node: ConfigNode, what: string, context: LoadContext): readonly Read[] {
+  const nodes = node.kind === 'list' ? node.items : [node]
+  const expected = 'a field path, a list of them, or a map of names to expressions'
+  if (nodes.length === 0) {
+    context.faults.push(CFG_TYPE({ what, expected, got: 'an empty list' }, node.where))
+  }
+  return nodes.flatMap((item): Read[] => {
+    if (item.kind !== 'scalar' || item.value === null || item.text === '') {
+      context.faults.push(CFG_TYPE({ what, expected, got: describeNode(item) }, item.where))
+      return []
+    }
+    const { text } = context.leaf(item)
+    try {
+      const { fields, read } = compilePath(text)
+      const name = text.split('.').at(-1) ?? text
+      return [{ name, description: text, fields, read }]
+    } catch (error) {
+      if (!isMillraceError(error)) throw error
+      const named = CFG_TYPE(
+        {
+          what,
+          expected: 'a field path',
+          got: describeNode(item),
+          hint: `For an expression write a map: by: { name: '${text.replaceAll("'", "''")}' }.`,
+        },
+        item.where,
+        error,
+      )
+      context.faults.push(named)
+      return []
+    }
+  })
+}
+
+function readExpression(entry: MapEntry, context: LoadContext): Read | undefined {
+  const { value } = entry
+  if (value.kind !== 'scalar' || value.text === '') {
+    const what = `Key "${entry.key}"`
+    const got = describeNode(value)
+    context.faults.push(CFG_TYPE({ what, expected: 'an expression', got }, value.where))
+    return undefined
+  }
+  try {
+    const expression = compileExpression(value.text, context.scope)
+    return {
+      name: entry.key,
+      description: `${entry.key}: ${value.text}`,
+      fields: expression.fields,
+      read: (record, { timestamp }) => expression.evaluate(record, { timestamp }),
+    }
+  } catch (error) {
+    context.expressionFault(error, value)
+    return undefined
+  }
+}
+
+function checkNames(
+  parts: readonly Read[],
+  node: ConfigNode,
+  what: string,
+  context: LoadContext,
+): void {
+  const twice = parts.find(({ name }, index) =>
+    parts.slice(0, index).some((other) => other.name === name),
+  )
+  if (twice === undefined) return
+  const hint = 'Give each a name of its own with a map: by: { name: path, other: path }.'
+  const got = `"${twice.name}" twice`
+  const fault = { what, expected: 'paths with different last names', got, hint }
+  context.faults.push(CFG_TYPE(fault, node.where))
+}
+
+function readInputs(
+  entries: ReadonlyMap<string, MapEntry>,
+  inputs: readonly string[],
+  node: ConfigNode,
+  what: string,
+  context: LoadContext,
+): Keys | undefined {
+  const before = context.faults.length
+  const expected = inputs.join(', ')
+  const keys = [...entries.keys()]
+  if (keys.toSorted().join() !== [...inputs].toSorted().join()) {
+    const got = keys.join(', ') || 'none'
+    context.faults.push(CFG_INPUTS({ id: what.replaceAll('"', ''), expected, got }, node.where))
+    return undefined
+  }
+  const all = inputs.map((name): [string, readonly Read[]] => {
+    const entry = entries.get(name)
+    return [name, entry === undefined ? [] : readPaths(entry.value, what, context)]
+  })
+  const first = all[0]?.[1] ?? []
+  for (const [name, parts] of all) {
+    if (parts.length === first.length) continue
+    const got = `${parts.length} for "${name}"`
+    const fault = { what, expected: `a list of ${first.length} paths for each input`, got }
+    context.faults.push(CFG_TYPE(fault, entries.get(name)?.where ?? node.where))
+  }
+  if (context.faults.length > before) return undefined
+  // Results carry the names of the first input.
+  const named = all.map(([name, parts]): [string, readonly Read[]] => [
+    name,
+    parts.map((part, index) => ({ ...part, name: first[index]?.name ?? part.name })),
+  ])
+  const reads = named.flatMap(([, parts]) => parts.flatMap(({ fields }) => fields))
+  return { parts: Object.fromEntries(named), reads }
+}

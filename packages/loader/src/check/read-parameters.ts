@@ -1,0 +1,255 @@
+import { isAbsolute, resolve } from 'node:path'
+import { nearestName, parseDuration, parseSize } from '@millrace/base'
+import { compileAggregateCall, compileExpression, compileTemplate } from '@millrace/expression'
+import type { JsonSchema } from '@millrace/sdk'
+import { parse } from 'yaml'
+import {
+  describeNode,
+  describeScalar,
+  joinPath,
+  nodeOf,
+  type ConfigNode,
+  type MapNode,
+  type ScalarNode,
+} from '../document/config-node.ts'
+import { CFG_KEY_INSIDE, CFG_PARAMETER, CFG_TYPE, CFG_YAML_COMMENT } from '../errors.ts'
+import type { Entry } from '../grammar/entry.ts'
+import { entryKeys, futureEntryKeys } from '../grammar/keys.ts'
+import type { LoadContext } from '../load-context.ts'
+import { branchesOf, childSchema, formatOf, propertyNames, takesType } from './schema-view.ts'
+
+const compilers: Readonly<Record<string, (text: string, scope: LoadContext['scope']) => unknown>> =
+  {
+    cel: compileExpression,
+    'cel-aggregate': compileAggregateCall,
+    template: compileTemplate,
+  }
+
+const units: Readonly<Record<string, readonly [(text: string) => unknown, string]>> = {
+  duration: [parseDuration, 'a duration with a unit, such as 30s or 1h'],
+  size: [parseSize, 'a size with a unit, such as 64kB or 1MiB'],
+}
+
+/**
+ * Turns the nodes of an entry's parameters into the plain value that its schema expects: placeholders filled and typed, paths
+ * absolute, expressions compiled once to find their faults. Says where each value came from.
+ */
+export class ParameterReader {
+  readonly #entry: Entry
+  readonly #root: JsonSchema
+  readonly #context: LoadContext
+
+  constructor(entry: Entry, schema: JsonSchema, context: LoadContext) {
+    this.#entry = entry
+    this.#root = schema
+    this.#context = context
+  }
+
+  read(node: MapNode | undefined): unknown {
+    const branches = branchesOf(this.#root, this.#root)
+    if (node === undefined) {
+      this.#defaults(branches, [], `${this.#entry.path}.parameters`)
+      return {}
+    }
+    return this.#value(node, branches, `${this.#entry.path}.parameters`, '')
+  }
+
+  #value(node: ConfigNode, branches: readonly JsonSchema[], path: string, name: string): unknown {
+    if (node.kind === 'scalar') {
+      const parsed = this.#structure(node, branches)
+      return parsed === undefined
+        ? this.#scalar(node, branches, path, name)
+        : this.#value(parsed, branches, path, name)
+    }
+    const type = node.kind === 'map' ? 'object' : 'array'
+    if (!takesType(branches, type)) return this.#mismatch(node, branches, name)
+    if (node.kind === 'list') {
+      const items = branches.flatMap(({ items }) => branchesOf(items, this.#root))
+      return node.items.map((item, index) =>
+        this.#value(item, items, joinPath(path, index), joinPath(name, index)),
+      )
+    }
+    const objects = branches.filter((branch) => takesType([branch], 'object'))
+    const value: Record<string, unknown> = {}
+    for (const [key, entry] of node.entries) {
+      if (this.#isUnknown(key, objects)) {
+        this.#unknown(entry, name, propertyNames(objects))
+        continue
+      }
+      const child = childSchema(objects, key, this.#root)
+      value[key] = this.#value(entry.value, child, joinPath(path, key), joinPath(name, key))
+    }
+    this.#defaults(objects, [...node.entries.keys()], path)
+    return value
+  }
+
+  /** The map or list that an override wrote as text, where its target is no text. */
+  #structure(node: ScalarNode, branches: readonly JsonSchema[]): ConfigNode | undefined {
+    if (node.origin === 'file' || branches.length === 0 || takesType(branches, 'string')) {
+      return undefined
+    }
+    if (!/^\s*[[{]/.test(node.text)) return undefined
+    try {
+      return nodeOf(parse(node.text), node.where, node.origin)
+    } catch {
+      // What is no YAML stays text, and the schema says what it should be.
+      return undefined
+    }
+  }
+
+  #scalar(node: ScalarNode, branches: readonly JsonSchema[], path: string, name: string): unknown {
+    const format = formatOf(branches)
+    const compile = format === undefined ? undefined : compilers[format]
+    const secret = branches.some((branch) => branch.secret === true)
+    if (compile !== undefined) {
+      this.#compile(compile, node)
+      this.#context.addValue(path, node.text, node, secret)
+      return node.text
+    }
+    const leaf = this.#context.leaf(node)
+    const typed = leaf.isUntyped ? coerce(leaf.text, branches) : leaf.value
+    const type = typed === null ? 'null' : typeof typed
+    const isWhole = typeof typed === 'number' && Number.isInteger(typed)
+    if (!takesType(branches, type, ...(isWhole ? ['integer'] : []))) {
+      return this.#mismatch(node, branches, name, leaf.secret ? 'a secret text' : undefined)
+    }
+    if (!this.#fits(typed, branches, node, name)) return undefined
+    const value = format === 'path' && typeof typed === 'string' ? this.#path(typed, node) : typed
+    this.#context.addValue(path, value, node, secret || leaf.secret)
+    return value
+  }
+
+  #compile(
+    compile: (text: string, scope: LoadContext['scope']) => unknown,
+    node: ScalarNode,
+  ): void {
+    const open = /^(?:[^"']|"[^"]*"|'[^']*')*["']/.test(node.text) && isOpen(node.text)
+    if (node.commentAfter === true && open) {
+      const fault = CFG_YAML_COMMENT({ text: node.text, paste: node.paste?.() }, node.where)
+      this.#context.faults.push(fault)
+      return
+    }
+    try {
+      compile(node.text, this.#context.scope)
+    } catch (error) {
+      this.#context.expressionFault(error, node)
+    }
+  }
+
+  /** Units and fixed choices; false where the value is none of them. */
+  #fits(value: unknown, branches: readonly JsonSchema[], node: ScalarNode, name: string): boolean {
+    const unit = units[formatOf(branches) ?? '']
+    if (unit !== undefined && typeof value === 'string' && unit[0](value) === undefined) {
+      this.#wrong(node, name, unit[1], describeScalar(value))
+      return false
+    }
+    const choices = branches.flatMap(choicesOf)
+    const isClosed = branches.length > 0 && branches.every((branch) => choicesOf(branch).length > 0)
+    if (!isClosed || choices.includes(value)) return true
+    const names = choices.map((choice) => String(choice))
+    const near = nearestName(String(value), names)
+    const hint = near === undefined ? undefined : `Did you mean "${near}"?`
+    this.#wrong(node, name, `one of ${names.join(', ')}`, describeScalar(value), hint)
+    return false
+  }
+
+  #path(path: string, node: ScalarNode): string {
+    if (path === '-' || path === '' || isAbsolute(path) || /^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
+      return path
+    }
+    return resolve(node.origin === 'file' ? this.#context.folder : this.#context.cwd, path)
+  }
+
+  #isUnknown(key: string, objects: readonly JsonSchema[]): boolean {
+    return (
+      objects.length > 0 &&
+      objects.every(({ properties, additionalProperties: others }) => {
+        if (properties !== undefined && Object.hasOwn(properties, key)) return false
+        return others === false || (others === undefined && properties !== undefined)
+      })
+    )
+  }
+
+  #unknown(
+    entry: { key: string; where: ConfigNode['where'] },
+    name: string,
+    known: readonly string[],
+  ) {
+    const { key, where } = entry
+    const { role } = this.#entry
+    const isOurs = [...entryKeys[role], ...futureEntryKeys[role]].includes(key)
+    if (isOurs && name === '') {
+      this.#context.faults.push(CFG_KEY_INSIDE({ key, kind: role }, where))
+      return
+    }
+    const near = nearestName(key, known)
+    const hint =
+      near === undefined
+        ? known.length === 0
+          ? 'It takes none.'
+          : `The parameters are: ${known.join(', ')}.`
+        : `Did you mean "${near}"?`
+    const of = name === '' ? `of ${this.#entry.module}` : `in "${name}"`
+    const problem = `is not a parameter ${of}`
+    this.#context.faults.push(CFG_PARAMETER({ name: key, problem, hint }, where))
+  }
+
+  #defaults(branches: readonly JsonSchema[], given: readonly string[], path: string): void {
+    if (branches.length !== 1) return
+    for (const [key, schema] of Object.entries(branches[0]?.properties ?? {})) {
+      if (given.includes(key) || schema.default === undefined) continue
+      this.#context.addDefault(joinPath(path, key), schema.default)
+    }
+  }
+
+  #mismatch(
+    node: ConfigNode,
+    branches: readonly JsonSchema[],
+    name: string,
+    got = describeNode(node),
+  ): undefined {
+    this.#wrong(node, name, describeTypes(branches), got)
+  }
+
+  #wrong(node: ConfigNode, name: string, expected: string, got: string, hint?: string): undefined {
+    const what = name === '' ? 'The parameters' : `Parameter "${name}"`
+    this.#context.faults.push(CFG_TYPE({ what, expected, got, hint }, node.where))
+  }
+}
+
+const isOpen = (text: string): boolean =>
+  /["']/.test(text.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, ''))
+
+const choicesOf = ({ enum: choices, const: constant }: JsonSchema): readonly unknown[] =>
+  choices ?? (constant === undefined ? [] : [constant])
+
+function coerce(text: string, branches: readonly JsonSchema[]): string | number | boolean | null {
+  if (branches.length === 0 || takesType(branches, 'string')) return text
+  const isNumber = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)
+  if (isNumber && takesType(branches, 'number', 'integer')) return Number(text)
+  if ((text === 'true' || text === 'false') && takesType(branches, 'boolean'))
+    return text === 'true'
+  return text === 'null' && takesType(branches, 'null') ? null : text
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  object: 'a map',
+  array: 'a list',
+  null: 'null',
+}
+
+function describeTypes(branches: readonly JsonSchema[]): string {
+  const names = branches.flatMap((branch) => {
+    const choices = choicesOf(branch)
+    if (choices.length > 0) return choices.map(String)
+    if (branch.format === 'cel') return ['an expression']
+    if (branch.format === 'cel-aggregate') return ['an aggregate call']
+    const types = Object.keys(typeNames).filter((type) => takesType([branch], type))
+    return types.map((type) => typeNames[type] ?? type)
+  })
+  return [...new Set(names)].join(' or ')
+}

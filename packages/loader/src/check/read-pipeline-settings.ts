@@ -1,0 +1,88 @@
+import type { JobSpec } from '@millrace/engine'
+import type { NormalPipeline } from '../grammar/entry.ts'
+import type { LoadContext } from '../load-context.ts'
+import { CFG_NOT_BUILT } from '../errors.ts'
+import { readPolicy } from './read-settings.ts'
+import {
+  placeOf,
+  readChoice,
+  readDuration,
+  readMap,
+  readShare,
+  readText,
+  readWhole,
+  type Place,
+} from './read-value.ts'
+
+/** What holds for the whole job. */
+export type PipelineSettings = Pick<JobSpec, 'name' | 'onError' | 'errors' | 'restart' | 'mailbox'>
+
+/** Reads the keys of the pipeline that are no entries. `name` is the default. */
+export function readPipelineSettings(
+  pipeline: NormalPipeline,
+  name: string,
+  context: LoadContext,
+): PipelineSettings {
+  const place = (key: string): Place => placeOf(pipeline.keys, key, '')
+  const own = readText(place('name'), context)
+  if (own === undefined) context.addDefault('name', name)
+  return {
+    name: own ?? name,
+    onError: readPolicy(place('onError'), context),
+    errors: readErrors(place('errors'), context),
+    restart: readRestart(place('restart'), context),
+    mailbox: readMailbox(place('mailbox'), context),
+  }
+}
+
+function orDefault<T>(
+  value: T | undefined,
+  { node, path }: Place,
+  otherwise: T,
+  context: LoadContext,
+  shown: unknown = otherwise,
+): T {
+  if (node === undefined) context.addDefault(path, shown)
+  return value ?? otherwise
+}
+
+function readErrors(place: Place, context: LoadContext): JobSpec['errors'] {
+  const entries = readMap(place, context, ['atMost', 'of'])?.entries ?? new Map()
+  const atMost = placeOf(entries, 'atMost', place.path, 'errors')
+  const of = placeOf(entries, 'of', place.path, 'errors')
+  return {
+    atMost: orDefault(readShare(atMost, context), atMost, 0.5, context, '50%'),
+    of: orDefault(readWhole(of, context, 1), of, 1000, context),
+  }
+}
+
+function readRestart(place: Place, context: LoadContext): JobSpec['restart'] {
+  const entries = readMap(place, context, ['intensity', 'period'])?.entries ?? new Map()
+  const intensity = placeOf(entries, 'intensity', place.path, 'restart')
+  const period = placeOf(entries, 'period', place.path, 'restart')
+  return {
+    intensity: orDefault(readWhole(intensity, context, 0), intensity, 3, context),
+    periodMs: orDefault(readDuration(period, context), period, 60_000, context, '60s'),
+  }
+}
+
+function readMailbox(place: Place, context: LoadContext): JobSpec['mailbox'] {
+  const timeout = place.node?.kind === 'map' ? place.node.entries.get('timeout') : undefined
+  if (timeout !== undefined) {
+    context.faults.push(CFG_NOT_BUILT({ key: 'timeout', of: '"mailbox"' }, timeout.where))
+  }
+  const known = ['capacity', 'overflow', ...(timeout === undefined ? [] : ['timeout'])]
+  const entries = readMap(place, context, known)?.entries ?? new Map()
+  const capacity = placeOf(entries, 'capacity', place.path, 'mailbox')
+  const overflow = placeOf(entries, 'overflow', place.path, 'mailbox')
+  const choices = ['block', 'dropOldest', 'dropNewest', 'fail'] as const
+  return {
+    capacity: orDefault(readWhole(capacity, context, 1), capacity, 4096, context),
+    overflow: orDefault(
+      readChoice(overflow, context, choices),
+      overflow,
+      'block' as (typeof choices)[number],
+      context,
+    ),
+  }
+}

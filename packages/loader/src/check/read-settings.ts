@@ -1,0 +1,112 @@
+import type { ErrorPolicy, TimeSpec } from '@millrace/engine'
+import { isMillraceError } from '@millrace/base'
+import { compilePath, compileTime } from '@millrace/expression'
+import type { Settings } from '../build/part.ts'
+import { describeNode, type MapEntry } from '../document/config-node.ts'
+import { CFG_MISSING, CFG_NOT_BUILT, CFG_TYPE } from '../errors.ts'
+import type { Entry } from '../grammar/entry.ts'
+import type { LoadContext } from '../load-context.ts'
+import { at } from './check-parameters.ts'
+import { readBy } from './read-by.ts'
+import {
+  placeOf,
+  readChoice,
+  readDuration,
+  readMap,
+  readText,
+  readWhole,
+  type Place,
+} from './read-value.ts'
+
+/** Reads the keys beside the module of an entry. `inputs` are the names of its inputs. */
+export function readSettings(
+  entry: Entry,
+  inputs: readonly string[],
+  context: LoadContext,
+): Settings {
+  const place = (key: string): Place => placeOf(entry.keys, key, entry.path)
+  const time = entry.role === 'source' ? readTime(place('time'), context) : undefined
+  const by = entry.role === 'stage' ? readBy(place('by'), inputs, context) : undefined
+  return {
+    onError: readPolicy(place('onError'), context),
+    limit: readWhole(place('limit'), context, 0),
+    timeoutMs: readDuration(place('timeout'), context),
+    batch: readWhole(place('batch'), context, 1),
+    time: time?.spec,
+    by: by?.parts,
+    reads: [...(time?.reads ?? []), ...(by?.reads ?? [])],
+  }
+}
+
+/** `onError: fail | skip | deadLetter`. The policies that wait or repeat are not built yet. */
+export function readPolicy(place: Place, context: LoadContext): ErrorPolicy | undefined {
+  const { node } = place
+  if (node?.kind === 'map' || (node?.kind === 'scalar' && node.value === 'park')) {
+    const key = node.kind === 'map' ? ([...node.entries.keys()][0] ?? 'retry') : 'park'
+    const hint = 'Use fail, skip or deadLetter.'
+    context.faults.push(CFG_NOT_BUILT({ key, of: '"onError"', hint }, node.where))
+    return undefined
+  }
+  return readChoice(place, context, ['fail', 'skip', 'deadLetter'])
+}
+
+function readTime(
+  place: Place,
+  context: LoadContext,
+): { spec: TimeSpec; reads: readonly string[] } | undefined {
+  const map = readMap(place, context, ['field', 'format', 'zone', 'unit', 'disorder'])
+  if (map === undefined) return undefined
+  const inner = (key: string): Place => placeOf(map.entries, key, place.path, 'time')
+  const before = context.faults.length
+  const field = readText(inner('field'), context)
+  const format = readText(inner('format'), context)
+  const zone = readText(inner('zone'), context)
+  const unit = readChoice(inner('unit'), context, ['s', 'ms', 'us'])
+  const disorderMs = readDuration(inner('disorder'), context)
+  if (disorderMs === undefined) context.addDefault(`${place.path}.disorder`, '0s')
+  if (!map.entries.has('field')) {
+    const hint = 'Name the field that holds the time: time: { field: date }.'
+    context.faults.push(CFG_MISSING({ what: '"field"', of: '"time"', hint }, map.where))
+  }
+  if (field === undefined || context.faults.length > before) return undefined
+  const compiled = compile(map.entries, 'field', () => compilePath(field), context)
+  const culprit = ['zone', 'format', 'unit', 'field'].find((key) => map.entries.has(key)) ?? 'field'
+  const parse = compile(map.entries, culprit, () => compileTime({ format, zone, unit }), context)
+  if (compiled === undefined || parse === undefined) return undefined
+  const details = [format, zone, unit].filter((part) => part !== undefined)
+  const description = [`field "${field}"`, ...details].join(', ')
+  const timestamp = (record: unknown): number => parse(compiled.read(record))
+  return { spec: { timestamp, disorderMs: disorderMs ?? 0, description }, reads: compiled.fields }
+}
+
+function compile<T>(
+  entries: ReadonlyMap<string, MapEntry>,
+  key: string,
+  make: () => T,
+  context: LoadContext,
+): T | undefined {
+  try {
+    return make()
+  } catch (error) {
+    const where = entries.get(key)?.value.where ?? {}
+    if (!isMillraceError(error)) throw error
+    context.faults.push(at(error, where))
+    return undefined
+  }
+}
+
+/** Reads a list of texts. */
+export function readTexts(place: Place, context: LoadContext): readonly string[] {
+  const { node, what } = place
+  if (node === undefined) return []
+  if (node.kind === 'list') {
+    const texts = node.items.map((item) => (item.kind === 'scalar' ? context.leaf(item).text : ''))
+    if (!texts.includes('')) {
+      context.addValue(place.path, texts, node)
+      return texts
+    }
+  }
+  const expected = 'a list of names'
+  context.faults.push(CFG_TYPE({ what, expected, got: describeNode(node) }, node.where))
+  return []
+}

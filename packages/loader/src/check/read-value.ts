@@ -1,0 +1,120 @@
+import { nearestName, parseDuration } from '@millrace/base'
+import { CFG_TYPE, CFG_UNKNOWN_KEY } from '../errors.ts'
+import {
+  describeNode,
+  describeScalar,
+  type ConfigNode,
+  type MapEntry,
+  type MapNode,
+} from '../document/config-node.ts'
+import type { Leaf, LoadContext } from '../load-context.ts'
+
+/** A key of the grammar: what stands there, how messages call it, and its path for overrides. */
+export interface Place {
+  readonly node: ConfigNode | undefined
+  readonly what: string
+  readonly path: string
+}
+
+/** The place of a key in a map of keys. */
+export function placeOf(
+  keys: ReadonlyMap<string, MapEntry>,
+  key: string,
+  path: string,
+  prefix = '',
+): Place {
+  const what = `"${prefix === '' ? key : `${prefix}.${key}`}"`
+  return { node: keys.get(key)?.value, what, path: path === '' ? key : `${path}.${key}` }
+}
+
+/** Reads a leaf with `take`; undefined where there is none or where it does not fit, with a fault. */
+function readLeaf<T>(
+  { node, what, path }: Place,
+  context: LoadContext,
+  expected: string,
+  take: (leaf: Leaf) => T | undefined,
+): T | undefined {
+  if (node === undefined) return undefined
+  const leaf = node.kind === 'scalar' ? context.leaf(node) : undefined
+  const value = leaf === undefined ? undefined : take(leaf)
+  if (value === undefined) {
+    const got = leaf === undefined ? describeNode(node) : describeScalar(leaf.value)
+    context.faults.push(CFG_TYPE({ what, expected, got }, node.where))
+    return undefined
+  }
+  context.addValue(path, leaf?.value, node, leaf?.secret)
+  return value
+}
+
+export function readText(place: Place, context: LoadContext): string | undefined {
+  return readLeaf(place, context, 'a text', ({ value, text }) =>
+    value === null || text === '' ? undefined : text,
+  )
+}
+
+/** A whole number of at least `least`. */
+export function readWhole(place: Place, context: LoadContext, least: number): number | undefined {
+  return readLeaf(place, context, `a whole number of at least ${least}`, (leaf) => {
+    const number = numberOf(leaf)
+    return number !== undefined && Number.isSafeInteger(number) && number >= least
+      ? number
+      : undefined
+  })
+}
+
+/** A duration with a unit, in ms. */
+export function readDuration(place: Place, context: LoadContext): number | undefined {
+  return readLeaf(place, context, 'a duration with a unit, such as 30s or 1h', ({ value, text }) =>
+    typeof value === 'string' ? parseDuration(text) : undefined,
+  )
+}
+
+export function readChoice<T extends string>(
+  place: Place,
+  context: LoadContext,
+  choices: readonly T[],
+): T | undefined {
+  const near = (text: string): string => {
+    const name = nearestName(text, choices)
+    return name === undefined ? '' : ` (did you mean ${name}?)`
+  }
+  const { node } = place
+  const hint = node?.kind === 'scalar' ? near(node.text) : ''
+  return readLeaf(place, context, `one of ${choices.join(', ')}${hint}`, ({ text }) =>
+    choices.find((choice) => choice === text),
+  )
+}
+
+/** A share such as 50% or 0.5, from 0 to 1. */
+export function readShare(place: Place, context: LoadContext): number | undefined {
+  return readLeaf(place, context, 'a share such as 50% or 0.5', (leaf) => {
+    const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(leaf.text)?.[1]
+    const share = percent === undefined ? numberOf(leaf) : Number(percent) / 100
+    return share !== undefined && share >= 0 && share <= 1 ? share : undefined
+  })
+}
+
+/** A map whose keys are all among `known`. */
+export function readMap(
+  { node, what }: Place,
+  context: LoadContext,
+  known: readonly string[],
+): MapNode | undefined {
+  if (node === undefined) return undefined
+  if (node.kind !== 'map') {
+    const expected = `a map with ${known.join(', ')}`
+    context.faults.push(CFG_TYPE({ what, expected, got: describeNode(node) }, node.where))
+    return undefined
+  }
+  for (const { key, where } of node.entries.values()) {
+    if (known.includes(key)) continue
+    const near = nearestName(key, known)
+    context.faults.push(CFG_UNKNOWN_KEY({ key, of: what, near, known }, where))
+  }
+  return node
+}
+
+function numberOf({ value, text, isUntyped }: Leaf): number | undefined {
+  if (typeof value === 'number') return value
+  return isUntyped && /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import type { MillraceError, Where } from '@millrace/base'
+import { CFG_PLACEHOLDER, CFG_SECRET_FILE, CFG_UNSET } from '../errors.ts'
+
+/** A text with its placeholders filled. */
+export interface Interpolated {
+  readonly text: string
+  /** The whole text was one placeholder: the target's schema may give it a type. */
+  readonly whole: boolean
+  /** Part of it came from a file, so it is never shown. */
+  readonly secret: boolean
+  readonly faults: readonly MillraceError[]
+}
+
+const pattern = /\$\$\{|\$\{([^}]*)\}?/g
+const whole = /^\$\{[^}]*\}$/
+
+/** Fills `${NAME}`, `${NAME:-default}` (also for an empty value) and `${file:/path}` (without the last line end); `$${` is a literal `${`. */
+export function interpolate(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+  where: Where,
+): Interpolated {
+  const faults: MillraceError[] = []
+  let secret = false
+  const filled = text.replaceAll(pattern, (match: string, inner: string | undefined) => {
+    if (inner === undefined) return '${'
+    if (inner.startsWith('file:') && match.endsWith('}')) {
+      secret = true
+      return readSecret(inner.slice('file:'.length), where, faults)
+    }
+    const parts = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/.exec(inner)
+    if (parts === null || !match.endsWith('}')) {
+      faults.push(CFG_PLACEHOLDER({ text: match }, where))
+      return ''
+    }
+    const [, name = '', otherwise] = parts
+    const value = env[name]
+    if (otherwise !== undefined) return value === undefined || value === '' ? otherwise : value
+    if (value === undefined) faults.push(CFG_UNSET({ name }, where))
+    return value ?? ''
+  })
+  return { text: filled, whole: whole.test(text), secret, faults }
+}
+
+function readSecret(path: string, where: Where, faults: MillraceError[]): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error)
+    faults.push(CFG_SECRET_FILE({ path, cause }, where, error))
+    return ''
+  }
+}

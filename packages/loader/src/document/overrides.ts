@@ -1,0 +1,190 @@
+import { nearestName, type Where } from '@millrace/base'
+import { CFG_OVERRIDE } from '../errors.ts'
+import type { Entry, NormalPipeline } from '../grammar/entry.ts'
+import { entryKeys, pipelineKeys } from '../grammar/keys.ts'
+import type { LoadContext } from '../load-context.ts'
+import {
+  nodeOf,
+  type ConfigNode,
+  type MapEntry,
+  type MapNode,
+  type ValueOrigin,
+} from './config-node.ts'
+
+/** A value given outside of the file, with its path. */
+export interface Override {
+  readonly segments: readonly string[]
+  readonly value: string
+  readonly origin: ValueOrigin
+  readonly where: Where
+  /** As the user wrote it, for messages. */
+  readonly text: string
+}
+
+/** An override of a parameter: it waits for the module, whose schema knows the names. */
+export interface ParameterOverride {
+  readonly entry: Entry
+  readonly segments: readonly string[]
+  readonly override: Override
+}
+
+const structuralKeys: Readonly<Record<string, readonly string[]>> = {
+  errors: ['atMost', 'of'],
+  restart: ['intensity', 'period'],
+  mailbox: ['capacity', 'overflow'],
+  time: ['field', 'format', 'zone', 'unit', 'disorder'],
+}
+const plural: Readonly<Record<string, Entry['role']>> = {
+  sources: 'source',
+  stages: 'stage',
+  sinks: 'sink',
+  resources: 'resource',
+}
+const topKeys = ['name', 'onError', 'errors', 'restart', 'mailbox']
+const lone = ['source', 'sink', 'deadLetter']
+
+/** Overrides in the order in which they apply: environment first, flags last. */
+export function readOverrides(
+  set: readonly { readonly path: string; readonly value: string }[],
+  env: Readonly<Record<string, string | undefined>>,
+): readonly Override[] {
+  const fromEnv = Object.keys(env)
+    .toSorted()
+    .flatMap((name): Override[] => {
+      const value = env[name]
+      const rest = /^MILLRACE_(.+)$/i.exec(name)?.[1]
+      if (rest === undefined || value === undefined) return []
+      const segments = rest.split('__').filter((segment) => segment !== '')
+      const [first = ''] = segments
+      // Other programs of ours read variables of the same prefix; only paths and names of keys are meant for us.
+      if (segments.length < 2 && !pipelineKeys.some((key) => isSame(key, first))) return []
+      const where = { file: 'environment', path: name }
+      return [{ segments, value, origin: 'environment', where, text: name }]
+    })
+  const fromFlags = set.map(({ path, value }): Override => {
+    const where = { file: '--set', path }
+    return { segments: path.split('.'), value, origin: 'flag', where, text: `--set ${path}` }
+  })
+  return [...fromEnv, ...fromFlags]
+}
+
+/** Puts overrides into the normal form and hands back those of parameters. One without a target is a fault. */
+export function applyOverrides(
+  pipeline: NormalPipeline,
+  overrides: readonly Override[],
+  context: LoadContext,
+): readonly ParameterOverride[] {
+  return overrides.flatMap((override) => {
+    const found = applyOne(pipeline, override, context)
+    return found === undefined ? [] : [found]
+  })
+}
+
+function applyOne(
+  pipeline: NormalPipeline,
+  override: Override,
+  context: LoadContext,
+): ParameterOverride | undefined {
+  const all = override.segments
+  const [first, ...rest] = all[0] !== undefined && isSame(all[0], 'pipeline') ? all.slice(1) : all
+  const refuse = refuser(override, context)
+  const top = pick(first ?? '', [...topKeys, ...lone, ...Object.keys(plural)])
+  if (top === undefined) return refuse(first ?? '', [...topKeys, ...lone, ...Object.keys(plural)])
+  if (topKeys.includes(top)) {
+    setStructural(pipeline.keys, top, rest, override, context)
+    return undefined
+  }
+  const role = plural[top]
+  let entry: Entry | undefined
+  let steps = rest
+  if (role === undefined) {
+    entry = pipeline.entries.find((candidate) => candidate.path === top)
+    const ids = pipeline.entries.filter(({ role }) => role === top).map(({ path }) => path)
+    if (entry === undefined) return refuse(first ?? '', ids)
+  } else {
+    const own = pipeline.entries.filter((candidate) => candidate.role === role)
+    const ids = own.map(({ id }) => id)
+    const id = pick(rest[0] ?? '', ids)
+    entry = own.find((candidate) => candidate.id === id)
+    if (entry === undefined) return refuse(rest[0] ?? '', ids)
+    steps = rest.slice(1)
+  }
+  const keys = ['parameters', ...entryKeys[entry.role].filter((key) => key !== 'id')]
+  const key = pick(steps[0] ?? '', keys)
+  if (key === undefined) return refuse(steps[0] ?? '', [...new Set(keys)])
+  if (key === 'parameters') return { entry, segments: steps.slice(1), override }
+  setStructural(entry.keys, key, steps.slice(1), override, context)
+  return undefined
+}
+
+function setStructural(
+  keys: Map<string, MapEntry>,
+  key: string,
+  rest: readonly string[],
+  override: Override,
+  context: LoadContext,
+): void {
+  const known = structuralKeys[key]
+  const names = rest.map((name, index) => {
+    const existing = index === 0 ? [...(known ?? []), ...childKeys(keys.get(key)?.value)] : []
+    return pick(name, existing) ?? name
+  })
+  const [child] = names
+  if (known !== undefined && (child === undefined || !known.includes(child) || names.length > 1)) {
+    refuser(override, context)(child ?? key, known)
+  } else setIn(keys, [key, ...names], override)
+}
+
+/** Puts the value at the path, making maps on the way. */
+export function setIn(
+  entries: Map<string, MapEntry>,
+  path: readonly string[],
+  override: Override,
+): void {
+  const [key, ...rest] = path
+  if (key === undefined) return
+  const { where, origin, value } = override
+  let node: ConfigNode = nodeOf(value, where, origin)
+  if (rest.length > 0) {
+    const current = entries.get(key)?.value
+    const map: MapNode =
+      current?.kind === 'map' ? current : { kind: 'map', where, origin, entries: new Map() }
+    setIn(map.entries, rest, override)
+    node = map
+  }
+  entries.set(key, { key, where, value: node })
+}
+
+/** The fault of an override that has no target. */
+export function refuser(
+  override: Override,
+  context: LoadContext,
+): (name: string, known: readonly string[]) => undefined {
+  return (name, known) => {
+    const { text, where } = override
+    const problem = name === '' ? 'its path ends too early' : `"${name}" is unknown`
+    const near =
+      nearestName(name, known) ??
+      nearestName(
+        name.replaceAll('_', ''),
+        known.map((candidate) => candidate.replaceAll('-', '')),
+      )
+    context.faults.push(CFG_OVERRIDE({ text, problem, near, known }, where))
+    return undefined
+  }
+}
+
+/** The candidate that a name means: the same letters, or the same without case, dashes and underscores. */
+export function pick(name: string, candidates: readonly string[]): string | undefined {
+  return (
+    candidates.find((candidate) => candidate === name) ??
+    candidates.find((candidate) => isSame(candidate, name))
+  )
+}
+
+const isSame = (a: string, b: string): boolean => bare(a) === bare(b)
+const bare = (name: string): string => name.replaceAll(/[-_]/g, '').toLowerCase()
+
+function childKeys(node: ConfigNode | undefined): readonly string[] {
+  return node?.kind === 'map' ? [...node.entries.keys()] : []
+}

@@ -1,0 +1,49 @@
+import type { MillraceError } from '@millrace/base'
+import { CFG_ID, CFG_ID_TAKEN, CFG_TYPE } from '../errors.ts'
+import { describeNode } from '../document/config-node.ts'
+import { moduleName, type Entry } from './entry.ts'
+
+const pattern = /^[A-Za-z][A-Za-z0-9-]*$/
+
+/** Gives every entry its id: the one it has, else the module's name, then `-2` and so on. Ids are unique in a job. */
+export function assignIds(entries: readonly Entry[], faults: MillraceError[]): void {
+  const taken = new Map<string, Entry>()
+  const reserve = (entry: Entry, id: string): void => {
+    const where = entry.keys.get('id')?.value.where ?? entry.where
+    const first = taken.get(id)
+    if (!pattern.test(id)) faults.push(CFG_ID({ id }, where))
+    else if (first !== undefined) {
+      faults.push(CFG_ID_TAKEN({ id, line: first.where.line ?? 0 }, where))
+    }
+    if (first === undefined) taken.set(id, entry)
+    entry.id = id
+  }
+  for (const entry of entries) {
+    const own = entry.keys.get('id')?.value
+    if (own === undefined) {
+      if (entry.id !== '') reserve(entry, entry.id)
+    } else if (own.kind === 'scalar' && own.value !== null && own.text !== '') {
+      reserve(entry, own.text)
+    } else {
+      const got = describeNode(own)
+      faults.push(CFG_TYPE({ what: '"id"', expected: 'a name', got }, own.where))
+    }
+  }
+  for (const entry of entries) {
+    if (entry.id === '') {
+      const name = moduleName(entry.module)
+      let id = name
+      for (let next = 2; taken.has(id); next++) id = `${name}-${next}`
+      taken.set(id, entry)
+      entry.id = id
+    }
+    entry.path = overridePath(entry)
+  }
+}
+
+function overridePath(entry: Entry): string {
+  if (entry.isDeadLetter) return 'deadLetter'
+  if (entry.role === 'stage') return `stages.${entry.id}`
+  if (entry.role === 'resource') return `resources.${entry.id}`
+  return entry.id === entry.role ? entry.role : `${entry.role}s.${entry.id}`
+}

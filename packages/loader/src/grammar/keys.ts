@@ -1,0 +1,43 @@
+/** Places in the grammar that have keys of their own. */
+export type Role = 'source' | 'stage' | 'sink' | 'resource'
+
+const everywhere = ['module', 'parameters', 'id', 'note'] as const
+
+/** Keys that stand beside the module, per role: those that work. */
+export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
+  source: [...everywhere, 'time', 'onError', 'limit'],
+  stage: [...everywhere, 'from', 'by', 'outputs', 'batch', 'timeout', 'onError'],
+  sink: [...everywhere, 'from', 'onError'],
+  resource: [...everywhere],
+}
+
+/** Keys that the language reserves and this version refuses. */
+export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
+  source: ['schema', 'journal', 'parallel', 'restart', 'idle'],
+  stage: ['parallel', 'mailbox', 'isolate', 'restart'],
+  sink: ['batch', 'parallel', 'timeout', 'by', 'restart'],
+  resource: ['restart'],
+}
+
+export const pipelineKeys: readonly string[] = [
+  'name',
+  'note',
+  'source',
+  'sources',
+  'resources',
+  'stages',
+  'sink',
+  'sinks',
+  'deadLetter',
+  'onError',
+  'errors',
+  'restart',
+  'mailbox',
+]
+export const futurePipelineKeys: readonly string[] = ['checkpoint', 'engine']
+
+export const documentKeys: readonly string[] = ['version', 'pipeline', 'env', 'plugins', 'note']
+export const futureDocumentKeys: readonly string[] = ['actors', 'tests']
+
+/** Whether a key is for the user's own notes and anchors. */
+export const isExtension = (key: string): boolean => key.startsWith('x-')

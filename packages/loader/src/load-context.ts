@@ -1,0 +1,72 @@
+import { isMillraceError, type MillraceError, type Where } from '@millrace/base'
+import type { ExpressionScope } from '@millrace/sdk'
+import type { ConfigValue } from './config-value.ts'
+import { CFG_EXPRESSION } from './errors.ts'
+import type { ScalarNode, ValueOrigin } from './document/config-node.ts'
+import { interpolate } from './document/interpolate.ts'
+
+/** A leaf with its placeholders filled. */
+export interface Leaf {
+  readonly value: string | number | boolean | null
+  readonly text: string
+  /** It came as text and takes the type of its target: an override, or one whole placeholder. */
+  readonly isUntyped: boolean
+  readonly secret: boolean
+}
+
+/** What all steps of loading one job share: faults, warnings, values and the outside. */
+export class LoadContext {
+  readonly faults: MillraceError[] = []
+  readonly warnings: MillraceError[] = []
+  readonly values: ConfigValue[] = []
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Folder of the job file. */
+  readonly folder: string
+  /** Folder of the shell: for paths given by flag or environment. */
+  readonly cwd: string
+  scope: ExpressionScope = { env: {}, functions: [], aggregates: [] }
+
+  constructor(options: Pick<LoadContext, 'env' | 'folder' | 'cwd'>) {
+    this.env = options.env
+    this.folder = options.folder
+    this.cwd = options.cwd
+  }
+
+  /** Fills placeholders of a text from the file; unset names are faults. Overrides are taken as they are. */
+  leaf(node: ScalarNode): Leaf {
+    const { value, text, origin } = node
+    if (typeof value !== 'string') return { value, text, isUntyped: false, secret: false }
+    if (origin !== 'file') return { value, text: value, isUntyped: true, secret: false }
+    if (!value.includes('${')) return { value, text: value, isUntyped: false, secret: false }
+    const filled = interpolate(value, this.env, node.where)
+    this.faults.push(...filled.faults)
+    const { whole, secret } = filled
+    return { value: filled.text, text: filled.text, isUntyped: whole, secret }
+  }
+
+  addValue(
+    path: string,
+    value: unknown,
+    node: { where: Where; origin: ValueOrigin },
+    secret = false,
+  ) {
+    const { where, origin } = node
+    this.values.push({ path, value, origin, where, secret: secret || hasPassword(value) })
+  }
+
+  addDefault(path: string, value: unknown): void {
+    this.values.push({ path, value, origin: 'default', secret: false })
+  }
+
+  /** Places an error of the expression package: its column counts inside the text. */
+  expressionFault(error: unknown, node: ScalarNode): void {
+    if (!isMillraceError(error)) throw error
+    const index = error.where.column === undefined ? undefined : error.where.column - 1
+    const place = index === undefined ? undefined : node.placeAt?.(index)
+    const { message, hint, code } = error
+    this.faults.push(CFG_EXPRESSION({ code, problem: message, hint }, { ...node.where, ...place }))
+  }
+}
+
+const hasPassword = (value: unknown): boolean =>
+  typeof value === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i.test(value)

@@ -1,0 +1,191 @@
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
+import { isMillraceError, type MillraceError } from '@millrace/base'
+import type { JobSpec } from '@millrace/engine'
+import type { InjectionToken } from '@millrace/sdk'
+import { applyEndpoints, type Endpoint } from './build/apply-endpoints.ts'
+import { buildSpec } from './build/build-spec.ts'
+import { loadParts } from './build/load-parts.ts'
+import type { Part } from './build/part.ts'
+import { wire, type Wiring } from './build/wire.ts'
+import { checkByDefinition } from './check/check-definition-faults.ts'
+import { at } from './check/check-parameters.ts'
+import { checkFiles } from './check/check-files.ts'
+import { readDocumentSettings } from './check/read-document-settings.ts'
+import { readPipelineSettings, type PipelineSettings } from './check/read-pipeline-settings.ts'
+import type { ConfigValue } from './config-value.ts'
+import type { MapNode } from './document/config-node.ts'
+import { applyOverrides, readOverrides } from './document/overrides.ts'
+import { readDocument } from './document/read-document.ts'
+import { CFG_FILE, CFG_MISSING } from './errors.ts'
+import type { NormalPipeline } from './grammar/entry.ts'
+import { readPipeline } from './grammar/read-pipeline.ts'
+import { LoadContext } from './load-context.ts'
+import { createModules } from './modules/create-modules.ts'
+import type { Modules } from './modules/modules.ts'
+import { buildPlan, endsOf } from './plan/build-plan.ts'
+import type { JobPlan } from './plan/job-plan.ts'
+
+/** What to load and what changes it. Only `file` is needed. */
+export interface LoadOptions {
+  /** The job file; a relative path is relative to `cwd`. */
+  readonly file: string
+  /** The content, where it is not on disk; `file` then gives names and the folder of relative paths. */
+  readonly text?: string | undefined
+  /** The shell's folder. Default: that of the process. */
+  readonly cwd?: string | undefined
+  /** Default: that of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
+  /** Overrides by flag; they win over the environment, which wins over the file. */
+  readonly set?: readonly { readonly path: string; readonly value: string }[] | undefined
+  /** Files in the place of sources; `-` is standard input. */
+  readonly inputs?: readonly Endpoint[] | undefined
+  /** Files in the place of sinks; `-` is standard output. */
+  readonly outputs?: readonly Endpoint[] | undefined
+  /** Values for tokens that stages inject; they stay the caller's. */
+  readonly provide?: readonly (readonly [InjectionToken<unknown>, unknown])[] | undefined
+  /** Makes faults of warnings. Default false. */
+  readonly strict?: boolean | undefined
+  /** `optional`: the file may leave out source and sink; the caller then supplies them under these ids. Default `required`. */
+  readonly endpoints?: 'required' | 'optional' | undefined
+}
+
+/** A job file that was read. With faults there is no `spec`; nothing has started in either case. */
+export interface LoadedJob {
+  /** All of them, sorted by position. */
+  readonly faults: readonly MillraceError[]
+  readonly warnings: readonly MillraceError[]
+  readonly spec?: JobSpec | undefined
+  readonly plan?: JobPlan | undefined
+  /** Each value with its origin, in the order of the file. */
+  readonly values: readonly ConfigValue[]
+  /** Frees what the job's modules hold open. Due once, whatever happened. */
+  dispose(): Promise<void>
+}
+
+/**
+ * Reads a job file: checks everything, loads its modules and builds the specification that the engine runs. Never rejects for
+ * what is wrong with the file: all faults come back at once, each a CFG_* error with its place and a next step.
+ */
+export async function loadSpec(options: LoadOptions): Promise<LoadedJob> {
+  const cwd = options.cwd ?? process.cwd()
+  const file = resolve(cwd, options.file)
+  const folder = dirname(file)
+  const context = new LoadContext({ env: options.env ?? process.env, folder, cwd })
+  const modules = createModules({ folder, provide: options.provide })
+  const built = await load(file, options, modules, context)
+  if (options.strict === true) context.faults.push(...context.warnings)
+  const faults = context.faults.toSorted(byPosition)
+  const isSound = faults.length === 0
+  return {
+    faults,
+    warnings: options.strict === true ? [] : context.warnings.toSorted(byPosition),
+    spec: isSound ? built?.spec : undefined,
+    plan: isSound ? built?.plan : undefined,
+    values: context.values,
+    dispose: () => modules.dispose(),
+  }
+}
+
+async function load(
+  file: string,
+  options: LoadOptions,
+  modules: Modules,
+  context: LoadContext,
+): Promise<{ spec: JobSpec; plan: JobPlan } | undefined> {
+  const text = options.text ?? (await readText(file, context))
+  if (text === undefined) return undefined
+  const document = readDocument(text, file)
+  context.faults.push(...document.faults)
+  if (document.root === undefined) return undefined
+  const { pipeline: node, allowed } = await readDocumentSettings(document.root, modules, context)
+  if (node === undefined) return undefined
+  const pipeline = normalize(node, options, context)
+  const overrides = readOverrides(options.set ?? [], context.env)
+  const ofParameters = applyOverrides(pipeline, overrides, context)
+  const name = basename(file).replace(/\.[^.]*$/, '')
+  const settings = readPipelineSettings(pipeline, name, context)
+  const parts = await loadParts(pipeline, ofParameters, modules, allowed, context)
+  const isOpen = options.endpoints === 'optional'
+  checkSource(pipeline, isOpen, context)
+  const wiring = wire({ pipeline, parts, context, isOpen })
+  const ends = [...parts.values()].every(
+    (part) => part.entry.role !== 'source' || endsIfKnown(part),
+  )
+  for (const part of parts.values()) checkByDefinition(part, ends, context)
+  checkFiles(parts.values(), context)
+  addResources(parts, modules, context)
+  if (context.faults.length > 0) return undefined
+  return build(settings, parts, wiring, modules, context)
+}
+
+function build(
+  settings: PipelineSettings,
+  parts: ReadonlyMap<string, Part>,
+  wiring: Wiring,
+  modules: Modules,
+  context: LoadContext,
+): { spec: JobSpec; plan: JobPlan } | undefined {
+  try {
+    const spec = buildSpec({ settings, parts, wiring, modules, context })
+    return { spec, plan: buildPlan(spec, parts, wiring, context) }
+  } catch (error) {
+    if (!isMillraceError(error)) throw error
+    context.faults.push(error)
+    return undefined
+  }
+}
+
+function normalize(node: MapNode, options: LoadOptions, context: LoadContext): NormalPipeline {
+  const pipeline = readPipeline(node, context.faults)
+  applyEndpoints(pipeline, 'source', options.inputs ?? [], context)
+  applyEndpoints(pipeline, 'sink', options.outputs ?? [], context)
+  return pipeline
+}
+
+async function readText(file: string, context: LoadContext): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error)
+    context.faults.push(CFG_FILE({ file, cause }, { file }, error))
+    return undefined
+  }
+}
+
+function checkSource(pipeline: NormalPipeline, isOpen: boolean, context: LoadContext): void {
+  const hasSource = ['source', 'sources'].some((key) => pipeline.keys.has(key))
+  if (isOpen || hasSource || pipeline.entries.some(({ role }) => role === 'source')) return
+  const hint = 'Add source: { file: flights.jsonl }, or give --input.'
+  context.faults.push(CFG_MISSING({ what: 'source', of: 'The pipeline', hint }, pipeline.where))
+}
+
+const endsIfKnown = (part: Part): boolean => part.parameters === undefined || endsOf(part)
+
+function addResources(
+  parts: ReadonlyMap<string, Part>,
+  modules: Modules,
+  context: LoadContext,
+): void {
+  for (const [id, { entry, loaded, parameters }] of parts) {
+    if (loaded?.kind !== 'resource' || parameters === undefined) continue
+    try {
+      modules.addResource(
+        id,
+        loaded as Parameters<Modules['addResource']>[1],
+        parameters.value,
+        context.scope,
+      )
+    } catch (error) {
+      if (!isMillraceError(error)) throw error
+      context.faults.push(at(error, entry.where))
+    }
+  }
+}
+
+/** By line and column; what has no line in the file comes last. */
+function byPosition(a: MillraceError, b: MillraceError): number {
+  const line = (a.where.line ?? Infinity) - (b.where.line ?? Infinity)
+  if (line !== 0 && !Number.isNaN(line)) return line
+  return (a.where.column ?? 0) - (b.where.column ?? 0)
+}

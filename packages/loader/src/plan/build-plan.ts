@@ -1,0 +1,161 @@
+import { formatDuration } from '@millrace/base'
+import type { ErrorPolicy, JobSpec, KeyPart } from '@millrace/engine'
+import { sinkOf, sourceOf, stageOf, type Part } from '../build/part.ts'
+import type { Wiring } from '../build/wire.ts'
+import type { LoadContext } from '../load-context.ts'
+import type { JobPlan, PlanNode } from './job-plan.ts'
+
+/** The plan of a job without faults. Values of secret parameters are replaced by `(hidden)`. */
+export function buildPlan(
+  spec: JobSpec,
+  parts: ReadonlyMap<string, Part>,
+  wiring: Wiring,
+  context: LoadContext,
+): JobPlan {
+  const order = [
+    ...spec.sources.map(({ id }) => id),
+    ...wiring.order,
+    ...spec.sinks.map(({ id }) => id),
+    ...(spec.deadLetter === undefined ? [] : [spec.deadLetter.id]),
+  ]
+  const nodes = order.flatMap((id) => {
+    const part = parts.get(id)
+    return part === undefined ? [] : [nodeOf(part, spec, context)]
+  })
+  const edges = [...wiring.inputs].flatMap(([to, inputs]) =>
+    inputs.flatMap(({ name, from }) =>
+      from.map(({ id, output }) => ({ from: id, output, to, input: name })),
+    ),
+  )
+  return { name: spec.name, nodes, edges, notes: notesOf(spec, parts) }
+}
+
+function nodeOf(part: Part, spec: JobSpec, context: LoadContext): PlanNode {
+  const { entry, loaded } = part
+  const stage = stageOf(part)?.definition
+  const source = sourceOf(part)
+  const sink = sinkOf(part)
+  const version = loaded?.package
+  const kind = entry.isDeadLetter ? 'deadLetter' : entry.role === 'resource' ? 'stage' : entry.role
+  const ends = source === undefined ? undefined : endsOf(part)
+  return {
+    id: entry.id,
+    kind,
+    module: loaded?.specifier ?? entry.module,
+    package: version === undefined ? undefined : `${version.name} ${version.version}`,
+    summary: loaded?.definition.summary ?? '',
+    by: byOf(part),
+    parameters: parametersOf(part, context),
+    ...(stage === undefined
+      ? {}
+      : {
+          keeps: stage.keeps ?? ('instance' as const),
+          absorbs: stage.absorbs ?? false,
+          passes: stage.passes,
+        }),
+    ...(ends === undefined ? {} : { ends }),
+    fates: fatesOf(part, spec),
+    guarantee: sink?.definition.guarantee,
+  }
+}
+
+/** Whether the input of a source part ends by itself. */
+export function endsOf(part: Part): boolean {
+  const ends = sourceOf(part)?.definition.ends ?? true
+  if (part.settings.limit !== undefined) return true
+  return typeof ends === 'function' ? ends(part.parameters?.value) : ends
+}
+
+function byOf({ settings: { by } }: Part): readonly string[] {
+  if (by === undefined) return []
+  if (Array.isArray(by)) return (by as readonly KeyPart[]).map(({ description }) => description)
+  return Object.entries(by as Readonly<Record<string, readonly KeyPart[]>>).map(
+    ([input, parts]) => `${input}: ${parts.map(({ description }) => description).join(', ')}`,
+  )
+}
+
+function parametersOf({ entry }: Part, context: LoadContext): PlanNode['parameters'] {
+  const prefix = `${entry.path}.parameters.`
+  return context.values
+    .filter(({ path }) => path.startsWith(prefix))
+    .map(({ path, value, origin, secret }) => ({
+      name: path.slice(prefix.length),
+      value: secret ? '(hidden)' : value,
+      isDefault: origin === 'default',
+    }))
+}
+
+function fatesOf(part: Part, spec: JobSpec): readonly string[] {
+  const { entry, settings } = part
+  if (entry.isDeadLetter) return ['If it cannot write, the job stops.']
+  const own = settings.onError ?? spec.onError
+  const failed = failedSentence(own, spec)
+  if (entry.role === 'source') {
+    const { time, limit } = settings
+    return [
+      time === undefined
+        ? 'The time of a record is its arrival; a second run will give other times.'
+        : `The time of a record is ${time.description}; it may be ${formatDuration(time.disorderMs)} out of order.`,
+      ...(limit === undefined ? [] : [`Stops after ${limit} entries.`]),
+      ...(endsOf(part) ? [] : ['The input does not end by itself.']),
+      `Entries that cannot be decoded${time === undefined ? '' : ', and records without a valid time,'} ${failed}`,
+    ]
+  }
+  if (entry.role === 'sink') return [`Records it rejects ${failed}`]
+  const stage = stageOf(part)?.definition
+  const names = Object.entries(part.outputs ?? {})
+  const timeout = settings.timeoutMs ?? 30_000
+  return [
+    stage?.absorbs === true
+      ? 'Records that emit nothing count as used.'
+      : 'Records that emit nothing count as filtered.',
+    ...(names.length > 1 ? names.map(([name, says]) => `Output ${name}: ${says}`) : []),
+    `Records that fail ${failed}`,
+    `An asynchronous record may take ${formatDuration(timeout)}${settings.timeoutMs === undefined ? ' (default)' : ''}.`,
+  ]
+}
+
+function failedSentence(policy: ErrorPolicy | undefined, spec: JobSpec): string {
+  const { deadLetter } = spec
+  const isDefault = policy === undefined ? ' (default)' : ''
+  const actual = policy ?? (deadLetter === undefined ? 'fail' : 'deadLetter')
+  if (actual === 'skip') return 'are skipped and counted.'
+  if (actual === 'fail') return `end the job at the first one${isDefault}.`
+  return `go to the dead letters${isDefault}.`
+}
+
+function notesOf(spec: JobSpec, parts: ReadonlyMap<string, Part>): readonly string[] {
+  const { errors, restart, mailbox } = spec
+  const notes: string[] = []
+  if (errors !== undefined) {
+    const share = `${Number((errors.atMost * 100).toFixed(2))} %`
+    notes.push(`More than ${share} failures among the last ${errors.of} records end the job.`)
+  }
+  if (restart !== undefined) {
+    const period = formatDuration(restart.periodMs)
+    notes.push(`More than ${restart.intensity} restarts within ${period} end the job.`)
+  }
+  const capacity = mailbox?.capacity ?? 4096
+  const overflow = mailbox?.overflow ?? 'block'
+  notes.push(
+    overflow === 'block'
+      ? `A stage holds up to ${capacity} records; a full one slows down what stands before it.`
+      : overflow === 'fail'
+        ? `A stage holds up to ${capacity} records; one more ends the job.`
+        : `This job is lossy: a stage holds up to ${capacity} records and then drops the ${overflow === 'dropOldest' ? 'oldest' : 'newest'}.`,
+  )
+  if (spec.deadLetter === undefined) {
+    notes.push('There is no dead letter sink; deadLetter: { file: rejected.jsonl } adds one.')
+  }
+  if (spec.sources.some(({ time }) => time === undefined)) {
+    notes.push('Without `time` on a source the times of its records are not reproducible.')
+  }
+  for (const { entry, inputs } of parts.values()) {
+    if (entry.role !== 'stage' || inputs.length > 1) continue
+    const from = spec.stages.find(({ id }) => id === entry.id)?.inputs[0]?.from ?? []
+    if (from.length > 1) {
+      notes.push(`"${entry.id}" merges several outputs; their order against each other can differ.`)
+    }
+  }
+  return notes
+}
