@@ -30,7 +30,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**'],
-      exclude: ['**/*.test.ts', '**/*.test-d.ts', '**/*.bench.ts'],
+      exclude: ['**/*.test.ts', '**/*.test-d.ts', '**/*.test-support.ts', '**/*.bench.ts'],
       thresholds: { lines: 90 },
     },
   },

@@ -27,7 +27,7 @@ for (const tarball of tarballs) {
   const listing = run('tar', ['-tzf', path], '.')
   const stray = listing
     .split('\n')
-    .filter((name) => /\.(test|test-d|bench)\.|tsbuildinfo/.test(name))
+    .filter((name) => /\.(test|test-d|test-support|bench)\.|tsbuildinfo/.test(name))
   if (stray.length > 0) {
     failed++
     console.error(`${tarball} carries ${stray.join(', ')}`)

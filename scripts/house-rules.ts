@@ -42,7 +42,7 @@ export interface Import {
 
 const LINES_MAX = 400
 const forbiddenName = /^(utils?|helpers?|common|types)(\.test)?\.ts$/
-const isTest = (path: string): boolean => /\.(test|test-d|bench)\.ts$/.test(path)
+const isTest = (path: string): boolean => /\.(test|test-d|test-support|bench)\.ts$/.test(path)
 
 /** Static imports, re-exports and dynamic imports with a literal specifier. */
 export function importsOf(text: string): Import[] {

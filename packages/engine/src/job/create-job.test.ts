@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { nodeRuntime } from '../host/index.ts'
-import { from, job, listSink, listSource, stage } from '../testing/parts.ts'
+import { from, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
 import { createJob } from './create-job.ts'
 
 it('runs a line of stages and counts every record once', async () => {

@@ -1,7 +1,7 @@
 import { createManualRuntime } from '@millrace/core'
 import { expect, it } from 'vitest'
 import { nodeRuntime } from '../host/index.ts'
-import { from, job, listSink, listSource, stage } from '../testing/parts.ts'
+import { from, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
 import { createJob } from './create-job.ts'
 
 function* endless(): Generator<number[]> {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { nodeRuntime } from '../host/index.ts'
 import type { JobSpec, StageSpec } from '../plan/job-spec.ts'
 import type { Summary } from '../report/summary.ts'
-import { from, job, listSink, listSource, stage } from '../testing/parts.ts'
+import { from, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
 import { createJob } from './create-job.ts'
 
 const run = (spec: JobSpec): Promise<Summary> => createJob(spec, { runtime: nodeRuntime }).run()

@@ -3,7 +3,14 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { JobSpec, OutputRef, StageSpec } from '../plan/job-spec.ts'
 import type { Summary } from '../report/summary.ts'
-import { from, job, type ListSink, listSink, listSource, stage } from '../testing/parts.ts'
+import {
+  from,
+  job,
+  type ListSink,
+  listSink,
+  listSource,
+  stage,
+} from './engine-parts.test-support.ts'
 import { createJob } from './create-job.ts'
 
 const runs = { numRuns: 100 }

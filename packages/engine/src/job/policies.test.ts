@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { nodeRuntime } from '../host/index.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import type { Summary } from '../report/summary.ts'
-import { from, job, listSink, listSource, stage } from '../testing/parts.ts'
+import { from, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
 import { createJob } from './create-job.ts'
 
 const run = (spec: JobSpec): Promise<Summary> => createJob(spec, { runtime: nodeRuntime }).run()
@@ -250,4 +250,34 @@ it('turns malformed input and missing times into dead letters with their place',
     { record: {}, raw: null, error: { code: 'TIME' }, position: { offset: 2, line: 3 } },
     { record: null, raw: '//5B', error: { code: 'X_JSON' }, position: { offset: 1, line: 2 } },
   ])
+})
+
+it('keeps the dead letters of a job that fails, and takes back its results', async () => {
+  const results = listSink('sink', [from('check')])
+  const letters = listSink('dead-letter', [])
+  const check = stage('check', 'source', {
+    process: (n: number, context) => (n === 2 ? context.reject('TEST_TWO', 'No.') : n),
+  })
+  const fails = stage(
+    'fails',
+    'check',
+    { process: (n: number, context) => (n === 9 ? context.reject('TEST_NINE', 'No.') : n) },
+    { onError: 'fail' },
+  )
+  const sink = { ...results, from: [from('fails')] }
+  const batches = [[1, 2, 3], Array.from({ length: 5000 }, () => 4), [9]]
+
+  const summary = await run(
+    job({
+      sources: [listSource(batches)],
+      stages: [check, fails],
+      sinks: [sink],
+      deadLetter: letters,
+    }),
+  )
+
+  expect(summary.state).toBe('failed')
+  expect(letters.records).toHaveLength(1)
+  expect(letters.calls).toEqual(['commit', 'close', 'dispose'])
+  expect(results.calls).toEqual(['abort', 'close', 'dispose'])
 })

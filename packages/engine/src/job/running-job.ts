@@ -175,12 +175,16 @@ export class RunningJob implements EngineJob, TaskHost {
     return begin
   }
 
-  /** Commits or aborts every sink. A failed commit fails the job, and the sinks after it abort. */
+  /**
+   * Commits or aborts every sink. A failed commit fails the job, and the sinks after it abort.
+   * The dead letters of a failed job stay: they say why it failed.
+   */
   async #settle(): Promise<void> {
-    for (const { task } of this.#nodes.sinks) {
+    for (const { id, task } of this.#nodes.sinks) {
       try {
-        if (this.over) await task.abort(this.#aborted)
-        else await task.commit()
+        const keeps = !this.over || (id === this.spec.deadLetter?.id && !this.#aborted)
+        if (keeps && task.isWhole) await task.commit()
+        else await task.abort(this.#aborted)
       } catch (error) {
         if (this.over) this.warn(messageOf(error))
         else this.fail(isMillraceError(error) ? error : internal(error))

@@ -3,7 +3,7 @@ import { createManualRuntime } from '@millrace/core'
 import { expect, it } from 'vitest'
 import { nodeRuntime } from '../host/index.ts'
 import type { SourceSpec } from '../plan/job-spec.ts'
-import { from, job, listSink, listSource } from '../testing/parts.ts'
+import { from, job, listSink, listSource } from './engine-parts.test-support.ts'
 import { createJob } from './create-job.ts'
 
 function reading(

@@ -2,7 +2,7 @@ import { test } from 'vitest'
 import type { Batch } from '@millrace/sdk'
 import { nodeRuntime } from '../host/index.ts'
 import { createJob } from '../job/create-job.ts'
-import { from, job, listSink, listSource, stage } from '../testing/parts.ts'
+import { from, job, listSink, listSource, stage } from '../job/engine-parts.test-support.ts'
 
 const COUNT = 200_000
 const BATCH = 1024

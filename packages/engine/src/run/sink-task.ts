@@ -32,6 +32,7 @@ export class SinkTask {
   #complete = true
   #writing: Promise<unknown> | undefined
   #interrupt: (() => void) | undefined
+  #broken = false
 
   constructor(parts: SinkParts, edges: readonly Edge[]) {
     this.#parts = parts
@@ -48,6 +49,11 @@ export class SinkTask {
       throw error
     }
     this.#instance = instance
+  }
+
+  /** Every write so far succeeded and none is under way. */
+  get isWhole(): boolean {
+    return this.#instance !== undefined && !this.#broken && this.#writing === undefined
   }
 
   receive(envelope: Envelope): void | Promise<void> {
@@ -86,6 +92,7 @@ export class SinkTask {
     try {
       result = this.#instance?.write(batch)
     } catch (error) {
+      this.#broken = true
       this.#parts.host.fail(this.#error('write', error))
       return undefined
     }
@@ -106,6 +113,7 @@ export class SinkTask {
         (error: unknown) => {
           this.#writing = undefined
           this.#interrupt = undefined
+          this.#broken = true
           this.#parts.host.fail(this.#error('write', error))
           resolve()
           return undefined
