@@ -4,6 +4,7 @@ const orElse = (near: string | undefined, otherwise: string): string =>
   near === undefined ? otherwise : `Did you mean "${near}"?`
 const pasted = (paste: string | undefined, otherwise: string): string =>
   paste === undefined ? otherwise : `Quote the value; ready to paste: ${paste}`
+const clip = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text)
 
 export const CFG_FILE = defineError<{ file: string; cause: string }>({
   code: 'CFG_FILE',
@@ -13,7 +14,7 @@ export const CFG_FILE = defineError<{ file: string; cause: string }>({
 
 export const CFG_YAML = defineError<{ problem: string; line: string; paste?: string | undefined }>({
   code: 'CFG_YAML',
-  message: (d) => `This is not valid YAML: ${d.problem}; got \`${d.line}\`.`,
+  message: (d) => `This is not valid YAML: ${d.problem}; got \`${clip(d.line)}\`.`,
   hint: (d) =>
     pasted(
       d.paste,
@@ -57,9 +58,9 @@ export const CFG_YAML_ALIAS = defineError<{ name: string; problem: string }>({
   hint: () => 'Write the value out where it is needed, or quote it where no alias is meant.',
 })
 
-export const CFG_YAML_KEY = defineError<{ key: string }>({
+export const CFG_YAML_KEY = defineError<{ problem: string }>({
   code: 'CFG_YAML_KEY',
-  message: (d) => `A key must be a plain text; got ${d.key}.`,
+  message: (d) => `A key must be a plain text; ${d.problem}.`,
   hint: () => 'Choose another name, or quote the whole value where no map is meant.',
 })
 
@@ -147,12 +148,6 @@ export const CFG_PARAMETER = defineError<{
   code: 'CFG_PARAMETER',
   message: (d) => `Parameter "${d.name}" ${d.problem}.`,
   hint: (d) => d.hint ?? 'Run "millrace plugins" to see the parameters.',
-})
-
-export const CFG_EXPRESSION = defineError<{ code: string; problem: string; hint: string }>({
-  code: 'CFG_EXPRESSION',
-  message: (d) => `${d.problem} (${d.code})`,
-  hint: (d) => d.hint,
 })
 
 export const CFG_ID = defineError<{ id: string }>({

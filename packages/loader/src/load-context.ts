@@ -1,7 +1,6 @@
-import { isMillraceError, type MillraceError, type Where } from '@millrace/base'
+import { isMillraceError, MillraceError, type Where } from '@millrace/base'
 import type { ExpressionScope } from '@millrace/sdk'
 import type { ConfigValue } from './config-value.ts'
-import { CFG_EXPRESSION } from './errors.ts'
 import type { ScalarNode, ValueOrigin } from './document/config-node.ts'
 import { interpolate } from './document/interpolate.ts'
 
@@ -24,6 +23,8 @@ export class LoadContext {
   readonly folder: string
   /** Folder of the shell: for paths given by flag or environment. */
   readonly cwd: string
+  /** Lines that YAML spoils: what else is wrong with them is a consequence. */
+  lines: ReadonlySet<number | undefined> = new Set()
   scope: ExpressionScope = { env: {}, functions: [], aggregates: [] }
 
   constructor(options: Pick<LoadContext, 'env' | 'folder' | 'cwd'>) {
@@ -54,6 +55,13 @@ export class LoadContext {
     this.values.push({ path, value, origin, where, secret: secret || hasPassword(value) })
   }
 
+  /** The faults without those that only follow from a line that YAML spoils. */
+  distinctFaults(): readonly MillraceError[] {
+    return this.faults.filter(
+      ({ code, where }) => code.startsWith('CFG_YAML') || !this.lines.has(where.line),
+    )
+  }
+
   addDefault(path: string, value: unknown): void {
     this.values.push({ path, value, origin: 'default', secret: false })
   }
@@ -63,9 +71,14 @@ export class LoadContext {
     if (!isMillraceError(error)) throw error
     const index = error.where.column === undefined ? undefined : error.where.column - 1
     const place = index === undefined ? undefined : node.placeAt?.(index)
-    const { message, hint, code } = error
-    this.faults.push(CFG_EXPRESSION({ code, problem: message, hint }, { ...node.where, ...place }))
+    this.faults.push(placed(error, { ...node.where, ...place }))
   }
+}
+
+/** The same error at another place. */
+export function placed(error: MillraceError, where: Where): MillraceError {
+  const { code, message, hint, retry, cause } = error
+  return new MillraceError(code, message, { hint, retry, cause, where })
 }
 
 const hasPassword = (value: unknown): boolean =>

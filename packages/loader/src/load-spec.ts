@@ -75,7 +75,7 @@ export async function loadSpec(options: LoadOptions): Promise<LoadedJob> {
   const modules = createModules({ folder, provide: options.provide })
   const built = await load(file, options, modules, context)
   if (options.strict === true) context.faults.push(...context.warnings)
-  const faults = context.faults.toSorted(byPosition)
+  const faults = context.distinctFaults().toSorted(byPosition)
   const isSound = faults.length === 0
   return {
     faults,
@@ -98,6 +98,7 @@ async function load(
   const document = readDocument(text, file)
   context.faults.push(...document.faults)
   if (document.root === undefined) return undefined
+  context.lines = new Set(document.faults.map((fault) => fault.where.line))
   const { pipeline: node, allowed } = await readDocumentSettings(document.root, modules, context)
   if (node === undefined) return undefined
   const pipeline = normalize(node, options, context)

@@ -1,10 +1,10 @@
 import type { JsonSchema } from '@millrace/sdk'
-import { isMillraceError, MillraceError, type Where } from '@millrace/base'
+import { isMillraceError, type MillraceError, type Where } from '@millrace/base'
 import { describeNode, joinPath, type ConfigNode, type MapNode } from '../document/config-node.ts'
 import { pick, refuser, setIn, type ParameterOverride } from '../document/overrides.ts'
 import { CFG_MAIN, CFG_PARAMETER } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
-import type { LoadContext } from '../load-context.ts'
+import { placed, type LoadContext } from '../load-context.ts'
 import type { LoadedModule } from '../modules/modules.ts'
 import { validateParameters } from '../modules/parameters.ts'
 import { ParameterReader } from './read-parameters.ts'
@@ -48,13 +48,7 @@ export function checkParameters(
 
 /** The same error at a place; what it knows of its place already is kept. */
 export function at(error: MillraceError, where: Where): MillraceError {
-  const { code, message, hint, retry, cause } = error
-  return new MillraceError(code, message, {
-    hint,
-    retry,
-    cause,
-    where: { ...where, ...error.where },
-  })
+  return placed(error, { ...where, ...error.where })
 }
 
 /** The place inside an entry's parameters; what is missing is placed where it would stand. */
@@ -164,10 +158,11 @@ function isOpen(branches: readonly JsonSchema[], child: readonly JsonSchema[]): 
 /** A validator's message as the rest of `Parameter "x" …`. */
 function sentence(message: string, node: ConfigNode | undefined, hint: string | undefined) {
   const text = message.replace(/^Invalid input: /, '').replace(/\.$/, '')
-  if (node === undefined && /received undefined$/.test(text)) {
+  if (node === undefined && text.endsWith('received undefined')) {
     const expected = text.replace(/^expected /, '').replace(/, received undefined$/, '')
     return { problem: `is missing; expected ${expected}`, hint: hint ?? 'Add it.' }
   }
+  if (/^(?:must|is|has|needs|takes|cannot) /.test(text)) return { problem: text, hint }
   const got = node === undefined ? '' : `; got ${describeNode(node)}`
   return { problem: `is refused: ${text}${got}`, hint }
 }

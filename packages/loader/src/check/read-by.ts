@@ -4,7 +4,6 @@ import type { KeyPart } from '@millrace/engine'
 import { describeNode, type ConfigNode, type MapEntry } from '../document/config-node.ts'
 import { CFG_INPUTS, CFG_TYPE } from '../errors.ts'
 import type { LoadContext } from '../load-context.ts'
-import { at } from './check-parameters.ts'
 import type { Place } from './read-value.ts'
 
 interface Keys {
@@ -63,9 +62,10 @@ function readPaths(node: ConfigNode, what: string, context: LoadContext): readon
     }
     const { text } = context.leaf(item)
     try {
-      const { fields, read } = compilePath(text)
+      const path = compilePath(text)
       const name = text.split('.').at(-1) ?? text
-      return [{ name, description: text, fields, read }]
+      const read = (record: unknown): unknown => path.read(record)
+      return [{ name, description: text, fields: path.fields, read }]
     } catch (error) {
       if (!isMillraceError(error)) throw error
       const named = CFG_TYPE(

@@ -78,11 +78,6 @@ function readMailbox(place: Place, context: LoadContext): JobSpec['mailbox'] {
   const choices = ['block', 'dropOldest', 'dropNewest', 'fail'] as const
   return {
     capacity: orDefault(readWhole(capacity, context, 1), capacity, 4096, context),
-    overflow: orDefault(
-      readChoice(overflow, context, choices),
-      overflow,
-      'block' as (typeof choices)[number],
-      context,
-    ),
+    overflow: orDefault(readChoice(overflow, context, choices), overflow, 'block', context),
   }
 }

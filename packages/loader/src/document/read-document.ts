@@ -75,18 +75,31 @@ function syntaxFaults(
     if (faults.has(line)) continue
     const written = lines[line - 1] ?? ''
     const where = { file, line, column: col }
-    const paste = quoteLine(written)
+    const quoted = quoteLine(written)
+    const paste = quoted !== undefined && isCured(lines, line, quoted) ? quoted : undefined
     if (error.code === 'TAB_AS_INDENT' || /^ *\t/.test(written)) {
       faults.set(line, CFG_YAML_TAB({ line: written.trim() }, where))
     } else if (error.code === 'TAG_RESOLVE_FAILED') {
       const tag = /![^\s,[\]{}]*/.exec(written.slice(col - 1))?.[0] ?? '!'
       faults.set(line, CFG_YAML_TAG({ tag, paste }, where))
+    } else if (error.message.includes('call stack')) {
+      faults.set(line, CFG_YAML_DEPTH({ most: 100 }, where))
     } else {
       const problem = decapitalize(error.message.replace(/\.$/, ''))
       faults.set(line, CFG_YAML({ problem, line: written.trim(), paste }, where))
     }
   }
   return [...faults.values()]
+}
+
+/** Whether the document has no fault on that line any more once the line is replaced. */
+function isCured(lines: readonly string[], line: number, quoted: string): boolean {
+  const indent = /^\s*/.exec(lines[line - 1] ?? '')?.[0] ?? ''
+  const lineCounter = new LineCounter()
+  const text = lines.with(line - 1, `${indent}${quoted}`).join('\n')
+  const [document] = parseAllDocuments(text, { ...options, lineCounter })
+  const found = [...(document?.errors ?? []), ...(document?.warnings ?? [])]
+  return found.every((error) => lineCounter.linePos(error.pos[0]).line !== line)
 }
 
 const decapitalize = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

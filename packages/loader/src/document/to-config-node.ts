@@ -36,6 +36,7 @@ export class Converter {
   readonly #open = new Set<Node>()
   #inAlias = 0
   #aliasNodes = 0
+  #isBomb = false
 
   constructor(document: Document, file: string, lines: readonly string[], counter: LineCounter) {
     this.#document = document
@@ -49,9 +50,10 @@ export class Converter {
     const where = this.#where(node, path)
     if (depth > depthMax) return this.#refuse(CFG_YAML_DEPTH({ most: depthMax }, where))
     if (this.#inAlias > 0 && ++this.#aliasNodes > aliasNodesMax) return undefined
-    if (isAlias(node)) return this.#alias(node.source, this.#where(node, path), path, depth)
-    if (node.tag !== undefined && node.tag.startsWith('!')) {
-      return this.#refuse(CFG_YAML_TAG({ tag: node.tag, paste: this.#paste(where) }, where))
+    if (isAlias(node)) return this.#alias(node.source, where, path, depth)
+    if (node.tag !== undefined && !isCoreTag(node.tag)) {
+      const tag = node.tag.replace('tag:yaml.org,2002:', '!!')
+      return this.#refuse(CFG_YAML_TAG({ tag, paste: this.#paste(where) }, where))
     }
     if (isScalar(node)) return this.#scalar(node, where, flow)
     if (this.#open.has(node)) {
@@ -74,13 +76,13 @@ export class Converter {
       const key = pair.key as Node
       const keyWhere = this.#where(key, path)
       if (!isScalar(key) || key.value === null || typeof key.value === 'object') {
-        this.faults.push(CFG_YAML_KEY({ key: 'something else' }, keyWhere))
+        this.faults.push(CFG_YAML_KEY({ problem: 'got something else' }, keyWhere))
         continue
       }
-      const name = isScalar(key) ? (key.source ?? String(key.value)) : ''
+      const name = key.source ?? JSON.stringify(key.value)
       const at: Where = { ...keyWhere, path: joinPath(path, name) }
-      if (name === '__proto__' || name === 'constructor' || name === 'prototype') {
-        this.faults.push(CFG_YAML_KEY({ key: `"${name}"` }, at))
+      if (name === '__proto__') {
+        this.faults.push(CFG_YAML_KEY({ problem: '"__proto__" is refused' }, at))
         continue
       }
       const first = entries.get(name)
@@ -89,7 +91,7 @@ export class Converter {
         continue
       }
       if (flow && !hasColon(pair)) {
-        this.faults.push(CFG_YAML_COMMA({ part: name, paste: this.#paste(at) }, at))
+        this.#split(name, at)
         continue
       }
       const value = this.convert(pair.value as Node, at.path, flow, depth + 1)
@@ -112,7 +114,8 @@ export class Converter {
     const plain = node.type === 'PLAIN'
     const text = plain || typeof value !== 'string' ? (node.source ?? '') : value
     if (flow && plain && count(text, '(') > count(text, ')')) {
-      return this.#refuse(CFG_YAML_COMMA({ part: text, paste: this.#paste(where) }, where))
+      this.#split(text, where)
+      return undefined
     }
     const start = node.range?.[0] ?? 0
     const { line } = this.#counter.linePos(node.range?.[1] ?? start)
@@ -121,7 +124,7 @@ export class Converter {
       kind: 'scalar',
       where,
       origin: 'file',
-      value: isLeaf(value) ? value : String(value),
+      value: isLeaf(value) ? value : text,
       text,
       placeAt: this.#places(node, text),
       commentAfter: plain && /^\s+#/.test(rest ?? ''),
@@ -158,12 +161,19 @@ export class Converter {
     this.#inAlias += 1
     const node = this.convert(target, path, false, depth)
     this.#inAlias -= 1
-    if (this.#aliasNodes > aliasNodesMax && this.#inAlias === 0) {
-      this.#aliasNodes = 0
+    if (this.#aliasNodes > aliasNodesMax) {
+      if (this.#inAlias > 0 || this.#isBomb) return undefined
+      this.#isBomb = true
       const problem = `and those before it stand for more than ${aliasNodesMax} values`
       return this.#refuse(CFG_YAML_ALIAS({ name, problem }, where))
     }
     return node
+  }
+
+  /** Once in a line: the parts behind it are consequences. */
+  #split(part: string, where: Where): void {
+    const isKnown = this.faults.some((fault) => fault.where.line === where.line)
+    if (!isKnown) this.faults.push(CFG_YAML_COMMA({ part, paste: this.#paste(where) }, where))
   }
 
   #where(node: Node | null, path: string): Where {
@@ -199,6 +209,9 @@ function* anchors(node: unknown): Generator<Node> {
     }
   } else if (isScalar(node) && node.anchor !== undefined) yield node
 }
+
+const isCoreTag = (tag: string): boolean =>
+  /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/.test(tag)
 
 const isLeaf = (value: unknown): value is string | number | boolean | null =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value)
