@@ -29,7 +29,7 @@ export function start(cwd: string, args: readonly string[], env: NodeJS.ProcessE
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  const waiting: { text: string; resolve: () => void }[] = []
+  const waiting: { text: string; resolve: () => void; reject: (error: Error) => void }[] = []
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -44,13 +44,17 @@ export function start(cwd: string, args: readonly string[], env: NodeJS.ProcessE
   return {
     ended: new Promise((resolve, reject) => {
       child.on('error', reject)
-      child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+      child.on('close', (code, signal) => {
+        for (const wait of waiting)
+          wait.reject(new Error(`ended without "${wait.text}": ${stderr}`))
+        resolve({ code, signal, stdout, stderr })
+      })
     }),
     kill: (signal) => void child.kill(signal),
     seen: (text) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         if (stderr.includes(text)) resolve()
-        else waiting.push({ text, resolve })
+        else waiting.push({ text, resolve, reject })
       }),
     write: (text) => void child.stdin.write(text),
     closeInput: () => void child.stdin.end(),

@@ -7,7 +7,7 @@ const LINES = 20_000
 
 const job = `pipeline:
   name: garbage
-  source: { file: in.jsonl, maxLine: 100kB }
+  source: { file: { path: in.jsonl, maxLine: 100kB } }
   stages:
     - map: { set: { double: value * 2 } }
   sink: { file: out.jsonl }

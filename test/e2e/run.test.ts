@@ -131,14 +131,12 @@ describe('millrace run', () => {
     'finishes what was read on %s and ends with 0',
     async (signal) => {
       const job = `pipeline:
-  source: { file: '-', format: jsonl }
+  source: { file: { path: '-', format: jsonl } }
   stages:
     - map: { set: { seen: 'true' } }
-    - aggregate: { n: count() }
-      outputs: {}
   sink: { file: out.jsonl }
 `
-      const cwd = folder({ 'job.yaml': job.replace(/\n {4}- aggregate[\s\S]*?outputs: \{\}/, '') })
+      const cwd = folder({ 'job.yaml': job })
       const running = start(cwd, ['run', 'job.yaml'])
       await running.seen('reading')
       running.write('{"value":1}\n{"value":2}\n{"val')
@@ -155,7 +153,7 @@ describe('millrace run', () => {
 
   it('says what a stop left unfinished and names --drain; --drain fires it', async () => {
     const job = `pipeline:
-  source: { file: '-', format: jsonl }
+  source: { file: { path: '-', format: jsonl } }
   stages:
     - aggregate: { n: count() }
   sink: { file: out.jsonl }
@@ -179,7 +177,7 @@ describe('millrace run', () => {
   it('ends quietly when the reader of standard output goes away', async () => {
     const cwd = folder({
       'job.yaml':
-        'pipeline:\n  source: { generate: { count: 200000, seed: 1 } }\n  sink: { file: "-", format: jsonl }\n',
+        'pipeline:\n  source: { generate: { count: 200000, seed: 1 } }\n  sink: { file: { path: "-", format: jsonl } }\n',
     })
     writeFileSync(
       join(cwd, 'head.sh'),
