@@ -50,9 +50,10 @@ export class LoadContext {
     value: unknown,
     node: { where: Where; origin: ValueOrigin },
     secret = false,
+    fields?: readonly string[],
   ) {
     const { where, origin } = node
-    this.values.push({ path, value, origin, where, secret: secret || hasPassword(value) })
+    this.values.push({ path, value, origin, where, secret: secret || hasPassword(value), fields })
   }
 
   /** The faults without those that only follow from a line that YAML spoils. */

@@ -25,15 +25,18 @@ export function readBy(
   const before = context.faults.length
   if (node.kind !== 'map') {
     const parts = readPaths(node, what, context)
-    context.addValue(path, parts.length === 1 ? parts[0]?.description : parts.map(text), node)
+    const value = parts.length === 1 ? parts[0]?.description : parts.map(text)
+    const fields = parts.flatMap((part) => part.fields)
+    context.addValue(path, value, node, false, fields)
     checkNames(parts, node, what, context)
     return context.faults.length > before ? undefined : keysOf(parts)
   }
   if (inputs.length > 1) return readInputs(node.entries, inputs, node, what, context)
   const parts = [...node.entries.values()].flatMap((entry) => {
     const part = readExpression(entry, context)
-    if (part !== undefined) context.addValue(`${path}.${entry.key}`, part.description, entry.value)
-    return part === undefined ? [] : [part]
+    if (part === undefined) return []
+    context.addValue(`${path}.${entry.key}`, part.description, entry.value, false, part.fields)
+    return [part]
   })
   if (node.entries.size === 0) {
     const expected = 'a field path, a list of them, or a map of names to expressions'

@@ -18,12 +18,18 @@ import { entryKeys, futureEntryKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import { branchesOf, childSchema, formatOf, propertyNames, takesType } from './schema-view.ts'
 
-const compilers: Readonly<Record<string, (text: string, scope: LoadContext['scope']) => unknown>> =
-  {
-    cel: compileExpression,
-    'cel-aggregate': compileAggregateCall,
-    template: compileTemplate,
-  }
+type Compile = (
+  text: string,
+  scope: LoadContext['scope'],
+) => {
+  readonly fields: readonly string[]
+}
+
+const compilers: Readonly<Record<string, Compile>> = {
+  cel: compileExpression,
+  'cel-aggregate': compileAggregateCall,
+  template: compileTemplate,
+}
 
 const units: Readonly<Record<string, readonly [(text: string) => unknown, string]>> = {
   duration: [parseDuration, 'a duration with a unit, such as 30s or 1h'],
@@ -102,8 +108,8 @@ export class ParameterReader {
     const compile = format === undefined ? undefined : compilers[format]
     const secret = branches.some((branch) => branch.secret === true)
     if (compile !== undefined) {
-      this.#compile(compile, node)
-      this.#context.addValue(path, node.text, node, secret)
+      const fields = this.#compile(compile, node)
+      this.#context.addValue(path, node.text, node, secret, fields)
       return node.text
     }
     const leaf = this.#context.leaf(node)
@@ -119,20 +125,19 @@ export class ParameterReader {
     return value
   }
 
-  #compile(
-    compile: (text: string, scope: LoadContext['scope']) => unknown,
-    node: ScalarNode,
-  ): void {
+  /** The fields that the expression names; undefined where it has faults. */
+  #compile(compile: Compile, node: ScalarNode): readonly string[] | undefined {
     const open = /^(?:[^"']|"[^"]*"|'[^']*')*["']/.test(node.text) && isOpen(node.text)
     if (node.commentAfter === true && open) {
       const fault = CFG_YAML_COMMENT({ text: node.text, paste: node.paste?.() }, node.where)
       this.#context.faults.push(fault)
-      return
+      return undefined
     }
     try {
-      compile(node.text, this.#context.scope)
+      return compile(node.text, this.#context.scope).fields
     } catch (error) {
       this.#context.expressionFault(error, node)
+      return undefined
     }
   }
 

@@ -1,6 +1,6 @@
 import { formatDuration } from '@millrace/base'
 import type { ErrorPolicy, JobSpec, KeyPart } from '@millrace/engine'
-import { sinkOf, sourceOf, stageOf, type Part } from '../build/part.ts'
+import { keyNames, sinkOf, sourceOf, stageOf, type Part } from '../build/part.ts'
 import type { Wiring } from '../build/wire.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { JobPlan, PlanNode } from './job-plan.ts'
@@ -52,11 +52,18 @@ function nodeOf(part: Part, spec: JobSpec, context: LoadContext): PlanNode {
           keeps: stage.keeps ?? ('instance' as const),
           absorbs: stage.absorbs ?? false,
           passes: stage.passes,
+          shape: shapeOf(part),
         }),
     ...(ends === undefined ? {} : { ends }),
     fates: fatesOf(part, spec),
     guarantee: sink?.definition.guarantee,
   }
+}
+
+function shapeOf(part: Part): PlanNode['shape'] {
+  const shape = stageOf(part)?.definition.shape
+  const keys = keyNames(part.settings)
+  return shape && ((fields) => shape(part.parameters?.value, { keys, fields }))
 }
 
 /** Whether the input of a source part ends by itself. */

@@ -20,6 +20,12 @@ export interface PlanNode {
   readonly absorbs?: boolean | undefined
   /** `same`: hands records on untouched. */
   readonly passes?: 'same' | undefined
+  /** Fields of each output of a stage whose input has `fields`; undefined where they are not known. Not part of its JSON. */
+  readonly shape?:
+    | ((
+        fields: readonly string[] | undefined,
+      ) => Readonly<Record<string, readonly string[] | undefined>>)
+    | undefined
   /** Whether the input of a source ends by itself. */
   readonly ends?: boolean | undefined
   /** Sentences: where each kind of record goes. */
