@@ -70,7 +70,7 @@ writeFileSync(
   source: { file: ${input} }
   stages:
     - filter: record.type == 'purchase' && amount > 20
-    - aggregate: { count: count(), total: sum(amount), largest: max(amount) }
+    - aggregate: { aggregate: { count: count(), total: sum(amount), largest: max(amount) } }
       by: user
   sink: { file: ${outputs.millrace} }
 `,

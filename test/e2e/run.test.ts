@@ -155,7 +155,7 @@ describe('millrace run', () => {
     const job = `pipeline:
   source: { file: { path: '-', format: jsonl } }
   stages:
-    - aggregate: { n: count() }
+    - aggregate: { aggregate: { n: count() } }
   sink: { file: out.jsonl }
 `
     const cwd = folder({ 'job.yaml': job })
