@@ -65,8 +65,8 @@ function npx(packages, commands) {
     cwd: root,
     stdio: ['inherit', 'pipe', 'inherit'],
     encoding: 'utf8',
-    // npm prepends its own notices about newer versions to the error stream otherwise.
-    env: { ...process.env, npm_config_update_notifier: 'false' },
+    // Notices about newer versions, and warnings about settings that are none of ours, would hide what matters.
+    env: { ...process.env, npm_config_update_notifier: 'false', npm_config_loglevel: 'error' },
     shell: windows, // npx is npx.cmd there
   })
   if (run.error !== undefined) return fail(`npx cannot be started: ${run.error.message}`, 1)

@@ -1,4 +1,5 @@
 import { defineError } from '@millrace/base'
+import { formatCount } from './report/quantity.ts'
 
 export const CLI_NO_JOB_FILE = defineError<{ folder: string; tried: readonly string[] }>({
   code: 'CLI_NO_JOB_FILE',
@@ -39,15 +40,21 @@ export const CLI_SAMPLE_FAILED = defineError<{ source: string; message: string }
   hint: () => 'See that its input exists and can be read, or validate without --sample.',
 })
 
+export const CLI_SAMPLE_EMPTY = defineError<{ source: string }>({
+  code: 'CLI_SAMPLE_EMPTY',
+  message: (d) => `Source "${d.source}" gave no record to look at.`,
+  hint: () => 'Fields cannot be checked; see that the input is the one you mean.',
+})
+
 export const CLI_FIELD_UNSEEN = defineError<{
-  stage: string
+  id: string
   field: string
   records: number
   near: string | undefined
 }>({
   code: 'CLI_FIELD_UNSEEN',
   message: (d) =>
-    `Stage "${d.stage}" looks at "${d.field}", which none of the first ${d.records} records has.`,
+    `No record that reaches "${d.id}" has a field "${d.field}" (${formatCount(d.records)} records sampled).`,
   hint: (d) =>
     d.near === undefined
       ? 'Check the spelling against the input; a missing field is null.'

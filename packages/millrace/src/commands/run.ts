@@ -120,7 +120,7 @@ async function report(
     const place = deadLetterPlace(plan)
     const deadLetters = place === undefined ? undefined : displayPath(place, cwd)
     write(await firstResults(summary, plan, shell))
-    write(renderSummary(summary, { paint, deadLetterPlace: deadLetters }))
+    write(renderSummary(summary, { paint, cwd, deadLetterPlace: deadLetters }))
   }
   if (summary.error !== undefined && !isBrokenPipe(summary)) {
     const stack = wantsStack(shell, options.logLevel)

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 import { isMillraceError, type MillraceError, renderWhere } from '@millrace/base'
 import { plain, type Paint } from '../paint.ts'
 
@@ -56,6 +56,7 @@ export function renderAny(error: unknown, options: FaultOptions, stack: boolean)
 
 /** A file as people know it: relative when it lies below the folder, else in full. */
 export function displayPath(file: string, cwd: string): string {
+  if (!isAbsolute(file)) return file
   const path = relative(cwd, file)
   return path === '' || path.startsWith('..') ? file : path
 }

@@ -36,7 +36,7 @@ const fault = defineError({
   code: 'CFG_MODULE_IMPORT',
   message: () => 'It cannot be imported.',
   hint: () => 'Install it again.',
-})()
+})({})
 
 describe('renderPlugins', () => {
   it('lists plugins by kind, then by name', () => {

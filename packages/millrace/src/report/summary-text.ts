@@ -1,6 +1,7 @@
 import type { Summary } from '@millrace/engine'
 import { plain, type Paint, type Style } from '../paint.ts'
 import { imbalances } from './balance.ts'
+import { displayPath } from './fault-text.ts'
 import { formatBytes, formatCount, formatElapsed, plural } from './quantity.ts'
 import { alignRows, type Align } from './table.ts'
 
@@ -9,6 +10,8 @@ export interface SummaryOptions {
   readonly paint?: Paint
   /** Where dead letters went, for people. */
   readonly deadLetterPlace?: string | undefined
+  /** Files are named relative to it. */
+  readonly cwd?: string
 }
 
 const stateStyles: Record<Summary['state'], Style> = {
@@ -28,7 +31,7 @@ export function renderSummary(summary: Summary, options: SummaryOptions = {}): s
     started ? [balanceLine(summary, paint)] : [],
     filterLines(summary, paint),
     metricLines(summary, paint),
-    deadLetterLines(summary, options.deadLetterPlace, paint),
+    deadLetterLines(summary, options, paint),
     warningLines(summary, paint),
   ]
   return blocks
@@ -136,13 +139,17 @@ function metricLines(summary: Summary, paint: Paint): string[] {
   return [paint('bold', 'counted'), ...alignRows(rows, ['right'])]
 }
 
-function deadLetterLines(summary: Summary, place: string | undefined, paint: Paint): string[] {
+function deadLetterLines(
+  summary: Summary,
+  { deadLetterPlace: place, cwd = '/' }: SummaryOptions,
+  paint: Paint,
+): string[] {
   if (summary.deadLetters === 0) return []
   const codes = Object.entries(summary.deadLettersByCode)
     .map(([code, count]) => `${formatCount(count)} ${code}`)
     .join(', ')
   const first = summary.firstDeadLetters.map((letter) => [
-    `  ${letter.at}`,
+    `  ${displayPath(letter.at, cwd)}`,
     letter.code,
     letter.message,
   ])
