@@ -65,4 +65,4 @@ export function hookError(id: string, hook: string, error: unknown): ReturnType<
   return ENG_HOOK({ id, hook, message: messageOf(error) }, { stage: id }, error)
 }
 
-export type Handles = Readonly<Record<string, OutputHandle>>
+type Handles = Readonly<Record<string, OutputHandle>>
