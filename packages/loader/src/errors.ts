@@ -141,13 +141,34 @@ export const CFG_MAIN = defineError<{ module: string; got: string; parameters: r
 )
 
 export const CFG_PARAMETER = defineError<{
-  name: string
+  what: string
   problem: string
   hint?: string | undefined
 }>({
   code: 'CFG_PARAMETER',
-  message: (d) => `Parameter "${d.name}" ${d.problem}.`,
+  message: (d) => `${d.what} ${d.problem}.`,
   hint: (d) => d.hint ?? 'Run "millrace plugins" to see the parameters.',
+})
+
+export const CFG_UNKNOWN_PARAMETER = defineError<{
+  name: string
+  of: string
+  near?: string | undefined
+  known: readonly string[]
+}>({
+  code: 'CFG_UNKNOWN_PARAMETER',
+  message: (d) => `${d.of} has no parameter "${d.name}".`,
+  hint: (d) =>
+    orElse(
+      d.near,
+      d.known.length === 0 ? 'It takes none.' : `The parameters are: ${d.known.join(', ')}.`,
+    ),
+})
+
+export const CFG_EXPRESSION_PLACEHOLDER = defineError<{ placeholder: string; name: string }>({
+  code: 'CFG_EXPRESSION_PLACEHOLDER',
+  message: (d) => `${d.placeholder} is not filled inside an expression; it stays as it is.`,
+  hint: (d) => `Write env('${d.name}') there, and list ${d.name} under the document key "env".`,
 })
 
 export const CFG_ID = defineError<{ id: string }>({
@@ -215,10 +236,13 @@ export const CFG_INPUTS = defineError<{ id: string; expected: string; got: strin
   hint: (d) => `Name the inputs: ${d.expected}.`,
 })
 
-export const CFG_UNSET = defineError<{ name: string }>({
+export const CFG_UNSET = defineError<{ name: string; isListed?: boolean }>({
   code: 'CFG_UNSET',
-  message: (d) => `The environment has no ${d.name}; expected a value for \${${d.name}}.`,
-  hint: (d) => `Set it, or give a default: \${${d.name}:-value}. A literal \${ is written $\${.`,
+  message: (d) => `The environment has no ${d.name}; expected a value for it.`,
+  hint: (d) =>
+    d.isListed === true
+      ? `Set ${d.name}, or remove it from "env".`
+      : `Set it, or give a default: \${${d.name}:-value}. A literal \${ is written $\${.`,
 })
 
 export const CFG_PLACEHOLDER = defineError<{ text: string }>({

@@ -54,6 +54,7 @@ class Wirer {
   }
 
   wire(): Wiring {
+    const before = this.#context.faults.length
     const sinks = this.#entries('sink').filter(({ isDeadLetter }) => !isDeadLetter)
     for (const entry of this.#stages) this.#inputs.set(entry.id, this.#stageInputs(entry))
     const linked = this.#links(sinks)
@@ -61,7 +62,6 @@ class Wirer {
       const from = this.#sinkInputs(entry, sinks, linked.get(entry) ?? [])
       this.#inputs.set(entry.id, [{ name: 'in', from }])
     }
-    this.#unread(sinks)
     const { order, circle } = sortStages(
       this.#stages.map(({ id }) => id),
       (id) => (this.#inputs.get(id) ?? []).flatMap(({ from }) => from.map((ref) => ref.id)),
@@ -71,6 +71,9 @@ class Wirer {
       const where = entry?.keys.get('from')?.where ?? entry?.where
       this.#context.faults.push(CFG_CYCLE({ ids: circle }, where))
     }
+    this.#checkSink(sinks)
+    // What nobody reads may be what a wrong name was meant for.
+    if (this.#context.faults.length === before) this.#unread(sinks)
     return { inputs: this.#inputs, order }
   }
 
@@ -223,15 +226,17 @@ class Wirer {
     return stage.upstream === undefined || this.#isMainLine(stage.upstream.entry)
   }
 
+  #checkSink(sinks: readonly Entry[]): void {
+    if (sinks.length > 0 || this.#isOpen) return
+    const hint = 'Add sink: { file: results.jsonl }, or give --output.'
+    const where = this.#pipeline.where
+    this.#context.faults.push(CFG_MISSING({ what: 'sink', of: 'The pipeline', hint }, where))
+  }
+
   #unread(sinks: readonly Entry[]): void {
     const read = new Set<string>()
     for (const inputs of this.#inputs.values()) {
       for (const { from } of inputs) for (const ref of from) read.add(`${ref.id}.${ref.output}`)
-    }
-    if (sinks.length === 0 && !this.#isOpen) {
-      const hint = 'Add sink: { file: results.jsonl }, or give --output.'
-      const where = this.#pipeline.where
-      this.#context.faults.push(CFG_MISSING({ what: 'sink', of: 'The pipeline', hint }, where))
     }
     const last = this.#stages.findLast((stage) => this.#isMainLine(stage))
     for (const entry of [...this.#entries('source'), ...this.#stages]) {

@@ -12,8 +12,10 @@ export function checkByDefinition(part: Part, ends: boolean, context: LoadContex
   const found = check(part.parameters.value, { ends, keys, expressions: context.scope })
   for (const { path, message, hint } of found) {
     const where = locate(part.entry.parameters, path, part.entry.where)
-    const name = path.reduce<string>(joinPath, '') || part.entry.module
-    const problem = `is refused: ${message.replace(/\.$/, '')}`
-    context.faults.push(CFG_PARAMETER({ name, problem, hint }, where))
+    const name = path.reduce<string>(joinPath, '')
+    const isAll = name === ''
+    const what = isAll ? `The parameters of ${part.entry.module}` : `Parameter "${name}"`
+    const problem = `${isAll ? 'are' : 'is'} refused: ${message.replace(/\.$/, '')}`
+    context.faults.push(CFG_PARAMETER({ what, problem, hint }, where))
   }
 }

@@ -39,9 +39,10 @@ export function checkParameters(
     const where = locate(map, issue.path, entry.where)
     if (isKnown(where.path ?? '', known)) continue
     const name = issue.path.reduce<string>(joinPath, '')
-    const { problem, hint } = sentence(issue.message, nodeAt(map, issue.path), issue.hint)
-    const fault = name === '' ? { name: loaded.specifier, problem, hint } : { name, problem, hint }
-    context.faults.push(CFG_PARAMETER(fault, where))
+    const found = sentence(issue.message, nodeAt(map, issue.path), issue.hint)
+    const what = name === '' ? `The parameters of ${loaded.specifier}` : `Parameter "${name}"`
+    const problem = name === '' ? found.problem.replace(/^is /, 'are ') : found.problem
+    context.faults.push(CFG_PARAMETER({ what, problem, hint: found.hint }, where))
   }
   return undefined
 }

@@ -51,7 +51,8 @@ function readEnv(place: Place, context: LoadContext): Readonly<Record<string, st
   const env: Record<string, string> = {}
   for (const name of readTexts(place, context)) {
     const value = context.env[name]
-    if (value === undefined) context.faults.push(CFG_UNSET({ name }, place.node?.where))
+    if (value === undefined)
+      context.faults.push(CFG_UNSET({ name, isListed: true }, place.node?.where))
     else env[name] = value
   }
   return env

@@ -12,7 +12,13 @@ import {
   type MapNode,
   type ScalarNode,
 } from '../document/config-node.ts'
-import { CFG_KEY_INSIDE, CFG_PARAMETER, CFG_TYPE, CFG_YAML_COMMENT } from '../errors.ts'
+import {
+  CFG_EXPRESSION_PLACEHOLDER,
+  CFG_KEY_INSIDE,
+  CFG_TYPE,
+  CFG_UNKNOWN_PARAMETER,
+  CFG_YAML_COMMENT,
+} from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
 import { entryKeys, futureEntryKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
@@ -127,11 +133,15 @@ export class ParameterReader {
 
   /** The fields that the expression names; undefined where it has faults. */
   #compile(compile: Compile, node: ScalarNode): readonly string[] | undefined {
-    const open = /^(?:[^"']|"[^"]*"|'[^']*')*["']/.test(node.text) && isOpen(node.text)
-    if (node.commentAfter === true && open) {
+    if (node.commentAfter === true && isOpen(node.text)) {
       const fault = CFG_YAML_COMMENT({ text: node.text, paste: node.paste?.() }, node.where)
       this.#context.faults.push(fault)
       return undefined
+    }
+    const [placeholder, inner] = /\$\{(\w+)[^}]*\}/.exec(node.text) ?? []
+    if (placeholder !== undefined && inner !== undefined) {
+      const fault = CFG_EXPRESSION_PLACEHOLDER({ placeholder, name: inner }, node.where)
+      this.#context.warnings.push(fault)
     }
     try {
       return compile(node.text, this.#context.scope).fields
@@ -188,15 +198,8 @@ export class ParameterReader {
       return
     }
     const near = nearestName(key, known)
-    const hint =
-      near === undefined
-        ? known.length === 0
-          ? 'It takes none.'
-          : `The parameters are: ${known.join(', ')}.`
-        : `Did you mean "${near}"?`
-    const of = name === '' ? `of ${this.#entry.module}` : `in "${name}"`
-    const problem = `is not a parameter ${of}`
-    this.#context.faults.push(CFG_PARAMETER({ name: key, problem, hint }, where))
+    const of = name === '' ? this.#entry.module : `"${name}" of ${this.#entry.module}`
+    this.#context.faults.push(CFG_UNKNOWN_PARAMETER({ name: key, of, near, known }, where))
   }
 
   #defaults(branches: readonly JsonSchema[], given: readonly string[], path: string): void {

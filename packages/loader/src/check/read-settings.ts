@@ -1,12 +1,10 @@
 import type { ErrorPolicy, TimeSpec } from '@millrace/engine'
-import { isMillraceError } from '@millrace/base'
 import { compilePath, compileTime } from '@millrace/expression'
 import type { Settings } from '../build/part.ts'
 import { describeNode, type MapEntry } from '../document/config-node.ts'
 import { CFG_MISSING, CFG_NOT_BUILT, CFG_TYPE } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
-import { at } from './check-parameters.ts'
 import { readBy } from './read-by.ts'
 import {
   placeOf,
@@ -88,9 +86,9 @@ function compile<T>(
   try {
     return make()
   } catch (error) {
-    const where = entries.get(key)?.value.where ?? {}
-    if (!isMillraceError(error)) throw error
-    context.faults.push(at(error, where))
+    const node = entries.get(key)?.value
+    if (node?.kind === 'scalar') context.expressionFault(error, node)
+    else throw error
     return undefined
   }
 }

@@ -33,16 +33,18 @@ function readLeaf<T>(
   context: LoadContext,
   expected: string,
   take: (leaf: Leaf) => T | undefined,
+  hint?: string,
 ): T | undefined {
   if (node === undefined) return undefined
   const leaf = node.kind === 'scalar' ? context.leaf(node) : undefined
   const value = leaf === undefined ? undefined : take(leaf)
   if (value === undefined) {
     const got = leaf === undefined ? describeNode(node) : describeScalar(leaf.value)
-    context.faults.push(CFG_TYPE({ what, expected, got }, node.where))
+    context.faults.push(CFG_TYPE({ what, expected, got, hint }, node.where))
     return undefined
   }
-  context.addValue(path, leaf?.value, node, leaf?.secret)
+  const shown = leaf?.isUntyped === true && typeof value === 'number' ? typed(leaf) : leaf?.value
+  context.addValue(path, shown, node, leaf?.secret)
   return value
 }
 
@@ -74,15 +76,12 @@ export function readChoice<T extends string>(
   context: LoadContext,
   choices: readonly T[],
 ): T | undefined {
-  const near = (text: string): string => {
-    const name = nearestName(text, choices)
-    return name === undefined ? '' : ` (did you mean ${name}?)`
-  }
   const { node } = place
-  const hint = node?.kind === 'scalar' ? near(node.text) : ''
-  return readLeaf(place, context, `one of ${choices.join(', ')}${hint}`, ({ text }) =>
-    choices.find((choice) => choice === text),
-  )
+  const near = node?.kind === 'scalar' ? nearestName(node.text, choices) : undefined
+  const hint = near === undefined ? undefined : `Did you mean "${near}"?`
+  const expected = `one of ${choices.join(', ')}`
+  const take = ({ text }: Leaf): T | undefined => choices.find((choice) => choice === text)
+  return readLeaf(place, context, expected, take, hint)
 }
 
 /** A share such as 50% or 0.5, from 0 to 1. */
@@ -113,6 +112,9 @@ export function readMap(
   }
   return node
 }
+
+/** What an override or placeholder shows as: the number it is, or the text with its unit. */
+const typed = (leaf: Leaf): unknown => numberOf(leaf) ?? leaf.text
 
 function numberOf({ value, text, isUntyped }: Leaf): number | undefined {
   if (typeof value === 'number') return value

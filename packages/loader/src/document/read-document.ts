@@ -55,7 +55,9 @@ export function readDocument(text: string, file: string): ReadDocument {
   const root = converter.convert(document.contents)
   if (root?.kind === 'map') return { root, faults: converter.faults }
   if (root === undefined) return { faults: converter.faults }
-  if (root.kind === 'scalar' && root.value === null) return { faults: [CFG_EMPTY({}, root.where)] }
+  if (root.kind === 'scalar' && root.value === null) {
+    return { faults: [CFG_EMPTY({}, { file, line: 1, column: 1 })] }
+  }
   const got = describeNode(root)
   const what = { what: 'A job file', expected: 'a map with the key "pipeline"', got }
   return { faults: [...converter.faults, CFG_TYPE(what, root.where)] }

@@ -8,6 +8,11 @@ const pattern = /^[A-Za-z][A-Za-z0-9-]*$/
 /** Gives every entry its id: the one it has, else the module's name, then `-2` and so on. Ids are unique in a job. */
 export function assignIds(entries: readonly Entry[], faults: MillraceError[]): void {
   const taken = new Map<string, Entry>()
+  const freeId = (name: string): string => {
+    let id = name
+    for (let next = 2; taken.has(id); next++) id = `${name}-${next}`
+    return id
+  }
   const reserve = (entry: Entry, id: string): void => {
     const where = entry.keys.get('id')?.value.where ?? entry.where
     const first = taken.get(id)
@@ -15,8 +20,9 @@ export function assignIds(entries: readonly Entry[], faults: MillraceError[]): v
     else if (first !== undefined) {
       faults.push(CFG_ID_TAKEN({ id, line: first.where.line ?? 0 }, where))
     }
-    if (first === undefined) taken.set(id, entry)
-    entry.id = id
+    // A second one goes on under a name of its own, so that nothing else seems wrong with it.
+    entry.id = first === undefined ? id : freeId(id)
+    taken.set(entry.id, entry)
   }
   for (const entry of entries) {
     const own = entry.keys.get('id')?.value
@@ -31,11 +37,8 @@ export function assignIds(entries: readonly Entry[], faults: MillraceError[]): v
   }
   for (const entry of entries) {
     if (entry.id === '') {
-      const name = moduleName(entry.module)
-      let id = name
-      for (let next = 2; taken.has(id); next++) id = `${name}-${next}`
-      taken.set(id, entry)
-      entry.id = id
+      entry.id = freeId(moduleName(entry.module))
+      taken.set(entry.id, entry)
     }
     entry.path = overridePath(entry)
   }

@@ -1,0 +1,267 @@
+import { renderError } from '@millrace/base'
+import { describe, expect, it } from 'vitest'
+import { loadSpec, type LoadOptions } from '../load-spec.ts'
+
+const load = async (text: string, options: Partial<LoadOptions> = {}) => {
+  const loaded = await loadSpec({ file: '/jobs/job.yaml', text, env: {}, cwd: '/sh', ...options })
+  await loaded.dispose()
+  return loaded
+}
+const faultsOf = async (text: string, options: Partial<LoadOptions> = {}): Promise<string> =>
+  (await load(text, options)).faults.map(renderError).join('\n')
+const job = (stages: string, more = ''): string =>
+  `pipeline:\n  source: { file: a.jsonl }\n  stages:\n    ${stages}\n  sink: { file: b.jsonl }\n${more}`
+
+describe('parameters', () => {
+  it('names the parameter that was meant', async () => {
+    expect(await faultsOf(job('- filter: { wher: a }'))).toMatchInlineSnapshot(`
+      "error[CFG_UNKNOWN_PARAMETER]: filter has no parameter "wher".
+        at   /jobs/job.yaml:4:17  pipeline.stages[0].filter.wher
+        next Did you mean "where"?"
+    `)
+  })
+
+  it('names the inner parameter that was meant, and lists them where none is near', async () => {
+    const stage = '- aggregate: { aggregate: { n: { value: count(), wher: a, zzzzzz: 1 } } }'
+
+    expect(await faultsOf(job(stage))).toMatchInlineSnapshot(`
+      "error[CFG_UNKNOWN_PARAMETER]: "aggregate.n" of aggregate has no parameter "wher".
+        at   /jobs/job.yaml:4:54  pipeline.stages[0].aggregate.aggregate.n.wher
+        next Did you mean "where"?
+      error[CFG_UNKNOWN_PARAMETER]: "aggregate.n" of aggregate has no parameter "zzzzzz".
+        at   /jobs/job.yaml:4:63  pipeline.stages[0].aggregate.aggregate.n.zzzzzz
+        next The parameters are: value, where, exact."
+    `)
+  })
+
+  it('says that a stage key belongs one level up', async () => {
+    const stage = '- aggregate: { by: x, aggregate: { n: count() } }'
+
+    expect(await faultsOf(job(stage))).toMatchInlineSnapshot(`
+      "error[CFG_KEY_INSIDE]: "by" is a key of the stage, not a parameter.
+        at   /jobs/job.yaml:4:20  pipeline.stages[0].aggregate.by
+        next Move \`by\` one level up, beside the module."
+    `)
+  })
+
+  it('says what is missing', async () => {
+    expect(await faultsOf(job('- filter\n    - map'))).toMatchInlineSnapshot(`
+      "error[CFG_PARAMETER]: Parameter "where" is missing; expected string.
+        at   /jobs/job.yaml:4:7  pipeline.stages[0]
+        next Add it.
+      error[CFG_PARAMETER]: The parameters of map are refused: map has nothing to do.
+        at   /jobs/job.yaml:5:7  pipeline.stages[1]
+        next Give at least one of set, select, drop, rename."
+    `)
+  })
+
+  it('refuses a scalar where the module has no main parameter', async () => {
+    const text = 'pipeline:\n  source: { generate: 5 }\n  sink: { file: b.jsonl }\n'
+
+    expect(await faultsOf(text)).toMatchInlineSnapshot(`""`)
+  })
+
+  it('says which type was expected and what came', async () => {
+    expect(
+      await faultsOf(
+        job('- filter: { where: [a] }\n    - map: 5\n    - filter: { where: a, reason: 5 }'),
+      ),
+    ).toMatchInlineSnapshot(`
+      "error[CFG_TYPE]: Parameter "where" must be an expression; got a list.
+        at   /jobs/job.yaml:4:24  pipeline.stages[0].filter.where
+        next Write an expression there.
+      error[CFG_TYPE]: Parameter "set" must be a map; got number 5.
+        at   /jobs/job.yaml:5:12  pipeline.stages[1].map
+        next Write a map there.
+      error[CFG_TYPE]: Parameter "reason" must be a text; got number 5.
+        at   /jobs/job.yaml:6:35  pipeline.stages[2].filter.reason
+        next Write a text there."
+    `)
+  })
+
+  it('names the choice that was meant', async () => {
+    expect(await faultsOf(job('- filter: { where: a, otherwise: rejct }'))).toMatchInlineSnapshot(`
+      "error[CFG_TYPE]: Parameter "otherwise" must be one of filter, reject; got string "rejct".
+        at   /jobs/job.yaml:4:38  pipeline.stages[0].filter.otherwise
+        next Did you mean "reject"?"
+    `)
+  })
+
+  it('asks for units', async () => {
+    const stage = '- aggregate: { aggregate: { n: count() }, emit: { every: 10 parsecs } }'
+    const text = job(stage).replace('a.jsonl', '{ path: a.jsonl, maxLine: big }')
+
+    expect(await faultsOf(text)).toMatchInlineSnapshot(`
+      "error[CFG_TYPE]: Parameter "maxLine" must be a size with a unit, such as 64kB or 1MiB; got string "big".
+        at   /jobs/job.yaml:2:45  pipeline.source.file.maxLine
+        next Write a size with a unit, such as 64kB or 1MiB there.
+      error[CFG_TYPE]: Parameter "emit.every" must be a duration with a unit, such as 30s or 1h; got string "10 parsecs".
+        at   /jobs/job.yaml:4:62  pipeline.stages[0].aggregate.emit.every
+        next Write a duration with a unit, such as 30s or 1h there."
+    `)
+  })
+
+  it('asks the definition for what a schema cannot say', async () => {
+    expect(
+      await faultsOf(job('- aggregate: { aggregate: { n: cuont() } }')),
+    ).toMatchInlineSnapshot(`
+      "error[CFG_PARAMETER]: Parameter "aggregate.n" is refused: Unknown aggregate function "cuont".
+        at   /jobs/job.yaml:4:36  pipeline.stages[0].aggregate.aggregate.n
+        next Did you mean "count"? Known are: count, sum, min, max, mean, stddev, quantile, distinct, first, last, topK."
+    `)
+  })
+
+  it('passes on what the validator of a plugin says', async () => {
+    const text = 'pipeline:\n  source: { file: a }\n  sink: { file: b.jsonl }\n'
+
+    expect(await faultsOf(text)).toMatchInlineSnapshot(`
+      "error[CFG_PARAMETER]: Parameter "format" must be given: the extension of "/jobs/a" does not say it.
+        at   /jobs/job.yaml:2:19  pipeline.source.file
+        next Run "millrace plugins" to see the parameters."
+    `)
+  })
+})
+
+describe('expressions', () => {
+  it('places a fault at the letter', async () => {
+    expect(await faultsOf(job('- filter: delay > nope(3)'))).toMatchInlineSnapshot(`
+      "error[EXP_UNKNOWN_FUNCTION]: Unknown function "nope", in \`delay > nope(3)\`.
+        at   /jobs/job.yaml:4:23  pipeline.stages[0].filter
+        next Use one of the built-in functions or name a plugin that brings it."
+    `)
+    expect(await faultsOf(job("- filter: 'delay > nope(3)'"))).toMatchInlineSnapshot(`
+      "error[EXP_UNKNOWN_FUNCTION]: Unknown function "nope", in \`delay > nope(3)\`.
+        at   /jobs/job.yaml:4:24  pipeline.stages[0].filter
+        next Use one of the built-in functions or name a plugin that brings it."
+    `)
+    expect(
+      await faultsOf(job('- filter: |\n        a &&\n          nope(3)')),
+    ).toMatchInlineSnapshot(`
+      "error[EXP_UNKNOWN_FUNCTION]: Unknown function "nope", in \`a &&
+        nope(3)
+      \`.
+        at   /jobs/job.yaml:6:11  pipeline.stages[0].filter
+        next Use one of the built-in functions or name a plugin that brings it."
+    `)
+  })
+
+  it('names the field that a reserved word hides', async () => {
+    expect(await faultsOf(job("- filter: type == 'x'"))).toMatchInlineSnapshot(`
+      "error[EXP_RESERVED_NAME]: "type" is a word of the expression language and not a field, in \`type == 'x'\`.
+        at   /jobs/job.yaml:4:15  pipeline.stages[0].filter
+        next To read the field write record.type."
+    `)
+  })
+
+  it('warns of a placeholder, which is not filled there', async () => {
+    const { warnings } = await load(job("- filter: a == '${NAME}'"))
+
+    expect(warnings.map(renderError).join('\n')).toMatchInlineSnapshot(`
+      "error[CFG_EXPRESSION_PLACEHOLDER]: \${NAME} is not filled inside an expression; it stays as it is.
+        at   /jobs/job.yaml:4:15  pipeline.stages[0].filter
+        next Write env('NAME') there, and list NAME under the document key "env"."
+    `)
+  })
+
+  it('knows env of listed names only', async () => {
+    const text = job("- filter: a == env('TOKEN') || a == env('TOKNE')")
+
+    expect(await faultsOf(`env: [TOKEN]\n${text}`, { env: { TOKEN: 'x' } })).toMatchInlineSnapshot(`
+      "error[EXP_UNKNOWN_ENV]: env('TOKNE') is not listed under the document key "env", in \`a == env('TOKEN') || a == env('TOKNE')\`.
+        at   /jobs/job.yaml:5:45  pipeline.stages[0].filter
+        next Did you mean env('TOKEN')? If not, add TOKNE to "env" of the job file."
+    `)
+  })
+})
+
+describe('placeholders', () => {
+  it('says what is unset, malformed or cannot be read', async () => {
+    const text = [
+      'pipeline:',
+      '  name: ${NAME:-x}',
+      "  source: { file: '${IN}' }",
+      "  sink: { file: '${X Y}.jsonl' }",
+      "  deadLetter: { file: '${file:/no/such/file}' }",
+    ].join('\n')
+
+    expect(await faultsOf(text)).toMatchInlineSnapshot(`
+      "error[CFG_UNSET]: The environment has no IN; expected a value for it.
+        at   /jobs/job.yaml:3:19  pipeline.source.file
+        next Set it, or give a default: \${IN:-value}. A literal \${ is written $\${.
+      error[CFG_PLACEHOLDER]: A placeholder must be \${NAME}, \${NAME:-default} or \${file:/path}; got \${X Y}.
+        at   /jobs/job.yaml:4:17  pipeline.sink.file
+        next A literal \${ is written $\${.
+      error[CFG_SECRET_FILE]: \${file:/no/such/file} cannot be read: ENOENT: no such file or directory, open '/no/such/file'.
+        at   /jobs/job.yaml:5:23  pipeline.deadLetter.file
+        next Check the path and the rights of the file."
+    `)
+  })
+
+  it('gives a whole placeholder the type of its target', async () => {
+    const text =
+      'pipeline:\n  source: { generate: { count: "${N}" }, limit: "${L}" }\n  sink: { file: b.jsonl }\n'
+
+    const { values, faults } = await load(text, { env: { N: '12', L: '5' } })
+
+    expect(faults).toEqual([])
+    expect(values).toContainEqual(
+      expect.objectContaining({ path: 'source.parameters.count', value: 12 }),
+    )
+    expect(values).toContainEqual(expect.objectContaining({ path: 'source.limit', value: 5 }))
+  })
+
+  it('does not type a placeholder that is a part of a text', async () => {
+    const text =
+      'pipeline:\n  source: { generate: { count: "${N}0" } }\n  sink: { file: b.jsonl }\n'
+
+    expect(await faultsOf(text, { env: { N: '1' } })).toMatchInlineSnapshot(`
+      "error[CFG_TYPE]: Parameter "count" must be a whole number; got string "\${N}0".
+        at   /jobs/job.yaml:2:32  pipeline.source.generate.count
+        next Write a whole number there."
+    `)
+  })
+})
+
+describe('files', () => {
+  it('refuses a file that is read and written', async () => {
+    expect(
+      await faultsOf(job('- filter: a', '  deadLetter: { file: a.jsonl }\n')),
+    ).toMatchInlineSnapshot(`
+      "error[CFG_FILE_SHARED]: /jobs/a.jsonl is both read and written in the same job.
+        at   /jobs/job.yaml:6:23  pipeline.deadLetter.file
+        next Write to another path."
+    `)
+  })
+
+  it('refuses a file that is written twice', async () => {
+    expect(
+      await faultsOf(job('- filter: a', '  deadLetter: { file: ./b.jsonl }\n')),
+    ).toMatchInlineSnapshot(`
+      "error[CFG_FILE_SHARED]: /jobs/b.jsonl is written twice in the same job.
+        at   /jobs/job.yaml:6:23  pipeline.deadLetter.file
+        next Write to another path."
+    `)
+  })
+
+  it('takes paths of the file from its folder and those of flags from the shell', async () => {
+    const set = [{ path: 'sink.parameters.path', value: 'out.jsonl' }]
+
+    const { values } = await load(job('- filter: a'), { set })
+
+    expect(values.filter(({ path }) => path.endsWith('.path')).map(({ value }) => value)).toEqual([
+      '/jobs/a.jsonl',
+      '/sh/out.jsonl',
+    ])
+  })
+})
+
+describe('what is never shown', () => {
+  it('marks passwords in URLs and what came from files', async () => {
+    const text =
+      'pipeline:\n  name: http://user:pw@host/\n  source: { file: a.jsonl }\n  sink: { file: b.jsonl }\n'
+
+    const { values } = await load(text)
+
+    expect(values.find(({ path }) => path === 'name')?.secret).toBe(true)
+  })
+})
