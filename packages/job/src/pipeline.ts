@@ -120,14 +120,19 @@ export class Flow<In, Out> {
     )
   }
 
-  /** Adds a stage from a plugin. Its results are `unknown` unless `Next` says what they are. Throws JOB_PARAMETERS. */
-  stage<Next = unknown, P = unknown>(
+  /** Adds a stage from a plugin; `as` says what its results are. Throws JOB_PARAMETERS. */
+  stage<P>(
     definition: StageDefinition<P>,
     parameters: unknown,
     options: StageOptions = {},
-  ): Flow<In, Next> {
+  ): Flow<In, unknown> {
     const factory = stageFactory(definition, parameters, this.#draft.options.provide ?? [])
-    return this.#append<Next>(factory, options)
+    return this.#append<unknown>(factory, options)
+  }
+
+  /** Says what the records are, for the compiler; nothing is checked when the job runs. */
+  as<Next>(): Flow<In, Next> {
+    return new Flow<In, Next>(this.#draft)
   }
 
   /** Sends records that fail to `sink`. */
@@ -183,11 +188,8 @@ export class Pipeline {
     this.#options = options
   }
 
-  /** Reads a source from a plugin. Throws JOB_PARAMETERS. */
-  from<Out = unknown, P = unknown>(
-    definition: SourceDefinition<P>,
-    parameters: unknown,
-  ): Flow<never, Out> {
+  /** Reads a source from a plugin; `as` says what its records are. Throws JOB_PARAMETERS. */
+  from<P>(definition: SourceDefinition<P>, parameters: unknown): Flow<never, unknown> {
     const factory = sourceFactory(definition, parameters, this.#options.provide ?? [])
     return new Flow({ ...this.#draft(), source: { id: 'source', factory } })
   }
