@@ -64,5 +64,3 @@ export function handlerOf(id: string, instance: StageInstance, input: string): H
 export function hookError(id: string, hook: string, error: unknown): ReturnType<typeof ENG_HOOK> {
   return ENG_HOOK({ id, hook, message: messageOf(error) }, { stage: id }, error)
 }
-
-type Handles = Readonly<Record<string, OutputHandle>>
