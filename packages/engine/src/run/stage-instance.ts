@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/base'
-import type { OutputHandle, StageFactory, StageInstance, StageScope } from '@millrace/sdk'
+import type { StageFactory, StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_HOOK, ENG_START, messageOf } from '../errors.ts'
 import { processKind, type ProcessKind } from './process-kind.ts'
 
