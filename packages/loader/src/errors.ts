@@ -116,6 +116,12 @@ export const CFG_MISSING = defineError<{ what: string; of: string; hint: string 
   hint: (d) => d.hint,
 })
 
+export const CFG_BOTH = defineError<{ one: string; other: string }>({
+  code: 'CFG_BOTH',
+  message: (d) => `A pipeline has "${d.one}" or "${d.other}"; got both.`,
+  hint: (d) => `Move what stands under ${d.one} into ${d.other}, under an id of its own.`,
+})
+
 export const CFG_MODULE_KEY = defineError<{ kind: string; got: string; hint: string }>({
   code: 'CFG_MODULE_KEY',
   message: (d) => `A ${d.kind} must name exactly one module; got ${d.got}.`,

@@ -227,7 +227,8 @@ class Wirer {
   }
 
   #checkSink(sinks: readonly Entry[]): void {
-    if (sinks.length > 0 || this.#isOpen) return
+    const isMeant = ['sink', 'sinks'].some((key) => this.#pipeline.keys.has(key))
+    if (sinks.length > 0 || isMeant || this.#isOpen) return
     const hint = 'Add sink: { file: results.jsonl }, or give --output.'
     const where = this.#pipeline.where
     this.#context.faults.push(CFG_MISSING({ what: 'sink', of: 'The pipeline', hint }, where))

@@ -7,7 +7,7 @@ import type { Entry } from '../grammar/entry.ts'
 import { placed, type LoadContext } from '../load-context.ts'
 import type { LoadedModule } from '../modules/modules.ts'
 import { validateParameters } from '../modules/parameters.ts'
-import { ParameterReader } from './read-parameters.ts'
+import { ParameterReader, typeNames } from './read-parameters.ts'
 import { branchesOf, childSchema, propertyNames } from './schema-view.ts'
 
 type WithParameters = LoadedModule<'source' | 'stage' | 'sink' | 'resource'>
@@ -160,7 +160,8 @@ function isOpen(branches: readonly JsonSchema[], child: readonly JsonSchema[]): 
 function sentence(message: string, node: ConfigNode | undefined, hint: string | undefined) {
   const text = message.replace(/^Invalid input: /, '').replace(/\.$/, '')
   if (node === undefined && text.endsWith('received undefined')) {
-    const expected = text.replace(/^expected /, '').replace(/, received undefined$/, '')
+    const type = text.replace(/^expected /, '').replace(/, received undefined$/, '')
+    const expected = typeNames[type] ?? type
     return { problem: `is missing; expected ${expected}`, hint: hint ?? 'Add it.' }
   }
   if (/^(?:must|is|has|needs|takes|cannot) /.test(text)) return { problem: text, hint }

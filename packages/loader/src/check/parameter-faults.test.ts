@@ -46,7 +46,7 @@ describe('parameters', () => {
 
   it('says what is missing', async () => {
     expect(await faultsOf(job('- filter\n    - map'))).toMatchInlineSnapshot(`
-      "error[CFG_PARAMETER]: Parameter "where" is missing; expected string.
+      "error[CFG_PARAMETER]: Parameter "where" is missing; expected a text.
         at   /jobs/job.yaml:4:7  pipeline.stages[0]
         next Add it.
       error[CFG_PARAMETER]: The parameters of map are refused: map has nothing to do.
@@ -56,9 +56,11 @@ describe('parameters', () => {
   })
 
   it('refuses a scalar where the module has no main parameter', async () => {
-    const text = 'pipeline:\n  source: { generate: 5 }\n  sink: { file: b.jsonl }\n'
-
-    expect(await faultsOf(text)).toMatchInlineSnapshot(`""`)
+    expect(await faultsOf(job('- aggregate: count()'))).toMatchInlineSnapshot(`
+      "error[CFG_TYPE]: Parameter "aggregate" must be a map; got string "count()".
+        at   /jobs/job.yaml:4:18  pipeline.stages[0].aggregate
+        next Write a map there."
+    `)
   })
 
   it('says which type was expected and what came', async () => {
@@ -102,9 +104,8 @@ describe('parameters', () => {
   })
 
   it('asks the definition for what a schema cannot say', async () => {
-    expect(
-      await faultsOf(job('- aggregate: { aggregate: { n: cuont() } }')),
-    ).toMatchInlineSnapshot(`
+    expect(await faultsOf(job('- aggregate: { aggregate: { n: cuont() } }')))
+      .toMatchInlineSnapshot(`
       "error[CFG_PARAMETER]: Parameter "aggregate.n" is refused: Unknown aggregate function "cuont".
         at   /jobs/job.yaml:4:36  pipeline.stages[0].aggregate.aggregate.n
         next Did you mean "count"? Known are: count, sum, min, max, mean, stddev, quantile, distinct, first, last, topK."
@@ -134,9 +135,8 @@ describe('expressions', () => {
         at   /jobs/job.yaml:4:24  pipeline.stages[0].filter
         next Use one of the built-in functions or name a plugin that brings it."
     `)
-    expect(
-      await faultsOf(job('- filter: |\n        a &&\n          nope(3)')),
-    ).toMatchInlineSnapshot(`
+    expect(await faultsOf(job('- filter: |\n        a &&\n          nope(3)')))
+      .toMatchInlineSnapshot(`
       "error[EXP_UNKNOWN_FUNCTION]: Unknown function "nope", in \`a &&
         nope(3)
       \`.
@@ -224,9 +224,8 @@ describe('placeholders', () => {
 
 describe('files', () => {
   it('refuses a file that is read and written', async () => {
-    expect(
-      await faultsOf(job('- filter: a', '  deadLetter: { file: a.jsonl }\n')),
-    ).toMatchInlineSnapshot(`
+    expect(await faultsOf(job('- filter: a', '  deadLetter: { file: a.jsonl }\n')))
+      .toMatchInlineSnapshot(`
       "error[CFG_FILE_SHARED]: /jobs/a.jsonl is both read and written in the same job.
         at   /jobs/job.yaml:6:23  pipeline.deadLetter.file
         next Write to another path."
@@ -234,9 +233,8 @@ describe('files', () => {
   })
 
   it('refuses a file that is written twice', async () => {
-    expect(
-      await faultsOf(job('- filter: a', '  deadLetter: { file: ./b.jsonl }\n')),
-    ).toMatchInlineSnapshot(`
+    expect(await faultsOf(job('- filter: a', '  deadLetter: { file: ./b.jsonl }\n')))
+      .toMatchInlineSnapshot(`
       "error[CFG_FILE_SHARED]: /jobs/b.jsonl is written twice in the same job.
         at   /jobs/job.yaml:6:23  pipeline.deadLetter.file
         next Write to another path."

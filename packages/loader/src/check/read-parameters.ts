@@ -240,7 +240,8 @@ function coerce(text: string, branches: readonly JsonSchema[]): string | number 
   return text === 'null' && takesType(branches, 'null') ? null : text
 }
 
-const typeNames: Readonly<Record<string, string>> = {
+/** What messages call a JSON type. */
+export const typeNames: Readonly<Record<string, string>> = {
   string: 'a text',
   number: 'a number',
   integer: 'a whole number',
@@ -248,7 +249,10 @@ const typeNames: Readonly<Record<string, string>> = {
   object: 'a map',
   array: 'a list',
   null: 'null',
+  record: 'a map',
 }
+
+const jsonTypes = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']
 
 function describeTypes(branches: readonly JsonSchema[]): string {
   const names = branches.flatMap((branch) => {
@@ -256,7 +260,7 @@ function describeTypes(branches: readonly JsonSchema[]): string {
     if (choices.length > 0) return choices.map(String)
     if (branch.format === 'cel') return ['an expression']
     if (branch.format === 'cel-aggregate') return ['an aggregate call']
-    const types = Object.keys(typeNames).filter((type) => takesType([branch], type))
+    const types = jsonTypes.filter((type) => takesType([branch], type))
     return types.map((type) => typeNames[type] ?? type)
   })
   return [...new Set(names)].join(' or ')

@@ -11,6 +11,9 @@ export function quoteLine(line: string): string | undefined {
   if (match === null) return undefined
   const [, indent = '', key, rest = ''] = match
   const value = rest.trimEnd()
+  // Without a key or a dash there is no value, nor where the value is a key that continues below.
+  const isValue = (key !== undefined || indent.includes('-')) && !/^[\w@./#-]+:$/.test(value)
+  if (!isValue) return undefined
   const quoted = isWrapped(value, '{', '}')
     ? quoteFlowMap(value)
     : isWrapped(value, '[', ']')

@@ -1,5 +1,5 @@
 import { nearestName, type MillraceError } from '@millrace/base'
-import { CFG_MISSING, CFG_NOT_BUILT, CFG_TYPE, CFG_UNKNOWN_KEY } from '../errors.ts'
+import { CFG_BOTH, CFG_MISSING, CFG_NOT_BUILT, CFG_TYPE, CFG_UNKNOWN_KEY } from '../errors.ts'
 import {
   describeNode,
   type ConfigNode,
@@ -93,10 +93,8 @@ class PipelineReader {
     const lone = this.#value(role)
     const several = this.#value(plural)
     if (lone !== undefined && several !== undefined) {
-      const hint = `Move ${role} into ${plural} under an id of its own.`
       const where = this.#node.entries.get(plural)?.where
-      const of = `A pipeline with both "${role}" and "${plural}"`
-      this.#faults.push(CFG_MISSING({ what: 'single place for them', of, hint }, where))
+      this.#faults.push(CFG_BOTH({ one: role, other: plural }, where))
     }
     if (lone !== undefined) this.#add(lone, { role, id: role })
     if (several === undefined) return

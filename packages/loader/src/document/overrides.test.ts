@@ -1,0 +1,155 @@
+import { renderError } from '@millrace/base'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { loadSpec, type LoadOptions } from '../load-spec.ts'
+
+const text = [
+  'pipeline:',
+  '  source: { file: a.jsonl }',
+  '  stages:',
+  '    - module: filter',
+  '      id: late-flights',
+  '      parameters: { where: delay > 15 }',
+  '    - aggregate: { aggregate: { n: count() } }',
+  '  sink: { file: b.jsonl }',
+].join('\n')
+
+const load = async (options: Partial<LoadOptions>, job = text) => {
+  const base = { file: '/jobs/job.yaml', text: job, env: {}, cwd: '/sh' }
+  const loaded = await loadSpec({ ...base, ...options })
+  await loaded.dispose()
+  return loaded
+}
+const shown = async (path: string, options: Partial<LoadOptions>, job = text): Promise<string> => {
+  const { values, faults } = await load(options, job)
+  if (faults.length > 0) return faults.map(renderError).join('\n')
+  const found = values.find((value) => value.path === path)
+  return found === undefined ? 'none' : `${JSON.stringify(found.value)} by ${found.origin}`
+}
+const set = (path: string, value: string) => ({ set: [{ path, value }] })
+
+describe('overrides', () => {
+  it('reach parameters, stage keys and settings of the pipeline', async () => {
+    const where = 'stages.late-flights.parameters.where'
+
+    expect(await shown(where, set(where, 'delay > 60'))).toBe('"delay > 60" by flag')
+    expect(await shown(where, set(`pipeline.${where}`, 'a'))).toBe('"a" by flag')
+    expect(await shown('source.limit', set('source.limit', '5'))).toBe('5 by flag')
+    expect(await shown('source.time.field', set('source.time.field', 'x'))).toBe('"x" by flag')
+    expect(await shown('errors.atMost', set('errors.atMost', '10%'))).toBe('"10%" by flag')
+    expect(await shown('name', set('name', 'other'))).toBe('"other" by flag')
+  })
+
+  it('add keys to open maps and give maps as YAML', async () => {
+    const path = 'stages.aggregate.parameters.aggregate'
+
+    expect(await shown(`${path}.m`, set(`${path}.m`, 'mean(x)'))).toBe('"mean(x)" by flag')
+    expect(await shown(`${path}.k`, set(path, '{ k: max(x) }'))).toBe('"max(x)" by flag')
+  })
+
+  it('turn the short form into a map first', async () => {
+    const job = 'pipeline:\n  source: { file: a.csv }\n  sink: { file: b.jsonl }\n'
+    const options = set('source.parameters.delimiter', ';')
+
+    expect(await shown('source.parameters.delimiter', options, job)).toBe('";" by flag')
+    expect(await shown('source.parameters.path', options, job)).toBe('"/jobs/a.csv" by file')
+  })
+
+  it('change the module of a stage', async () => {
+    const { plan } = await load({ set: [{ path: 'stages.aggregate.module', value: 'filter' }] })
+
+    expect(plan).toBeUndefined()
+  })
+
+  it('match names of the environment without case, dashes and underscores', async () => {
+    const where = 'stages.late-flights.parameters.where'
+
+    for (const id of ['LATE_FLIGHTS', 'LATEFLIGHTS', 'late-flights', 'LateFlights']) {
+      const env = { [`MILLRACE_STAGES__${id}__PARAMETERS__WHERE`]: 'a' }
+
+      expect(await shown(where, { env })).toBe('"a" by environment')
+    }
+    expect(await shown('errors.atMost', { env: { MILLRACE_ERRORS__AT_MOST: '1%' } })).toBe(
+      '"1%" by environment',
+    )
+  })
+
+  it('leave variables of the environment alone that are no paths', async () => {
+    const { faults } = await load({ env: { MILLRACE_HOME: '/x', MILLRACE_LOG_LEVEL: 'debug' } })
+
+    expect(faults).toEqual([])
+  })
+
+  it('are not filled with the environment themselves', async () => {
+    expect(await shown('name', { ...set('name', '${A}'), env: { A: 'x' } })).toBe('"${A}" by flag')
+  })
+
+  it('without a target are faults with the nearest name', async () => {
+    const { faults } = await load({
+      env: { MILLRACE_STAGES__LATE__PARAMETERS__WHERE: 'x' },
+      set: [
+        { path: 'stages.late-flight.parameters.where', value: 'b' },
+        { path: 'stages.late-flights.parametrs.where', value: 'b' },
+        { path: 'stages.late-flights.parameters.whre', value: 'b' },
+        { path: 'stages.late-flights.parameters', value: 'b' },
+        { path: 'stage.x', value: '3' },
+        { path: 'errors.most', value: '3' },
+        { path: 'sinks.sink2.note', value: '3' },
+        { path: 'deadLetter.parameters.path', value: 'x.jsonl' },
+      ],
+    })
+
+    expect(faults.map(renderError).join('\n')).toMatchInlineSnapshot(`
+      "error[CFG_OVERRIDE]: Override MILLRACE_STAGES__LATE__PARAMETERS__WHERE has no target: "LATE" is unknown.
+        at   environment  MILLRACE_STAGES__LATE__PARAMETERS__WHERE
+        next Known there: late-flights, aggregate.
+      error[CFG_OVERRIDE]: Override --set stages.late-flight.parameters.where has no target: "late-flight" is unknown.
+        at   --set  stages.late-flight.parameters.where
+        next Did you mean "late-flights"?
+      error[CFG_OVERRIDE]: Override --set stages.late-flights.parametrs.where has no target: "parametrs" is unknown.
+        at   --set  stages.late-flights.parametrs.where
+        next Did you mean "parameters"?
+      error[CFG_OVERRIDE]: Override --set stage.x has no target: "stage" is unknown.
+        at   --set  stage.x
+        next Did you mean "stages"?
+      error[CFG_OVERRIDE]: Override --set errors.most has no target: "most" is unknown.
+        at   --set  errors.most
+        next Did you mean "atMost"?
+      error[CFG_OVERRIDE]: Override --set sinks.sink2.note has no target: "sink2" is unknown.
+        at   --set  sinks.sink2.note
+        next Did you mean "sink"?
+      error[CFG_OVERRIDE]: Override --set deadLetter.parameters.path has no target: "deadLetter" is unknown.
+        at   --set  deadLetter.parameters.path
+        next Known there: nothing.
+      error[CFG_OVERRIDE]: Override --set stages.late-flights.parameters.whre has no target: "whre" is unknown.
+        at   --set  stages.late-flights.parameters.whre
+        next Did you mean "where"?
+      error[CFG_OVERRIDE]: Override --set stages.late-flights.parameters has no target: its path ends too early.
+        at   --set  stages.late-flights.parameters
+        next Known there: where, reason, otherwise."
+    `)
+  })
+
+  it('win over the environment, which wins over the file, which wins over the default', async () => {
+    // The oracle is a list of layers: the last one that is there decides.
+    const layer = fc.option(fc.constantFrom('1%', '2%', '30%'), { nil: undefined })
+    const property = fc.asyncProperty(layer, layer, layer, async (file, environment, flag) => {
+      const job = file === undefined ? text : `${text}\n  errors: { atMost: ${file} }`
+      const options = {
+        env: environment === undefined ? {} : { MILLRACE_ERRORS__ATMOST: environment },
+        set: flag === undefined ? [] : [{ path: 'errors.atMost', value: flag }],
+      }
+      const layers = [
+        ['50%', 'default'],
+        [file, 'file'],
+        [environment, 'environment'],
+        [flag, 'flag'],
+      ]
+      const [value, origin] = layers.findLast(([given]) => given !== undefined) ?? []
+
+      expect(await shown('errors.atMost', options, job)).toBe(`"${value}" by ${origin}`)
+    })
+
+    await fc.assert(property, { numRuns: 100 })
+  })
+})
