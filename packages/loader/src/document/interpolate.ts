@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { MillraceError, Where } from '@millrace/base'
 import { CFG_PLACEHOLDER, CFG_SECRET_FILE, CFG_UNSET } from '../errors.ts'
 
@@ -15,7 +16,7 @@ export interface Interpolated {
 const pattern = /\$\$\{|\$\{([^}]*)\}?/g
 const whole = /^\$\{[^}]*\}$/
 
-/** Fills `${NAME}`, `${NAME:-default}` (also for an empty value) and `${file:/path}` (without the last line end); `$${` is a literal `${`. */
+/** Fills `${NAME}`, `${NAME:-default}` (also for an empty value) and `${file:path}` (without the last line end; a relative path counts from the job file); `$${` is a literal `${`. */
 export function interpolate(
   text: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -45,7 +46,8 @@ export function interpolate(
 
 function readSecret(path: string, where: Where, faults: MillraceError[]): string {
   try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+    const file = resolve(dirname(where.file ?? ''), path)
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error)
     faults.push(CFG_SECRET_FILE({ path, cause }, where, error))

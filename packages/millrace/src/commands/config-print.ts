@@ -4,6 +4,7 @@ import { loadOptions, type JobFileOptions } from '../job-file.ts'
 import { plain, type Paint } from '../paint.ts'
 import { reportFaults } from '../report/fault-report.ts'
 import { displayPath } from '../report/fault-text.ts'
+import { renderSetting } from '../report/setting.ts'
 import { alignRows } from '../report/table.ts'
 import type { Shell } from '../shell.ts'
 
@@ -30,7 +31,7 @@ export async function configPrintCommand(
   return exitCodes.done
 }
 
-const hidden = '(secret)'
+const hidden = '(hidden)'
 
 function shown(value: ConfigValue): unknown {
   return value.secret ? hidden : value.value
@@ -44,7 +45,7 @@ export function renderValues(
 ): string {
   const rows = values.map((value) => [
     value.path,
-    value.secret ? paint('yellow', hidden) : (JSON.stringify(value.value) ?? 'none'),
+    value.secret ? paint('yellow', hidden) : renderSetting(value.value, cwd),
     paint('dim', origin(value, cwd)),
   ])
   return `${alignRows(rows).join('\n')}\n`

@@ -29,6 +29,6 @@ export async function explainCommand(
   reportWarnings(loaded.warnings, shell)
   if (options.format === 'json') terminal.out(`${JSON.stringify(plan, undefined, 2)}\n`)
   else if (options.format === 'mermaid') terminal.out(renderMermaid(plan))
-  else terminal.out(renderPlan(plan, { paint: terminal.outPaint }))
+  else terminal.out(renderPlan(plan, { paint: terminal.outPaint, cwd: shell.cwd }))
   return exitCodes.done
 }

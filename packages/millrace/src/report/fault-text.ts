@@ -55,8 +55,8 @@ export function renderAny(error: unknown, options: FaultOptions, stack: boolean)
 }
 
 /** A file as people know it: relative when it lies below the folder, else in full. */
-export function displayPath(file: string, cwd: string): string {
-  if (!isAbsolute(file)) return file
+export function displayPath(file: string, cwd: string | undefined): string {
+  if (cwd === undefined || !isAbsolute(file)) return file
   const path = relative(cwd, file)
   return path === '' || path.startsWith('..') ? file : path
 }

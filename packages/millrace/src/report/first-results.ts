@@ -83,7 +83,7 @@ export function renderResults(
   const shown = results.columns.slice(0, columnsMax)
   const left = results.columns.length - shown.length
   const align: Align[] = shown.map((_, at) =>
-    results.rows.every((row) => row[at] === undefined || typeof row[at] === 'number')
+    results.rows.every((row) => (row[at] ?? undefined) === undefined || typeof row[at] === 'number')
       ? 'right'
       : 'left',
   )

@@ -141,18 +141,22 @@ function metricLines(summary: Summary, paint: Paint): string[] {
 
 function deadLetterLines(
   summary: Summary,
-  { deadLetterPlace: place, cwd = '/' }: SummaryOptions,
+  { deadLetterPlace: place, cwd }: SummaryOptions,
   paint: Paint,
 ): string[] {
   if (summary.deadLetters === 0) return []
   const codes = Object.entries(summary.deadLettersByCode)
     .map(([code, count]) => `${formatCount(count)} ${code}`)
     .join(', ')
-  const first = summary.firstDeadLetters.map((letter) => [
+  const all = summary.firstDeadLetters.map((letter) => [
     `  ${displayPath(letter.at, cwd)}`,
     letter.code,
     letter.message,
   ])
+  // A JSON array on one line names the same place for all.
+  const first = all.filter(
+    (row, index) => all.findIndex((other) => other.join(' ') === row.join(' ')) === index,
+  )
   const where = place === undefined ? '' : ` in ${place}`
   const title = paint('bold', `${plural(summary.deadLetters, 'dead letter')}${where}`)
   const more = summary.deadLetters > first.length ? [paint('dim', '  ...')] : []

@@ -1,0 +1,183 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { input, job, JobFolder } from './commands.test-support.ts'
+
+let folder: JobFolder
+beforeEach(() => {
+  folder = new JobFolder()
+})
+afterEach(() => folder.remove())
+
+describe('run', () => {
+  beforeEach(() => {
+    folder.write('job.yaml', ...job)
+    folder.write('in.jsonl', ...input)
+  })
+
+  it('prints progress on stderr, first results and the summary on stdout', async () => {
+    const { code, out, error } = await folder.command('run', 'job.yaml')
+
+    expect(code).toBe(0)
+    expect(error).toBe('doubles: reading in.jsonl\n')
+    expect(out).toMatchInlineSnapshot(`
+      "out.jsonl (first 2 of 2)
+        value  double
+            3       6
+            5      10
+
+      doubles completed: 4 records (50 B) in TIME, RATE/s
+
+      source      module      read     sent  malformed
+      source      file           4        4          0
+
+      stage       module        in     used   filtered  late  dead  dropped  held
+      filter      filter         4        2          1     0     1        0     0
+      map         map            2        2          0     0     0        0     0
+
+      sink        module  received  written   rejected  held
+      sink        file           2        2          0     0
+      deadLetter  file           1        1          0     0
+
+      counts add up: each of the 4 records read has exactly one fate at every stage
+
+      filtered
+        1  filter  where is false
+
+      1 dead letter in dead.jsonl: 1 EXP_TYPE
+        in.jsonl:3  EXP_TYPE  ">" orders two numbers or two texts; got string "x" and number 2, in \`value > 2\`.
+      "
+    `)
+  })
+
+  it('prints nothing with --quiet, the summary as data with --json', async () => {
+    const quiet = await folder.command('run', 'job.yaml', '--quiet')
+    const json = await folder.command('run', 'job.yaml', '--json')
+
+    expect(quiet).toEqual({ code: 0, out: '', error: '' })
+    expect(JSON.parse(json.out)).toMatchObject({ name: 'doubles', state: 'completed' })
+  })
+
+  it('ends with 1 for dead letters when asked to', async () => {
+    const { code } = await folder.command('run', 'job.yaml', '--quiet', '--fail-on-dead-letter')
+
+    expect(code).toBe(1)
+  })
+
+  it('takes ends and values from flags', async () => {
+    folder.write('other.jsonl', '{"value":9}')
+
+    const override = 'stages.filter.parameters.where=value > 8'
+    const ends = ['-i', 'other.jsonl', '-o', 'sink=new.jsonl']
+
+    const { code } = await folder.command('run', 'job.yaml', '-q', ...ends, '--set', override)
+
+    expect(code).toBe(0)
+    expect(readFileSync(folder.file('new.jsonl'), 'utf8')).toBe('{"value":9,"double":18}\n')
+  })
+
+  it('ends with 1 when the job fails and says why on stderr', async () => {
+    rmSync(folder.file('in.jsonl'))
+
+    const { code, out, error } = await folder.command('run', 'job.yaml')
+    const quiet = await folder.command('run', 'job.yaml', '--quiet', '--log-level', 'debug')
+
+    expect(code).toBe(1)
+    expect(out).toBe('doubles failed: 0 records in TIME, RATE/s\n')
+    expect(error).toMatchInlineSnapshot(`
+      "doubles: reading in.jsonl
+      error[FILE_NOT_FOUND]: There is no file "/jobs/in.jsonl".
+        next Check the path; a relative one counts from the job file.
+      "
+    `)
+    expect(quiet.error).toMatch(/\n {4}at /)
+  })
+
+  it('ends with 2 on a job with faults and starts nothing', async () => {
+    folder.write(
+      'job.yaml',
+      ...job.map((line) => line.replace('filter', 'filtre').replace('value *', '*')),
+    )
+
+    const { code, out, error } = await folder.command('run', 'job.yaml')
+
+    expect([code, out]).toEqual([2, ''])
+    expect(error).toMatchInlineSnapshot(`
+      "error[CFG_YAML]: This is not valid YAML: alias cannot be an empty string; got \`- map: { set: { double: * 2 } }\`.
+        at   job.yaml:6:29
+             6 |     - map: { set: { double: * 2 } }
+               |                             ^
+        next Quote the value; ready to paste: - map: { set: { double: '* 2' } }
+
+      1 fault in job.yaml; nothing has started.
+      "
+    `)
+    expect(existsSync(folder.file('out.jsonl'))).toBe(false)
+  })
+
+  it('says all faults with their places', async () => {
+    folder.write(
+      'job.yaml',
+      ...job.map((line) => line.replace('filter', 'filtre').replace('name', 'nam')),
+    )
+
+    const { code, error } = await folder.command('run', 'job.yaml')
+
+    expect(code).toBe(2)
+    expect(error).toContain('job.yaml:2:3')
+    expect(error).toContain('job.yaml:5:7')
+    expect(error).toContain('2 faults in job.yaml; nothing has started.')
+  })
+
+  it('ends with 2 when the job file is not there', async () => {
+    const { code, error } = await folder.command('run', 'none.yaml')
+
+    expect(code).toBe(2)
+    expect(error).toContain('none.yaml')
+  })
+
+  it('finds the job file by its name, and lists the names when there is none', async () => {
+    folder.write('millrace.yml', ...job)
+
+    expect((await folder.command('run', '--quiet')).code).toBe(0)
+    rmSync(folder.file('millrace.yml'))
+    expect(await folder.command('run')).toMatchInlineSnapshot(`
+      {
+        "code": 2,
+        "error": "error[CLI_NO_JOB_FILE]: No job file given and none found in /jobs; tried millrace.yaml, millrace.yml, millrace.json, configs/default.yaml, configs/default_config.yml.
+        next Name the file: millrace run job.yaml, or create one of those.
+      ",
+        "out": "",
+      }
+    `)
+    expect((await folder.command('run', 'job.yaml', '--config', 'job.yaml')).error)
+      .toMatchInlineSnapshot(`
+      "error[CLI_TWO_JOB_FILES]: Two job files given: job.yaml and --config job.yaml.
+        next Give the job file once, as the argument or with --config.
+      "
+    `)
+  })
+})
+
+describe('run, when signals come', () => {
+  const endless = [
+    'pipeline:',
+    '  name: endless',
+    '  source: { generate: { rate: 1000, seed: 1 } }',
+    '  stages:',
+    '    - filter: id >= 0',
+    '  sink: { file: out.jsonl }',
+  ]
+
+  it('stops at the first one and ends with 0', async () => {
+    folder.write('job.yaml', ...endless)
+    const running = folder.command('run', 'job.yaml')
+    await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBeGreaterThan(0))
+    process.emit('SIGINT', 'SIGINT')
+
+    const { code, out } = await running
+
+    expect(code).toBe(0)
+    expect(out).toContain('endless stopped:')
+    expect(process.listenerCount('SIGTERM')).toBe(0)
+  })
+})
