@@ -198,6 +198,18 @@ describe('stages with several inputs', () => {
     expect(warnings).toEqual([])
   })
 
+  it('refuse a scalar where the definition names no main parameter', async () => {
+    const lines = pair('from: { left: a, right: b }').map((line) =>
+      line.replace('module: ./pair.mjs', './pair.mjs: 5'),
+    )
+
+    expect((await load(lines)).text).toMatchInlineSnapshot(`
+      "error[CFG_MAIN]: ./pair.mjs has no main parameter; expected a map of parameters, got number 5.
+        at   /my-job.yaml:4:19  pipeline.stages[0]../pair.mjs
+        next Name the parameter: token, with."
+    `)
+  })
+
   it('refuse other names and other forms', async () => {
     expect((await load(pair())).text).toMatchInlineSnapshot(`
       "error[CFG_INPUTS]: The inputs of "pair" must be left, right; got no "from".
@@ -212,9 +224,8 @@ describe('stages with several inputs', () => {
         at   /my-job.yaml:5:13  pipeline.stages[0].from
         next Name the inputs: left, right."
     `)
-    expect(
-      (await load(pair('from: { left: a, rigth: b }', 'by: { left: a }'))).text,
-    ).toMatchInlineSnapshot(`
+    expect((await load(pair('from: { left: a, rigth: b }', 'by: { left: a }'))).text)
+      .toMatchInlineSnapshot(`
       "error[CFG_INPUTS]: The inputs of "pair" must be left, right; got left, rigth.
         at   /my-job.yaml:5:13  pipeline.stages[0].from
         next Name the inputs: left, right.
@@ -222,9 +233,8 @@ describe('stages with several inputs', () => {
         at   /my-job.yaml:6:11  pipeline.stages[0].by
         next Name the inputs: left, right."
     `)
-    expect(
-      (await load(pair('from: { left: a, right: b }', 'by: { left: a, right: [b, c] }'))).text,
-    ).toMatchInlineSnapshot(`
+    expect((await load(pair('from: { left: a, right: b }', 'by: { left: a, right: [b, c] }'))).text)
+      .toMatchInlineSnapshot(`
       "error[CFG_TYPE]: "by" must be a list of 1 paths for each input; got 2 for "right".
         at   /my-job.yaml:6:22  pipeline.stages[0].by.right
         next Write a list of 1 paths for each input there."

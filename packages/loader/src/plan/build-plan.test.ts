@@ -24,9 +24,8 @@ it('says of every node where each kind of record goes', async () => {
     'deadLetter: { file: d.jsonl }',
   ])
 
-  expect(
-    plan?.nodes.map(({ id, kind, by, fates }) => ({ id, kind, by, fates })),
-  ).toMatchInlineSnapshot(`
+  expect(plan?.nodes.map(({ id, kind, by, fates }) => ({ id, kind, by, fates })))
+    .toMatchInlineSnapshot(`
     [
       {
         "by": [],
