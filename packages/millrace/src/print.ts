@@ -36,7 +36,8 @@ export function processTerminal(): Terminal {
     outPaint: paintFor(process.stdout),
     errorPaint: paintFor(process.stderr),
     interactive: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
-    columns: () => process.stderr.columns ?? 80,
+    // Some pseudo terminals say that they have no column at all.
+    columns: () => process.stderr.columns || 80,
     outColumns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
   }
 }

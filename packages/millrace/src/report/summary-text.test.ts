@@ -89,7 +89,7 @@ describe('renderSummary', () => {
       24 dead letters in out/rejected.jsonl: 23 FILTER_REJECTED, 1 FILE_JSON
         flights.jsonl:17   FILE_JSON        Unexpected end of input.
         flights.jsonl:204  FILTER_REJECTED  The record does not fulfil delay <= 360.
-        ...
+        and 22 more
 
       warning: Field "dely" was named by stage "plausible", but no record has it.
       "

@@ -159,7 +159,8 @@ function deadLetterLines(
   )
   const where = place === undefined ? '' : ` in ${place}`
   const title = paint('bold', `${plural(summary.deadLetters, 'dead letter')}${where}`)
-  const more = summary.deadLetters > first.length ? [paint('dim', '  ...')] : []
+  const rest = summary.deadLetters - first.length
+  const more = rest > 0 ? [paint('dim', `  and ${formatCount(rest)} more`)] : []
   return [`${title}: ${codes}`, ...alignRows(first), ...more]
 }
 
