@@ -44,7 +44,9 @@ export function applyEndpoints(
     if (done.has(key)) refuse(`is given twice for "${key}"`, 'Give it once.')
     done.add(key)
     const value = nodeOf(path, where, 'flag')
-    if (entry === undefined) pipeline.entries.push(newEntry(role, where, value))
+    const isTaken = entry === undefined && pipeline.entries.some((other) => other.id === role)
+    if (isTaken) refuse(`needs the id "${role}", which a stage has`, 'Give the stage another id.')
+    else if (entry === undefined) pipeline.entries.push(newEntry(role, where, value))
     else replaceFile(pipeline, entry, { key: 'path', where, value })
   }
 }

@@ -10,7 +10,7 @@ export function fieldsOf(
   parts: ReadonlyMap<string, Part>,
   wiring: Wiring,
 ): readonly string[] | undefined {
-  if (parts.has('deadLetter')) return undefined
+  if ([...parts.values()].some(({ entry }) => entry.isDeadLetter)) return undefined
   const time = parts.get(id)?.settings.reads ?? []
   const needed = neededBehind(id, undefined, parts, wiring)
   const all = needed === undefined ? undefined : new Set([...time, ...needed])

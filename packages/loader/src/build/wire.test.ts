@@ -92,7 +92,9 @@ describe('what reads what', () => {
   })
 
   it('reads the source that the caller brings', async () => {
-    const { spec } = await load(['stages:', '  - filter: a'], { endpoints: 'optional' })
+    const stages = ['stages:', '  - filter: a', '    from: source']
+
+    const { spec } = await load(stages, { endpoints: 'optional' })
 
     expect(spec?.sources).toEqual([])
     expect(spec?.stages[0]?.inputs).toEqual([
@@ -223,6 +225,23 @@ describe('faults of wiring', () => {
     `)
   })
 
+  it('refuses to read into the dead letters', async () => {
+    const { text } = await load([
+      source,
+      sink,
+      'deadLetter: { file: d.jsonl, from: source, onError: skip }',
+    ])
+
+    expect(text).toMatchInlineSnapshot(`
+      "error[CFG_UNKNOWN_KEY]: Unknown key "from" in the dead letter sink.
+        at   /jobs/job.yaml:4:32  pipeline.deadLetter.from
+        next The keys are: module, parameters, id, note.
+      error[CFG_UNKNOWN_KEY]: Unknown key "onError" in the dead letter sink.
+        at   /jobs/job.yaml:4:46  pipeline.deadLetter.onError
+        next The keys are: module, parameters, id, note."
+    `)
+  })
+
   it('asks for a source and a sink', async () => {
     const { text } = await load(['stages:', '  - filter: a'])
 
@@ -269,6 +288,21 @@ describe('files by flag', () => {
     const { plan } = await load(['source: { generate: 5 }', sink], { inputs: [{ path: 'b.csv' }] })
 
     expect(plan?.nodes[0]).toMatchObject({ id: 'source', module: 'file' })
+  })
+
+  it('need an id that no stage has', async () => {
+    const { text } = await load(['stages: [{ filter: a, id: source }]', sink], {
+      inputs: [{ path: 'in.jsonl' }],
+    })
+
+    expect(text).toMatchInlineSnapshot(`
+      "error[CFG_MISSING]: The pipeline has no source; expected one.
+        at   /jobs/job.yaml:2:3  pipeline
+        next Add source: { file: flights.jsonl }, or give --input.
+      error[CFG_ENDPOINT]: --input needs the id "source", which a stage has.
+        at   --input  in.jsonl
+        next Give the stage another id."
+    `)
   })
 
   it('need an id where there are several, and one that exists, once', async () => {

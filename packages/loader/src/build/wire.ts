@@ -166,6 +166,8 @@ class Wirer {
       ({ role }) => role === 'source' || role === 'stage',
     )
     const entry = readable.find((candidate) => candidate.id === id)
+    const isCallers = id === 'source' && this.#isOpen && this.#entries('source').length === 0
+    if (entry === undefined && isCallers) return [{ id, output: 'out' }]
     if (entry === undefined) {
       const known = readable.map((candidate) => candidate.id)
       const near = nearestName(id, known)

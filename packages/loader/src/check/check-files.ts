@@ -1,9 +1,10 @@
+import { matchesGlob } from 'node:path'
 import { CFG_FILE_SHARED } from '../errors.ts'
 import type { LoadContext } from '../load-context.ts'
 import { sinkOf, sourceOf, type Part } from '../build/part.ts'
 import { locate } from './check-parameters.ts'
 
-/** Refuses a file that is written twice, or read and written, in one job. Patterns are compared as they stand. */
+/** Refuses a file that is written twice, or read and written, in one job. Patterns of sources count for every file they match. */
 export function checkFiles(parts: Iterable<Part>, context: LoadContext): void {
   const read = new Set<string>()
   const written = new Set<string>()
@@ -18,8 +19,9 @@ export function checkFiles(parts: Iterable<Part>, context: LoadContext): void {
     if (sink === undefined || part.parameters === undefined) continue
     for (const file of sink.definition.writesFiles?.(part.parameters.value) ?? []) {
       const where = locate(part.entry.parameters, ['path'], part.entry.where)
-      const problem = read.has(file) ? 'both read and written' : 'written twice'
-      if (read.has(file) || written.has(file)) {
+      const isRead = [...read].some((path) => path === file || matchesGlob(file, path))
+      const problem = isRead ? 'both read and written' : 'written twice'
+      if (isRead || written.has(file)) {
         context.faults.push(CFG_FILE_SHARED({ file, problem }, where))
       }
       written.add(file)

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { renderError } from '@millrace/base'
 import { describe, expect, it } from 'vitest'
 import { loadSpec, type LoadOptions } from '../load-spec.ts'
@@ -232,6 +235,16 @@ describe('files', () => {
     `)
   })
 
+  it('refuses a file that is read by a pattern and written', async () => {
+    const text = job('- filter: a').replace('a.jsonl', "'*.jsonl'")
+
+    expect(await faultsOf(text)).toMatchInlineSnapshot(`
+      "error[CFG_FILE_SHARED]: /jobs/b.jsonl is both read and written in the same job.
+        at   /jobs/job.yaml:5:17  pipeline.sink.file
+        next Write to another path."
+    `)
+  })
+
   it('refuses a file that is written twice', async () => {
     expect(await faultsOf(job('- filter: a', '  deadLetter: { file: ./b.jsonl }\n')))
       .toMatchInlineSnapshot(`
@@ -254,6 +267,19 @@ describe('files', () => {
 })
 
 describe('what is never shown', () => {
+  it('stays out of messages', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'secret-'))
+    writeFileSync(join(folder, 'password'), 'hunter2')
+    const placeholder = `"\${file:${join(folder, 'password')}}"`
+    const source = `{ generate: { count: ${placeholder} }, limit: ${placeholder} }`
+
+    const text = await faultsOf(`pipeline:\n  source: ${source}\n  sink: { file: b.jsonl }\n`)
+
+    rmSync(folder, { recursive: true })
+    expect(text).toContain('must be a whole number; got a secret value')
+    expect(text).not.toContain('hunter2')
+  })
+
   it('marks passwords in URLs and what came from files', async () => {
     const text =
       'pipeline:\n  name: http://user:pw@host/\n  source: { file: a.jsonl }\n  sink: { file: b.jsonl }\n'

@@ -42,6 +42,9 @@ const units: Readonly<Record<string, readonly [(text: string) => unknown, string
   size: [parseSize, 'a size with a unit, such as 64kB or 1MiB'],
 }
 
+// What stands in messages for a value that is never shown.
+const hidden = 'a secret value'
+
 /**
  * Turns the nodes of an entry's parameters into the plain value that its schema expects: placeholders filled and typed, paths
  * absolute, expressions compiled once to find their faults. Says where each value came from.
@@ -119,15 +122,17 @@ export class ParameterReader {
       return node.text
     }
     const leaf = this.#context.leaf(node)
+    const isSecret = secret || leaf.secret
     const typed = leaf.isUntyped ? coerce(leaf.text, branches) : leaf.value
     const type = typed === null ? 'null' : typeof typed
     const isWhole = typeof typed === 'number' && Number.isInteger(typed)
     if (!takesType(branches, type, ...(isWhole ? ['integer'] : []))) {
-      return this.#mismatch(node, branches, name, leaf.secret ? 'a secret text' : undefined)
+      return this.#mismatch(node, branches, name, isSecret ? hidden : undefined)
     }
-    if (!this.#fits(typed, branches, node, name)) return undefined
+    const shown = isSecret ? hidden : describeScalar(typed)
+    if (!this.#fits(typed, branches, node, name, shown)) return undefined
     const value = format === 'path' && typeof typed === 'string' ? this.#path(typed, node) : typed
-    this.#context.addValue(path, value, node, secret || leaf.secret)
+    this.#context.addValue(path, value, node, isSecret)
     return value
   }
 
@@ -152,10 +157,16 @@ export class ParameterReader {
   }
 
   /** Units and fixed choices; false where the value is none of them. */
-  #fits(value: unknown, branches: readonly JsonSchema[], node: ScalarNode, name: string): boolean {
+  #fits(
+    value: unknown,
+    branches: readonly JsonSchema[],
+    node: ScalarNode,
+    name: string,
+    shown: string,
+  ): boolean {
     const unit = units[formatOf(branches) ?? '']
     if (unit !== undefined && typeof value === 'string' && unit[0](value) === undefined) {
-      this.#wrong(node, name, unit[1], describeScalar(value))
+      this.#wrong(node, name, unit[1], shown)
       return false
     }
     const choices = branches.flatMap(choicesOf)
@@ -164,7 +175,7 @@ export class ParameterReader {
     const names = choices.map((choice) => String(choice))
     const near = nearestName(String(value), names)
     const hint = near === undefined ? undefined : `Did you mean "${near}"?`
-    this.#wrong(node, name, `one of ${names.join(', ')}`, describeScalar(value), hint)
+    this.#wrong(node, name, `one of ${names.join(', ')}`, shown, hint)
     return false
   }
 

@@ -39,7 +39,8 @@ function readLeaf<T>(
   const leaf = node.kind === 'scalar' ? context.leaf(node) : undefined
   const value = leaf === undefined ? undefined : take(leaf)
   if (value === undefined) {
-    const got = leaf === undefined ? describeNode(node) : describeScalar(leaf.value)
+    const shown = leaf?.secret === true ? 'a secret value' : describeScalar(leaf?.value)
+    const got = leaf === undefined ? describeNode(node) : shown
     context.faults.push(CFG_TYPE({ what, expected, got, hint }, node.where))
     return undefined
   }

@@ -17,6 +17,9 @@ interface Place {
   readonly upstream?: Upstream | undefined
 }
 
+// Dead letters come by themselves, and where they cannot be written the job stops.
+const automatic: readonly string[] = ['from', 'onError']
+
 /** Reads `- log`, `- filter: delay > 15` or the long form. Undefined where no module can be made out. */
 export function readEntry(
   node: ConfigNode,
@@ -37,7 +40,11 @@ export function readEntry(
   const keys = new Map<string, MapEntry>()
   const others: MapEntry[] = []
   for (const entry of node.entries.values()) {
-    if (known.includes(entry.key) || isExtension(entry.key)) keys.set(entry.key, entry)
+    if (place.isDeadLetter === true && automatic.includes(entry.key)) {
+      const allowed = known.filter((key) => !automatic.includes(key))
+      const of = 'the dead letter sink'
+      faults.push(CFG_UNKNOWN_KEY({ key: entry.key, of, known: allowed }, entry.where))
+    } else if (known.includes(entry.key) || isExtension(entry.key)) keys.set(entry.key, entry)
     else if (future.includes(entry.key)) {
       faults.push(CFG_NOT_BUILT({ key: entry.key, of: `a ${place.role}` }, entry.where))
     } else others.push(entry)
