@@ -4,6 +4,7 @@ import { Job, nodeRuntime } from '@millrace/job'
 import { loadSpec, type JobPlan } from '@millrace/loader'
 import { exitCodes } from '../exit-codes.ts'
 import { loadOptions, type JobFileOptions } from '../job-file.ts'
+import { limitHeap } from '../limit-heap.ts'
 import { exit } from '../print.ts'
 import { reportFaults, reportWarnings } from '../report/fault-report.ts'
 import { displayPath, renderAny } from '../report/fault-text.ts'
@@ -15,7 +16,6 @@ import { summaryJson } from '../report/summary-json.ts'
 import { renderSummary } from '../report/summary-text.ts'
 import { type Shell, wantsStack } from '../shell.ts'
 import { catchSignals } from '../signals.ts'
-import { growYoungGeneration } from '../young-generation.ts'
 
 /** Options of `millrace run`. */
 export interface RunOptions extends JobFileOptions {
@@ -91,7 +91,7 @@ async function finish(
       const names = sourceNames(plan).map((name) => displayPath(name, cwd))
       terminal.error(`${plan.name}: reading ${names.join(', ')}\n`)
     }
-    growYoungGeneration()
+    limitHeap()
     const running = job.run()
     display.follow(() => job.progress())
     return await running
