@@ -1,6 +1,5 @@
 import { compileNode, type Expression } from './compile-expression.ts'
 import { EXP_AGGREGATE_CALL } from './errors.ts'
-import { fieldsOf } from './fields.ts'
 import type { Node } from './syntax/node.ts'
 import { parse } from './syntax/parse.ts'
 import { Resolver } from './syntax/resolve.ts'
@@ -16,6 +15,8 @@ export interface AggregateCall {
   readonly constants: readonly unknown[]
   /** Dotted paths that the argument reads. */
   readonly fields: readonly string[]
+  /** Those of `fields` that should be there, as in an expression. */
+  readonly expected: readonly string[]
 }
 
 /** Compiles one aggregate call. Throws EXP_AGGREGATE_CALL and the faults of expressions, with the column. */
@@ -39,14 +40,10 @@ export function compileAggregateCall(text: string, scope: Scope = {}): Aggregate
   const [name, trees] = tree.args
   const [argument, ...rest] = trees.map((each) => resolver.resolve(each))
   const constants = rest.map((node) => constantOf(node, text))
-  if (argument === undefined) return { text, name, constants, fields: [] }
-  return {
-    text,
-    name,
-    argument: compileNode(text, argument),
-    constants,
-    fields: fieldsOf(argument),
-  }
+  if (argument === undefined) return { text, name, constants, fields: [], expected: [] }
+  const compiled = compileNode(text, argument)
+  const { fields, expected } = compiled
+  return { text, name, argument: compiled, constants, fields, expected }
 }
 
 function constantOf(node: Node, text: string): unknown {

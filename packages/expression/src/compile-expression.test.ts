@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { compileAggregateCall } from './compile-aggregate-call.ts'
 import { compileExpression } from './compile-expression.ts'
+import { compileTemplate } from './compile-template.ts'
 
 const context = { timestamp: 978_310_020_000, key: { origin: 'SFO' } }
 const record = {
@@ -171,6 +173,29 @@ describe('fields', () => {
     ['eventTime() > 1', []],
   ])('of %s', (text, expected) => {
     expect(compileExpression(text).fields).toEqual(expected)
+  })
+})
+
+describe('fields that should be there', () => {
+  it.each([
+    ["delay > 15 && customer.name != 'Ada'", ['delay', 'customer.name']],
+    ['size(record) + delay', ['delay']],
+    ['has(discount)', []],
+    ['has(discount) ? price - discount : price', ['price']],
+    ['coalesce(nickname, customer.name, "nobody") + origin', ['origin']],
+    ['error == null && delay > 0', ['delay']],
+    ['delay > 0 && null != error.code', ['delay']],
+    ['has(customer) && customer.age > 17', []],
+    ['has(customer.age) && customer.name == "Ada"', ['customer.name']],
+    ['has(customer) && customers > 1', ['customers']],
+    ['tags.exists(t, t == null)', ['tags']],
+  ])('of %s', (text, expected) => {
+    expect(compileExpression(text).expected).toEqual(expected)
+  })
+
+  it('of calls and templates are those of their expressions', () => {
+    expect(compileAggregateCall('mean(coalesce(delay, 0) + taxi)').expected).toEqual(['taxi'])
+    expect(compileTemplate('{zone}/{coalesce(day, 1)}-{zone}.jsonl').expected).toEqual(['zone'])
   })
 })
 

@@ -1,6 +1,6 @@
 import { Compiler } from './compiler.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
-import { fieldsOf } from './fields.ts'
+import { expectedOf, fieldsOf } from './fields.ts'
 import type { Node } from './syntax/node.ts'
 import { resolve } from './syntax/resolve.ts'
 import type { Scope } from './syntax/scope.ts'
@@ -10,6 +10,8 @@ export interface Expression {
   readonly text: string
   /** Dotted paths of the record it reads, such as `customer.name`; `record` when it reads the whole. */
   readonly fields: readonly string[]
+  /** Those of `fields` that should be there: not `record`, and none that it asks for with `has`, `coalesce` or against null. */
+  readonly expected: readonly string[]
   /** The value for one record; null, never undefined. Throws EXP_* for a record it cannot be computed for. */
   evaluate(record: unknown, context: EvaluationContext): unknown
   /** The truth for one record; null is false. Throws EXP_CONDITION for a value that is no boolean. */
@@ -30,6 +32,7 @@ export function compileNode(text: string, node: Node): Expression {
   return {
     text,
     fields: fieldsOf(node),
+    expected: expectedOf(node),
     evaluate: compiler.compile(node),
     test: compiler.condition(node),
   }

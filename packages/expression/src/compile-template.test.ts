@@ -62,6 +62,12 @@ describe('aggregate calls', () => {
   it('may have no argument', () => {
     const call = compileAggregateCall('count()')
 
-    expect(call).toEqual({ text: 'count()', name: 'count', constants: [], fields: [] })
+    expect(call).toEqual({
+      text: 'count()',
+      name: 'count',
+      constants: [],
+      fields: [],
+      expected: [],
+    })
   })
 })

@@ -10,6 +10,8 @@ export interface Template {
   readonly text: string
   /** Dotted paths that its expressions read, each once. */
   readonly fields: readonly string[]
+  /** Those of `fields` that should be there, as in an expression. */
+  readonly expected: readonly string[]
   /** The text for one record: texts as they are, other values as JSON. Throws as expressions do. */
   evaluate(record: unknown, context: EvaluationContext): string
 }
@@ -37,10 +39,11 @@ export function compileTemplate(text: string, scope: Scope = {}): Template {
     }
   }
   parts.push(literal)
-  const fields = parts.flatMap((part) => (typeof part === 'string' ? [] : part.fields))
+  const expressions = parts.filter((part) => typeof part !== 'string')
   return {
     text,
-    fields: [...new Set(fields)],
+    fields: [...new Set(expressions.flatMap(({ fields }) => fields))],
+    expected: [...new Set(expressions.flatMap(({ expected }) => expected))],
     evaluate(record, context) {
       let result = ''
       for (const part of parts) {

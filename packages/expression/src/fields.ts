@@ -7,6 +7,33 @@ export function fieldsOf(node: Node): readonly string[] {
   return [...found]
 }
 
+/**
+ * The fields that an expression takes for granted: those it reads without asking whether they are there. `has(x)`, `coalesce(x, 0)`
+ * and a comparison of x with null ask, and so x may be missing everywhere else in the same expression too.
+ */
+export function expectedOf(node: Node): readonly string[] {
+  const optional = new Set<string>()
+  collectOptional(node, optional)
+  return fieldsOf(node).filter(
+    (field) =>
+      field !== 'record' &&
+      !optional.has(field) &&
+      ![...optional].some((path) => field.startsWith(`${path}.`)),
+  )
+}
+
+function collectOptional(node: Node, found: Set<string>): void {
+  if (asksForNull(node)) collect(node, found)
+  else for (const part of partsOf(node)) collectOptional(part, found)
+}
+
+function asksForNull(node: Node): boolean {
+  if (node.kind === 'equal') return isNull(node.left) || isNull(node.right)
+  return node.kind === 'has' || node.kind === 'coalesce'
+}
+
+const isNull = (node: Node): boolean => node.kind === 'constant' && node.value === null
+
 function collect(node: Node, found: Set<string>): void {
   const path = pathOf(node)
   if (path !== undefined) {
