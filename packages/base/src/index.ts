@@ -5,7 +5,7 @@
 // Start with errors/define-error.ts and runtime.ts.
 export { formatDuration, parseDuration } from './duration.ts'
 export { defineError, type ErrorOf } from './errors/define-error.ts'
-export { isMillraceError, MillraceError, type Where } from './errors/millrace-error.ts'
+export { isMillraceError, MillraceError, placed, type Where } from './errors/millrace-error.ts'
 export { renderError, renderWhere } from './errors/render-error.ts'
 export { invariant } from './invariant.ts'
 export { nearestName } from './nearest-name.ts'

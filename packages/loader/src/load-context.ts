@@ -1,4 +1,4 @@
-import { isMillraceError, MillraceError, type Where } from '@millrace/base'
+import { isMillraceError, type MillraceError, placed, type Where } from '@millrace/base'
 import type { ExpressionScope } from '@millrace/sdk'
 import type { ConfigValue } from './config-value.ts'
 import type { ScalarNode, ValueOrigin } from './document/config-node.ts'
@@ -74,12 +74,6 @@ export class LoadContext {
     const place = index === undefined ? undefined : node.placeAt?.(index)
     this.faults.push(placed(error, { ...node.where, ...place }))
   }
-}
-
-/** The same error at another place. */
-export function placed(error: MillraceError, where: Where): MillraceError {
-  const { code, message, hint, retry, cause } = error
-  return new MillraceError(code, message, { hint, retry, cause, where })
 }
 
 const hasPassword = (value: unknown): boolean =>

@@ -43,6 +43,15 @@ export class MillraceError extends Error {
   }
 }
 
+/** The same error at another place. */
+export function placed(error: MillraceError, where: Where): MillraceError {
+  const { code, message, hint, retry, cause, stack } = error
+  const moved = new MillraceError(code, message, { hint, retry, cause, where })
+  // Where it was thrown says more than where it was placed.
+  if (stack !== undefined) moved.stack = stack
+  return moved
+}
+
 /** True for a coded error, of this or another copy of the package; with `code`, only for that code. */
 export function isMillraceError(error: unknown, code?: string): error is MillraceError {
   return (

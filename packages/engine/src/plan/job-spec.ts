@@ -1,3 +1,4 @@
+import type { Where } from '@millrace/base'
 import type { SinkFactory, SourceFactory, StageFactory } from '@millrace/sdk'
 
 /** What becomes of a record that fails. */
@@ -28,6 +29,8 @@ export interface KeyPart {
 
 export interface SourceSpec {
   readonly id: string
+  /** Where the job file declares it: its errors at start, while reading and while writing say so. */
+  readonly where?: Where | undefined
   readonly factory: SourceFactory
   /** Absent: the record's time is its arrival. */
   readonly time?: TimeSpec | undefined
@@ -38,6 +41,9 @@ export interface SourceSpec {
   readonly fields?: readonly string[] | undefined
 }
 
+/** Field paths that should be in the records; with several inputs: per input name. */
+export type ExpectedFields = readonly string[] | Readonly<Record<string, readonly string[]>>
+
 export interface StageInput {
   readonly name: string
   readonly from: readonly OutputRef[]
@@ -45,10 +51,14 @@ export interface StageInput {
 
 export interface StageSpec {
   readonly id: string
+  /** Where the job file declares it: its errors at start, while reading and while writing say so. */
+  readonly where?: Where | undefined
   readonly factory: StageFactory
   readonly inputs: readonly StageInput[]
   /** Empty: no key. With several inputs: per input name. */
   readonly by?: readonly KeyPart[] | Readonly<Record<string, readonly KeyPart[]>> | undefined
+  /** Fields that its configuration names; one that no record carries is warned about. */
+  readonly expects?: ExpectedFields | undefined
   readonly onError?: ErrorPolicy | undefined
   /** Per record of an asynchronous stage; default 30,000. */
   readonly timeoutMs?: number | undefined
@@ -57,8 +67,12 @@ export interface StageSpec {
 
 export interface SinkSpec {
   readonly id: string
+  /** Where the job file declares it: its errors at start, while reading and while writing say so. */
+  readonly where?: Where | undefined
   readonly factory: SinkFactory
   readonly from: readonly OutputRef[]
+  /** Fields that its configuration names; one that no record carries is warned about. */
+  readonly expects?: readonly string[] | undefined
   readonly onError?: ErrorPolicy | undefined
 }
 

@@ -19,7 +19,7 @@ export class Rebuilder {
   }
 
   open(): Promise<StageInstance> {
-    return openStage(this.#parts.spec.factory, this.#scope())
+    return openStage(this.#parts.spec, this.#scope())
   }
 
   /** A new instance in place of `old`; undefined, and the job failed, when the restart budget is used up. */

@@ -2,9 +2,11 @@ import { isMillraceError, type MillraceError } from '@millrace/base'
 import type { InstanceScope, SinkInstance, WriteResult } from '@millrace/sdk'
 import { ENG_SINK, messageOf } from '../errors.ts'
 import type { SinkSpec } from '../plan/job-spec.ts'
+import { atPlace, placeOf } from '../plan/place.ts'
 import type { SinkCounter } from '../report/counters.ts'
 import type { Edge, Envelope } from './edge.ts'
 import type { Failures } from './failures.ts'
+import { FieldWatches } from './field-watches.ts'
 import type { Outbox } from './outbox.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { closeQuietly, step } from './stage-instance.ts'
@@ -27,6 +29,7 @@ export interface SinkParts {
 export class SinkTask {
   readonly #parts: SinkParts
   readonly #edges: readonly Edge[]
+  readonly fields: FieldWatches
   #instance: SinkInstance | undefined
   #ended = 0
   #complete = true
@@ -37,13 +40,15 @@ export class SinkTask {
   constructor(parts: SinkParts, edges: readonly Edge[]) {
     this.#parts = parts
     this.#edges = edges
+    const { id, expects } = parts.spec
+    this.fields = new FieldWatches(id, expects, ['in'], (text) => parts.host.logger.warn(text))
   }
 
   async open(): Promise<void> {
     const { scope, spec } = this.#parts
-    const instance = await step(spec.id, 'create', () => spec.factory.create(scope))
+    const instance = await step(spec, 'create', () => spec.factory.create(scope))
     try {
-      await step(spec.id, 'open', () => instance.open?.())
+      await step(spec, 'open', () => instance.open?.())
     } catch (error) {
       await closeQuietly(instance)
       throw error
@@ -88,6 +93,7 @@ export class SinkTask {
     const batch = (envelope.batch as RecordBatch).slice(envelope.start, envelope.end)
     this.#parts.counter.received += batch.length
     if (batch.length === 0) return undefined
+    this.fields.look(envelope)
     let result: WriteResult | Promise<WriteResult>
     try {
       result = this.#instance?.write(batch)
@@ -171,9 +177,9 @@ export class SinkTask {
   }
 
   #error(name: string, error: unknown): MillraceError {
-    if (isMillraceError(error)) return error
-    const { id } = this.#parts.spec
-    return ENG_SINK({ id, step: name, message: messageOf(error) }, { stage: id }, error)
+    const { spec } = this.#parts
+    if (isMillraceError(error)) return atPlace(error, spec)
+    return ENG_SINK({ id: spec.id, step: name, message: messageOf(error) }, placeOf(spec), error)
   }
 
   #settled(writing: Promise<unknown>): Promise<void> {

@@ -2,6 +2,7 @@ import { isMillraceError } from '@millrace/base'
 import type { InstanceScope, SourceBatch, SourceInstance } from '@millrace/sdk'
 import { ENG_SOURCE, messageOf } from '../errors.ts'
 import type { SourceSpec } from '../plan/job-spec.ts'
+import { atPlace, placeOf } from '../plan/place.ts'
 import type { SourceCounter } from '../report/counters.ts'
 import type { Failures } from './failures.ts'
 import type { Outbox } from './outbox.ts'
@@ -53,10 +54,10 @@ export class SourceTask {
 
   async open(): Promise<void> {
     const { counter, scope, spec } = this.#parts
-    const instance = await step(spec.id, 'create', () => spec.factory.create(scope))
+    const instance = await step(spec, 'create', () => spec.factory.create(scope))
     try {
-      await step(spec.id, 'open', () => instance.open?.())
-      await step(spec.id, 'open', async () => {
+      await step(spec, 'open', () => instance.open?.())
+      await step(spec, 'open', async () => {
         this.#partitions = (await instance.partitions?.()) ?? ['']
         counter.bytesTotal = await instance.size?.()
       })
@@ -248,8 +249,7 @@ export class SourceTask {
 
   #failed(error: unknown): void {
     const { host, spec } = this.#parts
-    if (isMillraceError(error)) host.fail(error)
-    else
-      host.fail(ENG_SOURCE({ id: spec.id, message: messageOf(error) }, { stage: spec.id }, error))
+    if (isMillraceError(error)) host.fail(atPlace(error, spec))
+    else host.fail(ENG_SOURCE({ id: spec.id, message: messageOf(error) }, placeOf(spec), error))
   }
 }

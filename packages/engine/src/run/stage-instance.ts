@@ -1,6 +1,8 @@
 import { isMillraceError } from '@millrace/base'
-import type { StageFactory, StageInstance, StageScope } from '@millrace/sdk'
+import type { StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_HOOK, ENG_START, messageOf } from '../errors.ts'
+import type { StageSpec } from '../plan/job-spec.ts'
+import { atPlace, type Place, placeOf } from '../plan/place.ts'
 import { processKind, type ProcessKind } from './process-kind.ts'
 
 /** A handler as the stage calls it. */
@@ -11,10 +13,10 @@ export interface Handler {
 }
 
 /** Makes and opens an instance. Throws coded errors that name the step; what was made is closed again. */
-export async function openStage(factory: StageFactory, scope: StageScope): Promise<StageInstance> {
-  const instance = await step(scope.id, 'create', () => factory.create(scope))
+export async function openStage(spec: StageSpec, scope: StageScope): Promise<StageInstance> {
+  const instance = await step(spec, 'create', () => spec.factory.create(scope))
   try {
-    await step(scope.id, 'open', () => instance.open?.())
+    await step(spec, 'open', () => instance.open?.())
   } catch (error) {
     await closeQuietly(instance)
     throw error
@@ -22,17 +24,18 @@ export async function openStage(factory: StageFactory, scope: StageScope): Promi
   return instance
 }
 
-/** Runs one step of start-up; an uncoded throw becomes ENG_START. */
+/** Runs one step of start-up. What it throws gets the place of the part; without a code it becomes ENG_START. */
 export async function step<T>(
-  id: string,
+  place: Place,
   name: 'create' | 'open',
   run: () => T | Promise<T>,
 ): Promise<T> {
   try {
     return await run()
   } catch (error) {
-    if (isMillraceError(error)) throw error
-    throw ENG_START({ id, step: name, message: messageOf(error) }, { stage: id }, error)
+    if (isMillraceError(error)) throw atPlace(error, place)
+    const details = { id: place.id, step: name, message: messageOf(error) }
+    throw ENG_START(details, placeOf(place), error)
   }
 }
 

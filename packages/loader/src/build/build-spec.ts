@@ -1,4 +1,6 @@
+import type { Where } from '@millrace/base'
 import type { JobSpec, OutputRef, SinkSpec, SourceSpec, StageSpec } from '@millrace/engine'
+import { locate } from '../check/check-parameters.ts'
 import type { PipelineSettings } from '../check/read-pipeline-settings.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { Modules } from '../modules/modules.ts'
@@ -28,26 +30,33 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
     const source = sourceOf(part)
     const stage = stageOf(part)
     const sink = sinkOf(part)
+    const where = placeOf(part)
     if (source !== undefined) {
       const factory = modules.sourceFactory(source, value, scope, id)
       const fields = fieldsOf(id, parts, wiring)
       const { time, limit } = part.settings
-      sources.push({ id, factory, time, onError, limit, fields })
+      sources.push({ id, where, factory, time, onError, limit, fields })
     } else if (stage !== undefined) {
       const factory = modules.stageFactory(stage, value, scope, id)
       const { by, timeoutMs, batch } = part.settings
       const inputs = wiring.inputs.get(id) ?? []
-      stages.set(id, { id, factory, inputs, by, onError, timeoutMs, batch })
+      stages.set(id, { id, where, factory, inputs, by, onError, timeoutMs, batch })
     } else if (sink !== undefined) {
       const factory = modules.sinkFactory(sink, value, scope, id)
       const from: readonly OutputRef[] = entry.isDeadLetter
         ? []
         : (wiring.inputs.get(id)?.[0]?.from ?? [])
-      const spec: SinkSpec = { id, factory, from, onError }
+      const spec: SinkSpec = { id, where, factory, from, onError }
       if (entry.isDeadLetter) deadLetter = spec
       else sinks.push(spec)
     }
   }
   const ordered = wiring.order.flatMap((id) => stages.get(id) ?? [])
   return { ...settings, sources, stages: ordered, sinks, deadLetter }
+}
+
+/** Where an entry says what it is about: at its main parameter, such as the path of a file, else at its module. */
+function placeOf({ entry, loaded }: Part): Where {
+  const main = loaded?.definition.main
+  return main === undefined ? entry.where : locate(entry.parameters, [main], entry.where)
 }

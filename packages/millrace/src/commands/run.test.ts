@@ -86,10 +86,50 @@ describe('run', () => {
     expect(error).toMatchInlineSnapshot(`
       "doubles: reading in.jsonl
       error[FILE_NOT_FOUND]: There is no file "/jobs/in.jsonl".
+        at   job.yaml:3:19  pipeline.source.file
+             3 |   source: { file: in.jsonl }
+               |                   ^
         next Check the path; a relative one counts from the job file.
       "
     `)
     expect(quiet.error).toMatch(/\n {4}at /)
+  })
+
+  it('says where the job names what cannot be read or written, and the nearest name there is', async () => {
+    const long = [
+      'pipeline:',
+      '  source:',
+      '    module: file',
+      '    parameters: { path: inn.jsonl }',
+      '  sink: { file: in.jsonl/out.jsonl }',
+    ]
+    folder.write('read.yaml', ...long.with(4, '  sink: { file: out.jsonl }'))
+    folder.write('write.yaml', ...long.with(3, '    parameters: { path: in.jsonl }'))
+
+    const errors = [
+      await folder.command('run', 'read.yaml', '-q'),
+      await folder.command('run', 'write.yaml', '-q'),
+      await folder.command('run', 'job.yaml', '-q', '--input', 'on.jsonl'),
+    ].map(({ error }) => error)
+
+    expect(errors.join('\n')).toMatchInlineSnapshot(`
+      "error[FILE_NOT_FOUND]: There is no file "/jobs/inn.jsonl".
+        at   read.yaml:4:25  pipeline.source.parameters.path
+             4 |     parameters: { path: inn.jsonl }
+               |                         ^
+        next Did you mean "in.jsonl"?
+
+      error[FILE_NOT_FOLDER]: "/jobs/in.jsonl" cannot be a folder: a file is in the way.
+        at   write.yaml:5:17  pipeline.sink.file
+             5 |   sink: { file: in.jsonl/out.jsonl }
+               |                 ^
+        next Choose another folder, or move the file away.
+
+      error[FILE_NOT_FOUND]: There is no file "/jobs/on.jsonl".
+        at   --input  on.jsonl
+        next Did you mean "in.jsonl"?
+      "
+    `)
   })
 
   it('ends with 2 on a job with faults and starts nothing', async () => {
