@@ -129,6 +129,25 @@ export const ENG_INTERNAL: ErrorOf<{ message: string }> = defineError({
   hint: () => 'Report this with the job file; it is a fault of Millrace.',
 })
 
+/** A field is named and no record carries it: a warning, which ends nothing. */
+export const ENG_FIELD_UNSEEN: ErrorOf<{
+  id: string
+  field: string
+  records: number
+  near: string | undefined
+}> = defineError({
+  code: 'ENG_FIELD_UNSEEN',
+  message: (d) => {
+    const count = String(d.records).replace(/\B(?=(\d{3})+$)/g, ',')
+    const seen = `${count} record${d.records === 1 ? '' : 's'} seen`
+    return `No record that reaches "${d.id}" has a field "${d.field}" (${seen}).`
+  },
+  hint: (d) => {
+    const next = d.near === undefined ? 'Check the spelling.' : `Did you mean "${d.near}"?`
+    return `${next} A missing field is null; ask with has() where it may be missing.`
+  },
+})
+
 /** The text of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -5,9 +5,11 @@
 // Start with job/create-job.ts, then run/stage-task.ts.
 export { createJob } from './job/create-job.ts'
 export type { EngineJob, JobOptions } from './job/engine-job.ts'
+export { ENG_FIELD_UNSEEN } from './errors.ts'
 export { checkSpec } from './plan/check-spec.ts'
 export type {
   ErrorPolicy,
+  ExpectedFields,
   JobSpec,
   KeyPart,
   OutputRef,
@@ -18,4 +20,5 @@ export type {
   TimeSpec,
 } from './plan/job-spec.ts'
 export type { Progress, SinkCounts, SourceCounts, StageCounts, Summary } from './report/summary.ts'
+export { addFieldPaths } from './run/field-paths.ts'
 export type { DeadLetterRecord } from './run/failures.ts'

@@ -203,14 +203,16 @@ export class RunningJob implements EngineJob, TaskHost {
   #summary(): Summary {
     const progress = this.progress()
     const state = this.over ? 'failed' : this.stopping ? 'stopped' : 'completed'
-    const restarts = this.#nodes.stages.reduce((sum, { task }) => sum + task.runner.restarts, 0)
+    const { stages, sinks } = this.#nodes
+    const unseen = [...stages, ...sinks].flatMap(({ task }) => task.fields.unseen())
+    const restarts = stages.reduce((sum, { task }) => sum + task.runner.restarts, 0)
     return {
       ...progress,
       state,
       name: this.spec.name,
       deadLettersByCode: Object.fromEntries(this.deadLetters.byCode),
       firstDeadLetters: this.deadLetters.first,
-      warnings: this.#warnings,
+      warnings: [...this.#warnings, ...unseen],
       restarts,
       ...(this.#error === undefined ? {} : { error: this.#error }),
     }

@@ -1,5 +1,6 @@
 import type { KeyPart } from '../plan/job-spec.ts'
 import type { Edge, Envelope } from './edge.ts'
+import { FieldWatches } from './field-watches.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { NO_OUTPUT, RecordRunner } from './record-runner.ts'
 import type { StageParts } from './stage-parts.ts'
@@ -17,6 +18,7 @@ export class StageTask {
   readonly #edges: readonly Edge[]
   readonly #view: StageView
   readonly runner: RecordRunner
+  readonly fields: FieldWatches
   #ended = 0
   #complete = true
   // The envelope in hand.
@@ -29,6 +31,9 @@ export class StageTask {
     this.#parts = parts
     this.#edges = edges
     this.runner = new RecordRunner(parts)
+    const { id, expects, inputs } = parts.spec
+    const names = inputs.map(({ name }) => name)
+    this.fields = new FieldWatches(id, expects, names, (text) => parts.host.logger.warn(text))
     const { main } = parts.outbox
     if (main === undefined) throw new Error('a stage has a main output')
     this.#view = new StageView(parts.outbox, main, this.runner.current, this.runner.interner)
@@ -74,6 +79,7 @@ export class StageTask {
     this.#others = this.#minimum(envelope.edge)
     this.#parts.counter.in += envelope.end - envelope.start
     this.#parts.outbox.table = batch.table
+    this.fields.look(envelope)
     this.#turnStart = this.#parts.host.runtime.monotonic()
     const { instance } = this.runner
     // A stage that fires on marks sees each mark between its records: only one by one.
