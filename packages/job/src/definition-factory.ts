@@ -1,42 +1,41 @@
-import type {
-  ExpressionScope,
-  Injection,
-  InjectionToken,
-  ParameterSchema,
-  SchemaIssue,
-  SinkDefinition,
-  SinkFactory,
-  SourceDefinition,
-  SourceFactory,
-  StageDefinition,
-  StageFactory,
+import {
+  type Injection,
+  type InjectionToken,
+  noExpressions,
+  type ParameterSchema,
+  type SinkDefinition,
+  type SinkFactory,
+  type SourceDefinition,
+  type SourceFactory,
+  type StageDefinition,
+  type StageFactory,
+  type StageSurroundings,
+  toSinkFactory,
+  toSourceFactory,
+  toStageFactory,
+  tryParseParameters,
 } from '@millrace/sdk'
 import { JOB_PARAMETERS, JOB_UNBOUND } from './errors.ts'
 
 /** A token and the value bound to it. */
 export type Binding = readonly [InjectionToken<unknown>, unknown]
 
-const expressions: ExpressionScope = { env: {}, functions: [], aggregates: [] }
-
-function validated<P>(module: string, schema: ParameterSchema<P>, parameters: unknown): P {
-  const result = schema['~standard'].validate(parameters)
-  if (result instanceof Promise) {
-    throw JOB_PARAMETERS({ module, path: '', message: 'asynchronous validation is not supported' })
-  }
-  if (result.issues !== undefined) {
-    const issue = result.issues[0] as SchemaIssue
-    const path = (issue.path ?? []).map((part) =>
-      String(typeof part === 'object' ? part.key : part),
-    )
-    throw JOB_PARAMETERS({ module, path: path.join('.'), message: issue.message })
-  }
-  return result.value
+/** What a builder's definition is made with. */
+export interface MakeOptions {
+  readonly parameters: unknown
+  readonly provide: readonly Binding[]
 }
 
-function injection<P>(parameters: P, provide: readonly Binding[]): Injection<P> {
+/** Parameters with their schema's defaults, and the bound values. Throws JOB_PARAMETERS for the first fault. */
+function injectionOf<P>(
+  definition: { readonly name: string; readonly parameters: ParameterSchema<P> },
+  { parameters, provide }: MakeOptions,
+): Injection<P> {
+  const parsed = tryParseParameters(definition.parameters, parameters)
+  if ('issue' in parsed) throw JOB_PARAMETERS({ module: definition.name, ...parsed.issue })
   return {
-    parameters,
-    expressions,
+    parameters: parsed.value,
+    expressions: noExpressions,
     inject: <T>(token: InjectionToken<T>): T => {
       const binding = provide.find(([bound]) => bound.symbol === token.symbol)
       if (binding === undefined) throw JOB_UNBOUND({ token: token.name })
@@ -45,54 +44,33 @@ function injection<P>(parameters: P, provide: readonly Binding[]): Injection<P> 
   }
 }
 
-/** A stage of a builder's job: the definition with its parameters checked. */
+/** A stage of a builder's job, checked as the loader checks it. Throws JOB_PARAMETERS. */
 export function stageFactory<P>(
   definition: StageDefinition<P>,
-  parameters: unknown,
-  provide: readonly Binding[],
+  options: MakeOptions & Pick<StageSurroundings, 'ends' | 'keys'>,
 ): StageFactory {
-  const checked = validated(definition.name, definition.parameters, parameters)
-  const outputs =
-    typeof definition.outputs === 'function' ? definition.outputs(checked) : definition.outputs
-  return {
-    traits: {
-      name: definition.name,
-      inputs: definition.inputs ?? ['in'],
-      outputs: outputs ?? { out: 'The results.' },
-      keeps: definition.keeps ?? 'instance',
-      absorbs: definition.absorbs ?? false,
-      passes: definition.passes,
-    },
-    create: (scope) => definition.create({ ...scope, ...injection(checked, provide) }),
-    dispose: () => undefined,
+  const injection = injectionOf(definition, options)
+  const { ends, keys } = options
+  const fault = definition.check?.(injection.parameters, {
+    ends,
+    keys,
+    expressions: noExpressions,
+  })[0]
+  if (fault !== undefined) {
+    throw JOB_PARAMETERS({ module: definition.name, ...fault, path: fault.path.join('.') })
   }
+  return toStageFactory(definition, injection)
 }
 
-/** A source of a builder's job. */
+/** A source of a builder's job. Throws JOB_PARAMETERS. */
 export function sourceFactory<P>(
   definition: SourceDefinition<P>,
-  parameters: unknown,
-  provide: readonly Binding[],
+  options: MakeOptions,
 ): SourceFactory {
-  const checked = validated(definition.name, definition.parameters, parameters)
-  const ends = typeof definition.ends === 'function' ? definition.ends(checked) : definition.ends
-  return {
-    traits: { name: definition.name, ends, replay: definition.replay },
-    create: (scope) => definition.create({ ...scope, ...injection(checked, provide) }),
-    dispose: () => undefined,
-  }
+  return toSourceFactory(definition, injectionOf(definition, options))
 }
 
-/** A sink of a builder's job. */
-export function sinkFactory<P>(
-  definition: SinkDefinition<P>,
-  parameters: unknown,
-  provide: readonly Binding[],
-): SinkFactory {
-  const checked = validated(definition.name, definition.parameters, parameters)
-  return {
-    traits: { name: definition.name, guarantee: definition.guarantee },
-    create: (scope) => definition.create({ ...scope, ...injection(checked, provide) }),
-    dispose: () => undefined,
-  }
+/** A sink of a builder's job. Throws JOB_PARAMETERS. */
+export function sinkFactory<P>(definition: SinkDefinition<P>, options: MakeOptions): SinkFactory {
+  return toSinkFactory(definition, injectionOf(definition, options))
 }

@@ -15,6 +15,7 @@ export class JobFaults extends MillraceError {
   }
 }
 
+/** A job without a sink was awaited. */
 export const JOB_NO_SINK = defineError<{ name: string }>({
   code: 'JOB_NO_SINK',
   message: (d) => `Job "${d.name}" has no sink, and nobody reads its results.`,
@@ -22,6 +23,7 @@ export const JOB_NO_SINK = defineError<{ name: string }>({
     'Iterate over run(), or give the job a sink: .to(sink) or the key `sink` in the file.',
 })
 
+/** A job with a sink was iterated. */
 export const JOB_HAS_SINK = defineError<{ name: string }>({
   code: 'JOB_HAS_SINK',
   message: (d) =>
@@ -29,37 +31,48 @@ export const JOB_HAS_SINK = defineError<{ name: string }>({
   hint: () => 'Await run() for the summary, or take the sink out of the job.',
 })
 
+/** A job without a source was run without an input. */
 export const JOB_NO_INPUT = defineError<{ name: string }>({
   code: 'JOB_NO_INPUT',
   message: (d) => `Job "${d.name}" has no source and run() got no input.`,
   hint: () => 'Pass an iterable: job.run(records), or give the job a source.',
 })
 
+/** A job with a source was given an input. */
 export const JOB_HAS_SOURCE = defineError<{ name: string }>({
   code: 'JOB_HAS_SOURCE',
   message: (d) => `Job "${d.name}" reads its own source; run() takes no input as well.`,
   hint: () => 'Call run() without an argument, or take the source out of the job.',
 })
 
+/** A job was run a second time. */
 export const JOB_RAN = defineError<{ name: string }>({
   code: 'JOB_RAN',
   message: (d) => `Job "${d.name}" has already been started.`,
   hint: () => 'A job runs once: load or build it again.',
 })
 
+/** A job was stopped or asked for progress before it ran. */
 export const JOB_NOT_STARTED = defineError<{ name: string }>({
   code: 'JOB_NOT_STARTED',
   message: (d) => `Job "${d.name}" has not been started.`,
   hint: () => 'Call run() before stop() or drain().',
 })
 
-export const JOB_PARAMETERS = defineError<{ module: string; path: string; message: string }>({
+/** A definition refuses the parameters that the builder was given. */
+export const JOB_PARAMETERS = defineError<{
+  module: string
+  path: string
+  message: string
+  hint?: string
+}>({
   code: 'JOB_PARAMETERS',
   message: (d) =>
-    `Parameters of "${d.module}"${d.path === '' ? '' : ` at ${d.path}`}: ${d.message}.`,
-  hint: (d) => `Run "millrace plugins ${d.module}" to list its parameters.`,
+    `Parameters of "${d.module}"${d.path === '' ? '' : ` at ${d.path}`}: ${d.message.replace(/\.$/, '')}.`,
+  hint: (d) => d.hint ?? `Run "millrace plugins ${d.module}" to list its parameters.`,
 })
 
+/** A definition in a builder's job injects a token that `provide` does not bind. */
 export const JOB_UNBOUND = defineError<{ token: string }>({
   code: 'JOB_UNBOUND',
   message: (d) => `Nothing provides "${d.token}".`,

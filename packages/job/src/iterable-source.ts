@@ -1,7 +1,6 @@
 import type { Runtime } from '@millrace/base'
-import type { SourceBatch, SourceFactory } from '@millrace/sdk'
+import { BATCH_MAX, type SourceBatch, type SourceFactory } from '@millrace/sdk'
 
-const BATCH_MAX = 1024
 const LINGER_MS = 1
 
 /** Anything that can be read record by record: arrays, generators, async generators, Node's Readable. */

@@ -17,6 +17,7 @@ import {
   JOB_RAN,
 } from './errors.ts'
 import { iterableSource, type Input } from './iterable-source.ts'
+import { mainOutput } from './main-output.ts'
 import { ResultChannel } from './result-channel.ts'
 
 /** A started job. Await it for the summary; iterate over it for the results of a job without a sink. */
@@ -43,6 +44,7 @@ export class Job<In = unknown, Out = unknown> {
     this.#parts = parts
   }
 
+  /** As the file or the builder names it. */
   get name(): string {
     return this.#parts.spec.name
   }
@@ -83,7 +85,7 @@ export class Job<In = unknown, Out = unknown> {
       sinks:
         channel === undefined
           ? spec.sinks
-          : [{ id: 'sink', factory: channel.factory, from: [lastOutput(spec)] }],
+          : [{ id: 'sink', factory: channel.factory, from: [mainOutput(spec)] }],
     }
     const engine = createJob(whole, { runtime, logger })
     this.#engine = engine
@@ -149,6 +151,7 @@ export class Job<In = unknown, Out = unknown> {
     this.#started().abort()
   }
 
+  /** Counts up to now; throws JOB_NOT_STARTED before `run`. */
   progress(): Progress {
     return this.#started().progress()
   }
@@ -157,10 +160,4 @@ export class Job<In = unknown, Out = unknown> {
   dispose(): Promise<void> {
     return this.#parts.dispose()
   }
-}
-
-function lastOutput(spec: JobSpec): { id: string; output: string } {
-  const last = spec.stages.at(-1)
-  if (last === undefined) return { id: spec.sources[0]?.id ?? 'source', output: 'out' }
-  return { id: last.id, output: Object.keys(last.factory.traits.outputs)[0] ?? 'out' }
 }

@@ -18,8 +18,15 @@ import type {
   StageDefinition,
   StageFactory,
 } from '@millrace/sdk'
-import { sinkFactory, sourceFactory, stageFactory, type Binding } from './definition-factory.ts'
+import {
+  type Binding,
+  type MakeOptions,
+  sinkFactory,
+  sourceFactory,
+  stageFactory,
+} from './definition-factory.ts'
 import { Job } from './job.ts'
+import { mainOutput } from './main-output.ts'
 
 /** Options of a job built in code. */
 export interface PipelineOptions {
@@ -48,7 +55,8 @@ export type StageFunction<In, Out> = (
 interface Draft {
   readonly name: string
   readonly options: PipelineOptions
-  readonly source: SourceSpec | undefined
+  /** Empty where `run` brings the input. */
+  readonly sources: readonly SourceSpec[]
   readonly stages: readonly StageSpec[]
   readonly deadLetter?: SinkSpec
 }
@@ -84,19 +92,14 @@ export class Flow<In, Out> {
 
   #append<Next>(factory: StageFactory, options: StageOptions): Flow<In, Next> {
     const draft = this.#draft
-    const before = draft.stages.at(-1)
     const taken = new Set(draft.stages.map((stage) => stage.id))
     const base = options.id ?? factory.traits.name
     let id = base
     for (let number = 2; taken.has(id); number++) id = `${base}-${number}`
-    const from =
-      before === undefined
-        ? { id: 'source', output: 'out' }
-        : { id: before.id, output: Object.keys(before.factory.traits.outputs)[0] ?? 'out' }
     const stage: StageSpec = {
       id,
       factory,
-      inputs: [{ name: factory.traits.inputs[0] ?? 'in', from: [from] }],
+      inputs: [{ name: factory.traits.inputs[0] ?? 'in', from: [mainOutput(draft)] }],
       by: options.by === undefined ? undefined : keyParts(options.by),
       onError: options.onError,
     }
@@ -126,7 +129,12 @@ export class Flow<In, Out> {
     parameters: unknown,
     options: StageOptions = {},
   ): Flow<In, unknown> {
-    const factory = stageFactory(definition, parameters, this.#draft.options.provide ?? [])
+    const factory = stageFactory(definition, {
+      ...this.#make(parameters),
+      // What run(input) brings is an iterable, which counts as input that ends.
+      ends: this.#draft.sources.every((source) => source.factory.traits.ends),
+      keys: (options.by === undefined ? [] : keyParts(options.by)).map(({ name }) => name),
+    })
     return this.#append<unknown>(factory, options)
   }
 
@@ -137,16 +145,16 @@ export class Flow<In, Out> {
 
   /** Sends records that fail to `sink`. */
   deadLetters<P>(definition: SinkDefinition<P>, parameters: unknown): Flow<In, Out> {
-    const factory = sinkFactory(definition, parameters, this.#draft.options.provide ?? [])
+    const factory = sinkFactory(definition, this.#make(parameters))
     return new Flow<In, Out>({
       ...this.#draft,
-      deadLetter: { id: 'dead-letter', factory, from: [] },
+      deadLetter: { id: 'deadLetter', factory, from: [] },
     })
   }
 
   /** Writes the results to a sink: a job to await. */
   to<P>(definition: SinkDefinition<P>, parameters: unknown): Job<In, never> {
-    return this.#job([sinkFactory(definition, parameters, this.#draft.options.provide ?? [])])
+    return this.#job([sinkFactory(definition, this.#make(parameters))])
   }
 
   /** Leaves the results to whoever iterates over `run()`. */
@@ -154,18 +162,17 @@ export class Flow<In, Out> {
     return this.#job<Out>([])
   }
 
+  #make(parameters: unknown): MakeOptions {
+    return { parameters, provide: this.#draft.options.provide ?? [] }
+  }
+
   #job<Result>(sinks: readonly SinkFactory[]): Job<In, Result> {
-    const { name, options, source, stages, deadLetter } = this.#draft
-    const last = stages.at(-1)
-    const from = {
-      id: last?.id ?? 'source',
-      output: Object.keys(last?.factory.traits.outputs ?? { out: '' })[0] ?? 'out',
-    }
+    const { name, options, sources, stages, deadLetter } = this.#draft
     const spec: JobSpec = {
       name,
-      sources: source === undefined ? [] : [source],
+      sources,
       stages,
-      sinks: sinks.map((factory) => ({ id: 'sink', factory, from: [from] })),
+      sinks: sinks.map((factory) => ({ id: 'sink', factory, from: [mainOutput(this.#draft)] })),
       deadLetter,
       onError: options.onError,
     }
@@ -190,8 +197,9 @@ export class Pipeline {
 
   /** Reads a source from a plugin; `as` says what its records are. Throws JOB_PARAMETERS. */
   from<P>(definition: SourceDefinition<P>, parameters: unknown): Flow<never, unknown> {
-    const factory = sourceFactory(definition, parameters, this.#options.provide ?? [])
-    return new Flow({ ...this.#draft(), source: { id: 'source', factory } })
+    const provide = this.#options.provide ?? []
+    const factory = sourceFactory(definition, { parameters, provide })
+    return new Flow({ ...this.#draft(), sources: [{ id: 'source', factory }] })
   }
 
   /** Takes records of type `In` from `run(input)`. */
@@ -200,7 +208,7 @@ export class Pipeline {
   }
 
   #draft(): Draft {
-    return { name: this.#name, options: this.#options, source: undefined, stages: [] }
+    return { name: this.#name, options: this.#options, sources: [], stages: [] }
   }
 }
 

@@ -29,6 +29,6 @@ export interface BatchOutput {
   emit(index: number, value: unknown, output?: string): void
   /** Marks record `index` as filtered for `reason`. */
   skip(index: number, reason: string): void
-  /** Marks record `index` as failed; what it emitted in this batch is withdrawn. */
+  /** Marks record `index` as failed; what it emitted in this batch is withdrawn. State it wrote stays: reject before writing. */
   reject(index: number, code: string, message: string): void
 }

@@ -46,6 +46,7 @@ export interface Logger {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
+/** A number that only grows. */
 export interface Counter {
   add(count: number): void
 }
@@ -61,6 +62,9 @@ export interface ExpressionScope {
   readonly functions: readonly FunctionDefinition[]
   readonly aggregates: readonly AggregateDefinition[]
 }
+
+/** The scope of a job that lists no environment and brings no functions. */
+export const noExpressions: ExpressionScope = { env: {}, functions: [], aggregates: [] }
 
 /** What the engine gives each instance of a source, stage or sink. */
 export interface InstanceScope {

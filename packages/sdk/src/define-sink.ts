@@ -2,6 +2,7 @@ import type { Batch } from './batch.ts'
 import type { InstanceScope, Injection } from './context.ts'
 import type { ParameterSchema } from './schema.ts'
 
+/** A record that a sink refuses; `index` counts in the batch from 0. */
 export interface Rejection {
   readonly index: number
   readonly code: string
@@ -10,8 +11,10 @@ export interface Rejection {
   readonly retry: boolean
 }
 
+/** What became of a batch: nothing to say, or the records that were not written. */
 export type WriteResult = void | { readonly rejected: readonly Rejection[] }
 
+/** A running sink. A throw ends the job; records it cannot take are its `rejected`. */
 export interface SinkInstance {
   open?(): void | Promise<void>
   /** Takes the whole batch or says which records it refuses. Resolving is the only promise asked for. */
@@ -24,22 +27,26 @@ export interface SinkInstance {
   close?(): void | Promise<void>
 }
 
+/** What the engine must know of a sink before it runs. */
 export interface SinkTraits {
   readonly name: string
   readonly guarantee: string
 }
 
+/** How the engine gets its sinks. `dispose` is called once, after all instances have closed. */
 export interface SinkFactory {
   readonly traits: SinkTraits
   create(scope: InstanceScope): SinkInstance | Promise<SinkInstance>
   dispose(): void | Promise<void>
 }
 
+/** A sink as a plugin declares it. */
 export interface SinkDefinition<Parameters = unknown> {
   readonly kind: 'sink'
   readonly name: string
   readonly summary: string
   readonly parameters: ParameterSchema<Parameters>
+  /** The parameter that a scalar short form sets. */
   readonly main?: string
   /** One sentence that `explain` prints: what a reader of this sink may rely on after a failure. */
   readonly guarantee: string
@@ -53,4 +60,16 @@ export function defineSink<Parameters>(
   definition: Omit<SinkDefinition<Parameters>, 'kind'>,
 ): SinkDefinition<Parameters> {
   return { kind: 'sink', ...definition }
+}
+
+/** A factory without a container: each instance gets `injection` beside its scope. */
+export function toSinkFactory<Parameters>(
+  definition: SinkDefinition<Parameters>,
+  injection: Injection<Parameters>,
+): SinkFactory {
+  return {
+    traits: { name: definition.name, guarantee: definition.guarantee },
+    create: (scope) => definition.create({ ...scope, ...injection }),
+    dispose: () => undefined,
+  }
 }

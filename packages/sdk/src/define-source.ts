@@ -11,7 +11,10 @@ export interface Malformed {
   readonly message: string
 }
 
-/** A run of decoded records in the order they stand in the input; at most 1,024. */
+/** The most records in one batch, values and malformed together. */
+export const BATCH_MAX = 1024
+
+/** A run of decoded records in the order they stand in the input; at most `BATCH_MAX`. */
 export interface SourceBatch {
   readonly values: readonly unknown[]
   /** Offset of each value in its partition. Absent: counted on from the batch before. */
@@ -25,6 +28,7 @@ export interface SourceBatch {
   readonly position?: unknown
 }
 
+/** What a read is told. */
 export interface ReadOptions {
   /** The only fields anyone looks at; undefined means all. */
   readonly fields: readonly string[] | undefined
@@ -32,6 +36,7 @@ export interface ReadOptions {
   readonly signal: AbortSignal
 }
 
+/** A running source. The first `read` comes after `open`; a throw ends the job. */
 export interface SourceInstance {
   open?(): void | Promise<void>
   /** Names of the partitions, read one after the other. Default: one, named ''. */
@@ -46,6 +51,7 @@ export interface SourceInstance {
   close?(): void | Promise<void>
 }
 
+/** What the engine must know of a source before it runs. */
 export interface SourceTraits {
   readonly name: string
   /** Whether the input ends by itself. */
@@ -53,20 +59,24 @@ export interface SourceTraits {
   readonly replay: 'position' | 'ack' | 'none'
 }
 
+/** How the engine gets its sources. `dispose` is called once, after all instances have closed. */
 export interface SourceFactory {
   readonly traits: SourceTraits
   create(scope: InstanceScope): SourceInstance | Promise<SourceInstance>
   dispose(): void | Promise<void>
 }
 
+/** A source as a plugin declares it. */
 export interface SourceDefinition<Parameters = unknown> {
   readonly kind: 'source'
   readonly name: string
   readonly summary: string
   readonly parameters: ParameterSchema<Parameters>
+  /** The parameter that a scalar short form sets. */
   readonly main?: string
   /** Whether the input can be read again from a position, or acknowledged, or neither. */
   readonly replay: 'position' | 'ack' | 'none'
+  /** Whether the input ends by itself. */
   readonly ends: boolean | ((parameters: Parameters) => boolean)
   /** Files this source reads, as absolute paths or globs, so that jobs which also write them are refused. */
   readonly readsFiles?: (parameters: Parameters) => readonly string[]
@@ -78,4 +88,24 @@ export function defineSource<Parameters>(
   definition: Omit<SourceDefinition<Parameters>, 'kind'>,
 ): SourceDefinition<Parameters> {
   return { kind: 'source', ...definition }
+}
+
+/** What the engine must know of a source. */
+export function sourceTraits<Parameters>(
+  { ends, name, replay }: SourceDefinition<Parameters>,
+  parameters: Parameters,
+): SourceTraits {
+  return { name, replay, ends: typeof ends === 'function' ? ends(parameters) : ends }
+}
+
+/** A factory without a container: each instance gets `injection` beside its scope. */
+export function toSourceFactory<Parameters>(
+  definition: SourceDefinition<Parameters>,
+  injection: Injection<Parameters>,
+): SourceFactory {
+  return {
+    traits: sourceTraits(definition, injection.parameters),
+    create: (scope) => definition.create({ ...scope, ...injection }),
+    dispose: () => undefined,
+  }
 }

@@ -6,7 +6,7 @@ import type {
   StageContext,
   StageScope,
 } from './context.ts'
-import type { ParameterSchema } from './schema.ts'
+import type { ParameterFault, ParameterSchema } from './schema.ts'
 
 /** Handles one record. Returns one record, undefined (nothing), null (data), a Promise of them, or an iterator of records from a generator. An array is one record. */
 export type Process<In = unknown> = (record: In, context: RecordContext) => unknown
@@ -29,6 +29,17 @@ export interface StageInstance {
 /** Output names with a sentence each; the first is the main one. */
 export type Outputs = Readonly<Record<string, string>>
 
+/** What the job around a stage is like, as far as it is known before the start. */
+export interface StageSurroundings {
+  /** Whether the input ends by itself. */
+  readonly ends: boolean
+  /** Names of the key fields, empty without `by`. */
+  readonly keys: readonly string[]
+  /** Absent: names of functions and aggregates cannot be judged yet. */
+  readonly expressions?: ExpressionScope
+}
+
+/** A stage as a plugin declares it. All optional members have the default that their comment names. */
 export interface StageDefinition<Parameters = unknown> {
   readonly kind: 'stage'
   readonly name: string
@@ -56,17 +67,8 @@ export interface StageDefinition<Parameters = unknown> {
   /** Faults that a schema cannot say; each names a path inside the parameters. Runs before start. */
   readonly check?: (
     parameters: Parameters,
-    input: {
-      readonly ends: boolean
-      readonly keys: readonly string[]
-      /** Absent: names of functions and aggregates cannot be judged yet. */
-      readonly expressions?: ExpressionScope
-    },
-  ) => readonly {
-    readonly path: readonly (string | number)[]
-    readonly message: string
-    readonly hint: string
-  }[]
+    surroundings: StageSurroundings,
+  ) => readonly ParameterFault[]
   create(scope: StageScope & Injection<Parameters>): StageInstance | Promise<StageInstance>
 }
 
@@ -92,4 +94,26 @@ export function defineStage<Parameters>(
   definition: Omit<StageDefinition<Parameters>, 'kind'>,
 ): StageDefinition<Parameters> {
   return { kind: 'stage', ...definition }
+}
+
+/** What the engine must know of a stage; here stand the defaults of what its definition leaves out. */
+export function stageTraits<Parameters>(
+  definition: StageDefinition<Parameters>,
+  parameters: Parameters,
+): StageTraits {
+  const { absorbs = false, inputs = ['in'], keeps = 'instance', name, outputs, passes } = definition
+  const declared = typeof outputs === 'function' ? outputs(parameters) : outputs
+  return { name, inputs, outputs: declared ?? { out: 'The results.' }, keeps, absorbs, passes }
+}
+
+/** A factory without a container: each instance gets `injection` beside its scope. */
+export function toStageFactory<Parameters>(
+  definition: StageDefinition<Parameters>,
+  injection: Injection<Parameters>,
+): StageFactory {
+  return {
+    traits: stageTraits(definition, injection.parameters),
+    create: (scope) => definition.create({ ...scope, ...injection }),
+    dispose: () => undefined,
+  }
 }

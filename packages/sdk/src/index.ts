@@ -1,24 +1,28 @@
 // The only package a plugin must import: contracts and define functions.
 // It holds no engine code; what runs a definition is the engine's affair.
+// The to…Factory functions make of a definition what the engine takes, where no container is needed.
+// A plugin needs no more than a define function and the types of what it returns.
 // Start with define-stage.ts.
 export type { Batch, BatchOutput, Key, Origin } from './batch.ts'
-export type {
-  Counter,
-  ExpressionScope,
-  Injection,
-  InstanceScope,
-  Logger,
-  Metrics,
-  OutputHandle,
-  RecordContext,
-  StageContext,
-  StageScope,
+export {
+  noExpressions,
+  type Counter,
+  type ExpressionScope,
+  type Injection,
+  type InstanceScope,
+  type Logger,
+  type Metrics,
+  type OutputHandle,
+  type RecordContext,
+  type StageContext,
+  type StageScope,
 } from './context.ts'
 export { defineAggregate, type AggregateDefinition } from './define-aggregate.ts'
 export { defineFunction, type FunctionDefinition } from './define-function.ts'
 export { defineResource, type ResourceDefinition } from './define-resource.ts'
 export {
   defineSink,
+  toSinkFactory,
   type Rejection,
   type SinkDefinition,
   type SinkFactory,
@@ -27,7 +31,10 @@ export {
   type WriteResult,
 } from './define-sink.ts'
 export {
+  BATCH_MAX,
   defineSource,
+  sourceTraits,
+  toSourceFactory,
   type Malformed,
   type ReadOptions,
   type SourceBatch,
@@ -38,13 +45,23 @@ export {
 } from './define-source.ts'
 export {
   defineStage,
+  stageTraits,
+  toStageFactory,
   type Outputs,
   type Process,
   type StageDefinition,
   type StageFactory,
   type StageInstance,
+  type StageSurroundings,
   type StageTraits,
 } from './define-stage.ts'
-export type { JsonSchema, ParameterSchema, SchemaIssue } from './schema.ts'
+export {
+  tryParseParameters,
+  type JsonSchema,
+  type ParameterFault,
+  type ParameterSchema,
+  type ParsedParameters,
+  type SchemaIssue,
+} from './schema.ts'
 export type { ListState, MapState, ObjectState, StateScope, ValueState } from './state.ts'
 export { defineToken, type InjectionToken } from './token.ts'

@@ -18,6 +18,7 @@ export interface JsonSchema {
   readonly [key: string]: unknown
 }
 
+/** One thing that a schema finds wrong with a value. */
 export interface SchemaIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
@@ -37,4 +38,33 @@ export interface ParameterSchema<Output = unknown> {
     readonly jsonSchema: { readonly input: (options: { readonly target: string }) => object }
     readonly types?: { readonly input: unknown; readonly output: Output } | undefined
   }
+}
+
+/** A fault of parameters that a schema cannot say: where inside them, what is wrong, and the next step. */
+export interface ParameterFault {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+  readonly hint: string
+}
+
+/** What `tryParseParameters` makes of parameters: the value, or the first thing wrong with them. */
+export type ParsedParameters<P> =
+  | { readonly value: P }
+  | { readonly issue: { readonly path: string; readonly message: string } }
+
+/** Parameters as their schema makes them, with defaults; `path` is dotted, empty for the parameters themselves. */
+export function tryParseParameters<P>(
+  schema: ParameterSchema<P>,
+  parameters: unknown,
+): ParsedParameters<P> {
+  const result = schema['~standard'].validate(parameters)
+  if (result instanceof Promise) {
+    // Nobody waits for it, so its failure must not end the process.
+    result.catch(() => undefined)
+    return { issue: { path: '', message: 'Asynchronous validation is not supported.' } }
+  }
+  if ('value' in result) return { value: result.value }
+  const [issue] = result.issues
+  const keys = (issue?.path ?? []).map((part) => (typeof part === 'object' ? part.key : part))
+  return { issue: { path: keys.map(String).join('.'), message: issue?.message ?? 'Refused.' } }
 }

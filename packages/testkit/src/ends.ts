@@ -1,6 +1,4 @@
-import type { SinkFactory, SourceFactory } from '@millrace/sdk'
-
-const BATCH_MAX = 1024
+import { BATCH_MAX, type SinkFactory, type SourceFactory } from '@millrace/sdk'
 
 /** A source over `values`, in batches of `batch` records (default and most: 1,024). `ends` is what it declares. */
 export function valuesSource(

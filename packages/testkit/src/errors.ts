@@ -1,5 +1,6 @@
 import { defineError } from '@millrace/base'
 
+/** The definition under test refuses the parameters of the test. */
 export const TST_PARAMETERS = defineError<{
   module: string
   path: string
@@ -12,6 +13,7 @@ export const TST_PARAMETERS = defineError<{
   hint: (d) => d.hint,
 })
 
+/** The definition under test injects a token. */
 export const TST_UNBOUND = defineError<{ token: string }>({
   code: 'TST_UNBOUND',
   message: (d) => `The definition under test asks for "${d.token}", which nothing provides.`,

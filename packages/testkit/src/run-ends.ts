@@ -1,7 +1,7 @@
 import type { SinkCounts, SourceCounts } from '@millrace/engine'
-import type { ExpressionScope, SinkDefinition, SourceDefinition } from '@millrace/sdk'
+import type { SinkDefinition, SourceDefinition } from '@millrace/sdk'
 import { collectSink, valuesSource } from './ends.ts'
-import { sinkFactory, sourceFactory } from './factories.ts'
+import { type MakeOptions, sinkFactory, sourceFactory } from './factories.ts'
 import { type Rejected, runSpec } from './run-spec.ts'
 
 /** What a source gave. */
@@ -15,18 +15,14 @@ export interface SourceRun {
 /** Reads a source to its end, or `limit` entries, on the real engine. Throws TST_PARAMETERS; rejects with the cause when it fails. */
 export async function runSource<P>(
   definition: SourceDefinition<P>,
-  options: {
-    readonly parameters?: unknown
-    readonly limit?: number
-    readonly expressions?: ExpressionScope
-  } = {},
+  options: MakeOptions & { readonly limit?: number } = {},
 ): Promise<SourceRun> {
   const sink = collectSink()
   const { summary, rejected } = await runSpec({
     sources: [
       {
         id: 'source',
-        factory: sourceFactory(definition, options.parameters ?? {}, options.expressions),
+        factory: sourceFactory(definition, options),
         limit: options.limit,
       },
     ],
@@ -45,11 +41,7 @@ export interface SinkRun {
 /** Writes `input` to a sink and commits it, on the real engine. Throws TST_PARAMETERS; rejects with the cause when it fails. */
 export async function runSink<P>(
   definition: SinkDefinition<P>,
-  options: {
-    readonly parameters?: unknown
-    readonly input: Iterable<unknown>
-    readonly expressions?: ExpressionScope
-  },
+  options: MakeOptions & { readonly input: Iterable<unknown> },
 ): Promise<SinkRun> {
   const { summary, rejected } = await runSpec({
     sources: [{ id: 'source', factory: valuesSource(options.input) }],
@@ -57,7 +49,7 @@ export async function runSink<P>(
     sinks: [
       {
         id: 'sink',
-        factory: sinkFactory(definition, options.parameters ?? {}, options.expressions),
+        factory: sinkFactory(definition, options),
         from: [{ id: 'source', output: 'out' }],
       },
     ],

@@ -1,12 +1,11 @@
 import type { StageCounts } from '@millrace/engine'
-import type { ExpressionScope, StageDefinition, StageFactory } from '@millrace/sdk'
+import type { StageDefinition, StageFactory } from '@millrace/sdk'
 import { collectSink, valuesSource } from './ends.ts'
-import { stageFactory } from './factories.ts'
+import { type MakeOptions, stageFactory } from './factories.ts'
 import { type Rejected, runSpec } from './run-spec.ts'
 
 /** What one stage gets to do. */
-export interface RunStageOptions {
-  readonly parameters?: unknown
+export interface RunStageOptions extends MakeOptions {
   readonly input: Iterable<unknown>
   /** Names of the key fields, as in `by`. */
   readonly by?: readonly string[]
@@ -20,7 +19,6 @@ export interface RunStageOptions {
   readonly batch?: number
   /** False: `process` for each record, even where the stage has a `processBatch`. Default true. */
   readonly processBatch?: boolean
-  readonly expressions?: ExpressionScope
 }
 
 /** What came of it. */
@@ -63,7 +61,7 @@ export async function runStage<P>(
 ): Promise<StageRun> {
   const { by = [], inputEnds = true, timestamp = (_record, index) => index, batch } = options
   const made = stageFactory(definition, {
-    parameters: options.parameters ?? {},
+    parameters: options.parameters,
     keys: by,
     inputEnds,
     expressions: options.expressions,
