@@ -30,7 +30,7 @@ export interface SourceBatch {
 
 /** What a read is told. */
 export interface ReadOptions {
-  /** The only fields anyone looks at; undefined means all. */
+  /** The only fields (paths) anyone looks at, so that a source may leave out the others; undefined means all. */
   readonly fields: readonly string[] | undefined
   /** Aborts when the source shall pause for good: finish the entry in hand and return. */
   readonly signal: AbortSignal

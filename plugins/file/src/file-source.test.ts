@@ -43,13 +43,15 @@ async function read(
     stdin?: () => Readable
     from?: unknown
     signal?: AbortSignal
+    fields?: readonly string[]
   } = {},
 ): Promise<Read> {
   const source = createFileSource(check(input).value, options)
   const all: Read = { values: [], lines: [], offsets: [], malformed: [], batches: [] }
   const signal = options.signal ?? new AbortController().signal
   for (const path of (await source.partitions?.()) ?? []) {
-    for await (const batch of source.read(path, options.from, { fields: undefined, signal })) {
+    const { from, fields } = options
+    for await (const batch of source.read(path, from, { fields, signal })) {
       all.values.push(...batch.values)
       all.lines.push(...Array.from(batch.lines ?? []))
       all.offsets.push(...Array.from(batch.offsets ?? []))
@@ -328,6 +330,21 @@ describe('the source file', () => {
     }
 
     expect(values).toEqual([1])
+  })
+
+  it('builds only the fields that anyone reads, where lines are plain objects', async () => {
+    const lines = Array.from({ length: 1026 }, (_, id) => `{"id":${id},"x":"a","y":1.5}\n`)
+    const path = await put(`${lines.join('')}{"x":{"deep":1}}\n{"x":\n`, '.jsonl')
+
+    const { values, malformed } = await read({ path }, { fields: ['x', 'y'] })
+
+    expect(values.slice(1023)).toStrictEqual([
+      { id: 1023, x: 'a', y: 1.5 },
+      { x: 'a', y: 1.5 },
+      { x: 'a', y: 1.5 },
+      { x: { deep: 1 } },
+    ])
+    expect(malformed).toMatchObject([{ line: 1028, code: 'FILE_JSON' }])
   })
 
   it('says what is wrong with a path', async () => {

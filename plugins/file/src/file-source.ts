@@ -16,6 +16,7 @@ import { columnNames, formatParameters, sizeText } from './file-parameters.ts'
 import { CsvDecoder } from './read/csv-decoder.ts'
 import type { Decoder, Position } from './read/decoder.ts'
 import { decodeJson, decodeLine } from './read/decode-text.ts'
+import { FieldScanner } from './read/field-scanner.ts'
 import { JsonDecoder } from './read/json-decoder.ts'
 import { LineDecoder } from './read/line-decoder.ts'
 import { openInput, statInput } from './read/open-input.ts'
@@ -87,7 +88,7 @@ export function createFileSource(
       if (stats.some((stat) => !stat.isFile())) return undefined
       return stats.reduce((sum, stat) => sum + stat.size, 0)
     },
-    async *read(path, position, { signal }: ReadOptions): AsyncGenerator<SourceBatch> {
+    async *read(path, position, { fields, signal }: ReadOptions): AsyncGenerator<SourceBatch> {
       const format = fileFormat(path, parameters)
       const from = position as Position | undefined
       const input = await openInput(path, {
@@ -100,7 +101,8 @@ export function createFileSource(
       yield* readEntries({
         path,
         input,
-        createDecoder: (start) => createDecoder(path, format, parameters, start),
+        createDecoder: (start) =>
+          createDecoder(path, { format, parameters, fields, position: start }),
         position: from,
         isPacked: format.gzip,
         signal,
@@ -126,15 +128,23 @@ async function findFiles(path: string): Promise<readonly string[]> {
 
 function createDecoder(
   path: string,
-  format: FileFormat,
-  parameters: FileSourceParameters,
-  position: Position,
+  options: {
+    readonly format: FileFormat
+    readonly parameters: FileSourceParameters
+    readonly fields: readonly string[] | undefined
+    readonly position: Position
+  },
 ): Decoder {
+  const { format, parameters, fields, position } = options
   const maxLine = parseSize(parameters.maxLine) ?? 2 ** 20
   const { types, columns } = parameters
   const { delimiter } = format
-  if (format.format === 'jsonl') return new LineDecoder(position, { maxLine, take: decodeJson })
   if (format.format === 'lines') return new LineDecoder(position, { maxLine, take: decodeLine })
   if (format.format === 'json') return new JsonDecoder(position, { maxLine })
-  return new CsvDecoder(position, { path, maxLine, delimiter, types, columns })
+  if (format.format === 'csv') {
+    return new CsvDecoder(position, { path, maxLine, delimiter, types, columns })
+  }
+  if (!FieldScanner.takes(fields)) return new LineDecoder(position, { maxLine, take: decodeJson })
+  const scanner = new FieldScanner(fields)
+  return new LineDecoder(position, { maxLine, take: scanner.take.bind(scanner) })
 }

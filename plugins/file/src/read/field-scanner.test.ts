@@ -1,0 +1,156 @@
+import { isAscii, isUtf8 } from 'node:buffer'
+import type { Malformed } from '@millrace/sdk'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeJson } from './decode-text.ts'
+import { EntryBatch } from './entry-batch.ts'
+import { FieldScanner } from './field-scanner.ts'
+
+const names = ['user', 'amount', 'at', 'x']
+
+interface Decoded {
+  readonly values: readonly unknown[]
+  readonly malformed: readonly Malformed[]
+}
+
+function collect(fill: (out: EntryBatch) => void): Decoded {
+  const out = new EntryBatch(0)
+  fill(out)
+  const { values, malformed = [] } = out.take(0, undefined)
+  return { values, malformed }
+}
+
+/** A scanner that is past the entries which it decodes in full. */
+function createScanner(fields: readonly string[]): FieldScanner {
+  const scanner = new FieldScanner(fields)
+  const line = Buffer.from('{}')
+  for (let index = 0; index < 1024; index++) {
+    scanner.take(line, 0, 2, 'ascii', 1, new EntryBatch(0))
+  }
+  return scanner
+}
+
+function scan(scanner: FieldScanner, text: string | Buffer): Decoded {
+  const line = Buffer.from(text as string)
+  const bytes = Buffer.concat([Buffer.from('{"user":'), line, Buffer.from(',"x":1}')])
+  const encoding = isAscii(line) ? 'ascii' : isUtf8(line) ? 'utf8' : 'unknown'
+  return collect((out) => scanner.take(bytes, 8, 8 + line.length, encoding, 7, out))
+}
+
+function pick(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name)))
+}
+
+/** What the full decoder gives, less the members nobody asked for. */
+function expected(text: string | Buffer): Decoded {
+  const line = Buffer.from(text as string)
+  const { values, malformed } = collect((out) =>
+    decodeJson(line, 0, line.length, 'unknown', 7, out),
+  )
+  return { values: values.map(pick), malformed }
+}
+
+const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,20})(\.\d{1,20})?([eE][+-]?\d{1,3})?$/)
+const texts = fc.oneof(
+  fc.constantFrom('', 'a', 'purchase', 'user-17', 'a "quoted" one', 'back\\slash', '\u007f', 'ÿé'),
+  fc.string({ maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+)
+const values = fc.oneof(
+  digits,
+  fc.double().map((value) => JSON.stringify(value)),
+  texts.map((text) => JSON.stringify(text)),
+  fc.constantFrom('true', 'false', 'null', '[]', '{}', '[1,{"x":2}]', '{"user":{"x":1}}'),
+)
+const members = fc
+  .tuple(
+    fc.oneof(fc.constantFrom(...names, 'other', 'use', 'users', '__proto__', ''), texts),
+    values,
+  )
+  .map(([name, value]) => `${JSON.stringify(name)}:${value}`)
+const objects = fc.array(members, { maxLength: 8 }).map((list) => `{${list.join(',')}}`)
+
+describe('the field scanner', () => {
+  const scanner = createScanner(names)
+
+  it('gives of each line what the full decoder gives of the fields asked for', () => {
+    fc.assert(
+      fc.property(objects, (line) => {
+        const { values, malformed } = scan(scanner, line)
+
+        expect({ values: values.map(pick), malformed }).toStrictEqual(expected(line))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('takes no line that is not JSON, and tells its fault as the full decoder does', () => {
+    const bytes = fc.oneof(
+      fc.constantFrom(...Buffer.from('{}[]",:\\.-+eE 0123456789tfn\t\n\0')),
+      fc.nat(255),
+    )
+    const edits = fc.array(fc.tuple(fc.nat(), bytes, fc.nat(2)), { minLength: 1, maxLength: 3 })
+    fc.assert(
+      fc.property(objects, edits, (line, list) => {
+        let changed = Buffer.from(line)
+        for (const [place, byte, removed] of list) {
+          const at = place % (changed.length + 1)
+          changed = Buffer.concat([
+            changed.subarray(0, at),
+            Buffer.from([byte]),
+            changed.subarray(at + removed),
+          ])
+        }
+        const { values, malformed } = scan(scanner, changed)
+
+        expect({ values: values.map(pick), malformed }).toStrictEqual(expected(changed))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('reads numbers bit for bit as JSON.parse does', () => {
+    fc.assert(
+      fc.property(digits, (text) => {
+        const [value] = scan(scanner, `{"amount":${text}}`).values as [{ amount: number }]
+
+        expect(Object.is(value.amount, JSON.parse(text))).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('builds only the fields asked for', () => {
+    const line = '{"id":1,"user":"someone","other":"x","amount":-2.50,"at":null}'
+
+    const [first] = scan(scanner, line).values
+    expect(first).toStrictEqual({ user: 'someone', amount: -2.5, at: null })
+  })
+
+  it('decodes the first 1,024 entries in full, so that a report can name what a job overlooks', () => {
+    const fresh = new FieldScanner(['user'])
+    const line = Buffer.from('{"user":"a","more":1}')
+    const taken = Array.from({ length: 1025 }, () =>
+      collect((out) => fresh.take(line, 0, line.length, 'ascii', 1, out)),
+    )
+
+    expect(taken[1023]?.values).toStrictEqual([{ user: 'a', more: 1 }])
+    expect(taken[1024]?.values).toStrictEqual([{ user: 'a' }])
+  })
+
+  it('reads a path by its first name', () => {
+    const paths = createScanner(['user.name', 'user.age', 'x'])
+
+    expect(scan(paths, '{"user":"a","name":1,"x":2}').values).toStrictEqual([{ user: 'a', x: 2 }])
+  })
+
+  it('leaves names that could hide behind an escape to the full decoder', () => {
+    expect(FieldScanner.takes(['user', 'a.b', 'a-b', 'a_1'])).toBe(true)
+    expect(FieldScanner.takes([])).toBe(true)
+    expect(FieldScanner.takes(['größe'])).toBe(false)
+    expect(FieldScanner.takes(['a "b"'])).toBe(false)
+    expect(FieldScanner.takes(['__proto__'])).toBe(false)
+    expect(FieldScanner.takes(undefined)).toBe(false)
+  })
+})
