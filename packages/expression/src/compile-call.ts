@@ -2,17 +2,17 @@ import { isMillraceError } from '@millrace/base'
 import type { Closure } from './closure.ts'
 import type { CompilePart } from './compile-part.ts'
 import { EXP_FUNCTION } from './errors.ts'
-import { checkArgument, checkResult } from './functions/call-checks.ts'
+import { badResult, checkArgument, isResult } from './functions/call-checks.ts'
 import type { BuiltIn } from './functions/built-in.ts'
 import type { Place } from './operators.ts'
 import type { Node } from './syntax/node.ts'
 
-/** A call with its checks; one argument, the most frequent form, without a list. */
+/** A call with its checks; one or two arguments, the most frequent forms, without a list for each record. */
 export function compileCall(compiler: CompilePart, node: Extract<Node, { kind: 'call' }>): Closure {
   const place = compiler.place(node)
   const called = node.function
   const call = called.call as (...values: readonly unknown[]) => unknown
-  const [first, second] = node.arguments
+  const [first, second, third] = node.arguments
   if (called.foreign === true) return compileForeign(compiler, node, place)
   if (first !== undefined && second === undefined) {
     const argument = compiler.compile(first)
@@ -20,21 +20,36 @@ export function compileCall(compiler: CompilePart, node: Extract<Node, { kind: '
       const value = argument(record, context)
       if (value === null) return null
       checkArgument(called, 0, value, place)
-      return checkResult(called, call(value), [value], place)
+      const result = call(value)
+      if (isResult(result)) return result
+      throw badResult(called, result, [value], place)
+    }
+  }
+  if (first !== undefined && second !== undefined && third === undefined) {
+    const left = compiler.compile(first)
+    const right = compiler.compile(second)
+    return (record, context) => {
+      const a = left(record, context)
+      const b = right(record, context)
+      if (a === null || b === null) return null
+      checkArgument(called, 0, a, place)
+      checkArgument(called, 1, b, place)
+      const result = call(a, b)
+      if (isResult(result)) return result
+      throw badResult(called, result, [a, b], place)
     }
   }
   const values = node.arguments.map((each) => compiler.compile(each))
   return (record, context) => {
     const given: unknown[] = []
-    for (const each of values) {
-      const value = each(record, context)
-      given.push(value)
-    }
+    for (const each of values) given.push(each(record, context))
     if (given.includes(null)) return null
     for (let index = 0; index < given.length; index++) {
       checkArgument(called, index, given[index], place)
     }
-    return checkResult(called, call(...given), given, place)
+    const result = call(...given)
+    if (isResult(result)) return result
+    throw badResult(called, result, given, place)
   }
 }
 
@@ -48,10 +63,11 @@ function compileForeign(
   const call = called.call as (...values: readonly unknown[]) => unknown
   const values = node.arguments.map((each) => compiler.compile(each))
   return (record, context) => {
-    const given = values.map((each) => each(record, context))
+    const given: unknown[] = []
+    for (const each of values) given.push(each(record, context))
     let result: unknown
     try {
-      result = call(...given)
+      result = call(...given) ?? null
     } catch (error) {
       if (isMillraceError(error)) throw error
       const problem = error instanceof Error ? error.message : String(error)
@@ -61,6 +77,7 @@ function compileForeign(
         error,
       )
     }
-    return checkResult(called, result ?? null, given, place)
+    if (isResult(result)) return result
+    throw badResult(called, result, given, place)
   }
 }

@@ -1,9 +1,10 @@
 import type { Closure } from './closure.ts'
 import type { CompilePart } from './compile-part.ts'
 import { EXP_TYPE } from './errors.ts'
+import type { EvaluationContext } from './evaluation-context.ts'
 import { describe } from './kind-of.ts'
 import type { Place } from './operators.ts'
-import type { Node } from './syntax/node.ts'
+import type { MacroName, Node } from './syntax/node.ts'
 
 /** `list.exists(x, …)` and its like; over a map they see its names; null stays null. */
 export function compileMacro(
@@ -16,37 +17,56 @@ export function compileMacro(
   compiler.cells.set(node.variable, cell)
   const condition = node.condition === undefined ? () => true : compiler.condition(node.condition)
   const result = node.result === undefined ? () => cell.value : compiler.compile(node.result)
-  const run = loops[node.name]
+  const loop = loops[node.name]
+  const parts: Parts = {
+    result,
+    holds(item, record, context) {
+      cell.value = item ?? null
+      return condition(record, context)
+    },
+  }
   return (record, context) => {
     const items = itemsOf(over(record, context), place)
-    if (items === null) return null
-    return run(
-      items,
-      (item) => {
-        cell.value = item ?? null
-        return condition(record, context)
-      },
-      () => result(record, context),
-    )
+    return items === null ? null : loop(items, parts, record, context)
   }
 }
 
+/** What a macro says of each item. `holds` makes the item the value of the variable; `result` follows it. */
+interface Parts {
+  readonly holds: (item: unknown, record: unknown, context: EvaluationContext) => boolean
+  readonly result: Closure
+}
+
+// Plain loops: a closure for each record would cost more than the condition.
 type Loop = (
   items: readonly unknown[],
-  holds: (item: unknown) => boolean,
-  result: () => unknown,
+  parts: Parts,
+  record: unknown,
+  context: EvaluationContext,
 ) => unknown
 
-const collect: Loop = (items, holds, result) => {
+const collect: Loop = (items, { holds, result }, record, context) => {
   const collected: unknown[] = []
-  for (const item of items) if (holds(item)) collected.push(result())
+  for (const item of items) {
+    if (holds(item, record, context)) collected.push(result(record, context))
+  }
   return collected
 }
 
-const loops: Readonly<Record<Extract<Node, { kind: 'macro' }>['name'], Loop>> = {
-  all: (items, holds) => items.every((item) => holds(item)),
-  exists: (items, holds) => items.some((item) => holds(item)),
-  existsOne: (items, holds) => items.filter((item) => holds(item)).length === 1,
+const loops: Readonly<Record<MacroName, Loop>> = {
+  all(items, { holds }, record, context) {
+    for (const item of items) if (!holds(item, record, context)) return false
+    return true
+  },
+  exists(items, { holds }, record, context) {
+    for (const item of items) if (holds(item, record, context)) return true
+    return false
+  },
+  existsOne(items, { holds }, record, context) {
+    let count = 0
+    for (const item of items) if (holds(item, record, context)) count++
+    return count === 1
+  },
   filter: collect,
   map: collect,
 }

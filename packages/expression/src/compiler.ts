@@ -4,8 +4,7 @@ import { compileComparison, compileEquality } from './compile-comparison.ts'
 import { compileMacro } from './compile-macro.ts'
 import { EXP_TYPE } from './errors.ts'
 import { describe } from './kind-of.ts'
-import { calculate, conditionOf, contains, item, type Place } from './operators.ts'
-import { ownValue } from './operators.ts'
+import { calculate, conditionOf, contains, item, ownValue, type Place } from './operators.ts'
 import { isInherited, readField, readOwnField } from './read-field.ts'
 import type { Node, Variable } from './syntax/node.ts'
 
@@ -56,7 +55,11 @@ export class Compiler {
       }
       case 'list': {
         const items = node.items.map((each) => this.compile(each))
-        return (record, context) => items.map((each) => each(record, context))
+        return (record, context) => {
+          const list: unknown[] = []
+          for (const each of items) list.push(each(record, context))
+          return list
+        }
       }
       case 'map':
         return this.#map(node)
@@ -129,13 +132,13 @@ export class Compiler {
 
   #field(node: Extract<Node, { kind: 'field' }>): Closure {
     const { name } = node
-    const read = isInherited(name) ? readOwnField : readField
     // Nearly every expression reads fields of the record itself: one call less.
     if (node.object.kind === 'record') {
-      return read === readField
-        ? (record) => readField(record, name)
-        : (record) => readOwnField(record, name)
+      return isInherited(name)
+        ? (record) => readOwnField(record, name)
+        : (record) => readField(record, name)
     }
+    const read = isInherited(name) ? readOwnField : readField
     const object = this.compile(node.object)
     return (record, context) => read(object(record, context), name)
   }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isMillraceError } from '@millrace/base'
 import { compileExpression } from './compile-expression.ts'
-import { interpret, Refusal } from './interpreter.ts'
+import { interpret, Refusal } from './interpreter.test-support.ts'
 import { resolve } from './syntax/resolve.ts'
 
 const context = { timestamp: 978_310_020_000, key: { origin: 'SFO', hour: 7 } }

@@ -9,6 +9,7 @@ export type ParameterKind =
   | 'zone'
   | 'pattern'
 
+/** One parameter of a function, for checks and for hints. */
 export interface Parameter {
   readonly name: string
   readonly kind: ParameterKind
@@ -18,14 +19,13 @@ export interface Parameter {
 }
 
 /**
- * A function that expressions call by name. Unless `nulls` is set a null argument makes the result null without a call.
+ * A function that expressions call by name. A null argument makes the result null without a call, but for a plugin's function.
  * `call` gives undefined for a value it cannot read; numbers that are not finite become errors in the caller.
  */
 export interface BuiltIn {
   readonly name: string
   readonly parameters: readonly Parameter[]
-  readonly nulls?: boolean
-  /** Brought by a plugin: it may throw anything. */
+  /** Brought by a plugin: it gets null too, and may throw anything. */
   readonly foreign?: boolean
   readonly call: (...values: readonly never[]) => unknown
 }

@@ -18,17 +18,19 @@ export function checkArgument(
   throw EXP_TYPE({ text: place.text, expected, got: describe(value) }, { column: place.column })
 }
 
-/** The result of a call; throws EXP_VALUE for undefined and EXP_NOT_FINITE for numbers that are none. */
-export function checkResult(
+/** Whether a call gave a result: not for a value it cannot read, nor for a number that is not finite. */
+export function isResult(result: unknown): boolean {
+  return typeof result === 'number' ? Number.isFinite(result) : result !== undefined
+}
+
+/** What is wrong with what a call gave: EXP_VALUE for undefined, EXP_NOT_FINITE for a number that is none. */
+export function badResult(
   called: BuiltIn,
   result: unknown,
   given: readonly unknown[],
   place: Place,
-): unknown {
-  if (typeof result === 'number' && !Number.isFinite(result)) {
-    throw notFinite(`${called.name}()`, result, place)
-  }
-  if (result !== undefined) return result
+): Error {
+  if (typeof result === 'number') return notFinite(`${called.name}()`, result, place)
   const got = given.map((value) => describe(value)).join(', ')
-  throw EXP_VALUE({ text: place.text, name: called.name, got }, { column: place.column })
+  return EXP_VALUE({ text: place.text, name: called.name, got }, { column: place.column })
 }

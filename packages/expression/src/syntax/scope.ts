@@ -25,7 +25,6 @@ export function fromPlugin(definition: FunctionLike): BuiltIn {
       kind: 'any',
       optional: name.endsWith('?'),
     })),
-    nulls: true,
     foreign: true,
     call: (...values: readonly unknown[]) => definition.call(...values),
   }

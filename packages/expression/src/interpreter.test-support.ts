@@ -1,4 +1,4 @@
-// The oracle of the compiler: walks the tree, slowly, with rules of its own. Not exported; only tests use it.
+// The oracle of the compiler: walks the tree, slowly, with rules of its own.
 // It shares the functions (tested by themselves) and nothing else with the compiler.
 import type { EvaluationContext } from './evaluation-context.ts'
 import type { Node, Variable } from './syntax/node.ts'
