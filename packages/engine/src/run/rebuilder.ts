@@ -2,7 +2,7 @@ import { isMillraceError } from '@millrace/base'
 import type { StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_INTERNAL, messageOf } from '../errors.ts'
 import type { StageParts } from './stage-parts.ts'
-import { closeQuietly, openStage } from './stage-instance.ts'
+import { closeQuietly, type OpenStage, openStage } from './stage-instance.ts'
 
 /** Makes a stage's instances, the first one and those after an uncoded throw. */
 export class Rebuilder {
@@ -18,12 +18,12 @@ export class Rebuilder {
     this.#scope = scope
   }
 
-  open(): Promise<StageInstance> {
+  open(): Promise<OpenStage> {
     return openStage(this.#parts.spec, this.#scope())
   }
 
   /** A new instance in place of `old`; undefined, and the job failed, when the restart budget is used up. */
-  async rebuild(old: StageInstance): Promise<StageInstance | undefined> {
+  async rebuild(old: StageInstance): Promise<OpenStage | undefined> {
     const { host } = this.#parts
     await closeQuietly(old)
     while (!host.over) {

@@ -12,7 +12,7 @@ import { NO_ROW, type RecordBatch } from './record-batch.ts'
 import { Rebuilder } from './rebuilder.ts'
 import type { StageParts } from './stage-parts.ts'
 import { ReusedContext } from './reused-context.ts'
-import { handlerOf, hookError, type Handler } from './stage-instance.ts'
+import { hookError, type Handler, type OpenStage } from './stage-instance.ts'
 
 /** Most records one record may emit. */
 export const EMIT_MAX = 100_000
@@ -40,7 +40,7 @@ export class RecordRunner {
   largest = Number.NEGATIVE_INFINITY
   instance: StageInstance = {}
   #context: ReusedContext
-  #handlers = new Map<string, Handler>()
+  #handlers: ReadonlyMap<string, Handler> = new Map()
   #interrupt: (() => void) | undefined
   // The record in hand.
   #batch: RecordBatch | undefined
@@ -307,16 +307,13 @@ export class RecordRunner {
   }
 
   async #rebuild(): Promise<void> {
-    const instance = await this.#rebuilder.rebuild(this.instance)
-    if (instance !== undefined) this.#use(instance)
+    const opened = await this.#rebuilder.rebuild(this.instance)
+    if (opened !== undefined) this.#use(opened)
   }
 
-  #use(instance: StageInstance): void {
-    const { spec } = this.#parts
+  #use({ instance, handlers }: OpenStage): void {
     this.instance = instance
-    this.#handlers = new Map(
-      spec.inputs.map(({ name }) => [name, handlerOf(spec.id, instance, name)]),
-    )
+    this.#handlers = handlers
     if (this.interner !== undefined && this.#state.used) this.interner.pinned = true
   }
 

@@ -12,16 +12,23 @@ export interface Handler {
   readonly kind: ProcessKind
 }
 
+/** An open instance and the handler of each input. */
+export interface OpenStage {
+  readonly instance: StageInstance
+  readonly handlers: ReadonlyMap<string, Handler>
+}
+
 /** Makes and opens an instance. Throws coded errors that name the step; what was made is closed again. */
-export async function openStage(spec: StageSpec, scope: StageScope): Promise<StageInstance> {
+export async function openStage(spec: StageSpec, scope: StageScope): Promise<OpenStage> {
   const instance = await step(spec, 'create', () => spec.factory.create(scope))
   try {
+    const handlers = new Map(spec.inputs.map(({ name }) => [name, handlerOf(spec, instance, name)]))
     await step(spec, 'open', () => instance.open?.())
+    return { instance, handlers }
   } catch (error) {
     await closeQuietly(instance)
     throw error
   }
-  return instance
 }
 
 /** Runs one step of start-up. What it throws gets the place of the part; without a code it becomes ENG_START. */
@@ -49,12 +56,12 @@ export async function closeQuietly(instance: { close?(): void | Promise<void> })
 }
 
 /** The handler of one input: `on[input]`, or `process`. */
-export function handlerOf(id: string, instance: StageInstance, input: string): Handler {
+function handlerOf(place: Place, instance: StageInstance, input: string): Handler {
   const own = instance.on?.[input]
   const call = (own ?? instance.process) as Handler['call'] | undefined
   if (call === undefined) {
     const message = `the instance has neither process nor on.${input}`
-    throw ENG_START({ id, step: 'create', message }, { stage: id })
+    throw ENG_START({ id: place.id, step: 'create', message }, placeOf(place))
   }
   return {
     target: own === undefined ? instance : (instance.on as object),
