@@ -1,5 +1,4 @@
 import { defineError } from '@millrace/base'
-import { formatCount } from './report/quantity.ts'
 
 export const CLI_NO_JOB_FILE = defineError<{ folder: string; tried: readonly string[] }>({
   code: 'CLI_NO_JOB_FILE',
@@ -44,19 +43,4 @@ export const CLI_SAMPLE_EMPTY = defineError<{ source: string }>({
   code: 'CLI_SAMPLE_EMPTY',
   message: (d) => `Source "${d.source}" gave no record to look at.`,
   hint: () => 'Fields cannot be checked; see that the input is the one you mean.',
-})
-
-export const CLI_FIELD_UNSEEN = defineError<{
-  id: string
-  field: string
-  records: number
-  near: string | undefined
-}>({
-  code: 'CLI_FIELD_UNSEEN',
-  message: (d) =>
-    `No record that reaches "${d.id}" has a field "${d.field}" (${formatCount(d.records)} records sampled).`,
-  hint: (d) =>
-    d.near === undefined
-      ? 'Check the spelling against the input; a missing field is null.'
-      : `Did you mean "${d.near}"? A missing field is null.`,
 })

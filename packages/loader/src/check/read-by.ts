@@ -13,6 +13,7 @@ interface Keys {
 
 interface Read extends KeyPart {
   readonly fields: readonly string[]
+  readonly expects: readonly string[]
 }
 
 /** `by`: a path, a list of paths, or a map of name to expression; for several inputs a map of input to path or list. */
@@ -26,16 +27,15 @@ export function readBy(
   if (node.kind !== 'map') {
     const parts = readPaths(node, what, context)
     const value = parts.length === 1 ? parts[0]?.description : parts.map(text)
-    const fields = parts.flatMap((part) => part.fields)
-    context.addValue(path, value, node, false, fields)
+    context.addValue(path, value, node, false, expectsOf(parts))
     checkNames(parts, node, what, context)
     return context.faults.length > before ? undefined : keysOf(parts)
   }
-  if (inputs.length > 1) return readInputs(node.entries, inputs, node, what, context)
+  if (inputs.length > 1) return readInputs({ node, what, path }, node.entries, inputs, context)
   const parts = [...node.entries.values()].flatMap((entry) => {
     const part = readExpression(entry, context)
     if (part === undefined) return []
-    context.addValue(`${path}.${entry.key}`, part.description, entry.value, false, part.fields)
+    context.addValue(`${path}.${entry.key}`, part.description, entry.value, false, part.expects)
     return [part]
   })
   if (node.entries.size === 0) {
@@ -46,6 +46,9 @@ export function readBy(
 }
 
 const text = ({ description }: KeyPart): string => description
+
+const expectsOf = (parts: readonly Read[]): readonly string[] =>
+  parts.flatMap(({ expects }) => expects)
 
 const keysOf = (parts: readonly Read[]): Keys => ({
   parts,
@@ -68,7 +71,8 @@ function readPaths(node: ConfigNode, what: string, context: LoadContext): readon
       const path = compilePath(text)
       const name = text.split('.').at(-1) ?? text
       const read = (record: unknown): unknown => path.read(record)
-      return [{ name, description: text, fields: path.fields, read }]
+      const expects = path.fields.filter((field) => field !== 'record')
+      return [{ name, description: text, fields: path.fields, expects, read }]
     } catch (error) {
       if (!isMillraceError(error)) throw error
       const named = CFG_TYPE(
@@ -101,6 +105,7 @@ function readExpression(entry: MapEntry, context: LoadContext): Read | undefined
       name: entry.key,
       description: `${entry.key}: ${value.text}`,
       fields: expression.fields,
+      expects: expression.expected,
       read: (record, { timestamp }) => expression.evaluate(record, { timestamp }),
     }
   } catch (error) {
@@ -126,10 +131,9 @@ function checkNames(
 }
 
 function readInputs(
+  { node, what, path }: Place & { readonly node: ConfigNode },
   entries: ReadonlyMap<string, MapEntry>,
   inputs: readonly string[],
-  node: ConfigNode,
-  what: string,
   context: LoadContext,
 ): Keys | undefined {
   const before = context.faults.length
@@ -142,7 +146,11 @@ function readInputs(
   }
   const all = inputs.map((name): [string, readonly Read[]] => {
     const entry = entries.get(name)
-    return [name, entry === undefined ? [] : readPaths(entry.value, what, context)]
+    if (entry === undefined) return [name, []]
+    const parts = readPaths(entry.value, what, context)
+    const value = parts.length === 1 ? parts[0]?.description : parts.map(text)
+    context.addValue(`${path}.${name}`, value, entry.value, false, expectsOf(parts))
+    return [name, parts]
   })
   const first = all[0]?.[1] ?? []
   for (const [name, parts] of all) {

@@ -28,7 +28,7 @@ type Compile = (
   text: string,
   scope: LoadContext['scope'],
 ) => {
-  readonly fields: readonly string[]
+  readonly expected: readonly string[]
 }
 
 const compilers: Readonly<Record<string, Compile>> = {
@@ -117,8 +117,8 @@ export class ParameterReader {
     const compile = format === undefined ? undefined : compilers[format]
     const secret = branches.some((branch) => branch.secret === true)
     if (compile !== undefined) {
-      const fields = this.#compile(compile, node)
-      this.#context.addValue(path, node.text, node, secret, fields)
+      const expects = this.#compile(compile, node)
+      this.#context.addValue(path, node.text, node, secret, expects)
       return node.text
     }
     const leaf = this.#context.leaf(node)
@@ -136,7 +136,7 @@ export class ParameterReader {
     return value
   }
 
-  /** The fields that the expression names; undefined where it has faults. */
+  /** The fields that the expression takes for granted; undefined where it has faults. */
   #compile(compile: Compile, node: ScalarNode): readonly string[] | undefined {
     if (node.commentAfter === true && isOpen(node.text)) {
       const fault = CFG_YAML_COMMENT({ text: node.text, paste: node.paste?.() }, node.where)
@@ -149,7 +149,7 @@ export class ParameterReader {
       this.#context.warnings.push(fault)
     }
     try {
-      return compile(node.text, this.#context.scope).fields
+      return compile(node.text, this.#context.scope).expected
     } catch (error) {
       this.#context.expressionFault(error, node)
       return undefined

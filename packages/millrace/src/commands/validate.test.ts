@@ -45,11 +45,11 @@ describe('validate', () => {
     expect(warned).toMatchInlineSnapshot(`
       {
         "code": 0,
-        "error": "warning[CLI_FIELD_UNSEEN]: No record that reaches "map" has a field "vlaue" (4 records sampled).
+        "error": "warning[ENG_FIELD_UNSEEN]: No record that reaches "map" has a field "vlaue" (4 records seen).
         at   job.yaml:6:29  pipeline.stages[1].map.set.double
              6 |     - map: { set: { double: vlaue * 2 } }
                |                             ^
-        next Did you mean "value"? A missing field is null.
+        next Did you mean "value"? A missing field is null; ask with has() where it may be missing.
 
       ",
         "out": "job.yaml is valid: 1 source, 2 stages, 1 sink, 1 warning, 4 records sampled

@@ -1,13 +1,15 @@
 import { isMillraceError, MillraceError } from '@millrace/base'
+import { addFieldPaths } from '@millrace/engine'
 import type { LoadedJob } from '@millrace/loader'
 import { CLI_SAMPLE_EMPTY, CLI_SAMPLE_FAILED } from '../errors.ts'
 import { formatCount } from '../report/quantity.ts'
-import { fieldPaths } from './field-paths.ts'
 import { readSample } from './read-sample.ts'
 import { unseenFields } from './unseen-fields.ts'
 
 const recordsMax = 1000
 const waitMs = 3000
+// Records are data from outside: one that nests without end must not end the check.
+const depthMax = 6
 
 /** What the first records of a job's sources show. */
 export interface SampleFindings {
@@ -42,6 +44,12 @@ export async function sampleJob(loaded: LoadedJob): Promise<SampleFindings> {
   }
   if (plan !== undefined) warnings.push(...unseenFields(plan, values, fields, count))
   return { faults, warnings, sampled: `${formatCount(count)} records sampled` }
+}
+
+function fieldPaths(records: readonly unknown[]): readonly string[] {
+  const paths = new Set<string>()
+  for (const record of records) addFieldPaths(record, depthMax, paths)
+  return [...paths]
 }
 
 /** The source's own error, placed where the job file says what to read. */

@@ -1,6 +1,5 @@
 import type { ConfigValue, JobPlan, PlanNode } from '@millrace/loader'
 import { describe, expect, it } from 'vitest'
-import { fieldPaths, mayHave } from './field-paths.ts'
 import { unseenFields } from './unseen-fields.ts'
 
 const node = (id: string, over: Partial<PlanNode> = {}): PlanNode => ({
@@ -24,7 +23,7 @@ const names = (path: string, ...fields: string[]): ConfigValue => ({
   value: fields.join(' + '),
   origin: 'file',
   secret: false,
-  fields,
+  expects: fields,
 })
 
 function messages(plan: JobPlan, values: readonly ConfigValue[], fields?: readonly string[]) {
@@ -52,10 +51,10 @@ const line: JobPlan = {
 
 describe('unseenFields', () => {
   it('names fields that no record has, with the nearest one, and says nothing of the others', () => {
-    const values = [names('stages.derive.parameters.set.late', 'delay', 'dely', 'record')]
+    const values = [names('stages.derive.parameters.set.late', 'delay', 'dely')]
 
     expect(messages(line, values, ['delay', 'origin'])).toEqual([
-      'No record that reaches "derive" has a field "dely" (1,000 records sampled). Did you mean "delay"? A missing field is null.',
+      'No record that reaches "derive" has a field "dely" (1,000 records seen). Did you mean "delay"? A missing field is null; ask with has() where it may be missing.',
     ])
   })
 
@@ -67,8 +66,8 @@ describe('unseenFields', () => {
     ]
 
     expect(messages(line, values, ['delay'])).toEqual([
-      'No record that reaches "derive" has a field "late" (1,000 records sampled). Check the spelling against the input; a missing field is null.',
-      'No record that reaches "sink" has a field "zone" (1,000 records sampled). Check the spelling against the input; a missing field is null.',
+      'No record that reaches "derive" has a field "late" (1,000 records seen). Check the spelling. A missing field is null; ask with has() where it may be missing.',
+      'No record that reaches "sink" has a field "zone" (1,000 records seen). Check the spelling. A missing field is null; ask with has() where it may be missing.',
     ])
   })
 
@@ -99,37 +98,16 @@ describe('unseenFields', () => {
     const values = [names('stages.merge.by', 'a', 'b', 'c'), names('stages.join.by', 'c')]
 
     expect(messages(plan, values, [])).toEqual([
-      'No record that reaches "merge" has a field "c" (1,000 records sampled). Did you mean "a"? A missing field is null.',
+      'No record that reaches "merge" has a field "c" (1,000 records seen). Did you mean "a"? A missing field is null; ask with has() where it may be missing.',
     ])
   })
-})
 
-describe('fieldPaths', () => {
-  it('lists all fields of all records, nested ones by path', () => {
-    const records = [{ a: { b: 1 } }, { a: null, c: [{ d: 1 }] }]
+  it('takes a path for possible where nothing is known of what a part of it holds', () => {
+    const values = [names('stages.derive.by', 'a.b', 'a.x', 'c.x', 'd.x')]
 
-    expect(fieldPaths(records)).toEqual(['a', 'a.b', 'c'])
+    expect(messages(line, values, ['a', 'a.b', 'c'])).toEqual([
+      'No record that reaches "derive" has a field "a.x" (1,000 records seen). Did you mean "a.b"? A missing field is null; ask with has() where it may be missing.',
+      'No record that reaches "derive" has a field "d.x" (1,000 records seen). Check the spelling. A missing field is null; ask with has() where it may be missing.',
+    ])
   })
-
-  it('is unknown when a record is no object', () => {
-    expect(fieldPaths([{ a: 1 }, 'text'])).toBeUndefined()
-    expect(fieldPaths([[1]])).toBeUndefined()
-  })
-
-  it('ends on records that nest without end', () => {
-    const record: Record<string, unknown> = {}
-    record['self'] = record
-
-    expect(fieldPaths([record])).toHaveLength(6)
-  })
-})
-
-it('a path may exist where it was seen, or where a part of it holds what was not seen', () => {
-  const fields = ['a', 'a.b', 'c']
-
-  expect(mayHave(fields, 'a.b')).toBe(true)
-  expect(mayHave(fields, 'a.x')).toBe(false)
-  expect(mayHave(fields, 'c.x')).toBe(true)
-  expect(mayHave(fields, 'd')).toBe(false)
-  expect(mayHave(fields, 'd.x')).toBe(false)
 })

@@ -1,7 +1,6 @@
 import { type MillraceError, nearestName } from '@millrace/base'
+import { ENG_FIELD_UNSEEN } from '@millrace/engine'
 import type { ConfigValue, JobPlan } from '@millrace/loader'
-import { CLI_FIELD_UNSEEN } from '../errors.ts'
-import { mayHave } from './field-paths.ts'
 
 /** Fields of the records of each source by its id; undefined where they are not known. */
 export type SourceFields = ReadonlyMap<string, readonly string[] | undefined>
@@ -21,13 +20,24 @@ export function unseenFields(
     const id = nodeId(value.path)
     const fields = id === undefined ? undefined : incoming.get(id)
     if (id === undefined || fields === undefined) return []
-    return (value.fields ?? [])
-      .filter((field) => field !== 'record' && !mayHave(fields, field))
+    return (value.expects ?? [])
+      .filter((field) => !mayHave(fields, field))
       .map((field) => {
         const near = nearestName(field, fields)
-        return CLI_FIELD_UNSEEN({ id, field, records, near }, value.where)
+        return ENG_FIELD_UNSEEN({ id, field, records, near }, value.where)
       })
   })
+}
+
+/** Whether records with these fields can have `path`: they do, or nothing is known of what one of its parts holds. */
+function mayHave(fields: readonly string[], path: string): boolean {
+  if (fields.includes(path)) return true
+  for (let at = path.indexOf('.'); at !== -1; at = path.indexOf('.', at + 1)) {
+    const part = path.slice(0, at)
+    const holds = fields.some((field) => field.startsWith(`${part}.`))
+    if (fields.includes(part) && !holds) return true
+  }
+  return false
 }
 
 /** The id in the path of a value: `stages.hourly.by` is of `hourly`, `sink.parameters.path` of `sink`. */
