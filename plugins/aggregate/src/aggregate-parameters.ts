@@ -1,5 +1,10 @@
 import { isMillraceError, parseDuration } from '@millrace/base'
-import type { ExpressionScope, StageDefinition } from '@millrace/sdk'
+import {
+  type ExpressionScope,
+  noExpressions,
+  type ParameterFault,
+  type StageSurroundings,
+} from '@millrace/sdk'
 import { z } from 'zod'
 import { compileAggregates } from './aggregate-set.ts'
 import { AGG_UNKNOWN_FUNCTION } from './errors.ts'
@@ -41,22 +46,17 @@ export const aggregateSchema = z.strictObject({
     }),
 })
 
-/** Parameters of `aggregate` as a job file gives them. */
+/** Parameters of `aggregate`, defaults filled in. */
 export type AggregateParameters = z.output<typeof aggregateSchema>
-
-type Fault = ReturnType<NonNullable<StageDefinition['check']>>[number]
 
 function valueFaults(
   values: AggregateParameters['aggregate'],
   expressions: ExpressionScope | undefined,
-): readonly Fault[] {
-  const faults: Fault[] = []
+): readonly ParameterFault[] {
+  const faults: ParameterFault[] = []
   for (const [name, value] of Object.entries(values)) {
     try {
-      compileAggregates(
-        { [name]: value },
-        expressions ?? { env: {}, functions: [], aggregates: [] },
-      )
+      compileAggregates({ [name]: value }, expressions ?? noExpressions)
     } catch (error) {
       // Faults of the expressions themselves are the loader's to report: it knows the column.
       if (!isMillraceError(error) || !error.code.startsWith('AGG_')) continue
@@ -71,13 +71,9 @@ function valueFaults(
 /** Faults the schema cannot say: clashing names, a result that would never come, bad calls. */
 export function checkAggregate(
   { aggregate, emit }: AggregateParameters,
-  input: {
-    readonly ends: boolean
-    readonly keys: readonly string[]
-    readonly expressions?: ExpressionScope
-  },
-): readonly Fault[] {
-  const faults: Fault[] = []
+  input: StageSurroundings,
+): readonly ParameterFault[] {
+  const faults: ParameterFault[] = []
   const names = Object.keys(aggregate)
   if (names.length === 0) {
     faults.push({

@@ -5,6 +5,7 @@ import {
   defineStage,
   type Injection,
   type Key,
+  noExpressions,
   type RecordContext,
   type StageContext,
   type StageDefinition,
@@ -117,7 +118,7 @@ export const aggregate: StageDefinition<AggregateParameters> = defineStage({
   absorbs: true,
   reads({ aggregate }) {
     try {
-      return compileAggregates(aggregate, { env: {}, functions: [], aggregates: [] }).fields
+      return compileAggregates(aggregate, noExpressions).fields
     } catch {
       // A function of the job's own: what it reads is known only at create.
       return undefined

@@ -1,7 +1,8 @@
 import { isMillraceError } from '@millrace/base'
-import { compileExpression, type Expression } from '@millrace/expression'
-import { defineStage, type StageDefinition } from '@millrace/sdk'
+import { compileExpression, fieldsOfTexts } from '@millrace/expression'
+import { defineStage, type Key, type StageDefinition } from '@millrace/sdk'
 import { z } from 'zod'
+import { FILTER_REJECTED } from './errors.ts'
 
 const schema = z.strictObject({
   where: z
@@ -17,19 +18,8 @@ const schema = z.strictObject({
   }),
 })
 
-/** Parameters of `filter` as a job file gives them. */
+/** Parameters of `filter`, defaults filled in. */
 export type FilterParameters = z.output<typeof schema>
-
-/** Fields an expression reads; undefined where it takes the whole record or cannot be compiled without the job's own functions. */
-function fieldsOf(text: string): readonly string[] | undefined {
-  let expression: Expression
-  try {
-    expression = compileExpression(text)
-  } catch {
-    return undefined
-  }
-  return expression.fields.includes('record') ? undefined : expression.fields
-}
 
 /**
  * Hands on, untouched, the records for which `where` is true. The others are filtered for `reason`,
@@ -44,18 +34,18 @@ export const filter: StageDefinition<FilterParameters> = defineStage({
   outputs: { out: 'Records for which the condition is true.' },
   keeps: 'nothing',
   passes: 'same',
-  reads: ({ where }) => fieldsOf(where),
+  reads: ({ where }) => fieldsOfTexts([where]),
   shape: (_parameters, { fields }) => ({ out: fields }),
   create({ parameters, expressions }) {
     const where = compileExpression(parameters.where, expressions)
     const { reason } = parameters
     const rejects = parameters.otherwise === 'reject'
-    const message = `Not true: ${parameters.where}`
-    const at = { timestamp: 0, key: undefined as Readonly<Record<string, unknown>> | undefined }
+    const { code, message } = FILTER_REJECTED({ where: parameters.where })
+    const at = { timestamp: 0, key: undefined as Key | undefined }
     return {
       process(record: unknown, context) {
         if (where.test(record, context)) return record
-        if (rejects) context.reject('FILTER_REJECTED', message)
+        if (rejects) context.reject(code, message)
         else context.skip(reason)
         return undefined
       },
@@ -65,7 +55,7 @@ export const filter: StageDefinition<FilterParameters> = defineStage({
             at.timestamp = batch.timestamp(index)
             at.key = batch.key(index)
             if (where.test(batch.value(index), at)) output.pass(index)
-            else if (rejects) output.reject(index, 'FILTER_REJECTED', message)
+            else if (rejects) output.reject(index, code, message)
             else output.skip(index, reason)
           } catch (error) {
             if (!isMillraceError(error)) throw error

@@ -32,7 +32,7 @@ const parameters = z.strictObject({
   }),
 })
 
-/** What the source `generate` takes. */
+/** Parameters of `generate`, defaults filled in. */
 export type GenerateParameters = z.output<typeof parameters>
 
 /** Makes synthetic records: a function of the seed, so every run is the same. */

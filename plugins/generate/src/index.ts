@@ -3,4 +3,4 @@
 // A record is a function of seed, field name and number, never of batches or clocks.
 // Parameters: field-spec.ts; how values are made: make-field.ts.
 // Start with generate.ts.
-export { generate, type GenerateParameters } from './generate.ts'
+export { generate, generate as default, type GenerateParameters } from './generate.ts'

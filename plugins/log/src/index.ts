@@ -3,4 +3,4 @@
 // What a line says is a template over the record, by default the record as JSON.
 // The job's log level decides which lines are seen.
 // Start with log.ts.
-export { log, type LogParameters } from './log.ts'
+export { log, log as default, type LogParameters } from './log.ts'

@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/base'
-import { compileTemplate, type Template } from '@millrace/expression'
+import { compileTemplate, fieldsOfTexts, type Template } from '@millrace/expression'
 import { defineStage, type Key, type Logger, type StageDefinition } from '@millrace/sdk'
 import { z } from 'zod'
 
@@ -19,7 +19,7 @@ const parameters = z.strictObject({
   }),
 })
 
-/** What the stage `log` takes. */
+/** Parameters of `log`, defaults filled in. */
 export type LogParameters = z.output<typeof parameters>
 
 /** Logs records as they pass. A record whose message cannot be made is rejected with the expression's code. */
@@ -30,7 +30,8 @@ export const log: StageDefinition<LogParameters> = defineStage({
   main: 'message',
   keeps: 'instance',
   passes: 'same',
-  reads: ({ message }) => fieldsOf(message),
+  reads: ({ message }) =>
+    message === undefined ? undefined : fieldsOfTexts([message], compileTemplate),
   shape: (_parameters, { fields }) => ({ out: fields }),
   create({ parameters: { message, level, every }, expressions, logger }) {
     const template = message === undefined ? undefined : compileTemplate(message, expressions)
@@ -59,16 +60,6 @@ export const log: StageDefinition<LogParameters> = defineStage({
   },
 })
 
-/** The fields a message looks at; all, where that takes what only the job knows. */
-function fieldsOf(message: string | undefined): readonly string[] | undefined {
-  if (message === undefined) return undefined
-  try {
-    return compileTemplate(message).fields
-  } catch {
-    return undefined
-  }
-}
-
 type Line = (
   record: unknown,
   timestamp: number,
@@ -77,10 +68,13 @@ type Line = (
 
 /** Logs one record; what it gives back is why it could not. */
 function createLine(template: Template | undefined, write: Logger['info']): Line {
+  const at = { timestamp: 0, key: undefined as Key | undefined }
   return (record, timestamp, key) => {
+    at.timestamp = timestamp
+    at.key = key
     let text: string
     try {
-      text = template?.evaluate(record, { timestamp, key }) ?? show(record)
+      text = template?.evaluate(record, at) ?? show(record)
     } catch (error) {
       if (isMillraceError(error)) return { code: error.code, message: error.message }
       throw error

@@ -1,4 +1,4 @@
-import { compileExpression, type EvaluationContext, type Expression } from '@millrace/expression'
+import { compileExpression, type EvaluationContext, fieldsOfTexts } from '@millrace/expression'
 import type { ExpressionScope } from '@millrace/sdk'
 import { dropPath, type Fields, hasFields, putField, readPath, writePath } from './field-path.ts'
 import type { MapParameters } from './map-parameters.ts'
@@ -134,17 +134,8 @@ export function mapShape(
 export function mapReads(parameters: MapParameters): readonly string[] | undefined {
   const { select, set = {} } = parameters
   if (select === undefined) return undefined
-  const fields = new Set<string>(Array.isArray(select) ? select : [])
-  const texts = [...Object.values(Array.isArray(select) ? {} : select), ...Object.values(set)]
-  try {
-    for (const text of texts) {
-      if (typeof text !== 'string') continue
-      const expression: Expression = compileExpression(text)
-      for (const field of expression.fields) fields.add(field)
-    }
-  } catch {
-    // A function of the job's own: what it reads is known only at create.
-    return undefined
-  }
-  return fields.has('record') ? undefined : [...fields]
+  const isList = Array.isArray(select)
+  const texts = [...Object.values(isList ? {} : select), ...Object.values(set)]
+  const computed = fieldsOfTexts(texts.filter((text) => typeof text === 'string'))
+  return computed && [...new Set([...(isList ? select : []), ...computed])]
 }

@@ -1,4 +1,4 @@
-import type { StageDefinition } from '@millrace/sdk'
+import type { ParameterFault } from '@millrace/sdk'
 import { z } from 'zod'
 
 const cel = z.union([
@@ -29,10 +29,8 @@ export const mapSchema = z.strictObject({
     .meta({ description: 'New names of fields, by their old names.' }),
 })
 
-/** Parameters of `map` as a job file gives them. */
+/** Parameters of `map`, defaults filled in. */
 export type MapParameters = z.output<typeof mapSchema>
-
-type Fault = ReturnType<NonNullable<StageDefinition['check']>>[number]
 
 function namesOf(parameters: MapParameters): (readonly [(string | number)[], string])[] {
   const { set = {}, select = {}, drop = [], rename = {} } = parameters
@@ -48,7 +46,7 @@ function namesOf(parameters: MapParameters): (readonly [(string | number)[], str
   ].map(([path, name]) => [[...path], name] as const)
 }
 
-function badName(path: readonly (string | number)[], name: string): Fault | undefined {
+function badName(path: readonly (string | number)[], name: string): ParameterFault | undefined {
   const parts = name.split('.')
   if (parts.includes('__proto__')) {
     return {
@@ -75,7 +73,7 @@ function badName(path: readonly (string | number)[], name: string): Fault | unde
 }
 
 /** Faults the schema cannot say: unusable names, names used twice, nothing to do. */
-export function checkMap(parameters: MapParameters): readonly Fault[] {
+export function checkMap(parameters: MapParameters): readonly ParameterFault[] {
   const faults = namesOf(parameters)
     .map(([path, name]) => badName(path, name))
     .filter((fault) => fault !== undefined)

@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/base'
-import { defineStage, type StageDefinition } from '@millrace/sdk'
+import { defineStage, type Key, type StageDefinition } from '@millrace/sdk'
 import { compileMap, mapReads, mapShape } from './compile-map.ts'
 import { checkMap, mapSchema, type MapParameters } from './map-parameters.ts'
 
@@ -19,7 +19,7 @@ export const map: StageDefinition<MapParameters> = defineStage({
   check: checkMap,
   create({ parameters, expressions }) {
     const mapping = compileMap(parameters, expressions)
-    const at = { timestamp: 0, key: undefined as Readonly<Record<string, unknown>> | undefined }
+    const at = { timestamp: 0, key: undefined as Key | undefined }
     return {
       process: (record: unknown, context) => mapping(record, context),
       processBatch(batch, output) {

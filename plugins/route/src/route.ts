@@ -1,6 +1,12 @@
 import { isMillraceError } from '@millrace/base'
-import { compileExpression } from '@millrace/expression'
-import { defineStage, type Outputs, type StageDefinition } from '@millrace/sdk'
+import { compileExpression, fieldsOfTexts } from '@millrace/expression'
+import {
+  defineStage,
+  type Key,
+  type Outputs,
+  type ParameterFault,
+  type StageDefinition,
+} from '@millrace/sdk'
 import { z } from 'zod'
 
 const NAME = /^[A-Za-z][A-Za-z0-9-]*$/
@@ -21,7 +27,7 @@ const schema = z.strictObject({
     .meta({ description: 'Output for records that match no route: its name, or true for `else`.' }),
 })
 
-/** Parameters of `route` as a job file gives them. */
+/** Parameters of `route`, defaults filled in. */
 export type RouteParameters = z.output<typeof schema>
 
 /** Name of the output for records that match nothing; undefined where they are filtered. */
@@ -40,22 +46,7 @@ function outputsOf(parameters: RouteParameters): Outputs {
   return Object.fromEntries(sentences)
 }
 
-function fieldsOf(parameters: RouteParameters): readonly string[] | undefined {
-  const fields = new Set<string>()
-  try {
-    for (const where of Object.values(parameters.routes)) {
-      for (const field of compileExpression(where).fields) fields.add(field)
-    }
-  } catch {
-    // A function of the job's own: what it reads is known only at create.
-    return undefined
-  }
-  return fields.has('record') ? undefined : [...fields]
-}
-
-type Fault = ReturnType<NonNullable<StageDefinition['check']>>[number]
-
-function nameFaults(path: readonly string[], name: string): readonly Fault[] {
+function nameFaults(path: readonly string[], name: string): readonly ParameterFault[] {
   if (name === 'late') {
     return [
       {
@@ -76,7 +67,7 @@ function nameFaults(path: readonly string[], name: string): readonly Fault[] {
 }
 
 /** Faults in the names of routes. */
-function check(parameters: RouteParameters): readonly Fault[] {
+function check(parameters: RouteParameters): readonly ParameterFault[] {
   const names = Object.keys(parameters.routes)
   const rest = elseName(parameters)
   const faults = names.flatMap((name) => nameFaults(['routes', name], name))
@@ -110,7 +101,7 @@ export const route: StageDefinition<RouteParameters> = defineStage({
   outputs: outputsOf,
   keeps: 'nothing',
   passes: 'same',
-  reads: fieldsOf,
+  reads: ({ routes }) => fieldsOfTexts(Object.values(routes)),
   shape: (parameters, { fields }) =>
     Object.fromEntries(Object.keys(outputsOf(parameters)).map((name) => [name, fields])),
   check,
@@ -121,7 +112,7 @@ export const route: StageDefinition<RouteParameters> = defineStage({
     )
     const rest = elseName(parameters)
     const first = parameters.match === 'first'
-    const at = { timestamp: 0, key: undefined as Readonly<Record<string, unknown>> | undefined }
+    const at = { timestamp: 0, key: undefined as Key | undefined }
 
     /** Calls `send` with each output the record goes to; false when there is none. */
     function dispatch(record: unknown, context: typeof at, send: (name: string) => void): boolean {

@@ -22,3 +22,9 @@ export function addTo(sum: DoubleDouble, value: number): void {
   sum.hi = hi
   sum.lo = low - (hi - total)
 }
+
+/** Adds another sum, its small part first. */
+export function addSum(sum: DoubleDouble, other: DoubleDouble): void {
+  addTo(sum, other.lo)
+  addTo(sum, other.hi)
+}

@@ -1,5 +1,5 @@
 import { type AggregateDefinition, defineAggregate } from '@millrace/sdk'
-import { addTo, type DoubleDouble } from './double-double.ts'
+import { addSum, addTo, type DoubleDouble } from './double-double.ts'
 
 interface Count {
   count: number
@@ -38,8 +38,7 @@ export const sum: AggregateDefinition<DoubleDouble> = defineAggregate({
   add: (accumulator, value) => addTo(accumulator, value as number),
   merge(a, b) {
     const both = { hi: a.hi, lo: a.lo }
-    addTo(both, b.lo)
-    addTo(both, b.hi)
+    addSum(both, b)
     return both
   },
   result: (accumulator) => accumulator.hi,
@@ -58,8 +57,7 @@ export const mean: AggregateDefinition<Mean> = defineAggregate({
   },
   merge(a, b) {
     const both = { count: a.count + b.count, hi: a.hi, lo: a.lo }
-    addTo(both, b.lo)
-    addTo(both, b.hi)
+    addSum(both, b)
     return both
   },
   result: ({ count, hi }) => (count === 0 ? null : hi / count),
