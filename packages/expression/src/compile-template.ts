@@ -1,4 +1,4 @@
-import { isMillraceError, MillraceError } from '@millrace/base'
+import { isMillraceError, placed } from '@millrace/base'
 import { compileExpression, type Expression } from './compile-expression.ts'
 import { EXP_TEMPLATE } from './errors.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
@@ -76,11 +76,6 @@ function compilePart(part: string, offset: number, scope: Scope): Expression {
     return compileExpression(part, scope)
   } catch (error) {
     if (!isMillraceError(error)) throw error
-    throw new MillraceError(error.code, error.message, {
-      hint: error.hint,
-      retry: error.retry,
-      where: { ...error.where, column: (error.where.column ?? 1) + offset },
-      cause: error.cause,
-    })
+    throw placed(error, { ...error.where, column: (error.where.column ?? 1) + offset })
   }
 }

@@ -71,40 +71,67 @@ function csvEncoder(
   delimiter: string,
   options: { readonly columns?: readonly string[] | undefined; readonly isContinued: boolean },
 ): Encoder {
-  const row = (cells: readonly unknown[]): string => {
-    const text = cells.map((cell) => formatCell(cell, delimiter)).join(delimiter)
-    // An empty line is no row: a lone empty cell is written as empty text.
-    return `${text === '' ? '""' : text}\n`
-  }
   let columns = options.columns
-  let header = columns === undefined || options.isContinued ? '' : row(columns)
+  let known: ReadonlySet<string> = new Set()
+  let header =
+    columns === undefined || options.isContinued ? '' : lineOf(columns.map(cellOf), delimiter)
+
+  function cellOf(value: unknown): string {
+    return formatCell(value, delimiter)
+  }
+
+  /** The cells of a record; undefined where one has no JSON. */
+  function row(record: Readonly<Record<string, unknown>>): string | undefined {
+    const cells: string[] = []
+    for (const column of columns ?? []) {
+      const value = Object.hasOwn(record, column) ? record[column] : null
+      const plain = isPlain(value) ? value : jsonText(value)
+      if (!isPlain(plain)) return undefined
+      cells.push(cellOf(plain))
+    }
+    return lineOf(cells, delimiter)
+  }
+
   return {
     encode(value): string | Refusal {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         return { code: 'FILE_VALUE', message: 'A row of CSV must be an object with fields.' }
       }
       const record = value as Record<string, unknown>
-      const fields = Object.keys(record)
       if (columns === undefined) {
+        const fields = Object.keys(record)
         if (fields.length === 0) return { code: 'FILE_VALUE', message: 'The record has no fields.' }
         columns = fields
-        header = options.isContinued ? '' : row(fields)
+        known = new Set(fields)
+        header = options.isContinued ? '' : lineOf(fields.map(cellOf), delimiter)
       } else if (options.columns === undefined) {
-        const extra = fields.find((field) => !columns?.includes(field))
-        if (extra !== undefined) return unknownColumn(extra)
+        for (const field of Object.keys(record)) if (!known.has(field)) return unknownColumn(field)
       }
-      const cells: unknown[] = []
-      for (const column of columns) {
-        const cell = Object.hasOwn(record, column) ? record[column] : null
-        cells.push(typeof cell === 'object' && cell !== null ? jsonText(cell) : cell)
-      }
-      if (cells.some((cell) => typeof cell === 'object' && cell !== null)) return noJson
-      const text = header + row(cells)
+      const line = row(record)
+      if (line === undefined) return noJson
+      const text = header + line
       header = ''
       return text
     },
     footer: () => header,
   }
+}
+
+/** Whether a value stands in a cell as it is, without a detour over JSON. */
+function isPlain(value: unknown): boolean {
+  return (
+    value === null ||
+    value === undefined ||
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean'
+  )
+}
+
+function lineOf(cells: readonly string[], delimiter: string): string {
+  const text = cells.join(delimiter)
+  // An empty line is no row: a lone empty cell is written as empty text.
+  return `${text === '' ? '""' : text}\n`
 }
 
 function unknownColumn(field: string): Refusal {

@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/base'
-import type { Batch, Rejection, SinkInstance, WriteResult } from '@millrace/sdk'
+import type { Batch, Key, Rejection, SinkInstance, WriteResult } from '@millrace/sdk'
 import type { Refusal } from './encoder.ts'
 import type { Output } from './output.ts'
 import { OutputSet } from './output-set.ts'
@@ -13,6 +13,8 @@ export class FileWriter implements SinkInstance {
   readonly #isLive: boolean
   #current: Output | undefined
   #currentPath = ''
+  // One object for all records.
+  readonly #context = { timestamp: 0, key: undefined as Key | undefined }
 
   constructor(options: {
     readonly path: string
@@ -90,8 +92,9 @@ export class FileWriter implements SinkInstance {
 
   #pathOf(template: PathTemplate, batch: Batch, index: number): string | Refusal {
     try {
-      const context = { timestamp: batch.timestamp(index), key: batch.key(index) }
-      return template.path(batch.value(index), context)
+      this.#context.timestamp = batch.timestamp(index)
+      this.#context.key = batch.key(index)
+      return template.path(batch.value(index), this.#context)
     } catch (error) {
       // An expression that fails for this record is this record's fault.
       if (isMillraceError(error)) return { code: error.code, message: error.message }

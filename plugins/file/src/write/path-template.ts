@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, normalize, resolve, sep } from 'node:path'
-import type { Template } from '@millrace/expression'
+import type { EvaluationContext, Template } from '@millrace/expression'
 import type { Refusal } from './encoder.ts'
 
 const segmentBytesMax = 200
@@ -8,6 +8,9 @@ const segmentBytesMax = 200
 export class PathTemplate {
   readonly #template: Template
   readonly #folder: string
+  // Records that follow one another mostly go to the same file.
+  #lastText: string | undefined
+  #lastPath = ''
 
   constructor(template: Template) {
     this.#template = template
@@ -16,15 +19,20 @@ export class PathTemplate {
   }
 
   /** The record's file, or why there is none: its values must not lead out of the folder. */
-  path(record: unknown, context: Parameters<Template['evaluate']>[1]): string | Refusal {
+  path(record: unknown, context: EvaluationContext): string | Refusal {
     const path = this.#template.evaluate(record, context)
+    if (path === this.#lastText) return this.#lastPath
     const full = resolve(path)
     const inside = full.startsWith(this.#folder.endsWith(sep) ? this.#folder : this.#folder + sep)
     // A path that is not its own plain form has empty, "." or ".." parts: values made those.
     const isPlain = normalize(path) === path && !path.endsWith(sep) && !path.includes('\0')
     const parts = path.split(sep)
     const fits = parts.every((part) => Buffer.byteLength(part) <= segmentBytesMax)
-    if (inside && isPlain && fits && isPlainPath(path, parts)) return full
+    if (inside && isPlain && fits && isPlainPath(path, parts)) {
+      this.#lastText = path
+      this.#lastPath = full
+      return full
+    }
     const shown = JSON.stringify(path.length > 200 ? `${path.slice(0, 200)}…` : path)
     const message = `The record leads to the path ${shown}, which is not a plain file inside "${this.#folder}".`
     return { code: 'FILE_PATH', message }
