@@ -1,3 +1,4 @@
+import { setField } from '@millrace/base'
 import type { Closure, Condition } from './closure.ts'
 import { compileCall } from './compile-call.ts'
 import { compileComparison, compileEquality } from './compile-comparison.ts'
@@ -175,16 +176,7 @@ export class Compiler {
       for (const entry of entries) {
         const name = entry.key(record, context)
         if (typeof name !== 'string') throw keyOfMap(name, entry.place)
-        const value = entry.value(record, context)
-        // Plain assignment to this one name would change the prototype instead of adding a field.
-        if (name !== '__proto__') map[name] = value
-        else
-          Object.defineProperty(map, name, {
-            value,
-            enumerable: true,
-            configurable: true,
-            writable: true,
-          })
+        setField(map, name, entry.value(record, context))
       }
       return map
     }

@@ -1,5 +1,6 @@
-import type { Runtime } from '@millrace/base'
+import { type Runtime, setField } from '@millrace/base'
 import {
+  BATCH_MAX,
   defineSource,
   type InstanceScope,
   type ReadOptions,
@@ -13,8 +14,6 @@ import { GENERATE_POSITION } from './errors.ts'
 import { defaultFields, fieldSpec } from './field-spec.ts'
 import { makeField, type MakeField } from './make-field.ts'
 import { waitFor } from './wait-for.ts'
-
-const batchRecords = 1024
 
 const parameters = z.strictObject({
   count: z.int().min(0).optional().meta({
@@ -68,11 +67,14 @@ function createGenerate(
             continue
           }
         }
-        const end = Math.min(due, index + batchRecords)
+        const end = Math.min(due, index + BATCH_MAX)
         const values: unknown[] = []
-        const offset = index
-        for (; index < end; index++) values.push(makeRecord(makers, index))
-        yield { values, offsets: values.map((_, at) => offset + at), position: index }
+        const offsets: number[] = []
+        for (; index < end; index++) {
+          values.push(makeRecord(makers, index))
+          offsets.push(index)
+        }
+        yield { values, offsets, position: index }
       }
     },
   }
@@ -86,7 +88,8 @@ function indexOf(position: unknown): number {
   return position
 }
 
-/** `fromEntries` defines fields, so that no name, not even `__proto__`, is more than a name. */
 function makeRecord(makers: readonly (readonly [string, MakeField])[], index: number): unknown {
-  return Object.fromEntries(makers.map(([name, make]) => [name, make(index)]))
+  const record: Record<string, unknown> = {}
+  for (const [name, make] of makers) setField(record, name, make(index))
+  return record
 }

@@ -1,6 +1,7 @@
+import { setField } from '@millrace/base'
 import { compileExpression, type EvaluationContext, fieldsOfTexts } from '@millrace/expression'
 import type { ExpressionScope } from '@millrace/sdk'
-import { dropPath, type Fields, hasFields, putField, readPath, writePath } from './field-path.ts'
+import { dropPath, type Fields, hasFields, readPath, writePath } from './field-path.ts'
 import type { MapParameters } from './map-parameters.ts'
 
 /** Makes the new record from the incoming one, which it leaves alone. Throws what an expression throws. */
@@ -77,7 +78,7 @@ function compileCopy(
       // A field that another one is renamed to gives way, unless the other is missing.
       const givesWay = renamed === undefined && old !== undefined && Object.hasOwn(fields, old)
       const target = renamed ?? name
-      if (!givesWay && !drop.has(target)) putField(copy, target, fields[name])
+      if (!givesWay && !drop.has(target)) setField(copy, target, fields[name])
     }
     return copy
   }

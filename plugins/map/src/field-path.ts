@@ -44,15 +44,3 @@ export function dropPath(target: Fields, path: readonly string[]): void {
     target[name] = kept
   }
 }
-
-/** Puts a field under its name, even the one name that plain assignment takes for the prototype. */
-export function putField(target: Fields, name: string, value: unknown): void {
-  if (name === '__proto__') {
-    Object.defineProperty(target, name, {
-      value,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    })
-  } else target[name] = value
-}
