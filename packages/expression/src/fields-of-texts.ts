@@ -17,3 +17,22 @@ export function fieldsOfTexts(
   }
   return fields.has('record') ? undefined : [...fields]
 }
+
+/**
+ * The fields that several texts take for granted, each once: what a stage or sink may declare as `expects`. A text that cannot
+ * be compiled without the functions and the environment of its job is left out; a job file says by itself what it expects.
+ */
+export function expectedOfTexts(
+  texts: Iterable<string>,
+  compile: (text: string) => { readonly expected: readonly string[] } = compileExpression,
+): readonly string[] {
+  const fields = new Set<string>()
+  for (const text of texts) {
+    try {
+      for (const field of compile(text).expected) fields.add(field)
+    } catch {
+      // As above.
+    }
+  }
+  return [...fields]
+}

@@ -11,6 +11,6 @@ export interface ConfigValue {
   readonly where?: Where | undefined
   /** True for what must never be shown: secret parameters, `${file:…}`, URLs with a password. */
   readonly secret: boolean
-  /** Field paths that should be in the records, for this expression, key or parameter names them; absent for other values. */
+  /** Field paths that should be in the records, for this expression or key names them; absent for other values. */
   readonly expects?: readonly string[] | undefined
 }

@@ -56,15 +56,6 @@ export class LoadContext {
     this.values.push({ path, value, origin, where, secret: secret || hasPassword(value), expects })
   }
 
-  /** Marks the parameters below `prefix` that are the name of one of `fields`. Expressions have said what they name. */
-  markFields(prefix: string, fields: readonly string[]): void {
-    for (const [index, value] of this.values.entries()) {
-      if (!value.path.startsWith(prefix) || value.expects !== undefined) continue
-      if (typeof value.value !== 'string' || !fields.includes(value.value)) continue
-      this.values[index] = { ...value, expects: [value.value] }
-    }
-  }
-
   /** The faults without those that only follow from a line that YAML spoils. */
   distinctFaults(): readonly MillraceError[] {
     return this.faults.filter(

@@ -50,6 +50,8 @@ export interface SinkDefinition<Parameters = unknown> {
   readonly main?: string
   /** One sentence that `explain` prints: what a reader of this sink may rely on after a failure. */
   readonly guarantee: string
+  /** Field paths that should be there: one that no record carries is warned about. Default: those of expressions in a job file. */
+  readonly expects?: (parameters: Parameters) => readonly string[]
   /** Files this sink writes, as absolute paths, so that two sinks never share one. */
   readonly writesFiles?: (parameters: Parameters) => readonly string[]
   create(scope: InstanceScope & Injection<Parameters>): SinkInstance | Promise<SinkInstance>

@@ -59,6 +59,8 @@ export interface StageDefinition<Parameters = unknown> {
   readonly passes?: 'same'
   /** Field paths it looks at; undefined means all. */
   readonly reads?: (parameters: Parameters) => readonly string[] | undefined
+  /** Field paths of `reads` that should be there: one that no record carries is warned about. Default: those of expressions in a job file. */
+  readonly expects?: (parameters: Parameters) => readonly string[]
   /** Fields of each output by name, so that checks know names behind it; undefined means unknown. */
   readonly shape?: (
     parameters: Parameters,

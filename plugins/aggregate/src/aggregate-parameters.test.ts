@@ -106,6 +106,10 @@ it('says which fields it reads and which it makes', () => {
   expect(aggregate.reads?.(parameters)).toEqual(['a.b', 'c', 'd'])
   expect(aggregate.reads?.({ aggregate: { a: 'first(record)' }, emit: 'end' })).toBe(undefined)
   expect(aggregate.reads?.({ aggregate: { a: 'product(x)' }, emit: 'end' })).toBe(undefined)
+  expect(aggregate.expects?.(parameters)).toEqual(['a.b', 'c', 'd'])
+  const asks = { aggregate: { n: { value: 'sum(coalesce(a, b))', where: 'has(c) && d' } } }
+  expect(aggregate.expects?.({ ...asks, emit: 'end' })).toEqual(['d'])
+  expect(aggregate.expects?.({ aggregate: { a: 'product(x)' }, emit: 'end' })).toEqual([])
   expect(aggregate.shape?.(parameters, { keys: ['k'], fields: undefined })).toEqual({
     out: ['k', 'n', 'm', 'w'],
   })

@@ -29,6 +29,8 @@ export interface AggregateSet {
   readonly names: readonly string[]
   /** Field paths that are read; undefined where a whole record is. */
   readonly fields: readonly string[] | undefined
+  /** Field paths that should be there; none that an expression asks for with `has`, `coalesce` or against null. */
+  readonly expected: readonly string[]
   create(): unknown[]
   /** Evaluates everything that can throw for one record and changes no accumulator. Throws coded errors. */
   evaluate(record: unknown, context: EvaluationContext): void
@@ -139,6 +141,14 @@ function fieldsOf(parts: readonly Part[]): readonly string[] | undefined {
   return fields.has('record') ? undefined : [...fields]
 }
 
+function expectedOf(parts: readonly Part[]): readonly string[] {
+  const fields = parts.flatMap(({ argument, where }) => [
+    ...(argument?.expected ?? []),
+    ...(where?.expected ?? []),
+  ])
+  return [...new Set(fields)]
+}
+
 /**
  * Compiles named aggregate values. Functions that plugins brought (`scope.aggregates`) come before ours.
  * Throws AGG_UNKNOWN_FUNCTION, AGG_ARGUMENTS, AGG_EXACT and the EXP_* errors of expressions.
@@ -152,6 +162,7 @@ export function compileAggregates(
   return {
     names: parts.map(({ name }) => name),
     fields: fieldsOf(parts),
+    expected: expectedOf(parts),
     create: () => parts.map(({ definition, constants }) => definition.create(constants)),
     evaluate(record, context) {
       let index = 0

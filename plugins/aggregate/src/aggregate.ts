@@ -124,6 +124,13 @@ export const aggregate: StageDefinition<AggregateParameters> = defineStage({
       return undefined
     }
   },
+  expects({ aggregate }) {
+    try {
+      return compileAggregates(aggregate, noExpressions).expected
+    } catch {
+      return []
+    }
+  },
   shape: ({ aggregate }, { keys }) => ({ out: [...keys, ...Object.keys(aggregate)] }),
   check: checkAggregate,
   create: createInstance,

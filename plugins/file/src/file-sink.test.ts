@@ -306,6 +306,13 @@ describe('the sink file', () => {
     expect(fileSink.writesFiles?.(check({ path: '-' }).value)).toEqual([])
   })
 
+  it('takes the fields of its path for granted', () => {
+    const { value } = check({ path: 'out/{origin}-{coalesce(zone, 0)}.jsonl' })
+
+    expect(fileSink.expects?.(value)).toEqual(['origin'])
+    expect(fileSink.expects?.(check({ path: 'out.jsonl' }).value)).toEqual([])
+  })
+
   it('calls a reader that went away a broken pipe', async () => {
     const gone = new Writable({
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('gone'), { code: 'EPIPE' })),

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { compileTemplate } from '@millrace/expression'
+import { compileTemplate, expectedOfTexts } from '@millrace/expression'
 import {
   defineSink,
   type ExpressionScope,
@@ -58,6 +58,7 @@ export const fileSink: SinkDefinition<FileSinkParameters> = defineSink({
   guarantee:
     'A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append, after a failure, lines may stand twice when the job runs again.',
   writesFiles: ({ path }) => (path === standardStream ? [] : [path]),
+  expects: ({ path }) => (path.includes('{') ? expectedOfTexts([path], compileTemplate) : []),
   create: ({ parameters, expressions, random }) =>
     createFileSink(parameters, { expressions, random }),
 })

@@ -131,5 +131,6 @@ it('says which fields it reads and that it keeps the shape', () => {
   expect(filter.reads?.(parameters)).toEqual(['delay', 'limit.hard'])
   expect(filter.reads?.({ ...parameters, where: 'record == 3' })).toBe(undefined)
   expect(filter.reads?.({ ...parameters, where: 'ours(delay)' })).toBe(undefined)
+  expect(filter.expects?.({ ...parameters, where: 'delay > 3 && has(limit)' })).toEqual(['delay'])
   expect(filter.shape?.(parameters, { keys: [], fields: ['delay'] })).toEqual({ out: ['delay'] })
 })

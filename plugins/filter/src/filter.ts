@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/base'
-import { compileExpression, fieldsOfTexts } from '@millrace/expression'
+import { compileExpression, expectedOfTexts, fieldsOfTexts } from '@millrace/expression'
 import { defineStage, type Key, type StageDefinition } from '@millrace/sdk'
 import { z } from 'zod'
 import { FILTER_REJECTED } from './errors.ts'
@@ -35,6 +35,7 @@ export const filter: StageDefinition<FilterParameters> = defineStage({
   keeps: 'nothing',
   passes: 'same',
   reads: ({ where }) => fieldsOfTexts([where]),
+  expects: ({ where }) => expectedOfTexts([where]),
   shape: (_parameters, { fields }) => ({ out: fields }),
   create({ parameters, expressions }) {
     const where = compileExpression(parameters.where, expressions)

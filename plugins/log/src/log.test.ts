@@ -99,6 +99,8 @@ describe('log', () => {
     expect(log.reads?.({ ...base, message: '{a} and {b.c}' })).toEqual(['a', 'b.c'])
     expect(log.reads?.({ ...base, message: '{' })).toBeUndefined()
     expect(log.reads?.(base)).toBeUndefined()
+    expect(log.expects?.({ ...base, message: '{a} of {coalesce(b, 0)}' })).toEqual(['a'])
+    expect(log.expects?.(base)).toEqual([])
     expect(log.shape?.({ ...base }, { keys: [], fields: ['a'] })).toEqual({ out: ['a'] })
   })
 })

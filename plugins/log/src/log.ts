@@ -1,5 +1,10 @@
 import { isMillraceError } from '@millrace/base'
-import { compileTemplate, fieldsOfTexts, type Template } from '@millrace/expression'
+import {
+  compileTemplate,
+  expectedOfTexts,
+  fieldsOfTexts,
+  type Template,
+} from '@millrace/expression'
 import { defineStage, type Key, type Logger, type StageDefinition } from '@millrace/sdk'
 import { z } from 'zod'
 
@@ -32,6 +37,8 @@ export const log: StageDefinition<LogParameters> = defineStage({
   passes: 'same',
   reads: ({ message }) =>
     message === undefined ? undefined : fieldsOfTexts([message], compileTemplate),
+  expects: ({ message }) =>
+    message === undefined ? [] : expectedOfTexts([message], compileTemplate),
   shape: (_parameters, { fields }) => ({ out: fields }),
   create({ parameters: { message, level, every }, expressions, logger }) {
     const template = message === undefined ? undefined : compileTemplate(message, expressions)

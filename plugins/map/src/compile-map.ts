@@ -1,5 +1,10 @@
 import { setField } from '@millrace/base'
-import { compileExpression, type EvaluationContext, fieldsOfTexts } from '@millrace/expression'
+import {
+  compileExpression,
+  type EvaluationContext,
+  expectedOfTexts,
+  fieldsOfTexts,
+} from '@millrace/expression'
 import type { ExpressionScope } from '@millrace/sdk'
 import { dropPath, type Fields, hasFields, readPath, writePath } from './field-path.ts'
 import type { MapParameters } from './map-parameters.ts'
@@ -133,10 +138,24 @@ export function mapShape(
 
 /** Field paths the map reads; undefined where it hands on fields it does not name. */
 export function mapReads(parameters: MapParameters): readonly string[] | undefined {
-  const { select, set = {} } = parameters
-  if (select === undefined) return undefined
+  if (parameters.select === undefined) return undefined
+  const { paths, texts } = sourcesOf(parameters)
+  const computed = fieldsOfTexts(texts)
+  return computed && [...new Set([...paths, ...computed])]
+}
+
+/** Field paths the map takes for granted in the incoming records. */
+export function mapExpects(parameters: MapParameters): readonly string[] {
+  const { paths, texts } = sourcesOf(parameters)
+  return [...new Set([...paths, ...expectedOfTexts(texts)])]
+}
+
+/** What the fields of the result are made from: paths of the record, and expressions. */
+function sourcesOf({ select = {}, set = {} }: MapParameters) {
   const isList = Array.isArray(select)
-  const texts = [...Object.values(isList ? {} : select), ...Object.values(set)]
-  const computed = fieldsOfTexts(texts.filter((text) => typeof text === 'string'))
-  return computed && [...new Set([...(isList ? select : []), ...computed])]
+  const values = [...Object.values(isList ? {} : select), ...Object.values(set)]
+  return {
+    paths: isList ? select : [],
+    texts: values.filter((text) => typeof text === 'string'),
+  }
 }

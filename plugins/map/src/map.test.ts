@@ -192,6 +192,8 @@ it('says which fields it reads and which it makes', () => {
   expect(map.reads?.(rename)).toBe(undefined)
   expect(map.reads?.({ select: { w: 'record' } })).toBe(undefined)
   expect(map.reads?.({ select: { w: 'ours(x)' } })).toBe(undefined)
+  expect(map.expects?.(select)).toEqual(['a', 'b.c', 'e'])
+  expect(map.expects?.({ ...rename, set: { n: 'm + coalesce(k, 0)' } })).toEqual(['m'])
   expect(map.shape?.(select, { keys: [], fields: undefined })).toEqual({ out: ['b', 'd', 'f'] })
   expect(map.shape?.(rename, { keys: [], fields: ['x', 'z'] })).toEqual({ out: ['y', 'z', 'n'] })
   expect(map.shape?.(rename, { keys: [], fields: undefined })).toEqual({ out: undefined })

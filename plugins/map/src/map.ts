@@ -1,6 +1,6 @@
 import { isMillraceError } from '@millrace/base'
 import { defineStage, type Key, type StageDefinition } from '@millrace/sdk'
-import { compileMap, mapReads, mapShape } from './compile-map.ts'
+import { compileMap, mapExpects, mapReads, mapShape } from './compile-map.ts'
 import { checkMap, mapSchema, type MapParameters } from './map-parameters.ts'
 
 /**
@@ -15,6 +15,7 @@ export const map: StageDefinition<MapParameters> = defineStage({
   outputs: { out: 'The new records, one for each.' },
   keeps: 'nothing',
   reads: mapReads,
+  expects: mapExpects,
   shape: (parameters, { fields }) => ({ out: mapShape(parameters, fields) }),
   check: checkMap,
   create({ parameters, expressions }) {

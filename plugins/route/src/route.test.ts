@@ -89,6 +89,9 @@ it('names its outputs after the routes, the first as the main one', () => {
   expect(route.reads?.(parameters)).toEqual(['delay'])
   expect(route.reads?.({ ...parameters, routes: { a: 'ours(x)' } })).toBe(undefined)
   expect(route.reads?.({ ...parameters, routes: { a: 'record == 1' } })).toBe(undefined)
+  expect(route.expects?.({ ...parameters, routes: { a: 'delay > 3', b: 'has(dest)' } })).toEqual([
+    'delay',
+  ])
   expect(route.shape?.(parameters, { keys: [], fields: ['delay'] })).toEqual({
     high: ['delay'],
     mild: ['delay'],

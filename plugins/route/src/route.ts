@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/base'
-import { compileExpression, fieldsOfTexts } from '@millrace/expression'
+import { compileExpression, expectedOfTexts, fieldsOfTexts } from '@millrace/expression'
 import {
   defineStage,
   type Key,
@@ -102,6 +102,7 @@ export const route: StageDefinition<RouteParameters> = defineStage({
   keeps: 'nothing',
   passes: 'same',
   reads: ({ routes }) => fieldsOfTexts(Object.values(routes)),
+  expects: ({ routes }) => expectedOfTexts(Object.values(routes)),
   shape: (parameters, { fields }) =>
     Object.fromEntries(Object.keys(outputsOf(parameters)).map((name) => [name, fields])),
   check,

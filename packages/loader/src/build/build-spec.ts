@@ -4,7 +4,7 @@ import { locate } from '../check/check-parameters.ts'
 import type { PipelineSettings } from '../check/read-pipeline-settings.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { Modules } from '../modules/modules.ts'
-import { expectedFields, namedFields } from './expected-fields.ts'
+import { expectedOfSink, expectedOfStage } from './expected-fields.ts'
 import { fieldsOf } from './needed-fields.ts'
 import { sinkOf, sourceOf, stageOf, type Part } from './part.ts'
 import type { Wiring } from './wire.ts'
@@ -41,15 +41,14 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
       const factory = modules.stageFactory(stage, value, scope, id)
       const { by, timeoutMs, batch } = part.settings
       const inputs = wiring.inputs.get(id) ?? []
-      context.markFields(`${entry.path}.parameters.`, stage.definition.reads?.(value) ?? [])
-      const expects = expectedFields(part, context.values)
+      const expects = expectedOfStage(part, context.values)
       stages.set(id, { id, where, factory, inputs, by, expects, onError, timeoutMs, batch })
     } else if (sink !== undefined) {
       const factory = modules.sinkFactory(sink, value, scope, id)
       const from: readonly OutputRef[] = entry.isDeadLetter
         ? []
         : (wiring.inputs.get(id)?.[0]?.from ?? [])
-      const expects = namedFields(entry, context.values)
+      const expects = expectedOfSink(part, context.values)
       const spec: SinkSpec = { id, where, factory, from, expects, onError }
       if (entry.isDeadLetter) deadLetter = spec
       else sinks.push(spec)

@@ -1,31 +1,28 @@
 import type { ExpectedFields } from '@millrace/engine'
 import type { ConfigValue } from '../config-value.ts'
-import type { Part } from './part.ts'
+import { sinkOf, stageOf, type Part } from './part.ts'
 
 /** The fields that the configuration of a stage takes for granted in the records of its inputs. */
-export function expectedFields(
-  { entry, inputs }: Pick<Part, 'entry' | 'inputs'>,
-  values: readonly ConfigValue[],
-): ExpectedFields {
-  if (inputs.length === 1) return namedFields(entry, values)
+export function expectedOfStage(part: Part, values: readonly ConfigValue[]): ExpectedFields {
+  const { entry, inputs, parameters } = part
+  const own = stageOf(part)?.definition.expects?.(parameters?.value) ?? []
+  if (inputs.length === 1) return unique([...namedBelow(entry.path, values), ...own])
   // An expression of a stage with several inputs does not say whose fields it means; its keys do.
   return Object.fromEntries(
-    inputs.map((input) => [input, namesAt((path) => path === `${entry.path}.by.${input}`, values)]),
+    inputs.map((input) => [input, namedAt(`${entry.path}.by.${input}`, values)]),
   )
 }
 
-/** The fields that the configuration of a stage or sink names anywhere. */
-export function namedFields(
-  { path: own }: Pick<Part['entry'], 'path'>,
-  values: readonly ConfigValue[],
-): readonly string[] {
-  return namesAt((path) => path.startsWith(`${own}.`), values)
+/** The fields that the configuration of a sink takes for granted in its records. */
+export function expectedOfSink(part: Part, values: readonly ConfigValue[]): readonly string[] {
+  const own = sinkOf(part)?.definition.expects?.(part.parameters?.value) ?? []
+  return unique([...namedBelow(part.entry.path, values), ...own])
 }
 
-function namesAt(
-  matches: (path: string) => boolean,
-  values: readonly ConfigValue[],
-): readonly string[] {
-  const named = values.filter(({ path }) => matches(path))
-  return [...new Set(named.flatMap(({ expects = [] }) => expects))]
-}
+const namedAt = (own: string, values: readonly ConfigValue[]): readonly string[] =>
+  unique(values.flatMap(({ path, expects = [] }) => (path === own ? expects : [])))
+
+const namedBelow = (own: string, values: readonly ConfigValue[]): readonly string[] =>
+  values.flatMap(({ path, expects = [] }) => (path.startsWith(`${own}.`) ? expects : []))
+
+const unique = (fields: readonly string[]): readonly string[] => [...new Set(fields)]
