@@ -42,7 +42,10 @@ export async function sampleJob(loaded: LoadedJob): Promise<SampleFindings> {
       faults.push(sourceFault(source.id, error, values))
     }
   }
-  if (plan !== undefined) warnings.push(...unseenFields(plan, values, fields, count))
+  if (spec !== undefined && plan !== undefined) {
+    const readers = [...spec.stages, ...spec.sinks]
+    warnings.push(...unseenFields({ readers, plan, values }, fields, count))
+  }
   return { faults, warnings, sampled: `${formatCount(count)} records sampled` }
 }
 

@@ -1,32 +1,50 @@
-import { type MillraceError, nearestName } from '@millrace/base'
-import { ENG_FIELD_UNSEEN } from '@millrace/engine'
+import { type MillraceError, nearestName, type Where } from '@millrace/base'
+import { ENG_FIELD_UNSEEN, type ExpectedFields, type StageSpec } from '@millrace/engine'
 import type { ConfigValue, JobPlan } from '@millrace/loader'
 
 /** Fields of the records of each source by its id; undefined where they are not known. */
 export type SourceFields = ReadonlyMap<string, readonly string[] | undefined>
 
+/** What a loaded job says about itself. */
+export interface SampledJob {
+  /** Its stages and sinks. */
+  readonly readers: readonly Pick<StageSpec, 'id' | 'expects' | 'where'>[]
+  readonly plan: JobPlan
+  readonly values: readonly ConfigValue[]
+}
+
 /**
- * A warning for each field that an expression or a key names and that no record can have there. Follows the fields from the
- * sources through the stages, as far as these say what they make of them.
+ * A warning for each field that a stage or sink expects and that no record can have there. Follows the fields from the sources
+ * through the stages, as far as these say what they make of them.
  */
 export function unseenFields(
-  plan: JobPlan,
-  values: readonly ConfigValue[],
+  { readers, plan, values }: SampledJob,
   sources: SourceFields,
   records: number,
 ): readonly MillraceError[] {
   const incoming = incomingFields(plan, sources)
-  return values.flatMap((value) => {
-    const id = nodeId(value.path)
-    const fields = id === undefined ? undefined : incoming.get(id)
-    if (id === undefined || fields === undefined) return []
-    return (value.expects ?? [])
+  return readers.flatMap(({ id, expects = [], where }) => {
+    const fields = incoming.get(id)
+    if (fields === undefined || !isList(expects)) return []
+    return expects
       .filter((field) => !mayHave(fields, field))
       .map((field) => {
         const near = nearestName(field, fields)
-        return ENG_FIELD_UNSEEN({ id, field, records, near }, value.where)
+        const place = placeOf(id, field, values) ?? where
+        return ENG_FIELD_UNSEEN({ id, field, records, near }, place)
       })
   })
+}
+
+function isList(expects: ExpectedFields): expects is readonly string[] {
+  return Array.isArray(expects)
+}
+
+/** Where the job file names the field. */
+function placeOf(id: string, field: string, values: readonly ConfigValue[]): Where | undefined {
+  const names = ({ path, expects = [] }: ConfigValue): boolean =>
+    nodeId(path) === id && expects.includes(field)
+  return values.find(names)?.where
 }
 
 /** Whether records with these fields can have `path`: they do, or nothing is known of what one of its parts holds. */
