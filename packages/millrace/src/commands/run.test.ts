@@ -57,6 +57,50 @@ describe('run', () => {
     expect(JSON.parse(json.out)).toMatchObject({ name: 'doubles', state: 'completed' })
   })
 
+  it('says which fields no record had, in the summary and after 1,000 records', async () => {
+    folder.write('job.yaml', ...job.map((line) => line.replace('value * 2', 'vlaue * 2')))
+    const few = await folder.command('run', 'job.yaml')
+    const data = await folder.command('run', 'job.yaml', '--json')
+    folder.write('in.jsonl', ...Array.from({ length: 1500 }, () => '{"value":9}'))
+    const many = await folder.command('run', 'job.yaml')
+    const quiet = await folder.command('run', 'job.yaml', '--quiet')
+
+    const hint =
+      'Did you mean "value"? A missing field is null; ask with has() where it may be missing.'
+    const sentence = (count: string): string =>
+      `No record that reaches "map" has a field "vlaue" (${count} records seen). ${hint}`
+    expect(few.out).toContain(`\nwarning: ${sentence('2')}\n`)
+    expect(few.error).toBe('doubles: reading in.jsonl\n')
+    expect(JSON.parse(data.out)).toMatchObject({ warnings: [sentence('2')] })
+    expect(many.error).toBe(`doubles: reading in.jsonl\nwarn  ${sentence('1,000')}\n`)
+    expect(many.out).toContain(`\nwarning: ${sentence('1,500')}\n`)
+    expect(quiet).toEqual({ code: 0, out: '', error: '' })
+  })
+
+  it('takes the warning back when the field comes later, from a file that is read by fields too', async () => {
+    folder.write(
+      'job.yaml',
+      'pipeline:',
+      '  source: { file: in.jsonl }',
+      '  stages:',
+      "    - aggregate: { aggregate: { late: 'sum(late)', never: 'sum(nevre)', n: 'sum(number)' } }",
+      '  sink: { file: out.jsonl }',
+    )
+    const records = Array.from({ length: 5001 }, (_, number) =>
+      number < 5000 ? { number, never: 1 } : { number, late: 7 },
+    )
+    folder.write('in.jsonl', ...records.map((record) => JSON.stringify(record)))
+
+    const { error, out } = await folder.command('run', 'job.yaml')
+
+    expect(error).toContain('field "late" (1,000 records seen). Check the spelling.')
+    expect(error).toContain('field "nevre" (1,000 records seen). Did you mean "never"?')
+    expect(out.match(/^warning: .*$/gm)).toEqual([
+      'warning: No record that reaches "aggregate" has a field "nevre" (5,001 records seen). Did you mean "never"? A missing field is null; ask with has() where it may be missing.',
+    ])
+    expect(readFileSync(folder.file('out.jsonl'), 'utf8')).toContain('"late":7')
+  })
+
   it('ends with 1 for dead letters when asked to', async () => {
     const { code } = await folder.command('run', 'job.yaml', '--quiet', '--fail-on-dead-letter')
 
