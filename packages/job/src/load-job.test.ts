@@ -43,6 +43,45 @@ it('brings input and results to a job file that has neither source nor sink', as
   expect(results).toEqual([{ value: 5 }])
 })
 
+it('refuses a part of the file under the id of the source or sink that the caller brings', async () => {
+  const text = [
+    'pipeline:',
+    '  stages:',
+    '    - { filter: value > 2, id: source }',
+    '    - { filter: value > 3, id: sink }',
+  ].join('\n')
+
+  const loading = loadJob(join(folder, 'open.yaml'), { text })
+
+  await expect(loading).rejects.toMatchObject({
+    faults: [
+      {
+        code: 'CFG_ENDPOINT',
+        message: 'The source given in code needs the id "source", which a stage has.',
+        hint: 'Give the stage another id, or add a source to the file.',
+        where: { line: 3, column: 32 },
+      },
+      {
+        code: 'CFG_ENDPOINT',
+        message: 'The sink given in code needs the id "sink", which a stage has.',
+        where: { line: 4, column: 32 },
+      },
+    ],
+  })
+})
+
+it('gives a module called source another id than the source that the caller brings', async () => {
+  writeFileSync(join(folder, 'source.mjs'), 'export default (n) => n + 1\n')
+  const text = 'pipeline:\n  stages:\n    - ./source.mjs\n'
+  const job = await loadJob<number, number>(join(folder, 'open.yaml'), { text })
+  const results: number[] = []
+
+  for await (const result of job.run([1, 2])) results.push(result)
+
+  expect(results).toEqual([2, 3])
+  expect(job.plan?.nodes.map(({ id }) => id)).toEqual(['source-2'])
+})
+
 it('throws all faults of a job file at once', async () => {
   const loading = loadJob(join(folder, 'bad.yaml'))
 

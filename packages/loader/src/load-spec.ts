@@ -18,6 +18,7 @@ import type { MapNode } from './document/config-node.ts'
 import { applyOverrides, readOverrides } from './document/overrides.ts'
 import { readDocument } from './document/read-document.ts'
 import { CFG_FILE, CFG_MISSING } from './errors.ts'
+import { keepIds } from './grammar/assign-ids.ts'
 import type { NormalPipeline } from './grammar/entry.ts'
 import { readPipeline } from './grammar/read-pipeline.ts'
 import { LoadContext } from './load-context.ts'
@@ -108,7 +109,7 @@ async function load(
   const settings = readPipelineSettings(pipeline, name, context)
   const parts = await loadParts(pipeline, ofParameters, modules, allowed, context)
   const isOpen = options.endpoints === 'optional'
-  checkSource(pipeline, isOpen, context)
+  if (!isOpen) checkSource(pipeline, context)
   const wiring = wire({ pipeline, parts, context, isOpen })
   const ends = [...parts.values()].every(
     (part) => part.entry.role !== 'source' || endsIfKnown(part),
@@ -139,6 +140,7 @@ function build(
 
 function normalize(node: MapNode, options: LoadOptions, context: LoadContext): NormalPipeline {
   const pipeline = readPipeline(node, context.faults)
+  if (options.endpoints === 'optional') keepIds(pipeline.entries, context.faults)
   applyEndpoints(pipeline, 'source', options.inputs ?? [], context)
   applyEndpoints(pipeline, 'sink', options.outputs ?? [], context)
   return pipeline
@@ -154,9 +156,9 @@ async function readText(file: string, context: LoadContext): Promise<string | un
   }
 }
 
-function checkSource(pipeline: NormalPipeline, isOpen: boolean, context: LoadContext): void {
+function checkSource(pipeline: NormalPipeline, context: LoadContext): void {
   const hasSource = ['source', 'sources'].some((key) => pipeline.keys.has(key))
-  if (isOpen || hasSource || pipeline.entries.some(({ role }) => role === 'source')) return
+  if (hasSource || pipeline.entries.some(({ role }) => role === 'source')) return
   const hint = 'Add source: { file: flights.jsonl }, or give --input.'
   context.faults.push(CFG_MISSING({ what: 'source', of: 'The pipeline', hint }, pipeline.where))
 }

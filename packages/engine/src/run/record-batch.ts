@@ -88,9 +88,12 @@ export function originAt(table: OriginTable, row: number): Origin | undefined {
   return { source: table.source, partition: table.partition, offset, line }
 }
 
-/** A record's place for people: `flights.jsonl:17`, `partition#offset`, or `unknown`. */
+/** A record's place for people: `flights.jsonl:17`, `flights.json:1 offset 16`, `partition#offset`, or `without origin`. */
 export function renderOrigin(origin: Origin | undefined): string {
   if (origin === undefined) return 'without origin'
+  const { line, offset } = origin
   const name = origin.partition === '' ? origin.source : origin.partition
-  return origin.line === undefined ? `${name}#${origin.offset}` : `${name}:${origin.line}`
+  if (line === undefined) return `${name}#${offset}`
+  // With fewer lines than entries so far, several stand on one: only the offset tells them apart.
+  return offset < line ? `${name}:${line}` : `${name}:${line} offset ${offset}`
 }

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '@millrace/sdk'
 import { isMillraceError, type MillraceError, placed, type Where } from '@millrace/base'
 import { describeNode, joinPath, type ConfigNode, type MapNode } from '../document/config-node.ts'
-import { pick, refuser, setIn, type ParameterOverride } from '../document/overrides.ts'
+import { keysOf, pick, refuser, setIn, type ParameterOverride } from '../document/overrides.ts'
 import { CFG_MAIN, CFG_PARAMETER } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
@@ -28,7 +28,7 @@ export function checkParameters(
   const known = new Set(context.faults.slice(before).map((fault) => fault.where.path ?? ''))
   let result: ReturnType<typeof validateParameters>
   try {
-    result = validateParameters(loaded.definition, value)
+    result = validateParameters(loaded.definition, value, loaded.schema)
   } catch (error) {
     if (!isMillraceError(error)) throw error
     context.faults.push(at(error, entry.where))
@@ -126,20 +126,24 @@ function override(
     let isKnown = segments.length > 0
     if (!isKnown) refuser(override, context)('', propertyNames(branches))
     for (const segment of segments) {
-      const own: readonly string[] = current?.kind === 'map' ? [...current.entries.keys()] : []
-      const known = [...new Set([...propertyNames(branches), ...own])]
+      const isList: boolean = current?.kind === 'list'
+      const own = keysOf(current)
+      const known = isList ? own : [...new Set([...propertyNames(branches), ...own])]
       const child = childSchema(branches, segment, schema)
-      const name = pick(segment, known) ?? (isOpen(branches, child) ? segment : undefined)
+      const isFree = !isList && isOpen(branches, child)
+      const name = pick(segment, known) ?? (isFree ? segment : undefined)
       if (name === undefined) {
         refuser({ ...override, where }, context)(segment, known)
         isKnown = false
         break
       }
       names.push(name)
-      branches = childSchema(branches, name, schema)
-      current = current?.kind === 'map' ? current.entries.get(name)?.value : undefined
+      branches = isList
+        ? branches.flatMap(({ items }) => branchesOf(items, schema))
+        : childSchema(branches, name, schema)
+      current = nodeAt(current, [name])
     }
-    if (isKnown) setIn(map.entries, names, override)
+    if (isKnown) setIn(map.entries, names, override, context)
   }
   return map
 }

@@ -47,6 +47,80 @@ describe('overrides', () => {
     expect(await shown(`${path}.k`, set(path, '{ k: max(x) }'))).toBe('"max(x)" by flag')
   })
 
+  it('find sources, stages and sinks by id, in the short form and in the long one', async () => {
+    const job = [
+      'pipeline:',
+      '  sources:',
+      '    north: { file: n.jsonl }',
+      '    south-west: { module: file, parameters: { path: s.jsonl } }',
+      '  stages:',
+      '    - filter: delay > 15',
+      '      from: [north, south-west]',
+      '    - filter: delay > 20',
+      '    - { module: filter, id: long, parameters: { where: delay > 30 } }',
+      '    - { filter: delay > 40, id: short }',
+      '  sinks:',
+      '    one: { file: 1.jsonl, from: long }',
+      '    two: { module: file, from: short, parameters: { path: 2.jsonl } }',
+    ].join('\n')
+    const given: readonly (readonly [string, string])[] = [
+      ['sources.north.parameters.path', '/x.jsonl'],
+      ['sources.south-west.parameters.path', '/x.jsonl'],
+      ['stages.filter.parameters.where', 'a'],
+      ['stages.filter-2.parameters.where', 'a'],
+      ['stages.long.parameters.where', 'a'],
+      ['stages.short.parameters.where', 'a'],
+      ['sinks.one.parameters.path', '/x.jsonl'],
+      ['sinks.two.parameters.path', '/x.jsonl'],
+    ]
+
+    for (const [path, value] of given) {
+      const name = `MILLRACE_${path.replaceAll('.', '__').replaceAll('-', '_').toUpperCase()}`
+
+      expect(await shown(path, set(path, value), job)).toBe(`"${value}" by flag`)
+      expect(await shown(path, { env: { [name]: value } }, job)).toBe(`"${value}" by environment`)
+    }
+  })
+
+  it('reach items of lists by their index, and refuse one that is not there', async () => {
+    const job = [
+      'pipeline:',
+      '  source: { file: { path: a.csv, columns: [id, delay] } }',
+      '  stages:',
+      '    - { filter: a, id: x, from: source, by: [origin, carrier] }',
+      '    - { route: { routes: { far: b } }, outputs: { far: sink } }',
+      '  sink: { file: b.jsonl }',
+    ].join('\n')
+    const column = 'source.parameters.columns'
+
+    expect(await shown(`${column}[1]`, set(`${column}.1`, 'wait'), job)).toBe('"wait" by flag')
+    expect(await shown(`${column}[0]`, set(`${column}.1`, 'wait'), job)).toBe('"id" by file')
+    const env = { MILLRACE_SOURCE__PARAMETERS__COLUMNS__0: 'key' }
+    expect(await shown(`${column}[0]`, { env }, job)).toBe('"key" by environment')
+    const { plan } = await load(set('stages.x.by.1', 'day'), job)
+    expect(plan?.nodes.find(({ id }) => id === 'x')?.by).toEqual(['origin', 'day'])
+    const faults = [
+      await shown('', set(`${column}.2`, 'more'), job),
+      await shown('', set(`${column}.first`, 'more'), job),
+      await shown('', set('stages.x.by.2', 'more'), job),
+      await shown('', set('stages.route.outputs.far', 'more'), job),
+    ]
+    expect(faults.join('\n')).toMatchInlineSnapshot(`
+      "error[CFG_OVERRIDE]: Override --set source.parameters.columns.2 has no target: "2" is unknown.
+        at   --set  source.parameters.columns.2
+        next Known there: 0, 1.
+      error[CFG_OVERRIDE]: Override --set source.parameters.columns.first has no target: "first" is unknown.
+        at   --set  source.parameters.columns.first
+        next Known there: 0, 1.
+      error[CFG_OVERRIDE]: Override --set stages.x.by.2 has no target: "2" is unknown.
+        at   --set  stages.x.by.2
+        next Known there: 0, 1.
+      error[CFG_OVERRIDE]: Override --set stages.route.outputs.far has no target: "outputs" is unknown.
+        at   --set  stages.route.outputs.far
+        next Known there: parameters, module, note, from, by, batch, timeout, onError."
+    `)
+  })
+
   it('turn the short form into a map first', async () => {
     const job = 'pipeline:\n  source: { file: a.csv }\n  sink: { file: b.jsonl }\n'
     const options = set('source.parameters.delimiter', ';')

@@ -42,6 +42,8 @@ const plural: Readonly<Record<string, Entry['role']>> = {
 }
 const topKeys = ['name', 'onError', 'errors', 'restart', 'mailbox']
 const lone = ['source', 'sink', 'deadLetter']
+// They make the graph and its names, by which overrides find their targets.
+const fixed = ['id', 'outputs']
 
 /** Overrides in the order in which they apply: environment first, flags last. */
 export function readOverrides(
@@ -109,7 +111,7 @@ function applyOne(
     if (entry === undefined) return refuse(rest[0] ?? '', ids)
     steps = rest.slice(1)
   }
-  const keys = ['parameters', ...entryKeys[entry.role].filter((key) => key !== 'id')]
+  const keys = ['parameters', ...entryKeys[entry.role].filter((key) => !fixed.includes(key))]
   const key = pick(steps[0] ?? '', keys)
   if (key === undefined) return refuse(steps[0] ?? '', [...new Set(keys)])
   if (key === 'parameters') return { entry, segments: steps.slice(1), override }
@@ -126,33 +128,49 @@ function setStructural(
 ): void {
   const known = structuralKeys[key]
   const names = rest.map((name, index) => {
-    const existing = index === 0 ? [...(known ?? []), ...childKeys(keys.get(key)?.value)] : []
+    const existing = index === 0 ? [...(known ?? []), ...keysOf(keys.get(key)?.value)] : []
     return pick(name, existing) ?? name
   })
   const [child] = names
   if (known !== undefined && (child === undefined || !known.includes(child) || names.length > 1)) {
     refuser(override, context)(child ?? key, known)
-  } else setIn(keys, [key, ...names], override)
+  } else setIn(keys, [key, ...names], override, context)
 }
 
-/** Puts the value at the path, making maps on the way. */
+/** Puts the value at the path, making maps on the way. A step into a list is the index of an item it has. */
 export function setIn(
   entries: Map<string, MapEntry>,
   path: readonly string[],
   override: Override,
+  context: LoadContext,
 ): void {
   const [key, ...rest] = path
   if (key === undefined) return
+  const { where } = override
+  const value = changed(entries.get(key)?.value, rest, override, context)
+  if (value !== undefined) entries.set(key, { key, where, value })
+}
+
+/** The node with the value at the path; undefined, and a fault, where a list has no such item. */
+function changed(
+  node: ConfigNode | undefined,
+  path: readonly string[],
+  override: Override,
+  context: LoadContext,
+): ConfigNode | undefined {
   const { where, origin, value } = override
-  let node: ConfigNode = nodeOf(value, where, origin)
-  if (rest.length > 0) {
-    const current = entries.get(key)?.value
-    const map: MapNode =
-      current?.kind === 'map' ? current : { kind: 'map', where, origin, entries: new Map() }
-    setIn(map.entries, rest, override)
-    node = map
+  const [step, ...rest] = path
+  if (step === undefined) return nodeOf(value, where, origin)
+  if (node?.kind === 'list') {
+    const indexes = keysOf(node)
+    if (!indexes.includes(step)) return refuser(override, context)(step, indexes)
+    const item = changed(node.items[Number(step)], rest, override, context)
+    return item && { ...node, items: node.items.with(Number(step), item) }
   }
-  entries.set(key, { key, where, value: node })
+  const map: MapNode =
+    node?.kind === 'map' ? node : { kind: 'map', where, origin, entries: new Map() }
+  setIn(map.entries, path, override, context)
+  return map
 }
 
 /** The fault of an override that has no target. */
@@ -163,11 +181,13 @@ export function refuser(
   return (name, known) => {
     const { text, where } = override
     const problem = name === '' ? 'its path ends too early' : `"${name}" is unknown`
+    // Of a list all indexes are near.
+    const names = known.includes('0') ? [] : known
     const near =
-      nearestName(name, known) ??
+      nearestName(name, names) ??
       nearestName(
         name.replaceAll('_', ''),
-        known.map((candidate) => candidate.replaceAll('-', '')),
+        names.map((candidate) => candidate.replaceAll('-', '')),
       )
     context.faults.push(CFG_OVERRIDE({ text, problem, near, known }, where))
     return undefined
@@ -185,6 +205,8 @@ export function pick(name: string, candidates: readonly string[]): string | unde
 const isSame = (a: string, b: string): boolean => bare(a) === bare(b)
 const bare = (name: string): string => name.replaceAll(/[-_]/g, '').toLowerCase()
 
-function childKeys(node: ConfigNode | undefined): readonly string[] {
+/** What a path may name inside a node: the keys of a map, the indexes of a list. */
+export function keysOf(node: ConfigNode | undefined): readonly string[] {
+  if (node?.kind === 'list') return node.items.map((_, index) => String(index))
   return node?.kind === 'map' ? [...node.entries.keys()] : []
 }

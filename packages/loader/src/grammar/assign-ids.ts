@@ -1,5 +1,5 @@
 import type { MillraceError } from '@millrace/base'
-import { CFG_ID, CFG_ID_TAKEN, CFG_TYPE } from '../errors.ts'
+import { CFG_ENDPOINT, CFG_ID, CFG_ID_TAKEN, CFG_TYPE } from '../errors.ts'
 import { describeNode } from '../document/config-node.ts'
 import { moduleName, type Entry } from './entry.ts'
 
@@ -41,6 +41,28 @@ export function assignIds(entries: readonly Entry[], faults: MillraceError[]): v
       taken.set(entry.id, entry)
     }
     entry.path = overridePath(entry)
+  }
+}
+
+/**
+ * Keeps the ids of the source and the sink that the file leaves out for those that the caller brings. A default id gives way;
+ * one that was chosen is a fault.
+ */
+export function keepIds(entries: readonly Entry[], faults: MillraceError[]): void {
+  for (const role of ['source', 'sink'] as const) {
+    if (entries.some((entry) => entry.role === role && !entry.isDeadLetter)) continue
+    const taken = entries.find(({ id }) => id === role)
+    if (taken === undefined) continue
+    const own = taken.keys.get('id')?.value
+    if (own !== undefined || taken.role !== 'stage') {
+      const problem = `needs the id "${role}", which a ${taken.role} has`
+      const hint = `Give the ${taken.role} another id, or add a ${role} to the file.`
+      const flag = `The ${role} given in code`
+      faults.push(CFG_ENDPOINT({ flag, problem, hint }, own?.where ?? taken.where))
+    }
+    const ids = entries.map(({ id }) => id)
+    for (let next = 2; ids.includes(taken.id); next++) taken.id = `${role}-${next}`
+    taken.path = overridePath(taken)
   }
 }
 
