@@ -3,22 +3,13 @@
 // Start with load-job.ts for files, pipeline.ts for code.
 export { nodeRuntime } from '@millrace/engine/host'
 export type { ErrorPolicy, Progress, Summary } from '@millrace/engine'
-export {
-  findJobFile,
-  jobSchema,
-  listPlugins,
-  loadSpec,
-  type ConfigValue,
-  type JobPlan,
-  type LoadOptions,
-  type LoadedJob,
-  type PluginInfo,
-} from '@millrace/loader'
+export type { ConfigValue, JobPlan, LoadOptions, LoadedJob, PluginInfo } from '@millrace/loader'
 export type { Binding } from './definition-factory.ts'
 export { JobFaults } from './errors.ts'
 export type { Input } from './iterable-source.ts'
 export { Job, type JobParts, type JobRun } from './job.ts'
 export { loadJob, type LoadJobOptions } from './load-job.ts'
+export { jobSchema, listPlugins, loadSpec } from './loader.ts'
 export {
   Flow,
   Pipeline,

@@ -1,9 +1,10 @@
 import type { Runtime } from '@millrace/base'
 import { nodeRuntime } from '@millrace/engine/host'
-import { loadSpec, type LoadOptions } from '@millrace/loader'
+import type { LoadOptions } from '@millrace/loader'
 import type { Logger } from '@millrace/sdk'
 import { JobFaults } from './errors.ts'
 import { Job } from './job.ts'
+import { loadSpec } from './loader.ts'
 
 /** Options of `loadJob`. `runtime` and `logger` default to the real clock and to silence. */
 export interface LoadJobOptions extends Omit<LoadOptions, 'file' | 'endpoints'> {

@@ -8,7 +8,7 @@ import type {
   StageSpec,
 } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
-import { compilePath } from '@millrace/expression'
+import { compilePath } from '@millrace/expression/path'
 import type {
   Logger,
   RecordContext,

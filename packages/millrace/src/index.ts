@@ -2,7 +2,6 @@
 // It adds no semantics: jobs are loaded, checked and run by the packages below.
 // Start with main.ts for the command, commands/ for what it can do, report/ for what it prints.
 export {
-  findJobFile,
   Flow,
   Job,
   JobFaults,

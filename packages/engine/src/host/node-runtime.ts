@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Runtime } from '@millrace/base'
 
 /** The real clocks, timers and scheduler of Node. Its timers keep the process alive. */
@@ -6,7 +5,7 @@ export const nodeRuntime: Runtime = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   random: () => Math.random(),
-  uuid: () => randomUUID(),
+  uuid: () => crypto.randomUUID(),
   schedule(task) {
     setImmediate(task)
   },

@@ -40,9 +40,7 @@ const isEmpty = (value: unknown): boolean =>
 export function schemaOf(definition: unknown, kind: Kind, specifier: string): JsonSchema {
   if (kind === 'function' || kind === 'aggregate') return {}
   try {
-    const { parameters } = definition as HasParameters
-    const input = parameters['~standard'].jsonSchema.input({ target: 'draft-2020-12' })
-    return input as JsonSchema
+    return inputForm(definition as HasParameters)
   } catch (error) {
     const got = error instanceof Error ? error.message : String(error)
     const expected = 'a schema with an input form as JSON Schema'
@@ -54,13 +52,18 @@ export function schemaOf(definition: unknown, kind: Kind, specifier: string): Js
   }
 }
 
+const inputForm = ({ parameters }: HasParameters): JsonSchema =>
+  parameters['~standard'].jsonSchema.input({ target: 'draft-2020-12' }) as JsonSchema
+
 /**
  * Checks parameters: what the schema makes of them, or all that is wrong with them. A key that the schema does not name is wrong
- * even where the schema would drop it. Nothing at all counts as `{}`. Throws CFG_MODULE_ASYNC_PARAMETERS.
+ * even where the schema would drop it. Nothing at all counts as `{}`. `schema` is the input form, where it is known: making it
+ * takes milliseconds. Throws CFG_MODULE_ASYNC_PARAMETERS.
  */
 export function validateParameters(
   definition: HasParameters,
   value: unknown,
+  schema = inputForm(definition),
 ): { readonly value: unknown } | { readonly issues: readonly ParameterIssue[] } {
   const input = value ?? {}
   const result = definition.parameters['~standard'].validate(input)
@@ -68,8 +71,7 @@ export function validateParameters(
     result.catch(() => undefined)
     throw CFG_MODULE_ASYNC_PARAMETERS({ kind: definition.kind, name: definition.name })
   }
-  const schema = definition.parameters['~standard'].jsonSchema.input({ target: 'draft-2020-12' })
-  const unknown = unknownKeys(schema as JsonSchema, input)
+  const unknown = unknownKeys(schema, input)
   const wrong = (result.issues ?? [])
     .map(toIssue)
     .filter((issue) => unknown.length === 0 || !issue.message.startsWith('Unrecognized key'))
