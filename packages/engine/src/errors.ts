@@ -1,4 +1,4 @@
-import { defineError, type ErrorOf } from '@millrace/base'
+import { defineError, type ErrorOf, formatDuration } from '@millrace/base'
 
 /** A record failed where the policy is `fail`: the job ends. */
 export const ENG_RECORD: ErrorOf<{
@@ -62,6 +62,28 @@ export const ENG_TIMEOUT: ErrorOf<{ timeoutMs: number }> = defineError({
   code: 'ENG_TIMEOUT',
   message: (d) => `The record was not finished within ${d.timeoutMs} ms.`,
   hint: () => 'Raise `timeout` of the stage, or make its calls end sooner with context.signal.',
+})
+
+/** A step without a record in hand took too long. */
+export const ENG_SLOW: ErrorOf<{ id: string; step: string; timeoutMs: number }> = defineError({
+  code: 'ENG_SLOW',
+  message: (d) => `${d.step} of "${d.id}" was not finished within ${formatDuration(d.timeoutMs)}.`,
+  hint: (d) =>
+    `Check that what "${d.id}" connects to answers; a stage that needs longer can raise its \`timeout\`.`,
+})
+
+/** A stage could not be started again within its restart budget. */
+export const ENG_RESTARTS: ErrorOf<{
+  id: string
+  failures: number
+  periodMs: number
+  intensity: number
+  last: string
+}> = defineError({
+  code: 'ENG_RESTARTS',
+  message: (d) =>
+    `Stage "${d.id}" could not be started again: it failed ${d.failures} time${d.failures === 1 ? '' : 's'} within ${formatDuration(d.periodMs)}, and restart.intensity allows ${d.intensity}; the last time: ${d.last}`,
+  hint: (d) => `Check what "${d.id}" connects to, or raise restart.intensity.`,
 })
 
 /** `context.exit` is not built yet. */

@@ -18,7 +18,7 @@ export class ResultChannel<T> implements AsyncIterableIterator<T, undefined> {
     this.#onReturn = onReturn
     this.factory = {
       traits: { name: 'results', guarantee: 'Each result is handed over once, in order.' },
-      create: () => ({ write: (batch) => this.#write(batch) }),
+      create: () => ({ untimed: true, write: (batch) => this.#write(batch) }),
       dispose: () => undefined,
     }
   }

@@ -16,6 +16,11 @@ export type WriteResult = void | { readonly rejected: readonly Rejection[] }
 
 /** A running sink. A throw ends the job; records it cannot take are its `rejected`. */
 export interface SinkInstance {
+  /**
+   * True where writing takes as long as a reader likes, as with a pipe or an iterator: `write` and `flush` then have no
+   * time limit. Default false: what is not done within 30 s ends the job.
+   */
+  readonly untimed?: boolean
   open?(): void | Promise<void>
   /** Takes the whole batch or says which records it refuses. Resolving is the only promise asked for. */
   write(batch: Batch): WriteResult | Promise<WriteResult>

@@ -37,7 +37,7 @@ export interface Nodes {
 }
 
 /** Makes the tasks of a checked spec and wires them. Nothing is created or opened yet. */
-export function buildNodes(spec: JobSpec, host: TaskHost, signal: AbortSignal): Nodes {
+export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
   const counters = new Map(
     spec.stages.map((stage) => [stage.id, new StageCounter(stage.id, stage.factory.traits.name)]),
   )
@@ -69,7 +69,7 @@ export function buildNodes(spec: JobSpec, host: TaskHost, signal: AbortSignal): 
     counter.watch(outboxOf(id).ports.filter((port) => port !== outboxOf(id).dead))
     const failures = failuresOf('Stage', id, stage.onError)
     const restart = spec.restart ?? RESTART
-    const parts = { ...common(id), spec: stage, failures, counter, signal, restart }
+    const parts = { ...common(id), spec: stage, failures, counter, restart }
     return { id, factory, task: new StageTask(parts, edgesOf(id)), counter, edges: edgesOf(id) }
   })
   const sinkNode = (sink: SinkSpec, failures: Failures): Node<SinkTask, SinkCounter> => {

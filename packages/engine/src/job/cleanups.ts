@@ -1,17 +1,30 @@
+import type { Runtime } from '@millrace/base'
+import { inTime, TIMEOUT_MS } from '../run/in-time.ts'
+
+interface Cleanup {
+  readonly id: string
+  readonly step: 'close' | 'dispose'
+  readonly run: () => void | Promise<void>
+}
+
 /** What must be undone, in reverse, however far the start came. */
 export class Cleanups {
-  readonly #steps: (() => void | Promise<void>)[] = []
+  readonly #cleanups: Cleanup[] = []
 
-  add(step: () => void | Promise<void>): void {
-    this.#steps.push(step)
+  /** `id` and `step` name it where it takes too long. */
+  add(id: string, step: Cleanup['step'], run: Cleanup['run']): void {
+    this.#cleanups.push({ id, step, run })
   }
 
-  /** Runs every step, last first, each once; returns what they threw. */
-  async run(): Promise<readonly unknown[]> {
+  /** Runs every step, last first, each once and no longer than 30 s; returns what they threw. */
+  async run(runtime: Runtime): Promise<readonly unknown[]> {
     const errors: unknown[] = []
-    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
+    for (let next = this.#cleanups.pop(); next !== undefined; next = this.#cleanups.pop()) {
+      const { id, run, step } = next
       try {
-        await step()
+        const ending = run()
+        if (!(ending instanceof Promise)) continue
+        await inTime(ending, { runtime, place: { id }, step, timeoutMs: TIMEOUT_MS })
       } catch (error) {
         errors.push(error)
       }

@@ -50,7 +50,11 @@ export class RunningJob implements EngineJob, TaskHost {
     this.#options = options
     this.errorRate = new ErrorRate(spec.errors ?? ERRORS)
     this.#cells = new Cells(spec.name, this.runtime, (error) => this.fail(internal(error)))
-    this.#nodes = buildNodes(spec, this, this.#end.signal)
+    this.#nodes = buildNodes(spec, this)
+  }
+
+  get signal(): AbortSignal {
+    return this.#end.signal
   }
 
   get over(): boolean {
@@ -151,25 +155,25 @@ export class RunningJob implements EngineJob, TaskHost {
     this.#running = sources.length + stages.length + sinks.length
     for (const { id, factory, task, edges } of [...sinks.toReversed(), ...stages.toReversed()]) {
       if (this.over) return []
-      this.#cleanups.add(() => factory.dispose())
+      this.#cleanups.add(id, 'dispose', () => factory.dispose())
       const cell = await this.#cells.start<Envelope>(
         id,
         () => task.open(),
         (envelope) => task.receive(envelope),
       )
-      this.#cleanups.add(() => task.close())
+      this.#cleanups.add(id, 'close', () => task.close())
       for (const edge of edges) edge.connect(cell)
     }
     const begin: (() => void)[] = []
     for (const { id, factory, task } of sources) {
       if (this.over) return []
-      this.#cleanups.add(() => factory.dispose())
+      this.#cleanups.add(id, 'dispose', () => factory.dispose())
       const cell = await this.#cells.start<'pull'>(
         id,
         () => task.open(),
         () => task.pull(),
       )
-      this.#cleanups.add(() => task.close())
+      this.#cleanups.add(id, 'close', () => task.close())
       begin.push(() => task.begin(() => cell.tell('pull')))
     }
     return begin
@@ -194,7 +198,8 @@ export class RunningJob implements EngineJob, TaskHost {
 
   async #close(): Promise<void> {
     await this.#cells.stop()
-    for (const error of await this.#cleanups.run()) this.warn(`Closing failed: ${messageOf(error)}`)
+    for (const error of await this.#cleanups.run(this.runtime))
+      this.warn(`Closing failed: ${messageOf(error)}`)
     this.#endedAt = this.runtime.monotonic()
     if (this.over) this.#state = 'failed'
     else this.#state = this.stopping ? 'stopped' : 'completed'

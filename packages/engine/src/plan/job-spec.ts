@@ -60,7 +60,7 @@ export interface StageSpec {
   /** Fields that its configuration names; one that no record carries is warned about. */
   readonly expects?: ExpectedFields | undefined
   readonly onError?: ErrorPolicy | undefined
-  /** Per record of an asynchronous stage; default 30,000. */
+  /** For each record of an asynchronous stage and for its onEnd; default 30,000. More than that holds for `open` too. */
   readonly timeoutMs?: number | undefined
   readonly batch?: number | undefined
 }

@@ -1,6 +1,6 @@
-import { isMillraceError } from '@millrace/base'
 import type { StageInstance, StageScope } from '@millrace/sdk'
-import { ENG_INTERNAL, messageOf } from '../errors.ts'
+import { ENG_RESTARTS, messageOf } from '../errors.ts'
+import { placeOf } from '../plan/place.ts'
 import type { StageParts } from './stage-parts.ts'
 import { closeQuietly, type OpenStage, openStage } from './stage-instance.ts'
 
@@ -19,30 +19,32 @@ export class Rebuilder {
   }
 
   open(): Promise<OpenStage> {
-    return openStage(this.#parts.spec, this.#scope())
+    return openStage(this.#parts.host, this.#parts.spec, this.#scope())
   }
 
   /** A new instance in place of `old`; undefined, and the job failed, when the restart budget is used up. */
   async rebuild(old: StageInstance): Promise<OpenStage | undefined> {
-    const { host } = this.#parts
-    await closeQuietly(old)
+    const { host, restart, spec } = this.#parts
+    await closeQuietly(host, spec, old)
     while (!host.over) {
       this.count++
       try {
         return await this.open()
       } catch (error) {
-        if (this.#exhausted()) {
-          host.fail(isMillraceError(error) ? error : ENG_INTERNAL({ message: messageOf(error) }))
-        }
+        const failures = this.#failed()
+        if (failures <= restart.intensity) continue
+        const details = { id: spec.id, failures, ...restart, last: messageOf(error) }
+        host.fail(ENG_RESTARTS(details, placeOf(spec), error))
       }
     }
     return undefined
   }
 
-  #exhausted(): boolean {
-    const { intensity, periodMs } = this.#parts.restart
+  /** Counts a failure; returns how many there were within the budget's period. */
+  #failed(): number {
+    const { periodMs } = this.#parts.restart
     const now = this.#parts.host.runtime.monotonic()
     this.#failures = [...this.#failures.filter((at) => now - at < periodMs), now]
-    return this.#failures.length > intensity
+    return this.#failures.length
   }
 }

@@ -6,6 +6,7 @@ import { CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
 import { HeapState } from '../state/heap-state.ts'
 import { Journal } from '../state/journal.ts'
 import { Emitter } from './emitter.ts'
+import { inTime, TIMEOUT_MS } from './in-time.ts'
 import { KeyInterner } from './key.ts'
 import type { Port } from './port.ts'
 import { NO_ROW, type RecordBatch } from './record-batch.ts'
@@ -16,8 +17,6 @@ import { hookError, type Handler, type OpenStage } from './stage-instance.ts'
 
 /** Most records one record may emit. */
 export const EMIT_MAX = 100_000
-/** Time for one record of an asynchronous stage. */
-const TIMEOUT_MS = 30_000
 /** Why a record that emitted nothing counts as filtered. */
 export const NO_OUTPUT = 'no output'
 
@@ -148,7 +147,7 @@ export class RecordRunner {
       try {
         this.instance.onWatermark(mark, this.#hook)
       } catch (error) {
-        this.#parts.host.fail(hookError(this.#parts.spec.id, 'onWatermark', error))
+        this.#parts.host.fail(hookError(this.#parts.spec, 'onWatermark', error))
       }
       this.emitter.active = false
       this.#journal.forget()
@@ -158,11 +157,17 @@ export class RecordRunner {
 
   /** The input is over. */
   async end(): Promise<void> {
+    const { host, spec } = this.#parts
     this.#enterHook()
     try {
-      await this.instance.onEnd?.(this.#hook)
+      const ending = this.instance.onEnd?.(this.#hook)
+      if (ending instanceof Promise) {
+        const { runtime, signal } = host
+        const timeoutMs = this.#timeoutMs
+        await inTime(ending, { runtime, place: spec, step: 'onEnd', timeoutMs, signal })
+      }
     } catch (error) {
-      this.#parts.host.fail(hookError(this.#parts.spec.id, 'onEnd', error))
+      host.fail(hookError(spec, 'onEnd', error))
     }
     this.emitter.active = false
     this.#journal.forget()
@@ -307,7 +312,10 @@ export class RecordRunner {
   }
 
   async #rebuild(): Promise<void> {
-    const opened = await this.#rebuilder.rebuild(this.instance)
+    const old = this.instance
+    // The old instance is closed once, also where no new one takes its place.
+    this.instance = {}
+    const opened = await this.#rebuilder.rebuild(old)
     if (opened !== undefined) this.#use(opened)
   }
 
@@ -318,7 +326,7 @@ export class RecordRunner {
   }
 
   #newContext(): ReusedContext {
-    return new ReusedContext(this.emitter, this.#main, this.current, this.#parts.signal)
+    return new ReusedContext(this.emitter, this.#main, this.current, this.#parts.host.signal)
   }
 
   #scope(): StageScope {
@@ -340,7 +348,7 @@ export class RecordRunner {
       get watermark(): number {
         return emitter.mark
       },
-      signal: this.#parts.signal,
+      signal: this.#parts.host.signal,
       emit: (value, options) => emitter.emit(main, value, options?.timestamp ?? emitter.timestamp),
     }
   }

@@ -7,9 +7,10 @@ import type { SinkCounter } from '../report/counters.ts'
 import type { Edge, Envelope } from './edge.ts'
 import type { Failures } from './failures.ts'
 import { FieldWatches } from './field-watches.ts'
+import { inTime, slow, TIMEOUT_MS } from './in-time.ts'
 import type { Outbox } from './outbox.ts'
 import type { RecordBatch } from './record-batch.ts'
-import { closeQuietly, step } from './stage-instance.ts'
+import { closeQuietly, create, open } from './stage-instance.ts'
 import type { TaskHost } from './task-host.ts'
 
 /** How long a failed job waits for a write that is under way. */
@@ -35,6 +36,8 @@ export class SinkTask {
   #complete = true
   #writing: Promise<unknown> | undefined
   #interrupt: (() => void) | undefined
+  /** Takes back the limit of the write under way. */
+  #unlimit: () => void = () => {}
   #broken = false
 
   constructor(parts: SinkParts, edges: readonly Edge[]) {
@@ -45,12 +48,12 @@ export class SinkTask {
   }
 
   async open(): Promise<void> {
-    const { scope, spec } = this.#parts
-    const instance = await step(spec, 'create', () => spec.factory.create(scope))
+    const { host, scope, spec } = this.#parts
+    const instance = await create(host, spec, () => spec.factory.create(scope))
     try {
-      await step(spec, 'open', () => instance.open?.())
+      await open(host, spec, () => instance.open?.())
     } catch (error) {
-      await closeQuietly(instance)
+      await closeQuietly(host, spec, instance)
       throw error
     }
     this.#instance = instance
@@ -76,7 +79,7 @@ export class SinkTask {
 
   /** Nothing half written may be taken for whole. Waits a while for a write under way. */
   async abort(atOnce: boolean): Promise<void> {
-    if (this.#writing !== undefined && !atOnce) await this.#settled(this.#writing)
+    if (this.#writing !== undefined && !atOnce) await this.#grace(this.#writing)
     await this.#step('abort', () => this.#instance?.abort?.())
   }
 
@@ -86,6 +89,7 @@ export class SinkTask {
 
   halt(): void {
     this.#parts.outbox.halt()
+    this.#unlimit()
     this.#interrupt?.()
   }
 
@@ -107,18 +111,17 @@ export class SinkTask {
   }
 
   #wait(batch: RecordBatch, edge: Edge, result: Promise<WriteResult>): Promise<void> {
+    this.#limit()
     return new Promise((resolve) => {
       this.#interrupt = resolve
       this.#writing = result.then(
         (written) => {
-          this.#writing = undefined
-          this.#interrupt = undefined
+          this.#settled()
           resolve(this.#written(batch, edge, written))
           return undefined
         },
         (error: unknown) => {
-          this.#writing = undefined
-          this.#interrupt = undefined
+          this.#settled()
           this.#broken = true
           this.#parts.host.fail(this.#error('write', error))
           resolve()
@@ -126,6 +129,18 @@ export class SinkTask {
         },
       )
     })
+  }
+
+  #limit(): void {
+    if (this.#instance?.untimed === true) return
+    const { host, spec } = this.#parts
+    this.#unlimit = host.runtime.timer(TIMEOUT_MS, () => host.fail(slow(spec, 'write', TIMEOUT_MS)))
+  }
+
+  #settled(): void {
+    this.#unlimit()
+    this.#writing = undefined
+    this.#interrupt = undefined
   }
 
   #written(batch: RecordBatch, edge: Edge, result: WriteResult): void | Promise<void> {
@@ -158,8 +173,9 @@ export class SinkTask {
     this.#complete &&= envelope.complete
     if (++this.#ended < this.#edges.length) return
     const { host, outbox } = this.#parts
+    const timeoutMs = this.#instance?.untimed === true ? Infinity : TIMEOUT_MS
     try {
-      await this.#step('flush', () => this.#instance?.flush?.())
+      await this.#step('flush', () => this.#instance?.flush?.(), timeoutMs, host.signal)
     } catch (error) {
       host.fail(this.#error('flush', error))
     }
@@ -168,9 +184,17 @@ export class SinkTask {
     host.finished()
   }
 
-  async #step(name: string, run: () => void | Promise<void>): Promise<void> {
+  async #step(
+    name: string,
+    run: () => void | Promise<void>,
+    timeoutMs: number = TIMEOUT_MS,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { host, spec } = this.#parts
     try {
-      await run()
+      const step = run()
+      if (!(step instanceof Promise)) return
+      await inTime(step, { runtime: host.runtime, place: spec, step: name, timeoutMs, signal })
     } catch (error) {
       throw this.#error(name, error)
     }
@@ -182,7 +206,7 @@ export class SinkTask {
     return ENG_SINK({ id: spec.id, step: name, message: messageOf(error) }, placeOf(spec), error)
   }
 
-  #settled(writing: Promise<unknown>): Promise<void> {
+  #grace(writing: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#parts.host.runtime.timer(GRACE_MS, resolve)
       void writing.then(() => {

@@ -9,7 +9,7 @@ import type { Outbox } from './outbox.ts'
 import type { Port } from './port.ts'
 import type { OriginTable } from './record-batch.ts'
 import { mergeEntries, type Entries } from './source-batch.ts'
-import { closeQuietly, step } from './stage-instance.ts'
+import { closeQuietly, create, open } from './stage-instance.ts'
 import type { TaskHost } from './task-host.ts'
 
 /** How long a stopped source may take to return from its read. */
@@ -53,16 +53,16 @@ export class SourceTask {
   }
 
   async open(): Promise<void> {
-    const { counter, scope, spec } = this.#parts
-    const instance = await step(spec, 'create', () => spec.factory.create(scope))
+    const { counter, host, scope, spec } = this.#parts
+    const instance = await create(host, spec, () => spec.factory.create(scope))
     try {
-      await step(spec, 'open', () => instance.open?.())
-      await step(spec, 'open', async () => {
+      await open(host, spec, () => instance.open?.())
+      await open(host, spec, async () => {
         this.#partitions = (await instance.partitions?.()) ?? ['']
         counter.bytesTotal = await instance.size?.()
       })
     } catch (error) {
-      await closeQuietly(instance)
+      await closeQuietly(host, spec, instance)
       throw error
     }
     this.#instance = instance

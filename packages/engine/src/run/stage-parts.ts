@@ -12,8 +12,6 @@ export interface StageParts {
   readonly outbox: Outbox
   readonly failures: Failures
   readonly counter: StageCounter
-  /** Aborts when the job ends at once. */
-  readonly signal: AbortSignal
   /** How many failing restarts in what time end the job. */
   readonly restart: { readonly intensity: number; readonly periodMs: number }
   /** The scope of an instance, as far as the job knows it. */

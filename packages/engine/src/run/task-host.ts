@@ -11,6 +11,8 @@ export interface TaskHost {
   read: number
   readonly errorRate: ErrorRate
   readonly deadLetters: DeadLetterLog
+  /** Aborts when the job fails or is aborted. */
+  readonly signal: AbortSignal
   /** True once the job failed or was aborted: nothing more is done. */
   readonly over: boolean
   /** True from `stop()` on: what ends now ends unfinished. */

@@ -11,6 +11,8 @@ export class FileWriter implements SinkInstance {
   readonly #template: PathTemplate | undefined
   readonly #outputs: OutputSet
   readonly #isLive: boolean
+  /** Whoever reads along may take their time. */
+  readonly untimed: boolean
   #current: Output | undefined
   #currentPath = ''
   // One object for all records.
@@ -27,6 +29,7 @@ export class FileWriter implements SinkInstance {
     this.#path = options.path
     this.#template = options.template
     this.#isLive = options.isLive
+    this.untimed = options.isLive
     this.#outputs = new OutputSet(options.maxOpen, options.open)
   }
 
