@@ -72,6 +72,13 @@ export const JOB_PARAMETERS = defineError<{
   hint: (d) => d.hint ?? `Run "millrace plugins ${d.module}" to list its parameters.`,
 })
 
+/** A stage of a builder's job was given an id that another part has. */
+export const JOB_ID_TAKEN = defineError<{ id: string }>({
+  code: 'JOB_ID_TAKEN',
+  message: (d) => `The id "${d.id}" is taken: a source, sink or stage of the job has it.`,
+  hint: () => 'Give the stage another id, or none: then it is made from the name of its module.',
+})
+
 /** A definition in a builder's job injects a token that `provide` does not bind. */
 export const JOB_UNBOUND = defineError<{ token: string }>({
   code: 'JOB_UNBOUND',

@@ -1,10 +1,10 @@
 // Where loader and engine meet: a job from a file or from code, ready to run.
 // It adds no semantics of its own and installs no signal handlers; the command does that.
 // Start with load-job.ts for files, pipeline.ts for code.
+export type { Binding } from '@millrace/sdk'
 export { nodeRuntime } from '@millrace/engine/host'
 export type { ErrorPolicy, Progress, Summary } from '@millrace/engine'
 export type { ConfigValue, JobPlan, LoadOptions, LoadedJob, PluginInfo } from '@millrace/loader'
-export type { Binding } from './definition-factory.ts'
 export { JobFaults } from './errors.ts'
 export type { Input } from './iterable-source.ts'
 export { Job, type JobParts, type JobRun } from './job.ts'

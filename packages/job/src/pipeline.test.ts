@@ -102,4 +102,15 @@ describe('a job built in code', () => {
   it('cannot be stopped before it runs', () => {
     expect(() => tens().stop()).toThrow('Job "tens" has not been started.')
   })
+
+  it('refuses an id that another stage has, and numbers those it makes itself', async () => {
+    const flow = pipeline('ids').input<number>()
+    const half = (value: number): number => value / 2
+
+    expect(() => flow.through(half, { id: 'a' }).through(half, { id: 'a' })).toThrow(
+      'The id "a" is taken: a source, sink or stage of the job has it.',
+    )
+    expect(() => flow.through(half, { id: 'sink' })).toThrow('The id "sink" is taken')
+    expect(await collect(flow.through(half).through(half).job().run([8]))).toEqual([2])
+  })
 })

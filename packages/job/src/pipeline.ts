@@ -9,22 +9,20 @@ import type {
 } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
 import { compilePath } from '@millrace/expression/path'
-import type {
-  Logger,
-  RecordContext,
-  SinkDefinition,
-  SinkFactory,
-  SourceDefinition,
-  StageDefinition,
-  StageFactory,
-} from '@millrace/sdk'
 import {
   type Binding,
-  type MakeOptions,
-  sinkFactory,
-  sourceFactory,
-  stageFactory,
-} from './definition-factory.ts'
+  type Logger,
+  type RecordContext,
+  type SinkDefinition,
+  type SourceDefinition,
+  type StageDefinition,
+  type StageFactory,
+  toSinkFactory,
+  toSourceFactory,
+  toStageFactory,
+} from '@millrace/sdk'
+import { JOB_ID_TAKEN } from './errors.ts'
+import { injectionOf } from './injection-of.ts'
 import { Job } from './job.ts'
 import { mainOutput } from './main-output.ts'
 
@@ -39,7 +37,7 @@ export interface PipelineOptions {
   readonly logger?: Logger
 }
 
-/** Options of one stage: its id (default: the module's name) and the field paths of its key. */
+/** Options of one stage: its id (default: the module's name, then `-2`; a second one of a name is JOB_ID_TAKEN) and the field paths of its key. */
 export interface StageOptions {
   readonly id?: string
   readonly by?: string | readonly string[]
@@ -51,6 +49,9 @@ export type StageFunction<In, Out> = (
   record: In,
   context: RecordContext,
 ) => Out | undefined | Promise<Out | undefined>
+
+/** Ids of what a builder's job has beside its stages. */
+const ownIds = ['source', 'sink', 'deadLetter']
 
 interface Draft {
   readonly name: string
@@ -75,11 +76,26 @@ function functionFactory(name: string, process: StageFunction<never, unknown>): 
   }
 }
 
+function pathsOf(by: string | readonly string[] = []): readonly string[] {
+  return typeof by === 'string' ? [by] : by
+}
+
 function keyParts(by: string | readonly string[]): KeyPart[] {
-  return (typeof by === 'string' ? [by] : by).map((path) => {
+  return pathsOf(by).map((path) => {
     const compiled = compilePath(path)
     return { name: path, description: path, read: (record) => compiled.read(record) }
   })
+}
+
+/** The fields that a definition takes for granted with these parameters, and those of the key. */
+function expectedFields<P>(
+  definition: Pick<StageDefinition<P>, 'expects'>,
+  parameters: P,
+  by?: StageOptions['by'],
+): readonly string[] {
+  const keys = pathsOf(by).flatMap((path) => compilePath(path).fields)
+  const named = definition.expects?.(parameters) ?? []
+  return [...named, ...keys].filter((field) => field !== 'record')
 }
 
 /** A chain of stages whose records have type `Out`. Each call gives a new flow; nothing runs before `run`. */
@@ -90,17 +106,22 @@ export class Flow<In, Out> {
     this.#draft = draft
   }
 
-  #append<Next>(factory: StageFactory, options: StageOptions): Flow<In, Next> {
+  #append<Next>(
+    factory: StageFactory,
+    options: StageOptions,
+    expects: readonly string[] = expectedFields({}, undefined, options.by),
+  ): Flow<In, Next> {
     const draft = this.#draft
-    const taken = new Set(draft.stages.map((stage) => stage.id))
-    const base = options.id ?? factory.traits.name
-    let id = base
-    for (let number = 2; taken.has(id); number++) id = `${base}-${number}`
+    const taken = new Set([...ownIds, ...draft.stages.map((stage) => stage.id)])
+    if (options.id !== undefined && taken.has(options.id)) throw JOB_ID_TAKEN({ id: options.id })
+    let id = options.id ?? factory.traits.name
+    for (let number = 2; taken.has(id); number++) id = `${factory.traits.name}-${number}`
     const stage: StageSpec = {
       id,
       factory,
       inputs: [{ name: factory.traits.inputs[0] ?? 'in', from: [mainOutput(draft)] }],
       by: options.by === undefined ? undefined : keyParts(options.by),
+      expects,
       onError: options.onError,
     }
     return new Flow<In, Next>({ ...draft, stages: [...draft.stages, stage] })
@@ -129,13 +150,15 @@ export class Flow<In, Out> {
     parameters: unknown,
     options: StageOptions = {},
   ): Flow<In, unknown> {
-    const factory = stageFactory(definition, {
-      ...this.#make(parameters),
+    const surroundings = {
       // What run(input) brings is an iterable, which counts as input that ends.
       ends: this.#draft.sources.every((source) => source.factory.traits.ends),
-      keys: (options.by === undefined ? [] : keyParts(options.by)).map(({ name }) => name),
-    })
-    return this.#append<unknown>(factory, options)
+      keys: pathsOf(options.by),
+    }
+    const injection = injectionOf(definition, this.#made(parameters), surroundings)
+    const factory = toStageFactory(definition, injection)
+    const expects = expectedFields(definition, injection.parameters, options.by)
+    return this.#append<unknown>(factory, options, expects)
   }
 
   /** Says what the records are, for the compiler; nothing is checked when the job runs. */
@@ -145,7 +168,7 @@ export class Flow<In, Out> {
 
   /** Sends records that fail to `sink`. */
   deadLetters<P>(definition: SinkDefinition<P>, parameters: unknown): Flow<In, Out> {
-    const factory = sinkFactory(definition, this.#make(parameters))
+    const factory = toSinkFactory(definition, injectionOf(definition, this.#made(parameters)))
     return new Flow<In, Out>({
       ...this.#draft,
       deadLetter: { id: 'deadLetter', factory, from: [] },
@@ -154,7 +177,9 @@ export class Flow<In, Out> {
 
   /** Writes the results to a sink: a job to await. */
   to<P>(definition: SinkDefinition<P>, parameters: unknown): Job<In, never> {
-    return this.#job([sinkFactory(definition, this.#make(parameters))])
+    const injection = injectionOf(definition, this.#made(parameters))
+    const expects = expectedFields(definition, injection.parameters)
+    return this.#job([{ factory: toSinkFactory(definition, injection), expects }])
   }
 
   /** Leaves the results to whoever iterates over `run()`. */
@@ -162,17 +187,17 @@ export class Flow<In, Out> {
     return this.#job<Out>([])
   }
 
-  #make(parameters: unknown): MakeOptions {
-    return { parameters, provide: this.#draft.options.provide ?? [] }
+  #made(parameters: unknown): Parameters<typeof injectionOf>[1] {
+    return { parameters, provide: this.#draft.options.provide }
   }
 
-  #job<Result>(sinks: readonly SinkFactory[]): Job<In, Result> {
+  #job<Result>(sinks: readonly Pick<SinkSpec, 'factory' | 'expects'>[]): Job<In, Result> {
     const { name, options, sources, stages, deadLetter } = this.#draft
     const spec: JobSpec = {
       name,
       sources,
       stages,
-      sinks: sinks.map((factory) => ({ id: 'sink', factory, from: [mainOutput(this.#draft)] })),
+      sinks: sinks.map((sink) => ({ id: 'sink', ...sink, from: [mainOutput(this.#draft)] })),
       deadLetter,
       onError: options.onError,
     }
@@ -197,8 +222,8 @@ export class Pipeline {
 
   /** Reads a source from a plugin; `as` says what its records are. Throws JOB_PARAMETERS. */
   from<P>(definition: SourceDefinition<P>, parameters: unknown): Flow<never, unknown> {
-    const provide = this.#options.provide ?? []
-    const factory = sourceFactory(definition, { parameters, provide })
+    const { provide } = this.#options
+    const factory = toSourceFactory(definition, injectionOf(definition, { parameters, provide }))
     return new Flow({ ...this.#draft(), sources: [{ id: 'source', factory }] })
   }
 

@@ -55,13 +55,7 @@ export {
   type StageSurroundings,
   type StageTraits,
 } from './define-stage.ts'
-export {
-  tryParseParameters,
-  type JsonSchema,
-  type ParameterFault,
-  type ParameterSchema,
-  type ParsedParameters,
-  type SchemaIssue,
-} from './schema.ts'
+export type { JsonSchema, ParameterFault, ParameterSchema, SchemaIssue } from './schema.ts'
 export type { ListState, MapState, ObjectState, StateScope, ValueState } from './state.ts'
-export { defineToken, type InjectionToken } from './token.ts'
+export { defineToken, type Binding, type InjectionToken } from './token.ts'
+export { tryParseParameters, type ParameterProblem } from './try-parse-parameters.ts'

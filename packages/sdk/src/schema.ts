@@ -46,25 +46,3 @@ export interface ParameterFault {
   readonly message: string
   readonly hint: string
 }
-
-/** What `tryParseParameters` makes of parameters: the value, or the first thing wrong with them. */
-export type ParsedParameters<P> =
-  | { readonly value: P }
-  | { readonly issue: { readonly path: string; readonly message: string } }
-
-/** Parameters as their schema makes them, with defaults; `path` is dotted, empty for the parameters themselves. */
-export function tryParseParameters<P>(
-  schema: ParameterSchema<P>,
-  parameters: unknown,
-): ParsedParameters<P> {
-  const result = schema['~standard'].validate(parameters)
-  if (result instanceof Promise) {
-    // Nobody waits for it, so its failure must not end the process.
-    result.catch(() => undefined)
-    return { issue: { path: '', message: 'Asynchronous validation is not supported.' } }
-  }
-  if ('value' in result) return { value: result.value }
-  const [issue] = result.issues
-  const keys = (issue?.path ?? []).map((part) => (typeof part === 'object' ? part.key : part))
-  return { issue: { path: keys.map(String).join('.'), message: issue?.message ?? 'Refused.' } }
-}

@@ -10,3 +10,6 @@ export interface InjectionToken<T> {
 export function defineToken<T>(name: string): InjectionToken<T> {
   return { symbol: Symbol.for(name), name }
 }
+
+/** A token and the value bound to it. The value stays its giver's: nobody else disposes it. */
+export type Binding = readonly [InjectionToken<unknown>, unknown]

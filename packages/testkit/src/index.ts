@@ -4,7 +4,7 @@
 // Records get their position as event time unless the test says otherwise.
 // Start with run-stage.ts.
 export { collectSink, type CollectSink, valuesSource } from './ends.ts'
-export type { MakeOptions } from './factories.ts'
+export type { MakeOptions } from './injection-of.ts'
 export { runSink, runSource, type SinkRun, type SourceRun } from './run-ends.ts'
 export { runStage, type RunStageOptions, type StageRun } from './run-stage.ts'
 export type { Rejected } from './run-spec.ts'

@@ -1,7 +1,12 @@
 import type { SinkCounts, SourceCounts } from '@millrace/engine'
-import type { SinkDefinition, SourceDefinition } from '@millrace/sdk'
+import {
+  type SinkDefinition,
+  type SourceDefinition,
+  toSinkFactory,
+  toSourceFactory,
+} from '@millrace/sdk'
 import { collectSink, valuesSource } from './ends.ts'
-import { type MakeOptions, sinkFactory, sourceFactory } from './factories.ts'
+import { injectionOf, type MakeOptions } from './injection-of.ts'
 import { type Rejected, runSpec } from './run-spec.ts'
 
 /** What a source gave. */
@@ -22,7 +27,7 @@ export async function runSource<P>(
     sources: [
       {
         id: 'source',
-        factory: sourceFactory(definition, options),
+        factory: toSourceFactory(definition, injectionOf(definition, options)),
         limit: options.limit,
       },
     ],
@@ -49,7 +54,7 @@ export async function runSink<P>(
     sinks: [
       {
         id: 'sink',
-        factory: sinkFactory(definition, options),
+        factory: toSinkFactory(definition, injectionOf(definition, options)),
         from: [{ id: 'source', output: 'out' }],
       },
     ],

@@ -1,7 +1,7 @@
 import type { StageCounts } from '@millrace/engine'
-import type { StageDefinition, StageFactory } from '@millrace/sdk'
+import { type StageDefinition, type StageFactory, toStageFactory } from '@millrace/sdk'
 import { collectSink, valuesSource } from './ends.ts'
-import { type MakeOptions, stageFactory } from './factories.ts'
+import { injectionOf, type MakeOptions } from './injection-of.ts'
 import { type Rejected, runSpec } from './run-spec.ts'
 
 /** What one stage gets to do. */
@@ -60,12 +60,8 @@ export async function runStage<P>(
   options: RunStageOptions,
 ): Promise<StageRun> {
   const { by = [], inputEnds = true, timestamp = (_record, index) => index, batch } = options
-  const made = stageFactory(definition, {
-    parameters: options.parameters,
-    keys: by,
-    inputEnds,
-    expressions: options.expressions,
-  })
+  const injection = injectionOf(definition, options, { ends: inputEnds, keys: by })
+  const made = toStageFactory(definition, injection)
   const factory = options.processBatch === false ? withoutBatches(made) : made
   const names = Object.keys(factory.traits.outputs)
   const sinks = names.map((output) => ({ output, factory: collectSink() }))
