@@ -1,7 +1,9 @@
-// Writes docs/reference/errors.md and docs/plugins/*.md from the code; with --check it only compares.
+// Writes docs/reference/errors.md, docs/plugins/*.md and the samples' JSON Schema from the code; with --check it only
+// compares.
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { errorsPage } from './errors-page.ts'
+import { jobSchema } from 'millrace'
 import { pluginPages } from './plugin-page.ts'
 
 const check = process.argv.includes('--check')
@@ -15,6 +17,7 @@ const pages = new Map<string, string>([
     errorsPage(sources.map((path) => ({ path, text: readFileSync(path, 'utf8') }))),
   ],
   ...(await pluginPages()),
+  ['configs/millrace.schema.json', `${JSON.stringify(await jobSchema('configs'), undefined, 2)}\n`],
 ])
 let stale = 0
 for (const [path, text] of pages) {

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { z } from 'zod'
 import { folder, run } from './e2e/command.ts'
 
 it('generated pages are those of today', () => {
@@ -10,6 +13,33 @@ it('generated pages are those of today', () => {
   })
 
   expect(output).toBe('')
+})
+
+// The loader's YAML library, so that the tests need none of their own.
+const yaml = createRequire(resolve('packages/loader/package.json'))('yaml') as {
+  parse(text: string): unknown
+}
+const schemaText = readFileSync('configs/millrace.schema.json', 'utf8')
+const schema = z.fromJSONSchema(JSON.parse(schemaText) as Parameters<typeof z.fromJSONSchema>[0])
+
+it.each(globSync('configs/*.yaml').toSorted())('%s names the schema and fits it', (path) => {
+  const text = readFileSync(path, 'utf8')
+
+  expect(text).toContain('# yaml-language-server: $schema=./millrace.schema.json\n')
+  expect(schema.safeParse(yaml.parse(text)).error).toBeUndefined()
+})
+
+it('the schema refuses what validate refuses, and names no folder of any machine', () => {
+  const wrong = [
+    {},
+    { pipeline: { stges: [] } },
+    { pipeline: { stages: [{ filter: { whre: 'a' } }] } },
+    { pipeline: { source: { generate: { count: 'x' } } } },
+  ]
+
+  for (const job of wrong) expect(schema.safeParse(job).success).toBe(false)
+  expect(schemaText).not.toContain(resolve('.'))
+  expect(schemaText).not.toMatch(/file:|node_modules/)
 })
 
 const pages = [

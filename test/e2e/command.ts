@@ -16,6 +16,8 @@ export interface Ended {
 export interface Running {
   readonly ended: Promise<Ended>
   kill(signal: NodeJS.Signals): void
+  /** Signals the process and all that it started, as a terminal does; only for one with a group of its own. */
+  killGroup(signal: NodeJS.Signals): void
   /** Resolves when standard error contains `text`. */
   seen(text: string): Promise<void>
   write(text: string): void
@@ -24,10 +26,21 @@ export interface Running {
 
 /** Starts the real command in `cwd`. */
 export function start(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [bin, ...args], {
+  return startProcess(process.execPath, [bin, ...args], { cwd, env })
+}
+
+/** Starts any program; `detached` gives it a process group of its own. */
+export function startProcess(
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly detached?: boolean },
+): Running {
+  const { cwd, env, detached = false } = options
+  const child = spawn(program, args, {
     cwd,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached,
   })
   const waiting: { text: string; resolve: () => void; reject: (error: Error) => void }[] = []
   let stdout = ''
@@ -51,6 +64,9 @@ export function start(cwd: string, args: readonly string[], env: NodeJS.ProcessE
       })
     }),
     kill: (signal) => void child.kill(signal),
+    killGroup: (signal) => {
+      if (child.pid !== undefined) process.kill(-child.pid, signal)
+    },
     seen: (text) =>
       new Promise((resolve, reject) => {
         if (stderr.includes(text)) resolve()

@@ -74,7 +74,9 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
 
 /** JSON Schema of a job file for editors, made from the plugins that are installed for a folder. Hover texts say which strings are expressions. */
 export async function jobSchema(folder: string): Promise<JsonSchema> {
-  const plugins = (await listPlugins(folder)).filter(({ fault }) => fault === undefined)
+  const sound = (await listPlugins(folder)).filter(({ fault }) => fault === undefined)
+  const definitions: Record<string, JsonSchema> = {}
+  const plugins = sound.map((plugin) => embedded(plugin, definitions))
   const reference = (role: string): JsonSchema => ({ $ref: `#/$defs/${role}` })
   const named = (role: string, description: string): JsonSchema => ({
     type: 'object',
@@ -140,8 +142,28 @@ export async function jobSchema(folder: string): Promise<JsonSchema> {
       stage: entrySchema('stage', plugins),
       sink: entrySchema('sink', plugins),
       resource: entrySchema('resource', plugins),
+      ...definitions,
     },
   }
+}
+
+/** The plugin with its own definitions moved to those of the whole schema: a reference starts at the root. */
+function embedded(plugin: PluginInfo, definitions: Record<string, JsonSchema>): PluginInfo {
+  const name = (local: string): string => `${plugin.kind}-${plugin.name}-${local}`
+  const moved = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(moved)
+    if (typeof value !== 'object' || value === null) return value
+    const entries = Object.entries(value).map(([key, member]) => {
+      if (key !== '$ref' || typeof member !== 'string') return [key, moved(member)]
+      return [key, member.replace(/^#\/\$defs\/(.*)$/, (_, local) => `#/$defs/${name(local)}`)]
+    })
+    return Object.fromEntries(entries)
+  }
+  const { $defs: own, $schema: _, ...parameters } = plugin.parameters
+  for (const [local, definition] of Object.entries(own ?? {})) {
+    definitions[name(local)] = describeExpressions(moved(definition) as JsonSchema)
+  }
+  return { ...plugin, parameters: moved(parameters) as JsonSchema }
 }
 
 const budgets: Readonly<Record<string, JsonSchema>> = {

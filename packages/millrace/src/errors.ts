@@ -24,6 +24,12 @@ export const CLI_EMPTY_PATH = defineError<{ option: string; text: string }>({
   hint: (d) => `For example: ${d.option} flights.jsonl, or - for the terminal or a pipe.`,
 })
 
+export const CLI_OUTPUT = defineError<{ reason: string }>({
+  code: 'CLI_OUTPUT',
+  message: (d) => `What there is to say could not be written: ${d.reason}.`,
+  hint: () => 'Free space on the disk that standard output goes to, or send it elsewhere.',
+})
+
 export const CLI_NO_PLUGIN = defineError<{ name: string; near: string | undefined }>({
   code: 'CLI_NO_PLUGIN',
   message: (d) => `No installed plugin is called "${d.name}".`,

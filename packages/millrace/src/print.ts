@@ -1,3 +1,4 @@
+import { exitCodes } from './exit-codes.ts'
 import { paintFor, type Paint } from './paint.ts'
 
 /** Where a command writes. The only door to the process's streams and to its exit. */
@@ -16,12 +17,15 @@ export interface Terminal {
   outColumns(): number | undefined
 }
 
+// Why a stream took no more, such as a full disk.
+let lost: Error | undefined
+
 /** A reader that went away (`| head`) is no error: what is left is not written. */
 function writer(stream: NodeJS.WriteStream): (text: string) => void {
   let broken = false
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
     broken = true
+    if (error.code !== 'EPIPE') lost ??= error
   })
   return (text) => {
     if (!broken && text !== '') stream.write(text)
@@ -42,10 +46,20 @@ export function processTerminal(): Terminal {
   }
 }
 
-/** Ends the process when both streams are written. A blocked read of stdin would keep it alive otherwise. */
+/**
+ * Ends the process when both streams are written, with 1 instead of 0 when something could not be. A blocked read of stdin
+ * would keep it alive otherwise.
+ */
 export async function exit(code: number): Promise<void> {
   await Promise.all([process.stdout, process.stderr].map(flushed))
-  process.exit(code)
+  // A stream says that a write failed only after the write.
+  await new Promise(setImmediate)
+  if (lost === undefined || code !== exitCodes.done) process.exit(code)
+  const { CLI_OUTPUT } = await import('./errors.ts')
+  const { renderAny } = await import('./report/fault-text.ts')
+  const fault = CLI_OUTPUT({ reason: lost.message }, {}, lost)
+  process.stderr.write(renderAny(fault, { cwd: '.', paint: paintFor(process.stderr) }, false))
+  process.exit(exitCodes.jobFailed)
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

@@ -21,7 +21,7 @@ describe('catchSignals', () => {
   it('takes one Ctrl-C that arrives several times within moments for one', () => {
     process.emit('SIGINT', 'SIGINT')
     process.emit('SIGINT', 'SIGINT')
-    vi.advanceTimersByTime(50)
+    vi.advanceTimersByTime(400)
     process.emit('SIGINT', 'SIGINT')
 
     expect(seen).toEqual(['first'])
@@ -29,7 +29,7 @@ describe('catchSignals', () => {
 
   it('takes a later one for the second, and says from when on it would', () => {
     process.emit('SIGTERM', 'SIGTERM')
-    vi.advanceTimersByTime(100)
+    vi.advanceTimersByTime(500)
     process.emit('SIGTERM', 'SIGTERM')
 
     expect(seen).toEqual(['first', 'armed', 'second'])

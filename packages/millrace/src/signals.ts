@@ -1,6 +1,6 @@
-// A terminal, npm and the launcher each pass one Ctrl-C on, so the same signal can arrive several
-// times within milliseconds. A person's second press comes later.
-const sameSignalMs = 100
+// A terminal, npm and the launcher each pass one Ctrl-C on, so the same signal can arrive several times. Mostly within
+// milliseconds; but on a busy machine the launcher may get its turn over 100 ms late, and its copy must not kill the job.
+const sameSignalMs = 500
 
 /** What to do when the process is asked to end. */
 export interface SignalHandlers {

@@ -1,6 +1,12 @@
 import { basename, dirname } from 'node:path'
 import { readdir } from 'node:fs/promises'
-import { defineError, type ErrorOf, type MillraceError, nearestName } from '@millrace/base'
+import {
+  defineError,
+  type ErrorOf,
+  isMillraceError,
+  type MillraceError,
+  nearestName,
+} from '@millrace/base'
 
 /** The file or folder of the path does not exist. */
 export const FILE_NOT_FOUND: ErrorOf<{ path: string; near?: string | undefined }> = defineError({
@@ -89,6 +95,14 @@ export const FILE_GZIP: ErrorOf<{ path: string }> = defineError({
   hint: () => 'Make the file again, or set "compression: none" if it is not compressed.',
 })
 
+/** The file lost bytes that were read already, while it was read. */
+export const FILE_SHRUNK: ErrorOf<{ path: string; read: number; size: number }> = defineError({
+  code: 'FILE_SHRUNK',
+  message: (details) =>
+    `"${details.path}" was cut to ${details.size} bytes while it was read, after ${details.read}.`,
+  hint: () => 'Let its writer rename it or start a new one, and read files that only grow.',
+})
+
 /** The first row of a CSV file cannot name its columns. */
 export const FILE_HEADER: ErrorOf<{ path: string; reason: string }> = defineError({
   code: 'FILE_HEADER',
@@ -105,6 +119,7 @@ export const FILE_STDIN_ONCE: ErrorOf<Record<string, never>> = defineError({
 
 /** Puts a failed file operation into our words. Errors that are coded already come back as they are. */
 export function fileError(cause: unknown, path: string, reading: boolean): MillraceError {
+  if (isMillraceError(cause)) return cause
   const { code, message } = cause as { readonly code?: unknown; readonly message?: unknown }
   switch (code) {
     case 'ENOENT':

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { FILE_SHRUNK } from '../errors.ts'
 
 /** Bytes in order, one chunk at a time. A chunk is valid until the one after the next is asked for. */
 export interface ByteInput {
@@ -33,7 +34,12 @@ export async function openPlain(
     },
     async next(): Promise<Buffer | undefined> {
       const length = await (ahead ?? fill(spare))
-      if (length === 0) return undefined
+      if (length === 0) {
+        // What was read is no longer there: the file is not the one whose end this would be.
+        const { size } = await handle.stat()
+        if (at > start && size < at) throw FILE_SHRUNK({ path, read: at, size })
+        return undefined
+      }
       const chunk = spare.subarray(0, length)
       at += length
       ;[spare, other] = [other, spare]

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { isMillraceError } from '@millrace/base'
 import { FILE_EXISTS, FILE_IS_FOLDER, FILE_NOT_FOLDER, fileError } from '../errors.ts'
 import type { Target } from './output.ts'
+import { addTemporary, dropTemporary } from './temporary-files.ts'
 
 /** What happens to a file that exists: its content is replaced at the end, continued, or left alone with an error. */
 export type WriteMode = 'replace' | 'append' | 'fail'
@@ -125,6 +126,7 @@ class ReplacingTarget implements Target {
       try {
         this.#handle = await open(temporary, 'wx')
         this.#temporary = temporary
+        addTemporary(temporary)
       } catch (error) {
         if ((error as { code?: unknown }).code !== 'EEXIST' || attempt === 100) throw error
       }
@@ -156,6 +158,7 @@ class ReplacingTarget implements Target {
       if (this.#mode === 'fail') await this.#claim(temporary)
       else await rename(temporary, this.#real)
       this.#temporary = undefined
+      dropTemporary(temporary)
     } catch (error) {
       await this.abort()
       throw writeError(error, this.#path)
@@ -178,6 +181,8 @@ class ReplacingTarget implements Target {
     await this.suspend().catch(() => undefined)
     const temporary = this.#temporary
     this.#temporary = undefined
-    if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined)
+    if (temporary === undefined) return
+    await rm(temporary, { force: true }).catch(() => undefined)
+    dropTemporary(temporary)
   }
 }
