@@ -3,8 +3,8 @@ import type { Encoding } from './decoder.ts'
 import type { EntryBatch } from './entry-batch.ts'
 import { findJsonFault } from './json-fault.ts'
 
-/** Methods of every Buffer that its types do not name; they spare each line the look-up of an encoding. */
-type Sliceable = Buffer & {
+/** Methods of every Buffer that its types do not name; they spare each text the look-up of an encoding. */
+export type Sliceable = Buffer & {
   latin1Slice(start: number, end: number): string
   utf8Slice(start: number, end: number): string
 }
