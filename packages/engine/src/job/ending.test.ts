@@ -145,32 +145,3 @@ it('reads no more than the limit', async () => {
   expect(sink.records).toEqual([0, 1, 2])
   expect(summary.state).toBe('completed')
 })
-
-async function dropped(overflow: 'dropOldest' | 'dropNewest') {
-  const sink = listSink('sink', [from('slow')])
-  const slow = stage('slow', 'source', {
-    async process(n: number) {
-      await nodeRuntime.yield()
-      return n
-    },
-  })
-  const spec = job({
-    sources: [
-      listSource([
-        [1, 2],
-        [3, 4],
-        [5, 6],
-      ]),
-    ],
-    stages: [slow],
-    sinks: [sink],
-    mailbox: { capacity: 4, overflow },
-  })
-  const summary = await createJob(spec, { runtime: nodeRuntime }).run()
-  return [sink.records, summary.stages[0]?.dropped]
-}
-
-it('drops the oldest or the newest records of a full mailbox, and counts them', async () => {
-  expect(await dropped('dropOldest')).toEqual([[1, 2, 5, 6], 2])
-  expect(await dropped('dropNewest')).toEqual([[1, 2, 3, 4], 2])
-})

@@ -4,7 +4,8 @@ import type { RecordBatch } from './record-batch.ts'
 export interface Envelope {
   readonly kind: 'batch' | 'mark' | 'end'
   readonly edge: Edge
-  readonly batch: RecordBatch | undefined
+  /** Undefined of a batch whose records were dropped on the way. */
+  batch: RecordBatch | undefined
   start: number
   end: number
   /** Watermark behind the last record. */
@@ -23,6 +24,14 @@ export interface OverflowTarget {
   readonly policy: 'dropOldest' | 'dropNewest' | 'fail'
   dropped(count: number): void
   overflowed(): void
+}
+
+/** Records in a lossy mailbox. They stay here, where they can be dropped, until the reader takes a message of theirs. */
+interface Queued {
+  readonly batch: RecordBatch
+  start: number
+  readonly end: number
+  readonly mark: number
 }
 
 interface Waiting {
@@ -44,7 +53,9 @@ export class Edge {
   readonly #most: number
   readonly #overflow: OverflowTarget | undefined
   readonly #waiting: Waiting[] = []
-  readonly #queued: Envelope[] = []
+  readonly #queued: Queued[] = []
+  /** Messages on the way whose records were dropped: the next records travel with them. */
+  #spare = 0
   #receiver: Receiver | undefined
   #lastMark: Envelope | undefined
   #sentMark = Number.NEGATIVE_INFINITY
@@ -85,10 +96,11 @@ export class Edge {
   /** A watermark without records: needs no credit, and joins a mark that is still unread. */
   offerMark(mark: number): void {
     const last = this.#waiting.at(-1)
-    if (last !== undefined) {
-      last.mark = Math.max(last.mark, mark)
-      return
-    }
+    if (last === undefined) this.#sendMark(mark)
+    else last.mark = Math.max(last.mark, mark)
+  }
+
+  #sendMark(mark: number): void {
     if (mark <= this.#sentMark) return
     this.#sentMark = mark
     if (this.#lastMark === undefined) this.#lastMark = this.#tell('mark', undefined, 0, 0, mark)
@@ -103,7 +115,10 @@ export class Edge {
   /** The reader takes `envelope` in hand. */
   take(envelope: Envelope): void {
     if (envelope === this.#lastMark) this.#lastMark = undefined
-    if (this.#overflow !== undefined && envelope.kind === 'batch') this.#queued.shift()
+    if (this.#overflow === undefined || envelope.kind !== 'batch') return
+    const next = this.#queued.shift()
+    if (next === undefined) this.#spare--
+    else Object.assign(envelope, next)
   }
 
   /** The reader is done with `count` records. */
@@ -122,8 +137,6 @@ export class Edge {
       const end = next.start + count
       const last = end === total
       const mark = last ? next.mark : (next.batch.marks[end] as number)
-      this.#sentMark = Math.max(this.#sentMark, mark)
-      this.#lastMark = undefined
       if (this.#overflow === undefined) this.#send(next.batch, next.start, end, mark)
       else this.#sendLossy(next.batch, next.start, end, mark)
       if (last) this.#waiting.shift()
@@ -135,37 +148,58 @@ export class Edge {
     return this.#overflow !== undefined || this.inFlight + count <= this.window
   }
 
-  #send(batch: RecordBatch, start: number, end: number, mark: number): Envelope {
+  #send(batch: RecordBatch, start: number, end: number, mark: number): void {
     this.inFlight += end - start
-    return this.#tell('batch', batch, start, end, mark)
+    this.#sentMark = Math.max(this.#sentMark, mark)
+    this.#lastMark = undefined
+    this.#tell('batch', batch, start, end, mark)
   }
 
   #sendLossy(batch: RecordBatch, start: number, end: number, mark: number): void {
     const overflow = this.#overflow as OverflowTarget
-    let excess = this.inFlight + (end - start) - this.window
+    const excess = this.inFlight + (end - start) - this.window
+    let first = start
     let last = end
-    if (excess > 0 && overflow.policy === 'fail') overflow.overflowed()
-    if (excess > 0 && overflow.policy === 'dropOldest') excess -= this.#dropOldest(excess)
     if (excess > 0) {
-      last = Math.max(start, end - excess)
-      overflow.dropped(end - last)
+      if (overflow.policy === 'fail') overflow.overflowed()
+      const queued = overflow.policy === 'dropOldest' ? this.#dropQueued(excess) : 0
+      const own = Math.min(excess - queued, end - start)
+      if (overflow.policy === 'dropOldest') first += own
+      else last -= own
+      overflow.dropped(queued + own)
     }
-    this.#queued.push(this.#send(batch, start, last, mark))
+    if (first === last) this.#sendMark(mark)
+    else this.#queue({ batch, start: first, end: last, mark })
+  }
+
+  #queue(records: Queued): void {
+    this.inFlight += records.end - records.start
+    this.#sentMark = Math.max(this.#sentMark, records.mark)
+    this.#queued.push(records)
+    if (this.#spare > 0) {
+      this.#spare--
+      return
+    }
+    this.#lastMark = undefined
+    this.#tell('batch', undefined, 0, 0, Number.NEGATIVE_INFINITY)
   }
 
   /** Drops up to `count` of the longest queued records; what is in the reader's hands stays. */
-  #dropOldest(count: number): number {
+  #dropQueued(count: number): number {
     let dropped = 0
-    for (const envelope of this.#queued) {
-      if (dropped === count) break
-      const some = Math.min(count - dropped, envelope.end - envelope.start)
-      envelope.start += some
+    for (
+      let next = this.#queued[0];
+      next !== undefined && dropped < count;
+      next = this.#queued[0]
+    ) {
+      const some = Math.min(count - dropped, next.end - next.start)
+      next.start += some
       dropped += some
+      if (next.start < next.end) break
+      this.#queued.shift()
+      this.#spare++
     }
-    if (dropped > 0) {
-      this.inFlight -= dropped
-      this.#overflow?.dropped(dropped)
-    }
+    this.inFlight -= dropped
     return dropped
   }
 

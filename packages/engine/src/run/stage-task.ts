@@ -66,7 +66,7 @@ export class StageTask {
   #take(envelope: Envelope): Promise<void> | undefined {
     const { edge } = envelope
     edge.take(envelope)
-    if (envelope.kind === 'batch') return this.#begin(envelope, envelope.batch as RecordBatch)
+    if (envelope.batch !== undefined) return this.#begin(envelope, envelope.batch)
     if (envelope.kind === 'end') return this.#end(envelope)
     edge.mark = Math.max(edge.mark, envelope.mark)
     this.#advance()
