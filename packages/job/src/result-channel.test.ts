@@ -71,3 +71,19 @@ it('lets the writer go and tells the job when the reader leaves early', async ()
   expect(returned).toBe(1)
   expect(await sink.write(batch([3]))).toBeUndefined()
 })
+
+it('answers readers that ask ahead, in order, and says to all of them that it is over', async () => {
+  const { channel, sink } = open()
+  const asked = [channel.next(), channel.next(), channel.next(), channel.next()]
+
+  await sink.write(batch([1, 2]))
+  await sink.write(batch([3]))
+  channel.close()
+
+  expect(await Promise.all(asked)).toEqual([
+    { done: false, value: 1 },
+    { done: false, value: 2 },
+    { done: false, value: 3 },
+    { done: true, value: undefined },
+  ])
+}, 1000)

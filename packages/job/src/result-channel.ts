@@ -1,5 +1,10 @@
 import type { Batch, SinkFactory } from '@millrace/sdk'
 
+interface Reader<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void
+  readonly reject: (error: unknown) => void
+}
+
 /** Carries results from a job to whoever iterates over it; the job waits while nobody reads. */
 export class ResultChannel<T> implements AsyncIterableIterator<T, undefined> {
   readonly factory: SinkFactory
@@ -7,9 +12,8 @@ export class ResultChannel<T> implements AsyncIterableIterator<T, undefined> {
   #batch: Batch | undefined
   #index = 0
   #taken: (() => void) | undefined
-  #waiting:
-    | { resolve: (result: IteratorResult<T, undefined>) => void; reject: (error: unknown) => void }
-    | undefined
+  /** Readers whose next result has not come yet, in order: an iterator may be asked ahead. */
+  readonly #waiting: Reader<T>[] = []
   #closed = false
   #error: unknown
 
@@ -35,17 +39,20 @@ export class ResultChannel<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   #deliver(): void {
-    const batch = this.#batch
-    const waiting = this.#waiting
-    if (batch === undefined || waiting === undefined) return
-    this.#waiting = undefined
-    const value = batch.value(this.#index++) as T
-    if (this.#index === batch.length) {
-      this.#batch = undefined
-      this.#taken?.()
-      this.#taken = undefined
+    while (this.#batch !== undefined) {
+      const reader = this.#waiting.shift()
+      if (reader === undefined) return
+      const value = this.#batch.value(this.#index++) as T
+      if (this.#index === this.#batch.length) this.#release()
+      reader.resolve({ done: false, value })
     }
-    waiting.resolve({ done: false, value })
+  }
+
+  /** The batch has been read, or nobody wants it: the job may go on. */
+  #release(): void {
+    this.#batch = undefined
+    this.#taken?.()
+    this.#taken = undefined
   }
 
   /** No more results: the iterator ends, or throws `error`, after what is still to be read. */
@@ -56,18 +63,18 @@ export class ResultChannel<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   #finish(): void {
-    const waiting = this.#waiting
-    if (!this.#closed || this.#batch !== undefined || waiting === undefined) return
-    this.#waiting = undefined
-    const error = this.#error
-    this.#error = undefined
-    if (error === undefined) waiting.resolve({ done: true, value: undefined })
-    else waiting.reject(error)
+    if (!this.#closed || this.#batch !== undefined) return
+    for (const reader of this.#waiting.splice(0)) {
+      const error = this.#error
+      this.#error = undefined
+      if (error === undefined) reader.resolve({ done: true, value: undefined })
+      else reader.reject(error)
+    }
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject }
+      this.#waiting.push({ resolve, reject })
       this.#deliver()
       this.#finish()
     })
@@ -75,9 +82,8 @@ export class ResultChannel<T> implements AsyncIterableIterator<T, undefined> {
 
   return(): Promise<IteratorResult<T, undefined>> {
     this.#closed = true
-    this.#batch = undefined
-    this.#taken?.()
-    this.#taken = undefined
+    this.#release()
+    this.#finish()
     this.#onReturn()
     return Promise.resolve({ done: true, value: undefined })
   }
