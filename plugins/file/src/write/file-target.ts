@@ -29,7 +29,7 @@ export async function openFile(
     if (existing !== undefined && options.mode === 'fail') throw FILE_EXISTS({ path })
     await mkdir(dirname(real), { recursive: true })
     if (existing !== undefined && !existing.isFile()) {
-      const target = new DirectTarget(path, await open(real, 'w'), undefined)
+      const target = new DirectTarget(path, await open(real, 'w'), false)
       return { target, isContinued: false }
     }
     if (options.mode === 'append') return await openAppend(path, real, options.gzip)
@@ -51,7 +51,7 @@ function writeError(error: unknown, path: string): Error {
 async function openAppend(path: string, real: string, gzip: boolean): Promise<OpenedFile> {
   const handle = await open(real, 'a+')
   const { size } = await handle.stat()
-  const target = new DirectTarget(path, handle, size)
+  const target = new DirectTarget(path, handle, true)
   if (size > 0 && !gzip) {
     const last = Buffer.alloc(1)
     await handle.read(last, 0, 1, size - 1)
@@ -65,22 +65,24 @@ async function openAppend(path: string, real: string, gzip: boolean): Promise<Op
 class DirectTarget implements Target {
   readonly #path: string
   #handle: FileHandle | undefined
-  #size: number | undefined
+  readonly #isAppended: boolean
 
-  constructor(path: string, handle: FileHandle, size: number | undefined) {
+  constructor(path: string, handle: FileHandle, isAppended: boolean) {
     this.#path = path
     this.#handle = handle
-    this.#size = size
+    this.#isAppended = isAppended
   }
 
   async write(bytes: Buffer): Promise<void> {
+    let sizeBefore: number | undefined
     try {
-      this.#handle ??= await open(this.#path, this.#size === undefined ? 'w' : 'a')
+      this.#handle ??= await open(this.#path, this.#isAppended ? 'a' : 'w')
+      // Asked each time: another job may append to the same file, and its lines must stay.
+      if (this.#isAppended) sizeBefore = (await this.#handle.stat()).size
       await this.#handle.writeFile(bytes)
-      if (this.#size !== undefined) this.#size += bytes.length
     } catch (error) {
-      if (this.#size !== undefined) {
-        await this.#handle?.truncate(this.#size).catch(() => undefined)
+      if (sizeBefore !== undefined) {
+        await this.#handle?.truncate(sizeBefore).catch(() => undefined)
       }
       throw writeError(error, this.#path)
     }
