@@ -19,3 +19,15 @@ it('says which texts are expressions', async () => {
   expect(JSON.stringify(schema)).toContain('An expression. Condition over the record')
   expect(JSON.stringify(schema)).not.toContain('"format":"cel"')
 })
+
+it('refers only to definitions that it holds, those of plugins among them', async () => {
+  const schema = await jobSchema(here)
+  const held = Object.keys(schema['$defs'] ?? {}).map((name) => `#/$defs/${name}`)
+
+  const text = JSON.stringify(schema)
+  const references = [...text.matchAll(/"\$ref":"([^"]*)"/g)].map(([, reference]) => reference)
+
+  expect(held).toEqual(expect.arrayContaining(references))
+  expect(references.join(' ')).toContain('#/$defs/source-generate-')
+  expect(text.match(/"\$defs"/g)).toHaveLength(1)
+})
