@@ -1,6 +1,7 @@
 import { compileNode, type Expression } from './compile-expression.ts'
 import { EXP_AGGREGATE_CALL } from './errors.ts'
 import type { Node } from './syntax/node.ts'
+import { checkTypes } from './syntax/check-types.ts'
 import { parse } from './syntax/parse.ts'
 import { Resolver } from './syntax/resolve.ts'
 import type { Scope } from './syntax/scope.ts'
@@ -41,6 +42,7 @@ export function compileAggregateCall(text: string, scope: Scope = {}): Aggregate
   const [argument, ...rest] = trees.map((each) => resolver.resolve(each))
   const constants = rest.map((node) => constantOf(node, text))
   if (argument === undefined) return { text, name, constants, fields: [], expected: [] }
+  checkTypes(text, argument)
   const compiled = compileNode(text, argument)
   const { fields, expected } = compiled
   return { text, name, argument: compiled, constants, fields, expected }

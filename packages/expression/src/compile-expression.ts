@@ -2,6 +2,7 @@ import { Compiler } from './compiler.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
 import { expectedOf, fieldsOf } from './fields.ts'
 import type { Node } from './syntax/node.ts'
+import { checkTypes } from './syntax/check-types.ts'
 import { resolve } from './syntax/resolve.ts'
 import type { Scope } from './syntax/scope.ts'
 
@@ -24,6 +25,20 @@ export interface Expression {
  */
 export function compileExpression(text: string, scope: Scope = {}): Expression {
   return compileNode(text, resolve(text, scope))
+}
+
+/**
+ * The same, and throws too what every record would end in: operands and conditions of a wrong type whatever the record holds
+ * (`filter: 5`), and constant parts that cannot be computed (`5 / 0`). For checks before a run.
+ */
+export function checkExpression(
+  text: string,
+  scope: Scope = {},
+  options: { readonly isCondition?: boolean } = {},
+): Expression {
+  const node = resolve(text, scope)
+  checkTypes(text, node, options.isCondition)
+  return compileNode(text, node)
 }
 
 /** The same for a tree that is part of a larger text. */

@@ -16,8 +16,15 @@ export interface Template {
   evaluate(record: unknown, context: EvaluationContext): string
 }
 
-/** Compiles `flights-{day(eventTime())}.jsonl`; `{{` and `}}` stand for braces. Throws EXP_*, the column counted in the template. */
-export function compileTemplate(text: string, scope: Scope = {}): Template {
+/**
+ * Compiles `flights-{day(eventTime())}.jsonl`; `{{` and `}}` stand for braces. `compile` makes the expressions: `checkExpression`
+ * also finds what would fail for every record. Throws EXP_*, the column counted in the template.
+ */
+export function compileTemplate(
+  text: string,
+  scope: Scope = {},
+  compile: (text: string, scope: Scope) => Expression = compileExpression,
+): Template {
   const parts: (string | Expression)[] = []
   let literal = ''
   let at = 0
@@ -28,7 +35,10 @@ export function compileTemplate(text: string, scope: Scope = {}): Template {
       at += 2
     } else if (character === '{') {
       const end = endOfExpression(text, at + 1)
-      parts.push(literal, compilePart(text.slice(at + 1, end), at + 1, scope))
+      parts.push(
+        literal,
+        compilePart(text.slice(at + 1, end), at + 1, (part) => compile(part, scope)),
+      )
       literal = ''
       at = end + 1
     } else if (character === '}') {
@@ -71,9 +81,13 @@ function endOfExpression(text: string, start: number): number {
 }
 
 /** Compiles one expression; a fault's column becomes that of the template. */
-function compilePart(part: string, offset: number, scope: Scope): Expression {
+function compilePart(
+  part: string,
+  offset: number,
+  compile: (part: string) => Expression,
+): Expression {
   try {
-    return compileExpression(part, scope)
+    return compile(part)
   } catch (error) {
     if (!isMillraceError(error)) throw error
     throw placed(error, { ...error.where, column: (error.where.column ?? 1) + offset })

@@ -307,6 +307,12 @@ describe('errors of a record', () => {
   })
 })
 
+it("refuses key('name') for a name that is no key", () => {
+  expect(compile("key('zz')", { keys: ['origin'] })).toBe(
+    "5 error[EXP_UNKNOWN_KEY]: key('zz') is always null: the keys of the stage are origin, in `key('zz')`.\n  next Name one of them, or add the name to `by`.",
+  )
+})
+
 it('shows every code of the package above', () => {
   expect([...seen].toSorted()).toEqual(Object.keys(errors).toSorted())
 })

@@ -79,6 +79,24 @@ export const EXP_UNKNOWN_ENV = defineError<{
       : `Did you mean env('${d.near}')? If not, add ${d.name} to "env" of the job file.`,
 })
 
+/** `key('name')` for a name that is no key of the stage. */
+export const EXP_UNKNOWN_KEY = defineError<{
+  text: string
+  name: string
+  near?: string | undefined
+  known: readonly string[]
+}>({
+  code: 'EXP_UNKNOWN_KEY',
+  message: (d) =>
+    `key('${d.name}') is always null: ${d.known.length === 0 ? 'the stage has no keys' : `the keys of the stage are ${d.known.join(', ')}`}, in \`${d.text}\`.`,
+  hint: (d) => {
+    if (d.near !== undefined) return `Did you mean key('${d.near}')?`
+    return d.known.length === 0
+      ? `Give the stage keys, such as by: ${/^[\w.]+$/.test(d.name) ? d.name : 'origin'}, or read the field itself.`
+      : 'Name one of them, or add the name to `by`.'
+  },
+})
+
 /** A field path that cannot be one. */
 export const EXP_PATH = defineError<{ path: string; problem: string }>({
   code: 'EXP_PATH',

@@ -4,7 +4,7 @@
 // Nothing evaluates text as code: a syntax tree becomes closures, and a slow interpreter in the tests is their oracle.
 // Start with compile-expression.ts; operators.ts holds the rules.
 export { type AggregateCall, compileAggregateCall } from './compile-aggregate-call.ts'
-export { compileExpression, type Expression } from './compile-expression.ts'
+export { checkExpression, compileExpression, type Expression } from './compile-expression.ts'
 export { compilePath, type Path } from './compile-path.ts'
 export { compileTemplate, type Template } from './compile-template.ts'
 export { compileTime, type TimeOptions } from './compile-time.ts'

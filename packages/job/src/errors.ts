@@ -38,6 +38,16 @@ export const JOB_NO_INPUT = defineError<{ name: string }>({
   hint: () => 'Pass an iterable: job.run(records), or give the job a source.',
 })
 
+/** What run() got cannot be read record by record. */
+export const JOB_INPUT = defineError<{ name: string; got: string; isText: boolean }>({
+  code: 'JOB_INPUT',
+  message: (d) => `Job "${d.name}" reads an iterable of records; got ${d.got}.`,
+  hint: (d) =>
+    d.isText
+      ? 'Pass the records, such as text.split("\\n"); to read a file, give the job a source.'
+      : 'Pass an array, a generator, an async iterable or a Readable; one record alone as run([record]).',
+})
+
 /** A job with a source was given an input. */
 export const JOB_HAS_SOURCE = defineError<{ name: string }>({
   code: 'JOB_HAS_SOURCE',

@@ -6,6 +6,15 @@ const LINGER_MS = 1
 /** Anything that can be read record by record: arrays, generators, async generators, Node's Readable. */
 export type Input<T> = Iterable<T> | AsyncIterable<T>
 
+/** Whether something can be read record by record. A text cannot: its characters are never meant. */
+export function isInput(value: unknown): value is Input<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (Symbol.asyncIterator in value || Symbol.iterator in value)
+  )
+}
+
 function* readIterable(input: Iterable<unknown>, signal: AbortSignal): Generator<SourceBatch> {
   let values: unknown[] = []
   for (const value of input) {

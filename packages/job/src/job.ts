@@ -11,12 +11,13 @@ import type { Logger } from '@millrace/sdk'
 import {
   JOB_HAS_SINK,
   JOB_HAS_SOURCE,
+  JOB_INPUT,
   JOB_NO_INPUT,
   JOB_NO_SINK,
   JOB_NOT_STARTED,
   JOB_RAN,
 } from './errors.ts'
-import { iterableSource, type Input } from './iterable-source.ts'
+import { isInput, iterableSource, type Input } from './iterable-source.ts'
 import { mainOutput } from './main-output.ts'
 import { ResultChannel } from './result-channel.ts'
 
@@ -74,6 +75,7 @@ export class Job<In = unknown, Out = unknown> {
     const needsInput = spec.sources.length === 0
     if (needsInput && input === undefined) throw JOB_NO_INPUT({ name: spec.name })
     if (!needsInput && input !== undefined) throw JOB_HAS_SOURCE({ name: spec.name })
+    if (input !== undefined && !isInput(input)) throw notInput(input, spec.name)
     const channel =
       spec.sinks.length === 0 ? new ResultChannel<Out>(() => void this.stop()) : undefined
     const whole: JobSpec = {
@@ -160,4 +162,14 @@ export class Job<In = unknown, Out = unknown> {
   dispose(): Promise<void> {
     return this.#parts.dispose()
   }
+}
+
+function notInput(input: unknown, name: string): MillraceError {
+  const isText = typeof input === 'string'
+  const plain = isText
+    ? 'a text'
+    : typeof input === 'object'
+      ? 'an object'
+      : `${typeof input} ${String(input)}`
+  return JOB_INPUT({ name, got: input === null ? 'null' : plain, isText })
 }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { renderError } from '@millrace/base'
 import { describe, expect, it } from 'vitest'
 import { pipeline } from './pipeline.ts'
 
@@ -6,6 +7,15 @@ async function collect<T>(results: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const result of results) all.push(result)
   return all
+}
+
+function thrownBy(run: () => unknown): string {
+  try {
+    run()
+    return 'nothing'
+  } catch (error) {
+    return renderError(error)
+  }
 }
 
 const tens = () =>
@@ -33,6 +43,18 @@ describe('a job built in code', () => {
 
     expect(await collect(tens().run(slowly()))).toEqual([20, 40])
     expect(await collect(tens().run(Readable.from([6, 7, 8])))).toEqual([60, 80])
+  })
+
+  it.each([
+    [null, 'got null', 'one record alone as run([record]).'],
+    [5, 'got number 5', 'one record alone as run([record]).'],
+    [{}, 'got an object', 'one record alone as run([record]).'],
+    ['a\nb', 'got a text', 'to read a file, give the job a source.'],
+  ])('refuses %j before anything starts', (input, got, next) => {
+    const error = thrownBy(() => tens().run(input as never))
+
+    expect(error).toContain(`error[JOB_INPUT]: Job "tens" reads an iterable of records; ${got}.\n`)
+    expect(error).toContain(next)
   })
 
   it('loses nothing over many batches', async () => {

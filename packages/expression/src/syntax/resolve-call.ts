@@ -1,6 +1,12 @@
 import { nearestName } from '@millrace/base'
 import type { ASTNode } from '@marcbachmann/cel-js'
-import { EXP_ARGUMENTS, EXP_CONSTANT, EXP_UNKNOWN_ENV, EXP_UNKNOWN_FUNCTION } from '../errors.ts'
+import {
+  EXP_ARGUMENTS,
+  EXP_CONSTANT,
+  EXP_UNKNOWN_ENV,
+  EXP_UNKNOWN_FUNCTION,
+  EXP_UNKNOWN_KEY,
+} from '../errors.ts'
 import { type BuiltIn, type Parameter, signatureOf } from '../functions/built-in.ts'
 import { acceptsConstant, expectationOf } from '../functions/parameter-check.ts'
 import { builtIns } from '../functions/built-ins.ts'
@@ -75,7 +81,14 @@ function resolveForm(resolver: Surroundings, call: CallSyntax): Node {
     const signature = signatureOf(call.name, forms[call.name] ?? [])
     throw EXP_ARGUMENTS({ text, signature, got: 'no text in quotes' }, { column: first.start + 1 })
   }
-  if (call.name === 'key') return { kind: 'key', start, name: first.value }
+  if (call.name === 'key') {
+    const { value: name } = first
+    const { keys } = resolver.scope
+    if (keys === undefined || keys.includes(name)) return { kind: 'key', start, name }
+    const near = nearestName(name, keys)
+    const details = { text: resolver.text, name, near, known: keys }
+    throw EXP_UNKNOWN_KEY(details, { column: first.start + 1 })
+  }
   const env = resolver.scope.env ?? {}
   if (!Object.hasOwn(env, first.value)) {
     throw EXP_UNKNOWN_ENV(

@@ -8,12 +8,14 @@ export interface FunctionLike {
   call(...values: unknown[]): unknown
 }
 
-/** What an expression may use beside the record. Both default to nothing. */
+/** What an expression may use beside the record. */
 export interface Scope {
   /** Values of `env('NAME')`; other names are faults. */
   readonly env?: Readonly<Record<string, string>>
   /** Functions brought by plugins; they win over built-in ones of the same name. */
   readonly functions?: readonly FunctionLike[]
+  /** Names that `key('name')` may ask for; other names are faults. Absent: any. */
+  readonly keys?: readonly string[]
 }
 
 /** A plugin's function in the form of our own: no checks of types, null is passed on. */
