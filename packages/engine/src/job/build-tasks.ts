@@ -45,7 +45,15 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
   const edgesOf = (id: string): readonly Edge[] => wiring.inputs.get(id) ?? []
   const outboxOf = (id: string): Outbox => wiring.outboxes.get(id) as Outbox
   const ends = spec.sources.every((source) => source.factory.traits.ends)
-  const scopeOf = (id: string): InstanceScope => scope(host, id, ends, counters.get(id))
+  const things = new Map<string, unknown>()
+  const shared = <T>(name: string, make: () => T): T => {
+    if (!things.has(name)) things.set(name, make())
+    return things.get(name) as T
+  }
+  const scopeOf = (id: string): InstanceScope => ({
+    ...scope(host, id, ends, counters.get(id)),
+    shared,
+  })
   const failuresOf = (
     kind: 'Source' | 'Stage' | 'Sink',
     id: string,

@@ -48,3 +48,24 @@ it('tells the progress of a job that cannot start', async () => {
 
   expect(states).toEqual(['starting', 'failed'])
 })
+
+it('goes on without an onProgress that throws, and says so once', async () => {
+  const runtime = createManualRuntime()
+  let calls = 0
+  const sink = listSink('sink', [from('source')], {
+    write: () => new Promise((resolve) => void runtime.timer(600, () => resolve(undefined))),
+  })
+  const spec = job({ sources: [listSource([[1]])], sinks: [sink] })
+  const onProgress = (): void => {
+    calls++
+    throw new Error('no screen')
+  }
+
+  const run = createJob(spec, { runtime, onProgress }).run()
+  await runtime.elapse(1000)
+  const summary = await run
+
+  expect(calls).toBe(1)
+  expect(summary.state).toBe('completed')
+  expect(summary.warnings).toEqual(['onProgress failed: no screen'])
+})

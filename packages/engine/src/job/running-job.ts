@@ -223,19 +223,28 @@ export class RunningJob implements EngineJob, TaskHost {
     }
   }
 
-  /** Calls onProgress now and then; the result calls it a last time and ends that. */
+  /** Calls onProgress now and then; the result calls it a last time and ends that. One that throws is not called again. */
   #report(): () => void {
     const { onProgress } = this.#options
     if (onProgress === undefined) return () => {}
-    let cancel: () => void
+    let broken = false
+    const tell = (): void => {
+      if (broken) return
+      try {
+        onProgress(this.progress())
+      } catch (error) {
+        broken = true
+        this.warn(`onProgress failed: ${messageOf(error)}`)
+      }
+    }
     const tick = (): void => {
-      onProgress(this.progress())
+      tell()
       cancel = this.runtime.timer(PROGRESS_MS, tick)
     }
-    cancel = this.runtime.timer(PROGRESS_MS, tick)
+    let cancel = this.runtime.timer(PROGRESS_MS, tick)
     return () => {
       cancel()
-      onProgress(this.progress())
+      tell()
     }
   }
 }
