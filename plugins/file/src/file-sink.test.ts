@@ -386,3 +386,13 @@ describe('what the sink wrote and the source reads', () => {
     )
   })
 })
+
+it('has no time limit where somebody reads along', () => {
+  const untimed = ['-', join(folder, 'out.jsonl')].map(
+    (path) => sinkOf({ path, format: 'jsonl' }).untimed,
+  )
+  const appending = sinkOf({ path: join(folder, 'out.jsonl'), mode: 'append' }).untimed
+
+  expect(untimed).toEqual([true, false])
+  expect(appending).toBe(true)
+})
