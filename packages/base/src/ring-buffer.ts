@@ -17,14 +17,6 @@ export class RingBuffer<T> {
     this.#length++
   }
 
-  /** Adds at the front, so that it is taken next. */
-  unshift(value: T): void {
-    if (this.#length === this.#slots.length) this.#grow()
-    this.#head = (this.#head - 1) & (this.#slots.length - 1)
-    this.#slots[this.#head] = value
-    this.#length++
-  }
-
   /** Takes the oldest value; undefined when empty. */
   shift(): T | undefined {
     if (this.#length === 0) return undefined
@@ -34,25 +26,6 @@ export class RingBuffer<T> {
     this.#head = (this.#head + 1) & (this.#slots.length - 1)
     this.#length--
     return value
-  }
-
-  /** The oldest value, left in place; undefined when empty. */
-  peek(): T | undefined {
-    return this.#length === 0 ? undefined : this.#slots[this.#head]
-  }
-
-  /** Empties the queue and gives its memory back. */
-  clear(): void {
-    this.#slots = []
-    this.#head = 0
-    this.#length = 0
-  }
-
-  /** The values from oldest to newest, as they are at each step. */
-  *[Symbol.iterator](): Generator<T> {
-    for (let index = 0; index < this.#length; index++) {
-      yield this.#slots[(this.#head + index) & (this.#slots.length - 1)] as T
-    }
   }
 
   #grow(): void {

@@ -6,7 +6,6 @@ export interface Runtime {
   monotonic(): number
   /** Uniform in [0, 1). */
   random(): number
-  uuid(): string
   /** Runs `task` soon, never on the caller's stack. */
   schedule(task: () => void): void
   /** Runs `task` once after `delayMs`; the result cancels it. */

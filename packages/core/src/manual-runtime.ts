@@ -63,7 +63,6 @@ export function createManualRuntime(
     now: () => startMs + elapsedMs,
     monotonic: () => elapsedMs,
     random,
-    uuid: () => createUuid(random),
     schedule: (task) => {
       tasks.push(task)
     },
@@ -100,18 +99,4 @@ function macrotask(): Promise<void> {
     if (typeof setImmediate === 'function') setImmediate(resolve)
     else setTimeout(resolve, 0)
   })
-}
-
-function createUuid(random: () => number): string {
-  const digits = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16))
-  digits[12] = '4'
-  digits[16] = '89ab'[Math.floor(random() * 4)] ?? '8'
-  const hex = digits.join('')
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-')
 }

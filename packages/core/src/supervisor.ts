@@ -8,8 +8,6 @@ import type { Services } from './services.ts'
 export interface SupervisorSpec {
   /** Unique in the system. */
   readonly id: string
-  /** Only the child that failed starts again; the one strategy so far. */
-  readonly strategy?: 'oneForOne'
   /** Restarts granted within `periodMs`; default 3. 0 gives up on the first failure. */
   readonly intensity?: number
   /** Length of the sliding window in ms; default 60,000. */

@@ -10,7 +10,6 @@ function manualTimers(): { runtime: Runtime; fire(): void } {
     now: () => 0,
     monotonic: () => 0,
     random: () => 0,
-    uuid: () => '',
     schedule: (task) => queueMicrotask(task),
     timer: (_delayMs, task) => {
       tasks.add(task)

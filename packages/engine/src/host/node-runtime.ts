@@ -5,7 +5,6 @@ export const nodeRuntime: Runtime = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   random: () => Math.random(),
-  uuid: () => crypto.randomUUID(),
   schedule(task) {
     setImmediate(task)
   },
