@@ -23,6 +23,7 @@ export { defineResource, type ResourceDefinition } from './define-resource.ts'
 export {
   defineSink,
   toSinkFactory,
+  type AbortResult,
   type Rejection,
   type SinkDefinition,
   type SinkFactory,
@@ -56,6 +57,13 @@ export {
   type StageTraits,
 } from './define-stage.ts'
 export type { JsonSchema, ParameterFault, ParameterSchema, SchemaIssue } from './schema.ts'
-export type { ListState, MapState, ObjectState, StateScope, ValueState } from './state.ts'
+export type {
+  ListState,
+  MapState,
+  NumbersState,
+  ObjectState,
+  StateScope,
+  ValueState,
+} from './state.ts'
 export { defineToken, type Binding, type InjectionToken } from './token.ts'
 export { tryParseParameters, type ParameterProblem } from './try-parse-parameters.ts'

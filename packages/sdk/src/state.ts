@@ -5,7 +5,7 @@ export interface ValueState<T> {
   get(): T
   set(value: T): void
   clear(): void
-  /** All keys with a value, in the order they were first set. */
+  /** All keys with a value, in the order they were first set. While one is in hand, the stage's state follows its key. */
   entries(): Iterable<readonly [Key | undefined, T]>
 }
 
@@ -30,6 +30,18 @@ export interface ListState<T> {
 export interface ObjectState<T> {
   get(): T
   clear(): void
+  /** All keys with an object, in the order in which they were made. While one is in hand, the stage's state follows its key. */
+  entries(): Iterable<readonly [Key | undefined, T]>
+}
+
+/**
+ * A few numbers per key, changed in place like an object but held as a row of doubles: at a million keys a fraction of the
+ * memory and the time. `get` and `entries` give one object again and again, which stands for the key in hand: do not keep it.
+ */
+export interface NumbersState<T> {
+  get(): T
+  clear(): void
+  /** All keys with numbers, in the order in which they were made. While one is in hand, the stage's state follows its key. */
   entries(): Iterable<readonly [Key | undefined, T]>
 }
 
@@ -39,4 +51,9 @@ export interface StateScope {
   map<K, V>(name: string): MapState<K, V>
   list<T>(name: string): ListState<T>
   object<T>(name: string, options: { readonly create: () => T }): ObjectState<T>
+  /** `create` gives the first numbers of a key: the same fields each time, nothing but numbers. */
+  numbers<T extends { [K in keyof T]: number }>(
+    name: string,
+    options: { readonly create: () => T },
+  ): NumbersState<T>
 }

@@ -32,6 +32,8 @@ export interface AggregateSet {
   /** Field paths that should be there; none that an expression asks for with `has`, `coalesce` or against null. */
   readonly expected: readonly string[]
   create(): unknown[]
+  /** The values one by one: what each is called, and its first accumulator. */
+  readonly parts: readonly { readonly name: string; create(): unknown }[]
   /** Evaluates everything that can throw for one record and changes no accumulator. Throws coded errors. */
   evaluate(record: unknown, context: EvaluationContext): void
   /** Adds what the last `evaluate` found. Never throws. */
@@ -164,6 +166,10 @@ export function compileAggregates(
     fields: fieldsOf(parts),
     expected: expectedOf(parts),
     create: () => parts.map(({ definition, constants }) => definition.create(constants)),
+    parts: parts.map(({ name, definition, constants }) => ({
+      name,
+      create: () => definition.create(constants),
+    })),
     evaluate(record, context) {
       let index = 0
       try {

@@ -25,8 +25,8 @@ function takes(groups: Groups, update: boolean): Pick<StageInstance, 'process' |
   const at = { timestamp: 0, key: undefined as Key | undefined }
   return {
     process(record: unknown, context: RecordContext) {
-      const group = groups.add(record, context)
-      return update ? groups.result(context.key, group.accumulators) : undefined
+      groups.add(record, context)
+      return update ? groups.result(context.key) : undefined
     },
     processBatch(batch: Batch, output: BatchOutput) {
       for (let index = 0; index < batch.length; index++) {
@@ -34,8 +34,8 @@ function takes(groups: Groups, update: boolean): Pick<StageInstance, 'process' |
           at.timestamp = batch.timestamp(index)
           // Asking for the key makes it the one that state follows.
           at.key = batch.key(index)
-          const group = groups.add(batch.value(index), at)
-          if (update) output.emit(index, groups.result(at.key, group.accumulators))
+          groups.add(batch.value(index), at)
+          if (update) output.emit(index, groups.result(at.key))
         } catch (error) {
           // A throw from here would run the batch again, and what is counted cannot be taken back.
           invariant(isMillraceError(error), 'Groups and keys throw coded errors only.')
@@ -57,20 +57,16 @@ function emitsEvery(
     // An infinite watermark is the end: what is left goes out with onEnd.
     if (!Number.isFinite(multiple) || multiple <= last) return
     last = multiple
-    for (const [key, group] of groups.entries()) {
-      if (group.changedSince >= multiple) continue
-      group.changedSince = Infinity
-      context.emit(groups.result(key, group.accumulators), { timestamp: multiple - 1 })
+    for (const { result } of groups.changedBefore(multiple)) {
+      context.emit(result, { timestamp: multiple - 1 })
     }
   }
 }
 
 /** Hands out the groups that changed since they were last handed out: all of them, where nothing was yet. */
 function emitChanged(groups: Groups, context: StageContext): void {
-  for (const [key, group] of groups.entries()) {
-    if (group.changedSince === Infinity) continue
-    group.changedSince = Infinity
-    context.emit(groups.result(key, group.accumulators), { timestamp: group.timestamp })
+  for (const { result, latest } of groups.changedBefore(Infinity)) {
+    context.emit(result, { timestamp: latest })
   }
 }
 
@@ -86,9 +82,8 @@ function createInstance({
     return {
       ...takes(groups, false),
       onEnd(context) {
-        const none = groups.entries()[Symbol.iterator]().next().done === true
         // Without keys there is one result, of no records if need be.
-        if (none && keyNames.length === 0) context.emit(groups.empty())
+        if (groups.isEmpty && keyNames.length === 0) context.emit(groups.empty())
         else emitChanged(groups, context)
       },
     }

@@ -24,4 +24,17 @@ export class CurrentKey {
     if (this.slot === NO_SLOT) throw ENG_NO_KEY({ name })
     return this.slot
   }
+
+  /** Hands out entries by key; while one is in hand, state follows its key. */
+  *follow<T>(entries: Iterable<readonly [number, T]>): Iterable<readonly [Key | undefined, T]> {
+    const before = this.slot
+    try {
+      for (const [slot, value] of entries) {
+        this.slot = slot
+        yield [this.key(slot), value]
+      }
+    } finally {
+      this.slot = before
+    }
+  }
 }

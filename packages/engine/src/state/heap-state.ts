@@ -1,9 +1,17 @@
-import type { ListState, MapState, ObjectState, StateScope, ValueState } from '@millrace/sdk'
+import type {
+  ListState,
+  MapState,
+  NumbersState,
+  ObjectState,
+  StateScope,
+  ValueState,
+} from '@millrace/sdk'
 import { ENG_STATE_NAME } from '../errors.ts'
 import type { CurrentKey } from './current-key.ts'
 import type { Journal } from './journal.ts'
 import { HeapList } from './list-state.ts'
 import { HeapMap } from './map-state.ts'
+import { HeapNumbers } from './numbers-state.ts'
 import { HeapObject } from './object-state.ts'
 import { HeapValue } from './value-state.ts'
 
@@ -42,6 +50,8 @@ export class HeapState {
         handle(name, () => new HeapList<T>(name, current, journal)),
       object: <T>(name: string, options: { readonly create: () => T }): ObjectState<T> =>
         handle(name, () => new HeapObject<T>(name, current, journal, options.create)),
+      numbers: <T>(name: string, options: { readonly create: () => T }): NumbersState<T> =>
+        handle(name, () => new HeapNumbers<T>(name, current, journal, options.create)),
     }
   }
 }

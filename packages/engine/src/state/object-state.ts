@@ -35,8 +35,8 @@ export class HeapObject<T> implements ObjectState<T>, Undoable {
     this.#objects.delete(slot)
   }
 
-  *entries(): Iterable<readonly [Key | undefined, T]> {
-    for (const [slot, object] of this.#objects) yield [this.#current.key(slot), object]
+  entries(): Iterable<readonly [Key | undefined, T]> {
+    return this.#current.follow(this.#objects)
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {

@@ -35,8 +35,8 @@ export class HeapValue<T> implements ValueState<T>, Undoable {
     this.#values.delete(slot)
   }
 
-  *entries(): Iterable<readonly [Key | undefined, T]> {
-    for (const [slot, value] of this.#values) yield [this.#current.key(slot), value]
+  entries(): Iterable<readonly [Key | undefined, T]> {
+    return this.#current.follow(this.#values)
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {
