@@ -82,6 +82,11 @@ export class Edge {
     this.#receiver = receiver
   }
 
+  /** Whether it drops what does not fit instead of holding its writer back. */
+  get lossy(): boolean {
+    return this.#overflow !== undefined
+  }
+
   /** False while records wait for credit. */
   get clear(): boolean {
     return this.#waiting.length === 0

@@ -10,6 +10,8 @@ export class Outbox {
   readonly dead: Port | undefined
   /** Origins of what is staged now. */
   table: OriginTable = noOrigins
+  /** Whether a reader drops what does not fit: it never holds this writer back. */
+  readonly lossy: boolean
   readonly #edges: readonly Edge[]
   #waiter: (() => void) | undefined
   #halted = false
@@ -19,6 +21,7 @@ export class Outbox {
     this.main = ports[0]
     this.dead = dead
     this.#edges = this.ports.flatMap((port) => port.edges)
+    this.lossy = this.#edges.some((edge) => edge.lossy)
     for (const edge of this.#edges) edge.onClear = () => this.#cleared()
   }
 

@@ -166,6 +166,9 @@ export class SourceTask {
     }
     const room = this.#send(result.value)
     if (room !== undefined) return room.then(() => this.#again())
+    // Nothing holds back who writes to a lossy mailbox, so its readers get their turn here.
+    const { host, outbox } = this.#parts
+    if (outbox.lossy) return host.runtime.yield().then(() => this.#again())
     this.#again()
     return undefined
   }
