@@ -183,10 +183,8 @@ it('disposes what was created once and in reverse, whatever step fails, and repo
     const begun = order.filter((id) => took.includes(`create ${id}`))
     const cause = [...failed, ...faults].find((step) => !isUndoing(step))
     const text = cause?.startsWith('handler ') ? 'neither process' : `no ${cause}`
-    // What fails to open is closed quietly, and so is a commit undone; every other failure to clean up is told.
-    const quiet = cause
-      ?.replace(/^(handler|open|partitions|size) /, 'close ')
-      .replace(/^commit /, 'abort ')
+    // What fails to open is closed quietly; every other failure to clean up is told.
+    const quiet = cause?.replace(/^(handler|open|partitions|size) /, 'close ')
     const told = failed.filter((step) => isUndoing(step) && step !== quiet)
     expect(begun).toEqual(order.slice(0, begun.length))
     expect(took.filter(isEnd)).toEqual(expectedEnds(order, took, failed))
