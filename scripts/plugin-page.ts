@@ -8,7 +8,9 @@ function typeOf(schema: JsonSchema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   const choices = schema.anyOf ?? schema.oneOf
   if (choices !== undefined) return choices.map(typeOf).join(' or ')
-  if (schema.format === 'cel') return 'expression'
+  if (schema.format === 'cel' || schema.format === 'cel-condition') return 'expression'
+  if (schema.format === 'path-template') return 'path with {expressions}'
+  if (schema.format === 'template') return 'text with {expressions}'
   if (schema.format === 'cel-aggregate') return 'aggregate call'
   if (schema.format !== undefined && schema.type === 'string') return schema.format
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`

@@ -170,6 +170,6 @@ function notInput(input: unknown, name: string): MillraceError {
     ? 'a text'
     : typeof input === 'object'
       ? 'an object'
-      : `${typeof input} ${String(input)}`
+      : `${typeof input} ${JSON.stringify(input) ?? ''}`.trim()
   return JOB_INPUT({ name, got: input === null ? 'null' : plain, isText })
 }

@@ -46,6 +46,13 @@ export const CFG_YAML_COMMENT = defineError<{ text: string; paste?: string | und
   hint: (d) => pasted(d.paste, 'Put the whole value in quotes.'),
 })
 
+export const CFG_YAML_ANCHOR = defineError<{ name: string; paste?: string | undefined }>({
+  code: 'CFG_YAML_ANCHOR',
+  message: (d) =>
+    `YAML takes "&${d.name}" for an anchor and drops it from the expression; no alias *${d.name} uses it.`,
+  hint: (d) => pasted(d.paste, 'Put the whole value in quotes, or remove the anchor.'),
+})
+
 export const CFG_YAML_DUPLICATE = defineError<{ key: string; first: number }>({
   code: 'CFG_YAML_DUPLICATE',
   message: (d) => `Key "${d.key}" stands twice in this map; expected once, as on line ${d.first}.`,
@@ -177,12 +184,24 @@ export const CFG_EXPRESSION_PLACEHOLDER = defineError<{ placeholder: string; nam
   hint: (d) => `Write env('${d.name}') there, and list ${d.name} under the document key "env".`,
 })
 
+export const CFG_EMPTY_VALUE = defineError<{ what: string; placeholder: string }>({
+  code: 'CFG_EMPTY_VALUE',
+  message: (d) => `${d.placeholder} is empty; ${d.what} needs a value.`,
+  hint: (d) => {
+    const name = /^\$\{(\w+)/.exec(d.placeholder)?.[1] ?? ''
+    return d.placeholder.startsWith('${file:')
+      ? 'Write the value into that file.'
+      : `Set ${name}, or give a default: \${${name}:-value}.`
+  },
+})
+
 export const CFG_ID = defineError<{ id: string }>({
   code: 'CFG_ID',
   message: (d) =>
     `An id must begin with a letter and hold letters, digits and dashes; got "${d.id}".`,
   hint: (d) => {
-    const better = d.id.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^[^A-Za-z]+|-+$/g, '')
+    const plain = d.id.normalize('NFKD').replaceAll(/\p{M}/gu, '')
+    const better = plain.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^[^A-Za-z]+|-+$/g, '')
     return better === '' ? 'Choose a name such as late-flights.' : `Write ${better}.`
   },
 })

@@ -225,10 +225,13 @@ function shortSchema({ summary, main, parameters }: PluginInfo): JsonSchema {
 
 const formats: Readonly<Record<string, string>> = {
   cel: 'An expression',
+  'cel-condition': 'An expression',
   'cel-aggregate': 'An aggregate call',
   duration: 'A duration with a unit',
   size: 'A size with a unit',
   path: 'A path, relative to the job file',
+  'path-template': 'A path, relative to the job file, with {expressions}',
+  template: 'A text with {expressions}',
 }
 
 // What YAML reads as a number or a truth value is an expression all the same.

@@ -25,6 +25,8 @@ export class LoadContext {
   readonly cwd: string
   /** Lines that YAML spoils: what else is wrong with them is a consequence. */
   lines: ReadonlySet<number | undefined> = new Set()
+  /** Names listed under `env` that have no value: what is wrong with expressions that read them is a consequence. */
+  readonly unset = new Set<string>()
   scope: ExpressionScope = { env: {}, functions: [], aggregates: [] }
 
   constructor(options: Pick<LoadContext, 'env' | 'folder' | 'cwd'>) {
@@ -70,10 +72,16 @@ export class LoadContext {
   /** Places an error of the expression package: its column counts inside the text. */
   expressionFault(error: unknown, node: ScalarNode): void {
     if (!isMillraceError(error)) throw error
+    if (readsAny(node.text, this.unset)) return
     const index = error.where.column === undefined ? undefined : error.where.column - 1
     const place = index === undefined ? undefined : node.placeAt?.(index)
     this.faults.push(placed(error, { ...node.where, ...place }))
   }
+}
+
+function readsAny(text: string, names: ReadonlySet<string>): boolean {
+  const read = [...text.matchAll(/\benv\(\s*["']([^"']*)["']\s*\)/g)].map(([, name]) => name ?? '')
+  return read.some((name) => names.has(name))
 }
 
 const hasPassword = (value: unknown): boolean =>

@@ -11,7 +11,11 @@ export interface JsonSchema {
   readonly const?: unknown
   readonly default?: unknown
   readonly description?: string
-  /** `cel`: an expression over a record. `cel-aggregate`: one aggregate call. `path`: a file path. `duration`, `size`: with a unit. */
+  /**
+   * `cel`: an expression over a record. `cel-condition`: one whose truth counts. `cel-aggregate`: one aggregate call. `template`:
+   * a text with expressions in braces. `path`: a file path. `path-template`: one with such expressions, where it has a brace.
+   * `duration`, `size`: with a unit. All are checked before a run.
+   */
   readonly format?: string
   /** True for a parameter that must never be shown. */
   readonly secret?: boolean

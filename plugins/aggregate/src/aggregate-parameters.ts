@@ -24,7 +24,7 @@ export const aggregateSchema = z.strictObject({
           where: z
             .string()
             .optional()
-            .meta({ description: 'Only records for which this is true.', format: 'cel' }),
+            .meta({ description: 'Only records for which this is true.', format: 'cel-condition' }),
           exact: z.boolean().optional().meta({
             description: 'Keep every value instead of a sketch: quantile, distinct, topK.',
           }),

@@ -21,7 +21,7 @@ const parameters = z
     path: z.string().min(1).meta({
       description:
         'The file to write, - for standard output. Expressions in braces make it depend on the record: out/{day(eventTime())}.jsonl; {{ is a brace.',
-      format: 'path',
+      format: 'path-template',
     }),
     ...formatParameters,
     mode: z.enum(['replace', 'append', 'fail']).default('replace').meta({

@@ -7,7 +7,10 @@ import { FILTER_REJECTED } from './errors.ts'
 const schema = z.strictObject({
   where: z
     .string()
-    .meta({ description: 'Condition over the record; null counts as false.', format: 'cel' }),
+    .meta({
+      description: 'Condition over the record; null counts as false.',
+      format: 'cel-condition',
+    }),
   reason: z
     .string()
     .min(1)

@@ -13,6 +13,7 @@ const shownMax = 1000
 
 const parameters = z.strictObject({
   message: z.string().min(1).optional().meta({
+    format: 'template',
     description:
       'What to log: text with expressions in braces, such as "late by {delay} in {origin}". Default: the record as JSON, at most 1,000 characters of it.',
   }),

@@ -72,6 +72,17 @@ function badName(path: readonly (string | number)[], name: string): ParameterFau
   return undefined
 }
 
+/** A field that is set as a whole and in part: what stays would depend on the order. */
+function clashes(parameter: string, paths: readonly string[]): readonly ParameterFault[] {
+  return paths.flatMap((path) => {
+    const whole = paths.find((other) => path.startsWith(`${other}.`))
+    if (whole === undefined) return []
+    const message = `"${path}" lies inside "${whole}", which is made here too.`
+    const hint = `Keep one of them: "${whole}" as a whole, or only its parts.`
+    return [{ path: [parameter, path], message, hint }]
+  })
+}
+
 /** Faults the schema cannot say: unusable names, names used twice, nothing to do. */
 export function checkMap(parameters: MapParameters): readonly ParameterFault[] {
   const faults = namesOf(parameters)
@@ -95,6 +106,9 @@ export function checkMap(parameters: MapParameters): readonly ParameterFault[] {
     }
     renamed.add(name)
   }
+  const { set = {}, select = {} } = parameters
+  faults.push(...clashes('set', Object.keys(set)))
+  if (!Array.isArray(select)) faults.push(...clashes('select', Object.keys(select)))
   const dropped = new Set(parameters.drop)
   for (const path of Object.keys(parameters.set ?? {})) {
     const hit = path.split('.').map((_, index, parts) => parts.slice(0, index + 1).join('.'))

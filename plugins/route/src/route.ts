@@ -15,7 +15,7 @@ const schema = z.strictObject({
   routes: z
     .record(
       z.string(),
-      z.string().meta({ description: 'Condition over the record.', format: 'cel' }),
+      z.string().meta({ description: 'Condition over the record.', format: 'cel-condition' }),
     )
     .meta({ description: 'Conditions by the name of the output, tried in this order.' }),
   match: z.enum(['first', 'all']).default('first').meta({

@@ -7,7 +7,7 @@ import { CFG_PLUGIN } from '../errors.ts'
 import type { Entry, NormalPipeline } from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { LoadedModule, Modules } from '../modules/modules.ts'
-import type { Part } from './part.ts'
+import { keyNames, type Part } from './part.ts'
 
 type Loaded = LoadedModule<'source' | 'stage' | 'sink' | 'resource'>
 
@@ -23,11 +23,18 @@ export async function loadParts(
   for (const entry of pipeline.entries) {
     const loaded = await loadEntry(entry, modules, allowed, context)
     const own = overrides.filter((override) => override.entry === entry)
+    const inputs = loaded === undefined ? ['in'] : inputsOf(loaded)
+    // The keys are read first, because expressions may ask for them; they are shown behind the parameters.
+    const shown = context.values.length
+    const settings = readSettings(entry, inputs, context)
+    const beside = context.values.splice(shown)
+    if (entry.role === 'stage' && (settings.by !== undefined || !entry.keys.has('by'))) {
+      entry.keyNames = keyNames(settings)
+    }
     const parameters =
       loaded === undefined ? undefined : checkParameters(entry, loaded, own, context)
-    const inputs = loaded === undefined ? ['in'] : inputsOf(loaded)
+    context.values.push(...beside)
     const outputs = outputsOf(entry, loaded, parameters)
-    const settings = readSettings(entry, inputs, context)
     parts.set(entry.id, { entry, loaded, parameters, outputs, inputs, settings })
   }
   return parts

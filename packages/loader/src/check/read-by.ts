@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/base'
-import { compileExpression, compilePath } from '@millrace/expression'
+import { checkExpression, compilePath } from '@millrace/expression'
 import type { KeyPart } from '@millrace/engine'
 import { describeNode, type ConfigNode, type MapEntry } from '../document/config-node.ts'
 import { CFG_INPUTS, CFG_TYPE } from '../errors.ts'
@@ -100,7 +100,7 @@ function readExpression(entry: MapEntry, context: LoadContext): Read | undefined
     return undefined
   }
   try {
-    const expression = compileExpression(value.text, context.scope)
+    const expression = checkExpression(value.text, { ...context.scope, keys: [] })
     return {
       name: entry.key,
       description: `${entry.key}: ${value.text}`,

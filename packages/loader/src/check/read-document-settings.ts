@@ -51,9 +51,12 @@ function readEnv(place: Place, context: LoadContext): Readonly<Record<string, st
   const env: Record<string, string> = {}
   for (const name of readTexts(place, context)) {
     const value = context.env[name]
-    if (value === undefined)
+    if (value === undefined) {
       context.faults.push(CFG_UNSET({ name, isListed: true }, place.node?.where))
-    else env[name] = value
+      context.unset.add(name)
+    }
+    // What reads an unset name has no fault of its own.
+    env[name] = value ?? ''
   }
   return env
 }

@@ -1,6 +1,11 @@
 import { isAbsolute, resolve } from 'node:path'
 import { nearestName, parseDuration, parseSize } from '@millrace/base'
-import { compileAggregateCall, compileExpression, compileTemplate } from '@millrace/expression'
+import {
+  checkExpression,
+  compileAggregateCall,
+  compileTemplate,
+  type Scope,
+} from '@millrace/expression'
 import type { JsonSchema } from '@millrace/sdk'
 import { parse } from 'yaml'
 import {
@@ -13,10 +18,12 @@ import {
   type ScalarNode,
 } from '../document/config-node.ts'
 import {
+  CFG_EMPTY_VALUE,
   CFG_EXPRESSION_PLACEHOLDER,
   CFG_KEY_INSIDE,
   CFG_TYPE,
   CFG_UNKNOWN_PARAMETER,
+  CFG_YAML_ANCHOR,
   CFG_YAML_COMMENT,
 } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
@@ -24,17 +31,20 @@ import { entryKeys, futureEntryKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import { branchesOf, childSchema, formatOf, propertyNames, takesType } from './schema-view.ts'
 
-type Compile = (
-  text: string,
-  scope: LoadContext['scope'],
-) => {
-  readonly expected: readonly string[]
+type Compile = (text: string, scope: Scope) => { readonly expected: readonly string[] }
+
+/** What YAML leaves alone: no placeholders are filled in them. */
+const compilers: Readonly<Record<string, Compile>> = {
+  cel: checkExpression,
+  'cel-condition': (text, scope) => checkExpression(text, scope, { isCondition: true }),
+  'cel-aggregate': compileAggregateCall,
 }
 
-const compilers: Readonly<Record<string, Compile>> = {
-  cel: compileExpression,
-  'cel-aggregate': compileAggregateCall,
-  template: compileTemplate,
+/** Texts with expressions in braces, once their placeholders are filled. */
+const templates: Readonly<Record<string, Compile>> = {
+  template: (text, scope) => compileTemplate(text, scope, checkExpression),
+  'path-template': (text, scope) =>
+    text.includes('{') ? compileTemplate(text, scope, checkExpression) : { expected: [] },
 }
 
 const units: Readonly<Record<string, readonly [(text: string) => unknown, string]>> = {
@@ -116,12 +126,17 @@ export class ParameterReader {
     const format = formatOf(branches)
     const compile = format === undefined ? undefined : compilers[format]
     const secret = branches.some((branch) => branch.secret === true)
+    if (compile !== undefined && node.value === null)
+      return this.#nothing(node, branches, path, name)
     if (compile !== undefined) {
       const expects = this.#compile(compile, node)
       this.#context.addValue(path, node.text, node, secret, expects)
       return node.text
     }
+    const before = this.#context.faults.length
     const leaf = this.#context.leaf(node)
+    const isFilled = this.#context.faults.length === before
+    if (leaf.text === '' && isFilled && this.#isEmpty(node, branches, name)) return undefined
     const isSecret = secret || leaf.secret
     const typed = leaf.isUntyped ? coerce(leaf.text, branches) : leaf.value
     const type = typed === null ? 'null' : typeof typed
@@ -131,9 +146,42 @@ export class ParameterReader {
     }
     const shown = isSecret ? hidden : describeScalar(typed)
     if (!this.#fits(typed, branches, node, name, shown)) return undefined
-    const value = format === 'path' && typeof typed === 'string' ? this.#path(typed, node) : typed
-    this.#context.addValue(path, value, node, isSecret)
+    const template = templates[format ?? '']
+    // What an unset name leaves of a template says nothing about it.
+    const expects =
+      template !== undefined && typeof typed === 'string' && isFilled
+        ? this.#compiled(template, typed, node)
+        : undefined
+    const isPath = format === 'path' || format === 'path-template'
+    const value = isPath && typeof typed === 'string' ? this.#path(typed, node) : typed
+    this.#context.addValue(path, value, node, isSecret, expects)
     return value
+  }
+
+  /** `null`, `~` or nothing at all where an expression is meant. */
+  #nothing(
+    node: ScalarNode,
+    branches: readonly JsonSchema[],
+    path: string,
+    name: string,
+  ): null | undefined {
+    if (!branches.some(({ type }) => type !== undefined && takesType([{ type }], 'null'))) {
+      return this.#mismatch(node, branches, name)
+    }
+    this.#context.addValue(path, null, node)
+    return null
+  }
+
+  /** Whether placeholders left nothing of a text that must not be empty, with a fault. */
+  #isEmpty(node: ScalarNode, branches: readonly JsonSchema[], name: string): boolean {
+    const isFilled = node.origin === 'file' && node.text.includes('${')
+    const needsText = branches.every(
+      ({ minLength }) => typeof minLength === 'number' && minLength > 0,
+    )
+    if (!isFilled || !needsText || branches.length === 0) return false
+    const what = `parameter "${name}"`
+    this.#context.faults.push(CFG_EMPTY_VALUE({ what, placeholder: node.text }, node.where))
+    return true
   }
 
   /** The fields that the expression takes for granted; undefined where it has faults. */
@@ -143,13 +191,24 @@ export class ParameterReader {
       this.#context.faults.push(fault)
       return undefined
     }
+    if (node.anchor !== undefined) {
+      const fault = CFG_YAML_ANCHOR({ name: node.anchor, paste: node.paste?.() }, node.where)
+      this.#context.faults.push(fault)
+      return undefined
+    }
     const [placeholder, inner] = /\$\{(\w+)[^}]*\}/.exec(node.text) ?? []
     if (placeholder !== undefined && inner !== undefined) {
       const fault = CFG_EXPRESSION_PLACEHOLDER({ placeholder, name: inner }, node.where)
       this.#context.warnings.push(fault)
     }
+    return this.#compiled(compile, node.text, node)
+  }
+
+  #compiled(compile: Compile, text: string, node: ScalarNode): readonly string[] | undefined {
+    const { keyNames } = this.#entry
+    const { scope } = this.#context
     try {
-      return compile(node.text, this.#context.scope).expected
+      return compile(text, keyNames === undefined ? scope : { ...scope, keys: keyNames }).expected
     } catch (error) {
       this.#context.expressionFault(error, node)
       return undefined
@@ -169,13 +228,20 @@ export class ParameterReader {
       this.#wrong(node, name, unit[1], shown)
       return false
     }
-    const choices = branches.flatMap(choicesOf)
-    const isClosed = branches.length > 0 && branches.every((branch) => choicesOf(branch).length > 0)
+    // Alternatives of other types, such as a map beside fixed words, do not take this value.
+    const own = branches.filter((branch) =>
+      takesType([branch], value === null ? 'null' : typeof value),
+    )
+    const choices = own.flatMap(choicesOf)
+    const isClosed = own.length > 0 && own.every((branch) => choicesOf(branch).length > 0)
     if (!isClosed || choices.includes(value)) return true
     const names = choices.map((choice) => String(choice))
     const near = nearestName(String(value), names)
     const hint = near === undefined ? undefined : `Did you mean "${near}"?`
-    this.#wrong(node, name, `one of ${names.join(', ')}`, shown, hint)
+    const others = branches.filter((branch) => !own.includes(branch))
+    const list = `one of ${names.join(', ')}`
+    const expected = others.length === 0 ? list : `${list}, or ${describeTypes(others)}`
+    this.#wrong(node, name, expected, shown, hint)
     return false
   }
 
@@ -269,8 +335,12 @@ function describeTypes(branches: readonly JsonSchema[]): string {
   const names = branches.flatMap((branch) => {
     const choices = choicesOf(branch)
     if (choices.length > 0) return choices.map(String)
-    if (branch.format === 'cel') return ['an expression']
+    if (branch.format === 'cel' || branch.format === 'cel-condition') return ['an expression']
     if (branch.format === 'cel-aggregate') return ['an aggregate call']
+    const unit = units[branch.format ?? '']
+    if (unit !== undefined) return [unit[1]]
+    const keys = propertyNames([branch])
+    if (branch.type === 'object' && keys.length > 0) return [`a map with ${keys.join(', ')}`]
     const types = jsonTypes.filter((type) => takesType([branch], type))
     return types.map((type) => typeNames[type] ?? type)
   })

@@ -36,6 +36,8 @@ export interface ScalarNode extends NodeBase {
   readonly placeAt?: ((index: number) => { line: number; column: number }) | undefined
   /** The rest of the line became a comment. */
   readonly commentAfter?: boolean | undefined
+  /** `&name` in front of a plain text, where no alias uses it: YAML drops it. */
+  readonly anchor?: string | undefined
   /** The line with its values quoted, ready to paste. */
   readonly paste?: (() => string | undefined) | undefined
 }

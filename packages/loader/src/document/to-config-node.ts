@@ -34,6 +34,8 @@ export class Converter {
   readonly #lines: readonly string[]
   readonly #counter: LineCounter
   readonly #open = new Set<Node>()
+  /** Names that aliases use. */
+  readonly #used: ReadonlySet<string>
   #inAlias = 0
   #aliasNodes = 0
   #isBomb = false
@@ -43,6 +45,7 @@ export class Converter {
     this.#file = file
     this.#lines = lines
     this.#counter = counter
+    this.#used = new Set(aliases(document.contents))
   }
 
   /** The tree below `node`; undefined where nothing sensible is left, with a fault. */
@@ -128,8 +131,14 @@ export class Converter {
       text,
       placeAt: this.#places(node, text),
       commentAfter: plain && /^\s+#/.test(rest ?? ''),
+      anchor: this.#dropped(node),
       paste: () => this.#paste(where),
     }
+  }
+
+  /** The anchor of a plain text that nothing uses. */
+  #dropped({ anchor, type }: Scalar): string | undefined {
+    return type === 'PLAIN' && anchor !== undefined && !this.#used.has(anchor) ? anchor : undefined
   }
 
   /** How places inside the text map to the file: only where the file holds the text letter by letter. */
@@ -208,6 +217,14 @@ function* anchors(node: unknown): Generator<Node> {
       } else yield* anchors(item)
     }
   } else if (isScalar(node) && node.anchor !== undefined) yield node
+}
+
+function* aliases(node: unknown): Generator<string> {
+  if (isAlias(node)) yield node.source
+  else if (isPair(node)) {
+    yield* aliases(node.key)
+    yield* aliases(node.value)
+  } else if (isMap(node) || isSeq(node)) for (const item of node.items) yield* aliases(item)
 }
 
 const isCoreTag = (tag: string): boolean =>

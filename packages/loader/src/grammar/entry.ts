@@ -25,6 +25,8 @@ export interface Entry {
   /** A map, or the scalar of the short form. Overrides replace it. */
   parameters: ConfigNode | undefined
   readonly upstream?: Upstream | undefined
+  /** Names that `key('name')` of a stage may ask for; absent: not known, or no stage. */
+  keyNames?: readonly string[] | undefined
 }
 
 /** `outputs: { name: id }`: a sink that is declared elsewhere reads this output. */

@@ -53,8 +53,11 @@ export function renderPlugin(plugin: PluginInfo, paint: Paint = plain): string {
 
 const formats: Readonly<Record<string, string>> = {
   cel: 'expression',
+  'cel-condition': 'expression',
   'cel-aggregate': 'aggregate call',
   path: 'path',
+  'path-template': 'path with {expressions}',
+  template: 'text with {expressions}',
   duration: 'duration',
   size: 'size',
 }
