@@ -79,6 +79,11 @@ export interface InstanceScope {
   readonly random: () => number
   readonly logger: Logger
   readonly metrics: Metrics
+  /**
+   * One object for all parts of the job that ask for the same name, made by the first of them: how sources and sinks of one
+   * plugin know of each other. Absent: there are no other parts.
+   */
+  readonly shared?: (<T>(name: string, create: () => T) => T) | undefined
 }
 
 /** What the engine gives each stage instance. */

@@ -14,6 +14,9 @@ export interface Rejection {
 /** What became of a batch: nothing to say, or the records that were not written. */
 export type WriteResult = void | { readonly rejected: readonly Rejection[] }
 
+/** Nothing where all that was written stays, else how many of the written records are lost. */
+export type AbortResult = void | { readonly discarded: number }
+
 /** A running sink. A throw ends the job; records it cannot take are its `rejected`. */
 export interface SinkInstance {
   /**
@@ -27,8 +30,8 @@ export interface SinkInstance {
   flush?(): void | Promise<void>
   /** The job ended or was stopped in good order: what was written becomes visible. */
   commit?(): void | Promise<void>
-  /** The job failed: nothing half written may be taken for whole. */
-  abort?(): void | Promise<void>
+  /** The job failed: nothing half written may be taken for whole. Says how many records it had taken are nowhere now. */
+  abort?(): AbortResult | Promise<AbortResult>
   close?(): void | Promise<void>
 }
 

@@ -64,6 +64,14 @@ export const FILE_EXISTS: ErrorOf<{ path: string }> = defineError({
   hint: () => 'Remove the file, choose another path, or set "mode: replace" or "mode: append".',
 })
 
+/** Another part of the job holds the file, perhaps under another name. */
+export const FILE_SHARED: ErrorOf<{ path: string; other: string; use: 'reads' | 'writes' }> =
+  defineError({
+    code: 'FILE_SHARED',
+    message: (details) => `"${details.other}" ${details.use} "${details.path}" already.`,
+    hint: () => 'Give each its own file; links and other names of a file count as that file.',
+  })
+
 /** The disk, or the user's share of it, is full. */
 export const FILE_DISK_FULL: ErrorOf<{ path: string }> = defineError({
   code: 'FILE_DISK_FULL',

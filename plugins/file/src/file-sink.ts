@@ -8,12 +8,15 @@ import {
 } from '@millrace/sdk'
 import { z } from 'zod'
 import { columnNames, formatParameters } from './file-parameters.ts'
+import { FilesInUse, filesInUse } from './files-in-use.ts'
 import { checkFormat, fileFormat, standardStream } from './format.ts'
+import { realPath } from './real-path.ts'
 import { createEncoder } from './write/encoder.ts'
 import { openFile } from './write/file-target.ts'
 import { FileWriter } from './write/file-writer.ts'
 import { Output } from './write/output.ts'
 import { PathTemplate } from './write/path-template.ts'
+import type { Refusal } from './write/refusal.ts'
 import { StreamTarget } from './write/stream-target.ts'
 
 const parameters = z
@@ -57,10 +60,12 @@ export const fileSink: SinkDefinition<FileSinkParameters> = defineSink({
   main: 'path',
   guarantee:
     'A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append, after a failure, lines may stand twice when the job runs again.',
-  writesFiles: ({ path }) => (path === standardStream ? [] : [path]),
+  writesFiles: ({ path }) => (path === standardStream ? [] : [realPath(path)]),
   expects: ({ path }) => (path.includes('{') ? expectedOfTexts([path], compileTemplate) : []),
-  create: ({ parameters, expressions, random }) =>
-    createFileSink(parameters, { expressions, random }),
+  create: ({ parameters, expressions, random, id, shared }) => {
+    const files = shared?.(filesInUse, () => new FilesInUse())
+    return createFileSink(parameters, { expressions, random, id, files })
+  },
 })
 
 /** The sink behind `fileSink`; tests give it their own standard output. */
@@ -69,11 +74,15 @@ export function createFileSink(
   options: {
     readonly expressions: ExpressionScope
     readonly random: () => number
+    readonly id?: string | undefined
+    /** What the parts of the job hold. */
+    readonly files?: FilesInUse | undefined
     readonly stdout?: () => Writable
   },
 ): SinkInstance {
   const { path, mode, columns, maxOpen } = parameters
   const format = fileFormat(path, parameters)
+  const { id = 'sink', files = new FilesInUse() } = options
   const isStandard = path === standardStream
   const template =
     !isStandard && path.includes('{')
@@ -84,12 +93,19 @@ export function createFileSink(
     template,
     maxOpen,
     isLive: isStandard || mode === 'append',
+    refuse(name): Refusal | undefined {
+      const other = files.hold({ id, use: 'writes', path: name })
+      if (other === undefined) return undefined
+      const message = `The record leads to "${name}", which "${other.id}" ${other.use}.`
+      return { code: 'FILE_PATH', message }
+    },
     async open(name): Promise<Output> {
       if (isStandard) {
         const stream = options.stdout?.() ?? process.stdout
         const encoder = createEncoder(format, { columns, isContinued: false })
         return new Output(new StreamTarget(stream), encoder, format.gzip)
       }
+      if (template === undefined) files.take({ id, use: 'writes', path: name })
       const { gzip } = format
       const opened = await openFile(name, { mode, gzip, random: options.random })
       const encoder = createEncoder(format, { columns, isContinued: opened.isContinued })

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { parseSize } from '@millrace/base'
 import {
   defineSource,
+  type Logger,
   type ReadOptions,
   type SourceBatch,
   type SourceDefinition,
@@ -11,6 +12,7 @@ import {
 } from '@millrace/sdk'
 import { z } from 'zod'
 import { FILE_NO_MATCH, fileError } from './errors.ts'
+import { FilesInUse, filesInUse } from './files-in-use.ts'
 import { checkFormat, type FileFormat, fileFormat, standardStream } from './format.ts'
 import { columnNames, formatParameters, sizeText } from './file-parameters.ts'
 import { CsvDecoder } from './read/csv-decoder.ts'
@@ -21,6 +23,7 @@ import { JsonDecoder } from './read/json-decoder.ts'
 import { LineDecoder } from './read/line-decoder.ts'
 import { openInput, statInput } from './read/open-input.ts'
 import { readEntries } from './read/read-entries.ts'
+import { realPath } from './real-path.ts'
 
 const parameters = z
   .strictObject({
@@ -68,19 +71,37 @@ export const fileSource: SourceDefinition<FileSourceParameters> = defineSource({
   main: 'path',
   replay: 'position',
   ends: true,
-  readsFiles: ({ path }) => (path === standardStream ? [] : [path]),
-  create: ({ parameters }) => createFileSource(parameters),
+  readsFiles: ({ path }) => (path === standardStream ? [] : [realPath(path)]),
+  create: ({ parameters, id, logger, shared }) => {
+    const files = shared?.(filesInUse, () => new FilesInUse())
+    return createFileSource(parameters, { id, logger, files })
+  },
 })
 
 /** The source behind `fileSource`; tests give it small chunks and their own standard input. */
 export function createFileSource(
   parameters: FileSourceParameters,
-  options: { readonly chunkBytes?: number; readonly stdin?: () => Readable } = {},
+  options: {
+    readonly chunkBytes?: number
+    readonly stdin?: () => Readable
+    readonly id?: string
+    readonly logger?: Pick<Logger, 'warn'>
+    /** What the parts of the job hold. */
+    readonly files?: FilesInUse | undefined
+  } = {},
 ): SourceInstance {
   const chunkBytes = options.chunkBytes ?? 256 * 1024
   const stdin = options.stdin ?? ((): Readable => process.stdin)
   return {
-    partitions: () => findFiles(parameters.path),
+    async partitions(): Promise<readonly string[]> {
+      const { path } = parameters
+      const { id = 'source', files } = options
+      const found = await findFiles(path)
+      if (files === undefined || path === standardStream) return found
+      for (const file of found) files.take({ id, use: 'reads', path: file })
+      if (found[0] !== path) files.takePattern(id, path)
+      return found
+    },
     async size(): Promise<number | undefined> {
       if (parameters.path === standardStream) return undefined
       const stats = await Promise.all((await findFiles(parameters.path)).map(statInput))

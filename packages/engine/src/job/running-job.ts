@@ -185,14 +185,22 @@ export class RunningJob implements EngineJob, TaskHost {
    */
   async #settle(): Promise<void> {
     for (const { id, task } of this.#nodes.sinks) {
-      try {
-        const keeps = !this.over || (id === this.spec.deadLetter?.id && !this.#aborted)
-        if (keeps && task.isWhole) await task.commit()
-        else await task.abort(this.#aborted)
-      } catch (error) {
-        if (this.over) this.warn(messageOf(error))
-        else this.fail(isMillraceError(error) ? error : internal(error))
-      }
+      const keeps = !this.over || (id === this.spec.deadLetter?.id && !this.#aborted)
+      if (keeps && task.isWhole && (await this.#tried(task.commit()))) continue
+      // Also what a failed commit left undone.
+      await this.#tried(task.abort(this.#aborted))
+    }
+  }
+
+  /** Whether the last step of a sink worked. The first failure is the job's; others are told. */
+  async #tried(step: Promise<void>): Promise<boolean> {
+    try {
+      await step
+      return true
+    } catch (error) {
+      if (this.over) this.warn(messageOf(error))
+      else this.fail(isMillraceError(error) ? error : internal(error))
+      return false
     }
   }
 

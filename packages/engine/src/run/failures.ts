@@ -2,6 +2,7 @@ import type { Key, Origin } from '@millrace/sdk'
 import { ENG_ERROR_RATE, ENG_RECORD } from '../errors.ts'
 import type { ErrorPolicy } from '../plan/job-spec.ts'
 import { encodeRaw } from './encode-raw.ts'
+import { plainRecord } from './plain-record.ts'
 import type { Port } from './port.ts'
 import { NO_ROW, originAt, renderOrigin, type OriginTable } from './record-batch.ts'
 import type { TaskHost } from './task-host.ts'
@@ -96,7 +97,7 @@ export class Failures {
         : `${origin.source}/${origin.partition}/${origin.offset}`
     return {
       id: `${place}/${this.#id}`,
-      record: failure.record ?? null,
+      record: plainRecord(failure.record),
       raw: failure.raw === undefined ? null : encodeRaw(failure.raw),
       stage: this.#id,
       input: failure.input ?? null,

@@ -80,7 +80,10 @@ export class SinkTask {
   /** Nothing half written may be taken for whole. Waits a while for a write under way. */
   async abort(atOnce: boolean): Promise<void> {
     if (this.#writing !== undefined && !atOnce) await this.#grace(this.#writing)
-    await this.#step('abort', () => this.#instance?.abort?.())
+    const result = await this.#step('abort', () => this.#instance?.abort?.())
+    // What is nowhere was not written, so it is held.
+    const { counter } = this.#parts
+    counter.written = Math.max(0, counter.written - (result?.discarded ?? 0))
   }
 
   async close(): Promise<void> {
@@ -184,17 +187,23 @@ export class SinkTask {
     host.finished()
   }
 
-  async #step(
+  async #step<T>(
     name: string,
-    run: () => void | Promise<void>,
+    run: () => T | Promise<T>,
     timeoutMs: number = TIMEOUT_MS,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<T> {
     const { host, spec } = this.#parts
     try {
       const step = run()
-      if (!(step instanceof Promise)) return
-      await inTime(step, { runtime: host.runtime, place: spec, step: name, timeoutMs, signal })
+      if (!(step instanceof Promise)) return step
+      return await inTime(step, {
+        runtime: host.runtime,
+        place: spec,
+        step: name,
+        timeoutMs,
+        signal,
+      })
     } catch (error) {
       throw this.#error(name, error)
     }

@@ -54,7 +54,12 @@ function fromJsonLines(lines: readonly string[]): Results {
       : { value: record },
   )
   const columns = [...new Set(objects.flatMap((object) => Object.keys(object)))]
-  return { columns, rows: objects.map((object) => columns.map((column) => object[column])) }
+  return {
+    columns,
+    rows: objects.map((object) =>
+      columns.map((column) => (Object.hasOwn(object, column) ? object[column] : undefined)),
+    ),
+  }
 }
 
 function fromCsv(lines: readonly string[]): Results {

@@ -2,6 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import type { Encoding } from './decoder.ts'
 import type { EntryBatch } from './entry-batch.ts'
 import { findJsonFault } from './json-fault.ts'
+import { isTooDeep } from './nesting.ts'
 
 /** Methods of every Buffer that its types do not name; they spare each text the look-up of an encoding. */
 export type Sliceable = Buffer & {
@@ -41,6 +42,11 @@ export function decodeJson(
   line: number,
   out: EntryBatch,
 ): void {
+  if (isTooDeep(bytes, start, end)) {
+    const message = 'The value nests deeper than 1,000 levels.'
+    out.reject(line, bytes.subarray(start, end), 'FILE_DEPTH', message)
+    return
+  }
   const text = decodeText(bytes, start, end, encoding, line, out)
   if (text === undefined) return
   let value: unknown

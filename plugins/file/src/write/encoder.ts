@@ -1,11 +1,7 @@
 import { formatCell } from '../cell.ts'
 import type { FileFormat } from '../format.ts'
-
-/** A record that a format cannot hold. */
-export interface Refusal {
-  readonly code: string
-  readonly message: string
-}
+import { jsonText, noNumber } from './no-json.ts'
+import type { Refusal } from './refusal.ts'
 
 /** Turns the records of one file into text. Each piece ends where a line ends, but for JSON, whose last line waits for `footer`. */
 export interface Encoder {
@@ -23,21 +19,6 @@ export function createEncoder(
   if (format.format === 'jsonl') return { encode: encodeJsonLine, footer: () => '' }
   if (format.format === 'lines') return { encode: encodeLine, footer: () => '' }
   return format.format === 'json' ? jsonEncoder() : csvEncoder(format.delimiter, options)
-}
-
-const noJson: Refusal = {
-  code: 'FILE_VALUE',
-  message: 'The record cannot be written as JSON: it holds itself, a bigint or no data at all.',
-}
-
-function jsonText(value: unknown): string | Refusal {
-  try {
-    // Undefined and functions have no JSON; the declared type hides that.
-    const text = JSON.stringify(value) as string | undefined
-    return text ?? noJson
-  } catch {
-    return noJson
-  }
 }
 
 function encodeJsonLine(value: unknown): string | Refusal {
@@ -80,13 +61,15 @@ function csvEncoder(
     return formatCell(value, delimiter)
   }
 
-  /** The cells of a record; undefined where one has no JSON. */
-  function row(record: Readonly<Record<string, unknown>>): string | undefined {
+  /** The cells of a record, or why one cannot be written. */
+  function row(record: Readonly<Record<string, unknown>>): string | Refusal {
     const cells: string[] = []
     for (const column of columns ?? []) {
       const value = Object.hasOwn(record, column) ? record[column] : null
-      const plain = isPlain(value) ? value : jsonText(value)
-      if (!isPlain(plain)) return undefined
+      if (typeof value === 'number' && !Number.isFinite(value))
+        return noNumber(value, column, 'CSV')
+      const plain = isPlain(value) ? value : jsonText(value, column)
+      if (!isPlain(plain)) return plain
       cells.push(cellOf(plain))
     }
     return lineOf(cells, delimiter)
@@ -108,7 +91,7 @@ function csvEncoder(
         for (const field of Object.keys(record)) if (!known.has(field)) return unknownColumn(field)
       }
       const line = row(record)
-      if (line === undefined) return noJson
+      if (typeof line !== 'string') return line
       const text = header + line
       header = ''
       return text
@@ -118,7 +101,7 @@ function csvEncoder(
 }
 
 /** Whether a value stands in a cell as it is, without a detour over JSON. */
-function isPlain(value: unknown): boolean {
+function isPlain(value: unknown): value is string | number | boolean | null | undefined {
   return (
     value === null ||
     value === undefined ||

@@ -63,6 +63,7 @@ async function openAppend(path: string, real: string, gzip: boolean): Promise<Op
 
 /** Writes to the file itself: appending, and pipes and devices. Whole pieces only: one that fails is cut off again. */
 class DirectTarget implements Target {
+  readonly keeps = true
   readonly #path: string
   #handle: FileHandle | undefined
   readonly #isAppended: boolean
@@ -105,6 +106,7 @@ class DirectTarget implements Target {
 
 /** Writes beside the file and takes its place on commit. */
 class ReplacingTarget implements Target {
+  readonly keeps = false
   readonly #path: string
   readonly #real: string
   readonly #mode: WriteMode

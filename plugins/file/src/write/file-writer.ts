@@ -1,6 +1,6 @@
 import { isMillraceError } from '@millrace/base'
-import type { Batch, Key, Rejection, SinkInstance, WriteResult } from '@millrace/sdk'
-import type { Refusal } from './encoder.ts'
+import type { AbortResult, Batch, Key, Rejection, SinkInstance, WriteResult } from '@millrace/sdk'
+import type { Refusal } from './refusal.ts'
 import type { Output } from './output.ts'
 import { OutputSet } from './output-set.ts'
 import type { PathTemplate } from './path-template.ts'
@@ -10,11 +10,16 @@ export class FileWriter implements SinkInstance {
   readonly #path: string
   readonly #template: PathTemplate | undefined
   readonly #outputs: OutputSet
+  readonly #refuse: (path: string) => Refusal | undefined
   readonly #isLive: boolean
   /** Whoever reads along may take their time. */
   readonly untimed: boolean
   #current: Output | undefined
   #currentPath = ''
+  #refusedPath = ''
+  #refusal: Refusal | undefined
+  /** Records that the batch in hand has brought so far. */
+  #added = 0
   // One object for all records.
   readonly #context = { timestamp: 0, key: undefined as Key | undefined }
 
@@ -24,10 +29,13 @@ export class FileWriter implements SinkInstance {
     readonly maxOpen: number
     /** Somebody may be reading along: hand over what there is after every batch. */
     readonly isLive: boolean
+    /** Why no record may go to a path. */
+    readonly refuse: (path: string) => Refusal | undefined
     readonly open: (path: string) => Promise<Output>
   }) {
     this.#path = options.path
     this.#template = options.template
+    this.#refuse = options.refuse
     this.#isLive = options.isLive
     this.untimed = options.isLive
     this.#outputs = new OutputSet(options.maxOpen, options.open)
@@ -40,8 +48,10 @@ export class FileWriter implements SinkInstance {
 
   write(batch: Batch): WriteResult | Promise<WriteResult> {
     const rejected: Rejection[] = []
+    this.#added = 0
     const waiting = this.#writeFrom(batch, 0, rejected)
     if (waiting === undefined && !this.#isLive) {
+      this.#added = 0
       return rejected.length === 0 ? undefined : { rejected }
     }
     return this.#settle(waiting, rejected)
@@ -50,6 +60,7 @@ export class FileWriter implements SinkInstance {
   async #settle(waiting: Promise<void> | undefined, rejected: Rejection[]): Promise<WriteResult> {
     await waiting
     if (this.#isLive) await this.#outputs.flush()
+    this.#added = 0
     return rejected.length === 0 ? undefined : { rejected }
   }
 
@@ -61,8 +72,12 @@ export class FileWriter implements SinkInstance {
         return refusal.then(() => this.#writeOn(batch, index, rejected))
       }
       const refused = refusal ?? this.#current?.add(batch.value(index))
-      if (refused !== undefined) rejected.push({ index, ...refused, retry: false })
-      else if (this.#current?.isFull) {
+      if (refused !== undefined) {
+        rejected.push({ index, ...refused, retry: false })
+        continue
+      }
+      this.#added++
+      if (this.#current?.isFull) {
         return this.#current.flush().then(() => this.#writeOn(batch, index + 1, rejected))
       }
     }
@@ -85,7 +100,16 @@ export class FileWriter implements SinkInstance {
       this.#currentPath = path
       return undefined
     }
-    return this.#open(path)
+    return this.#refusalOf(path) ?? this.#open(path)
+  }
+
+  #refusalOf(path: string): Refusal | undefined {
+    if (this.#outputs.has(path)) return undefined
+    if (path !== this.#refusedPath) {
+      this.#refusedPath = path
+      this.#refusal = this.#refuse(path)
+    }
+    return this.#refusal
   }
 
   async #open(path: string): Promise<void> {
@@ -114,12 +138,14 @@ export class FileWriter implements SinkInstance {
     this.#current = undefined
   }
 
-  abort(): Promise<void> {
-    return this.#outputs.abort()
+  /** The batch that failed was never counted as written. */
+  async abort(): Promise<AbortResult> {
+    const lost = await this.#outputs.abort()
+    return { discarded: Math.max(0, lost - this.#added) }
   }
 
   /** After a commit there is nothing left to do; without one nothing may stay. */
-  close(): Promise<void> {
-    return this.#outputs.abort()
+  async close(): Promise<void> {
+    await this.#outputs.abort()
   }
 }

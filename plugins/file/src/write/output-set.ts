@@ -13,6 +13,11 @@ export class OutputSet {
     this.#open = open
   }
 
+  /** Whether the path was opened before, be it open or not. */
+  has(path: string): boolean {
+    return this.#outputs.has(path)
+  }
+
   /** The output of a path if it is open. */
   get(path: string): Output | undefined {
     if (!this.#recent.delete(path)) return undefined
@@ -44,9 +49,12 @@ export class OutputSet {
     this.#clear()
   }
 
-  async abort(): Promise<void> {
-    for (const output of this.#outputs.values()) await output.abort()
+  /** Resolves to how many records are nowhere now. */
+  async abort(): Promise<number> {
+    let lost = 0
+    for (const output of this.#outputs.values()) lost += await output.abort()
     this.#clear()
+    return lost
   }
 
   #clear(): void {

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { Encoder, Refusal } from './encoder.ts'
+import type { Encoder } from './encoder.ts'
+import type { Refusal } from './refusal.ts'
 
 /** Where the bytes of an output go. */
 export interface Target {
@@ -10,6 +11,8 @@ export interface Target {
   suspend(): Promise<void>
   /** Makes what was written visible. */
   commit(): Promise<void>
+  /** Whether what was written is there even if it is never committed. */
+  readonly keeps: boolean
   /** Takes back what can be taken back. Never throws. */
   abort(): Promise<void>
 }
@@ -25,6 +28,8 @@ export class Output {
   readonly #encoder: Encoder
   readonly #gzip: boolean
   #text = ''
+  #records = 0
+  #unwritten = 0
   #isPacked = false
 
   constructor(target: Target, encoder: Encoder, gzip: boolean) {
@@ -43,6 +48,8 @@ export class Output {
     const text = this.#encoder.encode(value)
     if (typeof text !== 'string') return text
     this.#text += text
+    this.#records++
+    this.#unwritten++
     return undefined
   }
 
@@ -52,6 +59,7 @@ export class Output {
     this.#text = ''
     // Each piece is a gzip member of its own: together they are one gzip file, and a file can be continued.
     await this.#target.write(this.#gzip ? await pack(bytes) : bytes)
+    this.#unwritten = 0
     this.#isPacked = this.#gzip
   }
 
@@ -66,10 +74,16 @@ export class Output {
     // A gzip file of nothing still has a header.
     if (this.#gzip && !this.#isPacked) await this.#target.write(await pack(Buffer.alloc(0)))
     await this.#target.commit()
+    this.#records = 0
   }
 
-  async abort(): Promise<void> {
+  /** Resolves to how many records are nowhere now. */
+  async abort(): Promise<number> {
+    const lost = this.#target.keeps ? this.#unwritten : this.#records
     this.#text = ''
+    this.#records = 0
+    this.#unwritten = 0
     await this.#target.abort()
+    return lost
   }
 }

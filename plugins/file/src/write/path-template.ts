@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, normalize, resolve, sep } from 'node:path'
 import type { EvaluationContext, Template } from '@millrace/expression'
-import type { Refusal } from './encoder.ts'
+import type { Refusal } from './refusal.ts'
 
 const segmentBytesMax = 200
 

@@ -4,6 +4,7 @@ import type { Target } from './output.ts'
 
 /** Writes to standard output. A reader that went away is FILE_BROKEN_PIPE. The stream is never ended: it is not ours. */
 export class StreamTarget implements Target {
+  readonly keeps = true
   readonly #stream: Writable
   readonly #ignore = (): void => undefined
 

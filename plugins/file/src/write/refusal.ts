@@ -1,0 +1,5 @@
+/** Why a record cannot be written. */
+export interface Refusal {
+  readonly code: string
+  readonly message: string
+}

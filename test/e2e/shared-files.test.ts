@@ -1,0 +1,140 @@
+import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { folder, run } from './command.ts'
+
+const jsonl = (...records: readonly unknown[]) =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join('')
+
+const text = (...path: readonly string[]) => readFileSync(join(...path), 'utf8')
+
+interface Counts {
+  readonly sinks: readonly {
+    readonly id: string
+    readonly written: number
+    readonly rejected: number
+  }[]
+  readonly firstDeadLetters: readonly { readonly code: string; readonly message: string }[]
+}
+
+async function summaryOf(cwd: string): Promise<Counts> {
+  const { stdout } = await run(cwd, ['run', 'job.yaml', '--json', '--quiet'])
+  return JSON.parse(stdout) as Counts
+}
+
+it('refuses a record that leads to the file that the job reads', async () => {
+  const source = jsonl({ id: 1, f: 'src' }, { id: 2, f: 'other' })
+  const job = `pipeline:
+  source: { file: src.jsonl }
+  sink: { file: '{f}.jsonl' }
+  deadLetter: { file: bad/dead.jsonl }
+`
+  const cwd = folder({ 'src.jsonl': source, 'job.yaml': job })
+
+  const { firstDeadLetters, sinks } = await summaryOf(cwd)
+
+  expect(text(cwd, 'src.jsonl')).toBe(source)
+  expect(text(cwd, 'other.jsonl')).toBe(jsonl({ id: 2, f: 'other' }))
+  expect(sinks[0]).toMatchObject({ written: 1, rejected: 1 })
+  expect(firstDeadLetters[0]).toMatchObject({
+    code: 'FILE_PATH',
+    message: `The record leads to "${join(cwd, 'src.jsonl')}", which "source" reads.`,
+  })
+})
+
+it('refuses a record that leads to the file of the dead letters', async () => {
+  const job = `pipeline:
+  source: { file: q.jsonl }
+  stages: [{ map: { set: { b: a * 2 } } }]
+  sink: { file: 'w/{f}.jsonl' }
+  deadLetter: { file: w/dead.jsonl }
+`
+  const cwd = folder({
+    'q.jsonl': jsonl({ f: 'dead', a: 1 }, { f: 'x', a: 't' }),
+    'job.yaml': job,
+  })
+
+  const { sinks } = await summaryOf(cwd)
+
+  expect(sinks).toMatchObject([
+    { id: 'sink', written: 0, rejected: 1 },
+    { id: 'deadLetter', written: 2 },
+  ])
+  expect(text(cwd, 'w/dead.jsonl').split('\n')).toHaveLength(3)
+})
+
+it('refuses a record that leads to a file of another sink, or by another name to one of its own', async () => {
+  const job = `pipeline:
+  source: { file: q.jsonl }
+  sinks:
+    one: { file: 'w/{f}.jsonl', from: source }
+    two: { file: 'w/{g}.jsonl', from: source }
+  deadLetter: { file: dead.jsonl }
+`
+  const cwd = folder({
+    'q.jsonl': jsonl({ f: 'a', g: 'b' }, { f: 'b', g: 'a' }, { f: 'c', g: 'd' }),
+    'job.yaml': job,
+  })
+  mkdirSync(join(cwd, 'w'))
+  writeFileSync(join(cwd, 'w/a.jsonl'), '')
+  symlinkSync('a.jsonl', join(cwd, 'w/c.jsonl'))
+
+  const { sinks } = await summaryOf(cwd)
+
+  expect(sinks[0]).toMatchObject({ id: 'one', written: 1, rejected: 2 })
+  expect(sinks[1]).toMatchObject({ id: 'two', written: 2, rejected: 1 })
+})
+
+it('refuses a record that leads to a name that the pattern of a source matches', async () => {
+  const job = `pipeline:
+  sources: { all: { file: 'in/*.jsonl' } }
+  sink: { file: '{f}.jsonl' }
+  deadLetter: { file: dead.json }
+`
+  const cwd = folder({ 'job.yaml': job })
+  mkdirSync(join(cwd, 'in'))
+  writeFileSync(join(cwd, 'in/1.jsonl'), jsonl({ f: 'in/new' }, { f: 'new' }))
+
+  const { sinks } = await summaryOf(cwd)
+
+  expect(sinks[0]).toMatchObject({ written: 1, rejected: 1 })
+  expect(() => text(cwd, 'in/new.jsonl')).toThrow('ENOENT')
+})
+
+it.each([
+  ['a link to the file', (cwd: string) => symlinkSync('in.jsonl', join(cwd, 'out.jsonl'))],
+  [
+    'a second name of the file',
+    (cwd: string) => linkSync(join(cwd, 'in.jsonl'), join(cwd, 'out.jsonl')),
+  ],
+])('refuses a sink that writes the source through %s', async (_, link) => {
+  const source = jsonl({ id: 1 }, { id: 2 })
+  const job = `pipeline:
+  source: { file: in.jsonl }
+  stages: [{ filter: id == 2 }]
+  sink: { file: out.jsonl }
+`
+  const cwd = folder({ 'in.jsonl': source, 'job.yaml': job })
+  link(cwd)
+
+  const { code, stderr } = await run(cwd, ['run', 'job.yaml', '--quiet'])
+
+  expect(text(cwd, 'in.jsonl')).toBe(source)
+  expect(code).not.toBe(0)
+  expect(stderr).toMatch(/job\.yaml:\d+:\d+/)
+})
+
+it('refuses a sink in a linked folder at once', async () => {
+  const job = `pipeline:
+  source: { file: 'real/*.jsonl' }
+  sink: { file: linked/out.jsonl }
+`
+  const cwd = folder({ 'job.yaml': job })
+  mkdirSync(join(cwd, 'real'))
+  symlinkSync('real', join(cwd, 'linked'))
+
+  const { code, stderr } = await run(cwd, ['validate', 'job.yaml'])
+
+  expect(code).toBe(2)
+  expect(stderr).toContain('job.yaml:3:')
+})
