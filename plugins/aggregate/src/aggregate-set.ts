@@ -33,7 +33,7 @@ export interface AggregateSet {
   readonly expected: readonly string[]
   create(): unknown[]
   /** The values one by one: what each is called, and its first accumulator. */
-  readonly parts: readonly { readonly name: string; create(): unknown }[]
+  readonly parts: readonly { readonly name: string; readonly create: () => unknown }[]
   /** Evaluates everything that can throw for one record and changes no accumulator. Throws coded errors. */
   evaluate(record: unknown, context: EvaluationContext): void
   /** Adds what the last `evaluate` found. Never throws. */

@@ -28,6 +28,8 @@ describe('numbers per key', () => {
         const journal = new Journal()
         const numbers = new HeapNumbers<Totals>('totals', current, journal, create)
         let oracle = new Map<number, Totals>()
+        const found: Totals[] = []
+        const wanted: Totals[] = []
         for (const { slot, action, value } of list) {
           const before = structuredClone(oracle)
           current.slot = slot
@@ -37,7 +39,8 @@ describe('numbers per key', () => {
           } else {
             const totals = numbers.get()
             const expected = oracle.get(slot) ?? create()
-            expect({ ...totals }).toStrictEqual(expected)
+            found.push({ ...totals })
+            wanted.push(expected)
             // What is changed in place is not undone.
             if (action === 'add') {
               totals.count += 1
@@ -50,8 +53,9 @@ describe('numbers per key', () => {
             oracle = before
           } else journal.forget()
         }
-        const found = [...numbers.entries()].map(([key]) => (key as { id: number }).id)
-        expect(found.toSorted((a, b) => a - b)).toStrictEqual(
+        const slots = [...numbers.entries()].map(([key]) => (key as { id: number }).id)
+        expect(found).toStrictEqual(wanted)
+        expect(slots.toSorted((a, b) => a - b)).toStrictEqual(
           [...oracle.keys()].toSorted((a, b) => a - b),
         )
         for (const [key, totals] of numbers.entries()) {

@@ -35,10 +35,10 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable {
     this.#initial = initial.map(([, value]) => value)
     this.#rows = { values: new Float64Array(firstRows * initial.length), at: 0 }
     this.#places = new Int32Array(firstRows).fill(-1)
-    this.#view = createView<T>(
+    this.#view = createView(
       initial.map(([field]) => field),
       this.#rows,
-    )
+    ) as T
   }
 
   get(): T {
@@ -115,7 +115,7 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable {
 }
 
 /** One object that reads and writes the fields of the row in hand. */
-function createView<T>(fields: readonly string[], rows: Rows): T {
+function createView(fields: readonly string[], rows: Rows): object {
   const view = {}
   for (const [index, name] of fields.entries()) {
     Object.defineProperty(view, name, {
@@ -126,5 +126,5 @@ function createView<T>(fields: readonly string[], rows: Rows): T {
       },
     })
   }
-  return view as T
+  return view
 }
