@@ -136,8 +136,19 @@ export class RecordRunner {
     this.#batch = batch
     this.#index = index
     this.#input = input
-    this.current.slot = this.interner === undefined ? ONLY_SLOT : NO_SLOT
+    this.current.slot = this.#slotOf(batch, index, input)
     this.#apply(code, message, undefined)
+  }
+
+  /** The slot of a record's key; none where it has no key to speak of. */
+  #slotOf(batch: RecordBatch, index: number, input: string): number {
+    if (this.interner === undefined) return ONLY_SLOT
+    const parts = this.keyParts.get(input) as readonly KeyPart[]
+    try {
+      return this.interner.slot(parts, batch.values[index], batch.timestamps[index] as number)
+    } catch {
+      return NO_SLOT
+    }
   }
 
   /** Moves the watermark; the stage may fire. */
