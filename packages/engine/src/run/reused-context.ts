@@ -39,8 +39,11 @@ export class ReusedContext implements RecordContext {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController()
-    return AbortSignal.any([this.#job, this.#controller.signal])
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.closed || this.#job.aborted) this.#abort()
+    }
+    return this.#controller.signal
   }
 
   emit(value: unknown, options?: { readonly timestamp?: number }): void {
@@ -70,9 +73,13 @@ export class ReusedContext implements RecordContext {
     this.#controller = undefined
   }
 
-  /** The record's time is up. */
+  /** The record's time is up, or the job is over. */
   close(): void {
     this.closed = true
-    this.#controller?.abort()
+    this.#abort()
+  }
+
+  #abort(): void {
+    this.#controller?.abort(this.#job.aborted ? this.#job.reason : undefined)
   }
 }
