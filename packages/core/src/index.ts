@@ -24,5 +24,6 @@ export {
 } from './errors.ts'
 export type { ActorEventMap, ActorEvents, DeadLetterReason } from './events.ts'
 export { createManualRuntime, type ManualRuntime } from './manual-runtime.ts'
+export { RestartBudget } from './restart-budget.ts'
 export type { Supervisor, SupervisorSpec, SupervisorState } from './supervisor.ts'
 export { type ActorSystem, type ActorSystemOptions, createActorSystem } from './system.ts'

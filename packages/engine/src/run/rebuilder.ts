@@ -1,3 +1,4 @@
+import { RestartBudget } from '@millrace/core'
 import type { StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_RESTARTS, messageOf } from '../errors.ts'
 import { placeOf } from '../plan/place.ts'
@@ -10,12 +11,12 @@ export class Rebuilder {
   readonly #scope: () => StageScope
   /** Instances made after the first. */
   count = 0
-  /** When making one failed, monotonic ms, within the budget's period. */
-  #failures: number[] = []
+  readonly #budget: RestartBudget
 
   constructor(parts: StageParts, scope: () => StageScope) {
     this.#parts = parts
     this.#scope = scope
+    this.#budget = new RestartBudget(parts.restart.intensity, parts.restart.periodMs)
   }
 
   open(): Promise<OpenStage> {
@@ -31,20 +32,13 @@ export class Rebuilder {
       try {
         return await this.open()
       } catch (error) {
-        const failures = this.#failed()
-        if (failures <= restart.intensity) continue
+        const nowMs = host.runtime.monotonic()
+        if (this.#budget.grant(nowMs)) continue
+        const failures = this.#budget.attempts(nowMs).length
         const details = { id: spec.id, failures, ...restart, last: messageOf(error) }
         host.fail(ENG_RESTARTS(details, placeOf(spec), error))
       }
     }
     return undefined
-  }
-
-  /** Counts a failure; returns how many there were within the budget's period. */
-  #failed(): number {
-    const { periodMs } = this.#parts.restart
-    const now = this.#parts.host.runtime.monotonic()
-    this.#failures = [...this.#failures.filter((at) => now - at < periodMs), now]
-    return this.#failures.length
   }
 }
