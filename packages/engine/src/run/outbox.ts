@@ -12,12 +12,14 @@ export class Outbox {
   table: OriginTable = noOrigins
   /** Whether a reader drops what does not fit: it never holds this writer back. */
   readonly lossy: boolean
+  readonly #byName: ReadonlyMap<string, Port>
   readonly #edges: readonly Edge[]
   #waiter: (() => void) | undefined
   #halted = false
 
   constructor(ports: readonly Port[], dead: Port | undefined) {
     this.ports = dead === undefined ? ports : [...ports, dead]
+    this.#byName = new Map(ports.map((port) => [port.name, port]))
     this.main = ports[0]
     this.dead = dead
     this.#edges = this.ports.flatMap((port) => port.edges)
@@ -25,8 +27,9 @@ export class Outbox {
     for (const edge of this.#edges) edge.onClear = () => this.#cleared()
   }
 
+  /** A declared output; dead letters are none. */
   port(name: string): Port | undefined {
-    return this.ports.find((port) => port.name === name && port !== this.dead)
+    return this.#byName.get(name)
   }
 
   /** Remembers where the record (or batch) in hand begins. */
