@@ -2,6 +2,11 @@
 export type CellTypes = 'infer' | 'strings' | Readonly<Record<string, CellType>>
 export type CellType = 'string' | 'number' | 'boolean'
 
+/** The columns that have a type of their own. */
+export function typedColumns(types: CellTypes): readonly string[] {
+  return typeof types === 'object' ? Object.keys(types) : []
+}
+
 /** The value that unquoted text stands for: null, a boolean, a number that prints as the same text, or the text. */
 export function inferCell(text: string): unknown {
   if (text === '') return null

@@ -1,7 +1,7 @@
 import { glob } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { parseSize } from '@millrace/base'
+import { nearestName, parseSize } from '@millrace/base'
 import {
   defineSource,
   type Logger,
@@ -15,6 +15,7 @@ import { FILE_NO_MATCH, fileError } from './errors.ts'
 import { FilesInUse, filesInUse } from './files-in-use.ts'
 import { checkFormat, type FileFormat, fileFormat, standardStream } from './format.ts'
 import { columnNames, formatParameters, sizeText } from './file-parameters.ts'
+import { type CellTypes, typedColumns } from './cell.ts'
 import { CsvDecoder } from './read/csv-decoder.ts'
 import type { Decoder, Position } from './read/decoder.ts'
 import { decodeJson, decodeLine } from './read/decode-text.ts'
@@ -58,6 +59,13 @@ const parameters = z
     checkFormat(value, csvOnly, (path, message) =>
       context.addIssue({ code: 'custom', path: [path], message }),
     )
+    for (const name of columns === undefined ? [] : typedColumns(types)) {
+      if (columns?.includes(name) === true) continue
+      const near = nearestName(name, columns ?? [])
+      const hint = near === undefined ? '' : `; did you mean "${near}"?`
+      const message = `names the column "${name}", which "columns" does not${hint}`
+      context.addIssue({ code: 'custom', path: ['types', name], message })
+    }
   })
 
 /** What the source `file` takes. */
@@ -91,6 +99,7 @@ export function createFileSource(
   } = {},
 ): SourceInstance {
   const chunkBytes = options.chunkBytes ?? 256 * 1024
+  const warn = warnOnce(parameters.types, options.logger)
   const stdin = options.stdin ?? ((): Readable => process.stdin)
   return {
     async partitions(): Promise<readonly string[]> {
@@ -123,7 +132,7 @@ export function createFileSource(
         path,
         input,
         createDecoder: (start) =>
-          createDecoder(path, { format, parameters, fields, position: start }),
+          createDecoder(path, { format, parameters, fields, position: start, warn }),
         position: from,
         isPacked: format.gzip,
         signal,
@@ -147,6 +156,23 @@ async function findFiles(path: string): Promise<readonly string[]> {
   return found.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
 }
 
+/** Tells of types for columns that a header has not, each column once. */
+function warnOnce(
+  types: CellTypes,
+  logger: Pick<Logger, 'warn'> | undefined,
+): (columns: readonly string[], path: string) => void {
+  const told = new Set<string>()
+  return (columns, path) => {
+    for (const name of typedColumns(types)) {
+      if (columns.includes(name) || told.has(name)) continue
+      told.add(name)
+      const near = nearestName(name, columns)
+      const hint = near === undefined ? `It has ${columns.join(', ')}.` : `Did you mean "${near}"?`
+      logger?.warn(`"types" names the column "${name}", which "${path}" does not have. ${hint}`)
+    }
+  }
+}
+
 function createDecoder(
   path: string,
   options: {
@@ -154,6 +180,7 @@ function createDecoder(
     readonly parameters: FileSourceParameters
     readonly fields: readonly string[] | undefined
     readonly position: Position
+    readonly warn: (columns: readonly string[], path: string) => void
   },
 ): Decoder {
   const { format, parameters, fields, position } = options
@@ -163,7 +190,8 @@ function createDecoder(
   if (format.format === 'lines') return new LineDecoder(position, { maxLine, take: decodeLine })
   if (format.format === 'json') return new JsonDecoder(position, { maxLine })
   if (format.format === 'csv') {
-    return new CsvDecoder(position, { path, maxLine, delimiter, types, columns })
+    const onHeader = (found: readonly string[]): void => options.warn(found, path)
+    return new CsvDecoder(position, { path, maxLine, delimiter, types, columns, onHeader })
   }
   if (!FieldScanner.takes(fields)) return new LineDecoder(position, { maxLine, take: decodeJson })
   const scanner = new FieldScanner(fields)

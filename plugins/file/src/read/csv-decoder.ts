@@ -13,6 +13,7 @@ export class CsvDecoder implements Decoder {
   readonly #delimiter: string
   readonly #types: CellTypes
   readonly #path: string
+  readonly #onHeader: (columns: readonly string[]) => void
   #columns: readonly string[] | undefined
 
   constructor(
@@ -23,9 +24,11 @@ export class CsvDecoder implements Decoder {
       readonly delimiter: string
       readonly types: CellTypes
       readonly columns?: readonly string[] | undefined
+      readonly onHeader: (columns: readonly string[]) => void
     },
   ) {
     this.#path = options.path
+    this.#onHeader = options.onHeader
     this.#delimiter = options.delimiter
     this.#types = options.types
     this.#columns = position.columns ?? options.columns
@@ -61,8 +64,10 @@ export class CsvDecoder implements Decoder {
     const row = parseRow(text, this.#delimiter)
     const columns = this.#columns
     if (typeof row === 'string') out.reject(line, bytes.subarray(start, end), 'FILE_CSV', row)
-    else if (columns === undefined) this.#columns = checkHeader(row.cells, this.#path, line)
-    else {
+    else if (columns === undefined) {
+      this.#columns = checkHeader(row.cells, this.#path, line)
+      this.#onHeader(this.#columns)
+    } else {
       const record = this.#record(columns, row)
       if (typeof record !== 'string') out.add(record, line)
       else out.reject(line, bytes.subarray(start, end), 'FILE_CSV', record)

@@ -31,3 +31,17 @@ it('refuses a field that the first record did not have, but not one that is miss
       'The field "other" is no column: the first record named them. List them with "columns: [...]".',
   })
 })
+
+it('refuses a cell with a number that CSV cannot hold, alone or inside', () => {
+  const encoder = csv()
+
+  expect(encoder.encode({ id: Infinity })).toEqual({
+    code: 'FILE_VALUE',
+    message: 'id is Infinity, which CSV cannot hold.',
+  })
+  expect(encoder.encode({ id: [Number.NaN] })).toEqual({
+    code: 'FILE_VALUE',
+    message: 'id[0] is NaN, which JSON cannot hold.',
+  })
+  expect(encoder.encode({ id: null })).toBe('id\n""\n')
+})
