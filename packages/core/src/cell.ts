@@ -1,20 +1,21 @@
 import { invariant } from '@millrace/base'
 
-import type { ActorRef, ActorSpec, Behavior, Lane, RestartType } from './actor.ts'
+import type { ActorRef, ActorSpec, Behavior, RestartType } from './actor.ts'
 import type { Alarm, Alarms } from './alarms.ts'
 import { createFamily } from './create-family.ts'
 import { CellContext, type ContextHost } from './context.ts'
+import { Delivery, type DeliveryHost } from './delivery.ts'
 import { ACT_MAILBOX_FULL, ACT_SPEC, ACT_STOPPED } from './errors.ts'
 import type { Child, Family } from './family.ts'
 import { Inbox } from './inbox.ts'
 import { actionsOf, nextState } from './lifecycle.ts'
 import { CellAction, CellEvent, CellState, cellTable, MailboxEvent } from './lifecycle.table.ts'
-import { stale, Terminated, unwrapNotice } from './notices.ts'
+import { Terminated } from './notices.ts'
 import { Pending } from './pending.ts'
 import type { Runnable } from './run-queue.ts'
 import type { Services } from './services.ts'
 import { tearDown } from './tear-down.ts'
-import { Tick } from './timers.ts'
+import type { Tick } from './timers.ts'
 
 /** Told once how the first start went. */
 export interface StartListener {
@@ -22,10 +23,8 @@ export interface StartListener {
   failed(cause: unknown): void
 }
 
-const none = Symbol('none')
-
 /** One actor: its mailbox, its state in the lifecycle table, its incarnations. */
-export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
+export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, DeliveryHost {
   readonly id: string
   readonly alarms: Alarms
   readonly #services: Services
@@ -34,18 +33,15 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
   readonly #restart: RestartType
   readonly #mailbox: Inbox
   readonly #pending = new Pending()
+  readonly #delivery: Delivery<M>
   #startListener: StartListener | undefined
   #state: number = CellState.starting
   #isQueued = false
   #incarnation = 0
-  #behavior: Behavior<M> | undefined
   #context: CellContext<M> | undefined
   #children: Family | undefined
   /** Lifecycle work for the next turn; runs whatever the gate says. */
   #signals: (() => void)[] | undefined
-  /** The message an asynchronous handler has in hand. */
-  #inHand: unknown = none
-  #inHandLane: Lane = 'user'
   #isExiting = false
   #isOverflowing = false
   #isTearingDown = false
@@ -75,6 +71,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
       capacity,
       overflow: spec.mailbox?.overflow ?? 'fail',
     })
+    this.#delivery = new Delivery(this, this.#mailbox, this.#pending)
     this.#startListener = startListener
     owner.add(this)
     this.#post(() => {
@@ -148,6 +145,19 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
     this.#post(() => this.#crash(cause))
   }
 
+  crashed(cause: unknown): void {
+    this.#crash(cause)
+  }
+
+  suspended(): void {
+    this.#send(CellEvent.SUSPEND)
+  }
+
+  resumed(): void {
+    this.#send(CellEvent.RESUME)
+    if (this.#isExiting) this.exit()
+  }
+
   adopt<N>(spec: ActorSpec<N>): ActorRef<N> {
     this.#children ??= createFamily(this.#services, {
       path: this.path,
@@ -186,53 +196,11 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
     const mailbox = this.#mailbox
     // A signal that came meanwhile, such as a stop, goes before the next message.
     while (done < limit && mailbox.isOpen && mailbox.length > 0 && this.#signals === undefined) {
-      this.#handle(mailbox.take())
+      this.#delivery.next()
       done++
     }
     if (mailbox.isOpen && mailbox.length > 0) this.#enqueue()
     return Math.max(1, done)
-  }
-
-  #handle(entry: unknown): void {
-    const lane = this.#mailbox.takenFrom
-    let message = entry as M
-    try {
-      if (lane !== 'user') {
-        const unwrapped = unwrapNotice(entry)
-        if (unwrapped === stale) return
-        message = unwrapped as M
-      }
-      const result = this.#behavior?.receive(message, this.#context as CellContext<M>)
-      if (result instanceof Promise) {
-        this.#suspend(result, entry, message)
-        return
-      }
-    } catch (error) {
-      this.#mailbox.deadLetter(message, lane, 'failed', error)
-      this.#crash(error)
-      return
-    }
-    if (lane === 'control' && entry instanceof Tick) entry.timers.handled(entry)
-  }
-
-  #suspend(result: Promise<void>, entry: unknown, message: M): void {
-    this.#inHand = message
-    this.#inHandLane = this.#mailbox.takenFrom
-    this.#send(CellEvent.SUSPEND)
-    this.#pending.wait(
-      result,
-      () => {
-        this.#inHand = none
-        if (entry instanceof Tick) entry.timers.handled(entry)
-        this.#send(CellEvent.RESUME)
-        if (this.#isExiting) this.exit()
-      },
-      (error) => {
-        this.#inHand = none
-        this.#mailbox.deadLetter(message, this.#inHandLane, 'failed', error)
-        this.#crash(error)
-      },
-    )
   }
 
   #create(): void {
@@ -255,7 +223,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
   }
 
   #begin(behavior: Behavior<M>): void {
-    this.#behavior = behavior
+    this.#delivery.begin(behavior, this.#context as CellContext<M>)
     const cause = this.#cause
     if (!this.#send(CellEvent.READY)) return
     this.#crashed = false
@@ -315,12 +283,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
     this.#isOverflowing = false
     this.#pending.giveUp()
     this.#isTearingDown = false
-    this.#mailbox.clearSystem()
-    if (this.#inHand !== none) {
-      const message = this.#inHand
-      this.#inHand = none
-      this.#mailbox.deadLetter(message, this.#inHandLane, 'killed', this.#cause)
-    }
+    this.#delivery.end(this.#cause)
   }
 
   #askSupervisor(): void {
@@ -345,13 +308,13 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
       {
         pending: this.#pending,
         children: () => this.#children,
-        behavior: () => this.#behavior,
+        behavior: () => this.#delivery.behavior,
         isCurrent: () => this.#isTearingDown,
       },
       (failure) => {
         this.#isTearingDown = false
         this.#children = undefined
-        this.#behavior = undefined
+        this.#delivery.release()
         if (failure !== undefined) this.#cause = joinCauses(this.#cause, failure)
         this.#send(CellEvent.TORN_DOWN)
       },
@@ -361,7 +324,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M> {
   #finish(): void {
     if (this.#deadline !== undefined) this.alarms.clear(this.#deadline)
     this.#children?.kill()
-    this.#behavior = undefined
+    this.#delivery.release()
     const cause = this.#cause
     this.#mailbox.drain(cause)
     this.#owner.remove(this)
