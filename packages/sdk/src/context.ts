@@ -51,7 +51,7 @@ export interface Counter {
   add(count: number): void
 }
 
-/** Named numbers of one stage, shown in the summary. */
+/** Named numbers of one source, stage or sink, shown in the summary. */
 export interface Metrics {
   counter(name: string): Counter
 }
@@ -74,8 +74,8 @@ export interface InstanceScope {
   /** False where the input never ends. */
   readonly inputEnds: boolean
   readonly clock: Pick<Runtime, 'now' | 'monotonic'>
-  /** Runs a task once after a delay in ms, in the job's time; the result cancels it. Absent: use the system's timer. */
-  readonly timer?: Runtime['timer'] | undefined
+  /** Runs a task once after a delay in ms, in the job's time; the result cancels it. */
+  readonly timer: Runtime['timer']
   readonly random: () => number
   readonly logger: Logger
   readonly metrics: Metrics

@@ -135,11 +135,13 @@ describe('generate', () => {
     ])
   })
 
-  it('stops waiting at once, on the timer of the system too', async () => {
+  it('stops waiting at once and takes its timer back', async () => {
     const stop = new AbortController()
+    let canceled = 0
     const scope: Partial<Scope> = {
       parameters: check({ rate: 0.001 }).value as GenerateParameters,
       clock: { now: () => 0, monotonic: () => 0 },
+      timer: () => () => void canceled++,
     }
     const source = await generate.create(scope as Scope)
     let batches = 0
@@ -153,6 +155,7 @@ describe('generate', () => {
     }
 
     expect(batches).toBe(1)
+    expect(canceled).toBe(1)
   })
 
   it('takes names like __proto__ as names', async () => {

@@ -1,4 +1,4 @@
-import { type Runtime, setField } from '@millrace/base'
+import { setField } from '@millrace/base'
 import {
   BATCH_MAX,
   defineSource,
@@ -42,12 +42,12 @@ export const generate: SourceDefinition<GenerateParameters> = defineSource({
   main: 'count',
   replay: 'position',
   ends: ({ count }) => count !== undefined,
-  create: ({ parameters, clock, timer }) => createGenerate(parameters, { clock, timer }),
+  create: ({ parameters, ...scope }) => createGenerate(parameters, scope),
 })
 
 function createGenerate(
   { count = Number.POSITIVE_INFINITY, rate, seed, fields }: GenerateParameters,
-  scope: Pick<InstanceScope, 'clock'> & { readonly timer: Runtime['timer'] | undefined },
+  scope: Pick<InstanceScope, 'clock' | 'timer'>,
 ): SourceInstance {
   const makers = Object.entries(fields).map(
     ([name, spec]) => [name, makeField(spec, streamOf(seed, name))] as const,

@@ -3,11 +3,11 @@ import type { Runtime } from '@millrace/base'
 /** Longest wait in one go: a timer of the system holds no more than 24 days. */
 const waitMsMax = 60_000
 
-/** Resolves after at least `delayMs` (at most a minute), or as soon as `signal` aborts. Without a timer of the job the system's is used. */
+/** Resolves after at least `delayMs` (at most a minute), or as soon as `signal` aborts. */
 export function waitFor(
   delayMs: number,
   signal: AbortSignal,
-  timer: Runtime['timer'] = systemTimer,
+  timer: Runtime['timer'],
 ): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -19,9 +19,4 @@ export function waitFor(
     signal.addEventListener('abort', done)
     if (signal.aborted) done()
   })
-}
-
-function systemTimer(delayMs: number, task: () => void): () => void {
-  const handle = setTimeout(task, delayMs)
-  return () => clearTimeout(handle)
 }

@@ -16,6 +16,8 @@ const RESTART = { intensity: 3, periodMs: 60_000 }
 /** Default of `mailbox.capacity`. */
 const CAPACITY = 4096
 
+type Counting = Pick<StageCounter, 'id' | 'metrics'>
+
 interface Disposable {
   dispose(): void | Promise<void>
 }
@@ -50,8 +52,8 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     if (!things.has(name)) things.set(name, make())
     return things.get(name) as T
   }
-  const scopeOf = (id: string): InstanceScope => ({
-    ...scope(host, id, ends, counters.get(id)),
+  const scopeOf = (counter: Counting): InstanceScope => ({
+    ...scope(host, counter, ends),
     shared,
   })
   const failuresOf = (
@@ -62,13 +64,18 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     const usual = spec.deadLetter === undefined ? 'fail' : 'deadLetter'
     return new Failures(host, { kind, id }, policy ?? spec.onError ?? usual, outboxOf(id).dead)
   }
-  const common = (id: string) => ({ host, outbox: outboxOf(id), scope: scopeOf(id) })
+  const common = <C extends Counting>(counter: C) => ({
+    host,
+    outbox: outboxOf(counter.id),
+    scope: scopeOf(counter),
+    counter,
+  })
 
   const sources = spec.sources.map((source) => {
     const { factory, id } = source
     const counter = new SourceCounter(id, factory.traits.name)
     const failures = failuresOf('Source', id, source.onError)
-    const task = new SourceTask({ ...common(id), spec: source, failures, counter })
+    const task = new SourceTask({ ...common(counter), spec: source, failures })
     return { id, factory, task, counter, edges: [] }
   })
   const stages = spec.stages.map((stage) => {
@@ -77,13 +84,13 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     counter.watch(outboxOf(id).ports.filter((port) => port !== outboxOf(id).dead))
     const failures = failuresOf('Stage', id, stage.onError)
     const restart = spec.restart ?? RESTART
-    const parts = { ...common(id), spec: stage, failures, counter, restart }
+    const parts = { ...common(counter), spec: stage, failures, restart }
     return { id, factory, task: new StageTask(parts, edgesOf(id)), counter, edges: edgesOf(id) }
   })
   const sinkNode = (sink: SinkSpec, failures: Failures): Node<SinkTask, SinkCounter> => {
     const { factory, id } = sink
     const counter = new SinkCounter(id, factory.traits.name)
-    const task = new SinkTask({ ...common(id), spec: sink, failures, counter }, edgesOf(id))
+    const task = new SinkTask({ ...common(counter), spec: sink, failures }, edgesOf(id))
     return { id, factory, task, counter, edges: edgesOf(id) }
   }
   const sinks = spec.sinks.map((sink) => sinkNode(sink, failuresOf('Sink', sink.id, sink.onError)))
@@ -94,19 +101,14 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
   return { sources, stages, sinks }
 }
 
-function scope(
-  host: TaskHost,
-  id: string,
-  inputEnds: boolean,
-  counter: StageCounter | undefined,
-): InstanceScope {
+function scope(host: TaskHost, { id, metrics }: Counting, inputEnds: boolean): InstanceScope {
   const { logger, runtime } = host
-  const metrics = counter?.metrics ?? new Map<string, number>()
   return {
     id,
     instance: 0,
     inputEnds,
     clock: { now: () => runtime.now(), monotonic: () => runtime.monotonic() },
+    timer: (delayMs, task) => runtime.timer(delayMs, task),
     random: () => runtime.random(),
     logger,
     metrics: {

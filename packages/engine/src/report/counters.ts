@@ -63,6 +63,7 @@ export class SourceCounter {
   malformed = 0
   bytes = 0
   bytesTotal: number | undefined
+  readonly metrics = new Map<string, number>()
 
   constructor(id: string, module: string) {
     this.id = id
@@ -78,6 +79,7 @@ export class SourceCounter {
       malformed: this.malformed,
       bytes: this.bytes,
       bytesTotal: this.bytesTotal,
+      metrics: Object.fromEntries(this.metrics),
     }
   }
 }
@@ -89,6 +91,7 @@ export class SinkCounter {
   received = 0
   written = 0
   rejected = 0
+  readonly metrics = new Map<string, number>()
 
   constructor(id: string, module: string) {
     this.id = id
@@ -103,6 +106,7 @@ export class SinkCounter {
       written: this.written,
       rejected: this.rejected,
       held: this.received - this.written - this.rejected,
+      metrics: Object.fromEntries(this.metrics),
     }
   }
 }

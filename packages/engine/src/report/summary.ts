@@ -29,6 +29,8 @@ export interface SourceCounts {
   readonly bytes: number
   /** Undefined when the size of the input is not known. */
   readonly bytesTotal: number | undefined
+  /** Numbers the source itself counted, by name. */
+  readonly metrics?: Readonly<Record<string, number>> | undefined
 }
 
 /** received = written + rejected + held. */
@@ -39,6 +41,8 @@ export interface SinkCounts {
   readonly written: number
   readonly rejected: number
   readonly held: number
+  /** Numbers the sink itself counted, by name. */
+  readonly metrics?: Readonly<Record<string, number>> | undefined
 }
 
 /** How far a running job is. */

@@ -44,7 +44,15 @@ const summary: Summary = {
     },
   ],
   sinks: [
-    { id: 'sink', module: 'file', received: 285, written: 285, rejected: 0, held: 0 },
+    {
+      id: 'sink',
+      module: 'file',
+      received: 285,
+      written: 285,
+      rejected: 0,
+      held: 0,
+      metrics: { requests: 2 },
+    },
     { id: 'deadLetter', module: 'file', received: 24, written: 24, rejected: 0, held: 0 },
   ],
   deadLetters: 24,
@@ -85,6 +93,7 @@ describe('renderSummary', () => {
 
       counted
         285  by-airport  airports
+          2  sink        requests
 
       24 dead letters in out/rejected.jsonl: 23 FILTER_REJECTED, 1 FILE_JSON
         flights.jsonl:17   FILE_JSON        Unexpected end of input.
@@ -143,6 +152,7 @@ it('a job that could not start has only a headline', () => {
     deadLetters: 0,
     warnings: [],
     stages: [],
+    sinks: [],
   })
 
   expect(text).toBe('late-flights failed: 0 records in 412 ms, 0/s\n')

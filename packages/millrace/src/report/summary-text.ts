@@ -126,14 +126,10 @@ function filterLines(summary: Summary, paint: Paint): string[] {
   return [paint('bold', 'filtered'), ...alignRows(rows, ['right'])]
 }
 
-/** What stages counted themselves. */
-function metricLines(summary: Summary, paint: Paint): string[] {
-  const rows = summary.stages.flatMap((stage) =>
-    Object.entries(stage.metrics ?? {}).map(([name, count]) => [
-      `  ${formatCount(count)}`,
-      stage.id,
-      name,
-    ]),
+/** What sources, stages and sinks counted themselves. */
+function metricLines({ sources, stages, sinks }: Summary, paint: Paint): string[] {
+  const rows = [...sources, ...stages, ...sinks].flatMap(({ id, metrics = {} }) =>
+    Object.entries(metrics).map(([name, count]) => [`  ${formatCount(count)}`, id, name]),
   )
   if (rows.length === 0) return []
   return [paint('bold', 'counted'), ...alignRows(rows, ['right'])]

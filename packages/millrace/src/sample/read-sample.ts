@@ -7,6 +7,7 @@ const scopeOf = (id: string): InstanceScope => ({
   instance: 0,
   inputEnds: true,
   clock: nodeRuntime,
+  timer: nodeRuntime.timer,
   random: () => nodeRuntime.random(),
   logger: { debug() {}, info() {}, warn() {}, error() {} },
   metrics: { counter: () => ({ add() {} }) },

@@ -22,6 +22,7 @@ const scope: StageScope = {
   instance: 0,
   inputEnds: true,
   clock: { now: () => 0, monotonic: () => 0 },
+  timer: () => () => undefined,
   random: () => 0.5,
   logger: {
     debug: () => undefined,

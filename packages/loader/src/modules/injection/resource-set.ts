@@ -74,6 +74,7 @@ async function openOne(entry: Entry, scope: Container, environment: Environment)
   try {
     const resource = await definition.create({
       clock: environment.clock,
+      timer: environment.timer,
       random: environment.random,
       logger: environment.logger,
       metrics: environment.metrics,
