@@ -52,6 +52,18 @@ it('shows first results whose fields are named like members of every object', as
   expect(stdout).toContain('first 2 of 2')
 })
 
+it('ends well where the first results cannot be shown', async () => {
+  const packed = job('filter: true').replace('out.jsonl', '{ path: out.jsonl, compression: gzip }')
+  const records = Array.from({ length: 2000 }, (_, a) => `{"a":${a ** 3}}\n`).join('')
+  const cwd = folder({ 'in.jsonl': records, 'job.yaml': packed })
+
+  const { code, stdout, stderr } = await run(cwd, ['run', 'job.yaml'])
+
+  expect(stderr).not.toContain('error')
+  expect(code).toBe(0)
+  expect(stdout).toContain('counts add up')
+})
+
 it('refuses a number that JSON cannot hold instead of writing null', async () => {
   const records = '{"id":1,"v":null}\n{"id":2,"deep":[{"v":-1e400}]}\n'
   const cwd = folder({ 'in.jsonl': records, 'job.yaml': job('filter: true') })

@@ -94,6 +94,16 @@ describe.skipIf(!existsSync('/dev/full'))('a disk that is full', () => {
     expect(lines(join(cwd, 'out.jsonl'))).toHaveLength(10)
   })
 
+  it('is no matter where only progress and logs go there', async () => {
+    const cwd = folder({ 'job.yaml': job('out.jsonl') })
+
+    const ended = await inShell(cwd, ':', 'run job.yaml --log-level debug 2>/dev/full')
+
+    expect(ended.code).toBe(0)
+    expect(ended.stdout).toContain('counts add up')
+    expect(lines(join(cwd, 'out.jsonl'))).toHaveLength(20_000)
+  })
+
   it('leaves the old file and nothing half-written', async () => {
     const cwd = folder({ 'job.yaml': job('out.jsonl'), 'out.jsonl': '{"old":true}\n' })
 

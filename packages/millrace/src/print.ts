@@ -17,15 +17,18 @@ export interface Terminal {
   outColumns(): number | undefined
 }
 
-// Why a stream took no more, such as a full disk.
+// Why standard output took no more, such as a full disk. What is said about the work is not worth a job.
 let lost: Error | undefined
 
-/** A reader that went away (`| head`) is no error: what is left is not written. */
-function writer(stream: NodeJS.WriteStream): (text: string) => void {
+/** A reader that went away (`| head`) is no error: what is left is not written. `onLoss` hears of every other failure. */
+function writer(
+  stream: NodeJS.WriteStream,
+  onLoss: (error: Error) => void,
+): (text: string) => void {
   let broken = false
   stream.on('error', (error: NodeJS.ErrnoException) => {
     broken = true
-    if (error.code !== 'EPIPE') lost ??= error
+    if (error.code !== 'EPIPE') onLoss(error)
   })
   return (text) => {
     if (!broken && text !== '') stream.write(text)
@@ -35,8 +38,10 @@ function writer(stream: NodeJS.WriteStream): (text: string) => void {
 /** The process's own streams. Call once. */
 export function processTerminal(): Terminal {
   return {
-    out: writer(process.stdout),
-    error: writer(process.stderr),
+    out: writer(process.stdout, (error) => {
+      lost ??= error
+    }),
+    error: writer(process.stderr, () => undefined),
     outPaint: paintFor(process.stdout),
     errorPaint: paintFor(process.stderr),
     interactive: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
@@ -47,7 +52,7 @@ export function processTerminal(): Terminal {
 }
 
 /**
- * Ends the process when both streams are written, with 1 instead of 0 when something could not be. A blocked read of stdin
+ * Ends the process when both streams are written, with 1 instead of 0 when standard output could not be. A blocked read of stdin
  * would keep it alive otherwise.
  */
 export async function exit(code: number): Promise<void> {

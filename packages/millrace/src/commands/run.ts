@@ -134,6 +134,7 @@ async function firstResults(summary: Summary, plan: JobPlan, shell: Shell): Prom
   if (target === undefined || written === 0 || summary.state === 'failed') return ''
   const { terminal, cwd } = shell
   const results = await readResults(target.path, target.format)
+  if (results === undefined) return ''
   const options = { paint: terminal.outPaint, width: terminal.outColumns() }
   return `${renderResults(displayPath(target.path, cwd), results, written, options)}\n`
 }

@@ -23,9 +23,28 @@ describe('readResults', () => {
     )
     const results = await readResults(file('a.jsonl', `${lines.join('\n')}\n`), 'jsonl')
 
-    expect(results.columns).toEqual(['n', 'x'])
-    expect(results.rows).toHaveLength(10)
-    expect(results.rows[1]).toEqual([1, 1])
+    expect(results?.columns).toEqual(['n', 'x'])
+    expect(results?.rows).toHaveLength(10)
+    expect(results?.rows[1]).toEqual([1, 1])
+  })
+
+  it('shows fields that are named like members of every object only where they are', async () => {
+    const text = '{"a":1}\n{"constructor":5,"__proto__":6}\n'
+    const results = await readResults(file('own.jsonl', text), 'jsonl')
+
+    expect(results).toEqual({
+      columns: ['a', 'constructor', '__proto__'],
+      rows: [
+        [1, undefined, undefined],
+        [undefined, 5, 6],
+      ],
+    })
+  })
+
+  it('has nothing to show of what is no text, empty or not there', async () => {
+    expect(await readResults(file('x.jsonl', 'no json\n'), 'jsonl')).toBeUndefined()
+    expect(await readResults(file('y.jsonl', ''), 'jsonl')).toBeUndefined()
+    expect(await readResults(join(folder, 'none.jsonl'), 'jsonl')).toBeUndefined()
   })
 
   it('shows records that are no objects as a value', async () => {
@@ -50,7 +69,7 @@ describe('readResults', () => {
   it('leaves out a line that is not whole', async () => {
     const results = await readResults(file('d.jsonl', '{"n":1}\n{"n":'), 'jsonl')
 
-    expect(results.rows).toEqual([[1]])
+    expect(results?.rows).toEqual([[1]])
   })
 })
 

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import type { JobPlan } from '@millrace/loader'
 import { plain, type Paint } from '../paint.ts'
 import { nodePath } from './plan-files.ts'
@@ -29,8 +29,24 @@ export function resultFile(plan: JobPlan): { path: string; format: 'jsonl' | 'cs
   return format === 'jsonl' || format === 'ndjson' ? { path, format: 'jsonl' } : undefined
 }
 
-/** Reads the first rows back from the written file, so that what is shown is what is there. */
-export async function readResults(path: string, format: 'jsonl' | 'csv'): Promise<Results> {
+/**
+ * Reads the first rows back from the written file, so that what is shown is what is there. Undefined where they cannot be
+ * shown: a pipe, a packed file, a first row that is very long. Never throws: a preview must not fail a job.
+ */
+export async function readResults(
+  path: string,
+  format: 'jsonl' | 'csv',
+): Promise<Results | undefined> {
+  try {
+    // To open a pipe would wait for who writes it.
+    const results = (await stat(path)).isFile() ? await readRows(path, format) : undefined
+    return results?.rows.length === 0 ? undefined : results
+  } catch {
+    return undefined
+  }
+}
+
+async function readRows(path: string, format: 'jsonl' | 'csv'): Promise<Results> {
   const file = await open(path)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(bytesMax), 0, bytesMax, 0)
@@ -107,6 +123,6 @@ function renderValue(value: unknown): string {
 }
 
 function renderOther(value: unknown): string {
-  if (typeof value !== 'number' || Number.isInteger(value)) return JSON.stringify(value)
+  if (typeof value !== 'number' || Number.isInteger(value)) return JSON.stringify(value) ?? ''
   return String(Number(value.toPrecision(6)))
 }
