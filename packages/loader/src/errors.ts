@@ -12,6 +12,21 @@ export const CFG_FILE = defineError<{ file: string; cause: string }>({
   hint: () => 'Check the path and the rights of the file.',
 })
 
+export const CFG_ENCODING = defineError<{ byte: string }>({
+  code: 'CFG_ENCODING',
+  message: (d) => `The job file must be UTF-8; got byte ${d.byte} here.`,
+  hint: () => 'Save it as UTF-8 in the editor.',
+})
+
+export const CFG_JSON = defineError<{ problem: string; isComma: boolean }>({
+  code: 'CFG_JSON',
+  message: (d) => `This is not valid JSON: ${d.problem}.`,
+  hint: (d) =>
+    d.isComma
+      ? 'Remove the comma before it.'
+      : 'Mend it there, or name the file .yaml, which takes comments and bare words.',
+})
+
 export const CFG_YAML = defineError<{ problem: string; line: string; paste?: string | undefined }>({
   code: 'CFG_YAML',
   message: (d) => `This is not valid YAML: ${d.problem}; got \`${clip(d.line)}\`.`,
@@ -288,10 +303,11 @@ export const CFG_OVERRIDE = defineError<{
   problem: string
   near?: string | undefined
   known: readonly string[]
+  hint?: string | undefined
 }>({
   code: 'CFG_OVERRIDE',
   message: (d) => `Override ${d.text} has no target: ${d.problem}.`,
-  hint: (d) => orElse(d.near, `Known there: ${d.known.join(', ') || 'nothing'}.`),
+  hint: (d) => d.hint ?? orElse(d.near, `Known there: ${d.known.join(', ') || 'nothing'}.`),
 })
 
 export const CFG_ENDPOINT = defineError<{ flag: string; problem: string; hint: string }>({

@@ -15,6 +15,8 @@ import { readDocumentSettings } from './check/read-document-settings.ts'
 import { readPipelineSettings, type PipelineSettings } from './check/read-pipeline-settings.ts'
 import type { ConfigValue } from './config-value.ts'
 import type { MapNode } from './document/config-node.ts'
+import { decodeText } from './document/decode-text.ts'
+import { jsonFault } from './document/json-fault.ts'
 import { applyOverrides, readOverrides } from './document/overrides.ts'
 import { readDocument } from './document/read-document.ts'
 import { CFG_FILE, CFG_MISSING } from './errors.ts'
@@ -96,6 +98,11 @@ async function load(
 ): Promise<{ spec: JobSpec; plan: JobPlan } | undefined> {
   const text = options.text ?? (await readText(file, context))
   if (text === undefined) return undefined
+  const broken = file.endsWith('.json') ? jsonFault(text, file) : undefined
+  if (broken !== undefined) {
+    context.faults.push(broken)
+    return undefined
+  }
   const document = readDocument(text, file)
   context.faults.push(...document.faults)
   if (document.root === undefined) return undefined
@@ -148,7 +155,10 @@ function normalize(node: MapNode, options: LoadOptions, context: LoadContext): N
 
 async function readText(file: string, context: LoadContext): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8')
+    const read = decodeText(await readFile(file), file)
+    if ('text' in read) return read.text
+    context.faults.push(read.fault)
+    return undefined
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error)
     context.faults.push(CFG_FILE({ file, cause }, { file }, error))

@@ -95,8 +95,8 @@ it('prints help of a command', async () => {
       -o, --output <[id=]file>   write this file, or - for stdout (repeatable)
       -s, --set <path=value>     override a value of the job file (repeatable)
       --strict                   take warnings of the job file for faults
-      --json                     print the summary as JSON on stdout (stderr if the job writes to
-                                 stdout)
+      --json                     print the summary, or the faults, as JSON on stdout (stderr if the job
+                                 writes to stdout)
       -q, --quiet                print nothing but errors
       --log-level <level>        lowest level of log lines (choices: "debug", "info", "warn", "error")
       --drain                    on a signal, fire everything open as at the end of the input

@@ -77,7 +77,10 @@ function withJobFile(command: Command): Command {
 
 function addRun(program: Command, shell: Shell, finish: Finish): void {
   withJobFile(program.command('run').description('run a job to its end'))
-    .option('--json', 'print the summary as JSON on stdout (stderr if the job writes to stdout)')
+    .option(
+      '--json',
+      'print the summary, or the faults, as JSON on stdout (stderr if the job writes to stdout)',
+    )
     .option('-q, --quiet', 'print nothing but errors')
     .addOption(new Option('--log-level <level>', 'lowest level of log lines').choices(logLevels))
     .option('--drain', 'on a signal, fire everything open as at the end of the input')
@@ -105,6 +108,7 @@ function addExplain(program: Command, shell: Shell, finish: Finish): void {
     .addOption(
       new Option('-f, --format <format>', 'form of the plan').choices(formats).default('text'),
     )
+    .addOption(new Option('--json', 'the same as --format json').conflicts('format'))
     .action(async (job: string | undefined, options: ExplainOptions) => {
       const { explainCommand } = await import('./commands/explain.ts')
       finish(await explainCommand(job, options, shell))

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { JsonSchema } from '@millrace/sdk'
 import { isMillraceError, type MillraceError, placed, type Where } from '@millrace/base'
 import { describeNode, joinPath, type ConfigNode, type MapNode } from '../document/config-node.ts'
@@ -47,8 +48,13 @@ export function checkParameters(
   return undefined
 }
 
-/** The same error at a place; what it knows of its place already is kept. */
+/** The same error at a place; what it knows of its place already is kept. One of another file also says where the job names it. */
 export function at(error: MillraceError, where: Where): MillraceError {
+  if (error.where.file !== undefined && error.where.file !== where.file) {
+    const { file = '', line, column } = where
+    const place = [basename(file), line, column].filter((part) => part !== undefined).join(':')
+    return placed(error, { ...error.where, path: `${where.path ?? 'named'} of ${place}` })
+  }
   return placed(error, { ...where, ...error.where })
 }
 

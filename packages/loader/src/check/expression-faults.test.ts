@@ -33,9 +33,8 @@ describe('templates', () => {
         at   /jobs/job.yaml:5:21  pipeline.sink.file
         next Use one of the built-in functions or name a plugin that brings it."
     `)
-    expect(
-      await faultsOf(job('- log'), { outputs: [{ path: 'w/{f.jsonl' }] }),
-    ).toMatchInlineSnapshot(`
+    expect(await faultsOf(job('- log'), { outputs: [{ path: 'w/{f.jsonl' }] }))
+      .toMatchInlineSnapshot(`
       "error[EXP_TEMPLATE]: A { without its } in the template \`w/{f.jsonl\`.
         at   --output  w/{f.jsonl
         next Expressions stand in {braces}; write {{ and }} for the braces themselves."
@@ -116,9 +115,8 @@ describe('what fails for every record', () => {
         at   /jobs/job.yaml:4:19  pipeline.stages[0].filter
         next Give the stage keys, such as by: zz, or read the field itself."
     `)
-    expect(
-      await faultsOf(job("- filter: key('orign') == 'SFO'\n      by: origin")),
-    ).toMatchInlineSnapshot(`
+    expect(await faultsOf(job("- filter: key('orign') == 'SFO'\n      by: origin")))
+      .toMatchInlineSnapshot(`
       "error[EXP_UNKNOWN_KEY]: key('orign') is always null: the keys of the stage are origin, in \`key('orign') == 'SFO'\`.
         at   /jobs/job.yaml:4:19  pipeline.stages[0].filter
         next Did you mean key('origin')?"

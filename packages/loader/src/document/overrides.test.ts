@@ -192,9 +192,9 @@ describe('overrides', () => {
       error[CFG_OVERRIDE]: Override --set sinks.sink2.note has no target: "sink2" is unknown.
         at   --set  sinks.sink2.note
         next Did you mean "sink"?
-      error[CFG_OVERRIDE]: Override --set deadLetter.parameters.path has no target: "deadLetter" is unknown.
+      error[CFG_OVERRIDE]: Override --set deadLetter.parameters.path has no target: the job has no deadLetter.
         at   --set  deadLetter.parameters.path
-        next Known there: nothing.
+        next Name its module: deadLetter.file=rejected.jsonl adds one.
       error[CFG_OVERRIDE]: Override --set stages.late-flights.parameters.whre has no target: "whre" is unknown.
         at   --set  stages.late-flights.parameters.whre
         next Did you mean "where"?

@@ -2,6 +2,7 @@ import { nearestName, type Where } from '@millrace/base'
 import { CFG_OVERRIDE } from '../errors.ts'
 import type { Entry, NormalPipeline } from '../grammar/entry.ts'
 import { entryKeys, pipelineKeys } from '../grammar/keys.ts'
+import { readEntry } from '../grammar/read-entry.ts'
 import type { LoadContext } from '../load-context.ts'
 import {
   nodeOf,
@@ -102,6 +103,9 @@ function applyOne(
   if (role === undefined) {
     entry = pipeline.entries.find((candidate) => candidate.path === top)
     const ids = pipeline.entries.filter(({ role }) => role === top).map(({ path }) => path)
+    if (entry === undefined && ids.length === 0) {
+      return addEntry(pipeline, top, rest, override, context)
+    }
     if (entry === undefined) return refuse(first ?? '', ids)
   } else {
     const own = pipeline.entries.filter((candidate) => candidate.role === role)
@@ -117,6 +121,45 @@ function applyOne(
   if (key === 'parameters') return { entry, segments: steps.slice(1), override }
   setStructural(entry.keys, key, steps.slice(1), override, context)
   return undefined
+}
+
+/** The source, sink or dead letter sink that the file leaves out, in its short form: `deadLetter.file=rejected.jsonl`. */
+function addEntry(
+  pipeline: NormalPipeline,
+  key: string,
+  [name = '', ...segments]: readonly string[],
+  override: Override,
+  context: LoadContext,
+): ParameterOverride | undefined {
+  const { where, origin, text } = override
+  const role = key === 'source' ? 'source' : 'sink'
+  // Variables are often written in capitals; names of modules never are.
+  const module = origin === 'environment' ? name.toLowerCase() : name
+  const isModule = module !== '' && pick(module, entryKeys[role]) === undefined
+  if (!isModule || pipeline.entries.some(({ id }) => id === key)) {
+    const problem = `the job has no ${key}`
+    const file = { source: 'flights', sink: 'results' }[key] ?? 'rejected'
+    const hint = `Name its module: ${key}.file=${file}.jsonl adds one.`
+    context.faults.push(CFG_OVERRIDE({ text, problem, known: [], hint }, where))
+    return undefined
+  }
+  const value = nodeOf(override.value, where, origin)
+  const node: MapNode = {
+    kind: 'map',
+    where,
+    origin,
+    entries: new Map([[module, { key: module, where, value }]]),
+  }
+  const place = { role, isDeadLetter: key === 'deadLetter', id: key } as const
+  const entry = readEntry(node, place, context.faults)
+  if (entry === undefined) return undefined
+  entry.path = key
+  pipeline.entries.push(entry)
+  pipeline.keys.set(key, { key, where, value: node })
+  if (segments.length === 0) return undefined
+  // The module's schema knows the names.
+  entry.parameters = undefined
+  return { entry, segments, override }
 }
 
 function setStructural(

@@ -37,3 +37,14 @@ it('gives YAML that means the text that stood there', () => {
     { numRuns: 200 },
   )
 })
+
+it('keeps a list inside a map a list', () => {
+  expect(quoteLine('- map: { set: { p: max(a, 1), z: [1,2] } }')).toBe(
+    "- map: { set: { p: 'max(a, 1)', z: [1, 2] } }",
+  )
+})
+
+it('proposes nothing where it is not sure where a value ends', () => {
+  expect(quoteLine('sink: { file: { path: o/{nope(}.jsonl, format: jsonl } }')).toBe(undefined)
+  expect(quoteLine('path: o/{nope(}.jsonl, format: jsonl')).toBe(undefined)
+})

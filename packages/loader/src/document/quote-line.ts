@@ -12,12 +12,13 @@ export function quoteLine(line: string): string | undefined {
   const [, indent = '', key, rest = ''] = match
   const value = rest.trimEnd()
   // Without a key or a dash there is no value, nor where the value is a key that continues below.
+  if (!isBalanced(value)) return undefined
   const isValue = (key !== undefined || indent.includes('-')) && !/^[\w@./#-]+:$/.test(value)
   if (!isValue) return undefined
   const quoted = isWrapped(value, '{', '}')
     ? quoteFlowMap(value)
     : isWrapped(value, '[', ']')
-      ? `[${splitTop(value.slice(1, -1), ',').map(quoteValue).join(', ')}]`
+      ? quoteList(value)
       : quoteText(value)
   const result = `${indent}${key === undefined ? '' : `${key} `}${quoted}`.trim()
   return result !== line.trim() && isSound(result) ? result : undefined
@@ -31,6 +32,20 @@ function isSound(line: string): boolean {
 const isWrapped = (text: string, open: string, close: string): boolean =>
   text.startsWith(open) && text.endsWith(close)
 
+function quoteList(text: string): string {
+  return `[${splitTop(text.slice(1, -1), ',').map(quoteValue).join(', ')}]`
+}
+
+/** Whether every bracket is closed by its own kind: only then is it sure where a value ends. */
+function isBalanced(text: string): boolean {
+  const open: string[] = []
+  for (const sign of text.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'/g, '')) {
+    if ('([{'.includes(sign)) open.push(sign)
+    else if (')]}'.includes(sign) && open.pop() !== '([{'.charAt(')]}'.indexOf(sign))) return false
+  }
+  return open.length === 0
+}
+
 function quoteFlowMap(text: string): string {
   const pairs = splitTop(text.slice(1, -1), ',').map((part) => {
     const match = /^\s*(["']?[\w@./#-]+["']?):\s+(.*\S)\s*$/.exec(part)
@@ -42,6 +57,7 @@ function quoteFlowMap(text: string): string {
 function quoteValue(text: string): string {
   const value = text.trim()
   if (isWrapped(value, '{', '}')) return quoteFlowMap(value)
+  if (isWrapped(value, '[', ']')) return quoteList(value)
   const plain = /^[\w.@/ -]+$/.test(value)
   return plain || isQuoted(value) ? value : quoteText(value)
 }

@@ -84,7 +84,7 @@ function syntaxFaults(
     } else if (error.code === 'TAG_RESOLVE_FAILED') {
       const tag = /![^\s,[\]{}]*/.exec(written.slice(col - 1))?.[0] ?? '!'
       faults.set(line, CFG_YAML_TAG({ tag, paste }, where))
-    } else if (error.message.includes('call stack')) {
+    } else if (/call stack|stack overflow/i.test(error.message)) {
       faults.set(line, CFG_YAML_DEPTH({ most: 100 }, where))
     } else {
       const problem = decapitalize(error.message.replace(/\.$/, ''))

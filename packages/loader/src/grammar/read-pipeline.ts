@@ -103,9 +103,10 @@ class PipelineReader {
   }
 
   #named(node: ConfigNode, what: string): Iterable<[string, MapEntry]> {
-    if (node.kind === 'map') return node.entries
+    if (node.kind === 'map' && node.entries.size > 0) return node.entries
     const expected = 'a map of ids'
-    this.#faults.push(CFG_TYPE({ what, expected, got: describeNode(node) }, node.where))
+    const got = node.kind === 'map' ? 'an empty map' : describeNode(node)
+    this.#faults.push(CFG_TYPE({ what, expected, got }, node.where))
     return []
   }
 

@@ -2,14 +2,20 @@ import { defineError } from '@millrace/base'
 
 const list = (names: readonly string[]): string => names.join(', ')
 
-export const CFG_MODULE_SPECIFIER = defineError<{ specifier: string; near?: string | undefined }>({
+export const CFG_MODULE_SPECIFIER = defineError<{
+  specifier: string
+  near?: string | undefined
+  /** What was meant instead of a module. */
+  instead?: string | undefined
+}>({
   code: 'CFG_MODULE_SPECIFIER',
   message: (d) =>
     `Module "${d.specifier}" must be a short name, a package name or a path that starts with "./".`,
   hint: (d) =>
-    d.near === undefined
+    d.instead ??
+    (d.near === undefined
       ? 'Write it like filter, @acme/plugin or ./actors/mine.ts, with #Export where needed.'
-      : `Did you mean "${d.near}"?`,
+      : `Did you mean "${d.near}"?`),
 })
 
 export const CFG_MODULE_NOT_FOUND = defineError<{
@@ -18,14 +24,16 @@ export const CFG_MODULE_NOT_FOUND = defineError<{
   tried: readonly string[]
   folder: string
   near?: string | undefined
+  instead?: string | undefined
 }>({
   code: 'CFG_MODULE_NOT_FOUND',
   message: (d) =>
     `No ${d.kind} "${d.specifier}" is installed; tried ${list(d.tried)} from ${d.folder}.`,
   hint: (d) =>
+    d.instead ??
     `${d.near === undefined ? 'Install it' : `Did you mean "${d.near}"? If not, install it`}: ` +
-    d.tried.map((name) => `npm install ${name}`).join(' (or: ') +
-    ')'.repeat(d.tried.length - 1),
+      d.tried.map((name) => `npm install ${name}`).join(' (or: ') +
+      ')'.repeat(d.tried.length - 1),
 })
 
 export const CFG_MODULE_ENTRY = defineError<{ specifier: string; package: string; cause: string }>({
@@ -39,23 +47,30 @@ export const CFG_MODULE_FILE = defineError<{
   specifier: string
   file: string
   near?: string | undefined
+  instead?: string | undefined
 }>({
   code: 'CFG_MODULE_FILE',
   message: (d) => `There is no file ${d.specifier} (looked for ${d.file}).`,
   hint: (d) =>
-    d.near === undefined
+    d.instead ??
+    (d.near === undefined
       ? 'Paths of modules are relative to the folder of the job file.'
-      : `Did you mean "${d.near}"?`,
+      : `Did you mean "${d.near}"?`),
 })
 
-export const CFG_MODULE_FILE_TYPE = defineError<{ specifier: string; ending: string }>({
+export const CFG_MODULE_FILE_TYPE = defineError<{
+  specifier: string
+  ending: string
+  instead?: string | undefined
+}>({
   code: 'CFG_MODULE_FILE_TYPE',
   message: (d) =>
     `Module ${d.specifier} must end in .ts, .mts, .js, .mjs or .cjs; got "${d.ending}".`,
   hint: (d) =>
-    /^\.[jt]sx$/.test(d.ending)
+    d.instead ??
+    (/^\.[jt]sx$/.test(d.ending)
       ? 'Node cannot run JSX: write the file without it and name it .ts or .js.'
-      : 'Name the file that holds the code.',
+      : 'Name the file that holds the code.'),
 })
 
 export const CFG_MODULE_TYPESCRIPT = defineError<{ at: string; what: string; rewrite: string }>({

@@ -36,9 +36,10 @@ export function searchFolders(folder: string, bases: readonly string[] = []): re
 /** Finds a module from the job's folder, `folders[0]`, then from the others. Throws CFG_MODULE_* errors. */
 export function findModule(specifier: string, kind: Kind, folders: readonly string[]): FoundModule {
   const parsed = parseSpecifier(specifier)
+  const instead = meant(specifier, parsed, kind, folders[0] ?? '.')
   if (parsed === undefined)
-    throw CFG_MODULE_SPECIFIER({ specifier, near: near(specifier, kind, folders) })
-  if (parsed.form === 'path') return findFile(specifier, parsed, folders[0] ?? '.')
+    throw CFG_MODULE_SPECIFIER({ specifier, near: near(specifier, kind, folders), instead })
+  if (parsed.form === 'path') return findFile(specifier, parsed, folders[0] ?? '.', instead)
   const tried = parsed.form === 'short' ? packagesOf(parsed.name) : [parsed.name]
   for (const name of tried) {
     for (const folder of folders) {
@@ -57,7 +58,29 @@ export function findModule(specifier: string, kind: Kind, folders: readonly stri
     tried,
     folder: folders[0] ?? '.',
     near: near(specifier, kind, folders),
+    instead,
   })
+}
+
+const dataFile = /\.(?:jsonl|ndjson|json|csv|tsv|txt|log)(?:\.gz)?$/
+
+/** What a name that is no module stands for: a file of records, or code beside the job file. */
+function meant(
+  specifier: string,
+  parsed: Specifier | undefined,
+  kind: Kind,
+  folder: string,
+): string | undefined {
+  if ((kind === 'source' || kind === 'sink') && dataFile.test(specifier)) {
+    const verb = kind === 'source' ? 'read' : 'write'
+    return `Write ${kind}: { file: ${specifier} } to ${verb} that file.`
+  }
+  if (parsed?.form !== 'package' || !runnable.has(extname(parsed.name + parsed.subpath.slice(1)))) {
+    return undefined
+  }
+  const file = resolve(folder, parsed.name + parsed.subpath.slice(1))
+  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() === true
+  return isFile ? `A file of the job is named by its path: ./${specifier}` : undefined
 }
 
 function near(specifier: string, kind: Kind, folders: readonly string[]): string | undefined {
@@ -120,16 +143,22 @@ function findFile(
   specifier: string,
   parsed: Extract<Specifier, { form: 'path' }>,
   folder: string,
+  instead: string | undefined,
 ): FoundModule {
   const path = resolve(folder, parsed.path)
   const shown = parsed.export === undefined ? specifier : specifier.slice(0, parsed.path.length)
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw CFG_MODULE_FILE({ specifier: shown, file: path, near: nearFile(parsed.path, path) })
+    throw CFG_MODULE_FILE({
+      specifier: shown,
+      file: path,
+      near: nearFile(parsed.path, path),
+      instead,
+    })
   }
   // Node knows a file by its real path.
   const file = realpathSync(path)
   const ending = extname(file)
-  if (!runnable.has(ending)) throw CFG_MODULE_FILE_TYPE({ specifier: shown, ending })
+  if (!runnable.has(ending)) throw CFG_MODULE_FILE_TYPE({ specifier: shown, ending, instead })
   const name = basename(file, ending)
   return { specifier, url: pathToFileURL(file).href, file, export: parsed.export, name }
 }

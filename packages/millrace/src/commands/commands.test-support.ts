@@ -14,6 +14,7 @@ export interface Ran {
 /** A new folder in which the workspace's plugins are found. */
 export class JobFolder {
   readonly path: string
+  readonly env: Record<string, string> = {}
 
   constructor() {
     this.path = mkdtempSync(join(tmpdir(), 'millrace-commands-'))
@@ -37,7 +38,7 @@ export class JobFolder {
     const texts = { out: '', error: '' }
     const code = await runCommandLine(argv, {
       cwd: this.path,
-      env: {},
+      env: this.env,
       terminal: {
         out: (text) => void (texts.out += text),
         error: (text) => void (texts.error += text),

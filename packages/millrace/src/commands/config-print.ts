@@ -2,7 +2,7 @@ import { loadSpec, type ConfigValue } from '@millrace/loader'
 import { exitCodes } from '../exit-codes.ts'
 import { loadOptions, type JobFileOptions } from '../job-file.ts'
 import { plain, type Paint } from '../paint.ts'
-import { reportFaults } from '../report/fault-report.ts'
+import { printFaults, reportFaults } from '../report/fault-report.ts'
 import { displayPath } from '../report/fault-text.ts'
 import { renderSetting } from '../report/setting.ts'
 import { alignRows } from '../report/table.ts'
@@ -18,7 +18,8 @@ export async function configPrintCommand(
   const loaded = await loadSpec({ ...load, endpoints: 'optional' })
   await loaded.dispose()
   if (loaded.faults.length > 0) {
-    reportFaults(load.file, loaded.faults, shell)
+    if (options.json === true) printFaults(load.file, loaded.faults, loaded.warnings, shell)
+    else reportFaults(load.file, loaded.faults, shell)
     return exitCodes.badUsage
   }
   const { terminal, cwd } = shell
@@ -52,7 +53,9 @@ export function renderValues(
 }
 
 function origin(value: ConfigValue, cwd: string): string {
-  const { file, line, column } = value.where ?? {}
+  const { file, line, column, path } = value.where ?? {}
+  // A variable is its own place.
+  if (value.origin === 'environment') return `${value.origin} ${path ?? ''}`.trim()
   if (file === undefined) return value.origin
   const place = [displayPath(file, cwd), line, column].filter((part) => part !== undefined)
   return `${value.origin} ${place.join(':')}`

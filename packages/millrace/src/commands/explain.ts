@@ -1,7 +1,7 @@
 import { loadSpec } from '@millrace/loader'
 import { exitCodes } from '../exit-codes.ts'
 import { loadOptions, type JobFileOptions } from '../job-file.ts'
-import { reportFaults, reportWarnings } from '../report/fault-report.ts'
+import { printFaults, reportFaults, reportWarnings } from '../report/fault-report.ts'
 import { renderMermaid } from '../report/plan-mermaid.ts'
 import { renderPlan } from '../report/plan-text.ts'
 import type { Shell } from '../shell.ts'
@@ -9,6 +9,8 @@ import type { Shell } from '../shell.ts'
 /** Options of `millrace explain`. */
 export interface ExplainOptions extends JobFileOptions {
   readonly format: 'text' | 'mermaid' | 'json'
+  /** The same as the format json. */
+  readonly json?: boolean
 }
 
 /** Shows what a job would do: stages, edges, keys, every default, guarantees, where each kind of record goes. */
@@ -20,15 +22,17 @@ export async function explainCommand(
   const load = loadOptions(argument, options, shell)
   const loaded = await loadSpec({ ...load, endpoints: 'optional' })
   const { plan } = loaded
+  const format = options.json === true ? 'json' : options.format
   await loaded.dispose()
   if (loaded.faults.length > 0 || plan === undefined) {
-    reportFaults(load.file, loaded.faults, shell)
+    if (format === 'json') printFaults(load.file, loaded.faults, loaded.warnings, shell)
+    else reportFaults(load.file, loaded.faults, shell)
     return exitCodes.badUsage
   }
   const { terminal } = shell
   reportWarnings(loaded.warnings, shell)
-  if (options.format === 'json') terminal.out(`${JSON.stringify(plan, undefined, 2)}\n`)
-  else if (options.format === 'mermaid') terminal.out(renderMermaid(plan))
+  if (format === 'json') terminal.out(`${JSON.stringify(plan, undefined, 2)}\n`)
+  else if (format === 'mermaid') terminal.out(renderMermaid(plan))
   else terminal.out(renderPlan(plan, { paint: terminal.outPaint, cwd: shell.cwd }))
   return exitCodes.done
 }

@@ -6,7 +6,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { loadOptions, type JobFileOptions } from '../job-file.ts'
 import { limitHeap } from '../limit-heap.ts'
 import { exit } from '../print.ts'
-import { reportFaults, reportWarnings } from '../report/fault-report.ts'
+import { printFaults, reportFaults, reportWarnings } from '../report/fault-report.ts'
 import { displayPath, renderAny } from '../report/fault-text.ts'
 import { readResults, renderResults, resultFile } from '../report/first-results.ts'
 import { lineLogger, type LogLevel } from '../report/log.ts'
@@ -37,7 +37,8 @@ export async function runCommand(
   const { spec, plan } = loaded
   if (spec === undefined || plan === undefined) {
     await loaded.dispose()
-    reportFaults(load.file, loaded.faults, shell)
+    if (options.json === true) printFaults(load.file, loaded.faults, loaded.warnings, shell)
+    else reportFaults(load.file, loaded.faults, shell)
     return exitCodes.badUsage
   }
   const display = isSilent(plan, options)

@@ -1,8 +1,7 @@
-import type { MillraceError } from '@millrace/base'
 import { loadSpec, type JobPlan } from '@millrace/loader'
 import { exitCodes } from '../exit-codes.ts'
 import { loadOptions, type JobFileOptions } from '../job-file.ts'
-import { reportFaults, reportWarnings } from '../report/fault-report.ts'
+import { printFaults, reportFaults, reportWarnings } from '../report/fault-report.ts'
 import { displayPath } from '../report/fault-text.ts'
 import { plural } from '../report/quantity.ts'
 import { sampleJob } from '../sample/sample-job.ts'
@@ -31,7 +30,7 @@ export async function validateCommand(
       ...loaded.warnings,
       ...(options.strict === true ? [] : (sample?.warnings ?? [])),
     ]
-    if (options.json === true) printJson(load.file, faults, warnings, shell)
+    if (options.json === true) printFaults(load.file, faults, warnings, shell)
     else {
       reportWarnings(warnings, shell)
       if (faults.length > 0) reportFaults(load.file, faults, shell)
@@ -61,14 +60,4 @@ function reportValid(
   ]
   const valid = shell.terminal.outPaint('green', 'valid')
   shell.terminal.out(`${displayPath(file, shell.cwd)} is ${valid}: ${facts.join(', ')}\n`)
-}
-
-function printJson(
-  file: string,
-  faults: readonly MillraceError[],
-  warnings: readonly MillraceError[],
-  shell: Shell,
-): void {
-  const result = { file, valid: faults.length === 0, faults, warnings }
-  shell.terminal.out(`${JSON.stringify(result, undefined, 2)}\n`)
 }

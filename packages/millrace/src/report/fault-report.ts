@@ -14,6 +14,17 @@ export function reportFaults(file: string, faults: readonly MillraceError[], she
   )
 }
 
+/** Writes what is wrong with a job file to stdout, as JSON. */
+export function printFaults(
+  file: string,
+  faults: readonly MillraceError[],
+  warnings: readonly MillraceError[],
+  shell: Shell,
+): void {
+  const result = { file, valid: faults.length === 0, faults, warnings }
+  shell.terminal.out(`${JSON.stringify(result, undefined, 2)}\n`)
+}
+
 /** Writes warnings of a job file to stderr. */
 export function reportWarnings(warnings: readonly MillraceError[], shell: Shell): void {
   const { cwd, terminal } = shell

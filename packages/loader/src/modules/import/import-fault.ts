@@ -1,6 +1,6 @@
 import { isMillraceError, type MillraceError, type Where } from '@millrace/base'
-import { isAbsolute, relative, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import {
   CFG_MODULE_IMPORT,
   CFG_MODULE_IMPORT_NAME,
@@ -14,6 +14,7 @@ import { importedFiles, parserFault, sourceOf, stackPosition } from './module-ho
 interface Position {
   readonly url: string
   readonly line?: number | undefined
+  readonly column?: number | undefined
 }
 
 /** What TypeScript Node cannot strip, by the words of its message, with what to write in its place. */
@@ -112,17 +113,36 @@ function missingImport(error: unknown, message: string, folder: string): Millrac
   const parts = /^Cannot find (package|module) '(.+?)' imported from (.+)$/s.exec(message)
   if (parts === null) return undefined
   const [, what, wanted = '', from = ''] = parts
-  const at = place({ url: from }, folder)
   const isPackage = what === 'package' && !isAbsolute(wanted)
+  const at = place(importedAt(from, wanted, isPackage), folder)
   const shown = isAbsolute(wanted) ? shortened(wanted, folder) : wanted
   return CFG_MODULE_IMPORT({ at: at.text, wanted: shown, package: isPackage }, at.where, error)
+}
+
+/** Where a file imports something. Node says which file, but not where in it. */
+function importedAt(from: string, wanted: string, isPackage: boolean): Position {
+  const url = from.startsWith('file:') ? from : pathToFileURL(from).href
+  const folder = dirname(fileURLToPath(url))
+  const isWanted = (text: string): boolean =>
+    isPackage
+      ? text === wanted || text.startsWith(`${wanted}/`)
+      : text.startsWith('.') && resolve(folder, text) === wanted
+  for (const [index, line] of sourceOf(url).split('\n').entries()) {
+    if (!/\b(?:import|from|require)\b/.test(line)) continue
+    for (const match of line.matchAll(/(['"])([^'"]+)\1/g)) {
+      if (isWanted(match[2] ?? '')) return { url, line: index + 1, column: match.index + 1 }
+    }
+  }
+  return { url }
 }
 
 /** The first place in the stack that is a file. */
 function thrownAt(error: unknown): Position | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const parts = /^\s+at (?:.*\()?((?:file:|\/|[A-Z]:\\)[^\n]*?):(\d+):\d+\)?$/m.exec(stack)
-  return parts?.[1] === undefined ? undefined : { url: parts[1], line: Number(parts[2]) }
+  const parts = /^\s+at (?:.*\()?((?:file:|\/|[A-Z]:\\)[^\n]*?):(\d+):(\d+)\)?$/m.exec(stack)
+  return parts?.[1] === undefined
+    ? undefined
+    : { url: parts[1], line: Number(parts[2]), column: Number(parts[3]) }
 }
 
 function place(
@@ -133,7 +153,11 @@ function place(
   const line = position.line === undefined ? '' : `:${position.line}`
   return {
     text: shortened(file, folder) + line,
-    where: position.line === undefined ? { file } : { file, line: position.line },
+    where: {
+      file,
+      ...(position.line === undefined ? {} : { line: position.line }),
+      ...(position.column === undefined ? {} : { column: position.column }),
+    },
   }
 }
 

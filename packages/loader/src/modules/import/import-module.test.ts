@@ -186,19 +186,19 @@ test('types in a JavaScript file are a syntax error that says so', async () => {
 test('a package that a file imports and that is not installed is named', async () => {
   expect(await fault({ 'mine.ts': "import pad from 'left-padx'\nexport default pad" }))
     .toMatchInlineSnapshot(`
-    "error[CFG_MODULE_IMPORT]: mine.ts imports "left-padx", which is not installed.
-      at   <folder>/mine.ts
-      next Install it: npm install left-padx"
-  `)
+      "error[CFG_MODULE_IMPORT]: mine.ts:1 imports "left-padx", which is not installed.
+        at   <folder>/mine.ts:1:17
+        next Install it: npm install left-padx"
+    `)
 })
 
 test('a file that a file imports and that does not exist is named', async () => {
   expect(await fault({ 'mine.ts': "import one from './lib/one.js'\nexport default one" }))
     .toMatchInlineSnapshot(`
-    "error[CFG_MODULE_IMPORT]: mine.ts imports "lib/one.js", which does not exist.
-      at   <folder>/mine.ts
-      next Mend the path of the import, or add the file."
-  `)
+      "error[CFG_MODULE_IMPORT]: mine.ts:1 imports "lib/one.js", which does not exist.
+        at   <folder>/mine.ts:1:17
+        next Mend the path of the import, or add the file."
+    `)
 })
 
 test('an imported name that is only a type says how to import it', async () => {
@@ -217,10 +217,10 @@ test('an imported name that is only a type says how to import it', async () => {
 test('a module that throws shows its message, file and line', async () => {
   expect(await fault({ 'mine.ts': "const one: number = 1\nthrow new Error('No database.')" }))
     .toMatchInlineSnapshot(`
-    "error[CFG_MODULE_THROWS]: mine.ts:2 threw while it was imported: No database.
-      at   <folder>/mine.ts:2
-      next Mend it there; what can fail belongs into open or create, where it is supervised."
-  `)
+      "error[CFG_MODULE_THROWS]: mine.ts:2 threw while it was imported: No database.
+        at   <folder>/mine.ts:2:7
+        next Mend it there; what can fail belongs into open or create, where it is supervised."
+    `)
 })
 
 test('a module that throws something else than an error shows it', async () => {
@@ -234,7 +234,7 @@ test('a module that throws something else than an error shows it', async () => {
 test('CommonJS code in an ES module says what to write instead', async () => {
   expect(await fault({ 'mine.js': 'module.exports = (record) => record' })).toMatchInlineSnapshot(`
     "error[CFG_MODULE_THROWS]: mine.js:1 threw while it was imported: module is not defined in ES module scope.
-      at   <folder>/mine.js:1
+      at   <folder>/mine.js:1:1
       next Files of a job are ES modules: write import and export, or name the file .cjs."
   `)
 })
