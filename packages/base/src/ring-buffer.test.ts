@@ -14,10 +14,12 @@ it('behaves like a plain array under any sequence of operations', () => {
       const oracle: number[] = []
 
       for (const { kind, value } of operations) {
-        if (kind === 'push') {
-          ring.push(value)
-          oracle.push(value)
-        } else expect(ring.shift()).toBe(oracle.shift())
+        const isPush = kind === 'push'
+        const [got, expected] = isPush
+          ? [ring.push(value), void oracle.push(value)]
+          : [ring.shift(), oracle.shift()]
+
+        expect(got).toBe(expected)
         expect(ring.length).toBe(oracle.length)
       }
 

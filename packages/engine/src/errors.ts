@@ -169,8 +169,3 @@ export const ENG_FIELD_UNSEEN: ErrorOf<{
     return `${next} A missing field is null; ask with has() where it may be missing.`
   },
 })
-
-/** The text of anything thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}

@@ -1,4 +1,4 @@
-import { isMillraceError } from '@millrace/base'
+import { isMillraceError, messageOf } from '@millrace/base'
 import type { Closure } from './closure.ts'
 import type { CompilePart } from './compile-part.ts'
 import { EXP_FUNCTION } from './errors.ts'
@@ -70,7 +70,7 @@ function compileForeign(
       result = call(...given) ?? null
     } catch (error) {
       if (isMillraceError(error)) throw error
-      const problem = error instanceof Error ? error.message : String(error)
+      const problem = messageOf(error)
       throw EXP_FUNCTION(
         { text: place.text, name: called.name, problem },
         { column: place.column },

@@ -1,4 +1,4 @@
-import { isMillraceError, nearestName } from '@millrace/base'
+import { isMillraceError, messageOf, nearestName } from '@millrace/base'
 import {
   compileAggregateCall,
   compileExpression,
@@ -176,7 +176,7 @@ export function compileAggregates(
         for (const part of parts) found[index++] = evaluatePart(part, record, context)
       } catch (error) {
         if (isMillraceError(error)) throw error
-        const message = error instanceof Error ? error.message : String(error)
+        const message = messageOf(error)
         throw AGG_EVALUATION({ call: parts[index - 1]?.call ?? '', message }, {}, error)
       }
     },

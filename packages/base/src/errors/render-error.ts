@@ -1,3 +1,4 @@
+import { messageOf } from '../message-of.ts'
 import { isMillraceError, type Where } from './millrace-error.ts'
 
 /** `file:line:column  path`, as much of it as is known; empty when nothing is. */
@@ -17,7 +18,7 @@ export function renderWhere(where: Where): string {
 /** One error as text: code and message, place, next step. No stack trace. */
 export function renderError(error: unknown): string {
   if (!isMillraceError(error)) {
-    return `error: ${error instanceof Error ? error.message : String(error)}`
+    return `error: ${messageOf(error)}`
   }
   const where = renderWhere(error.where)
   const at = where === '' ? '' : `\n  at   ${where}`

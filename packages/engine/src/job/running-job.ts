@@ -1,6 +1,6 @@
-import { isMillraceError, type MillraceError, type Runtime } from '@millrace/base'
+import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
-import { ENG_ABORTED, ENG_INTERNAL, messageOf } from '../errors.ts'
+import { ENG_ABORTED, ENG_INTERNAL } from '../errors.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
 import type { Progress, Summary } from '../report/summary.ts'

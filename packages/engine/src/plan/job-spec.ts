@@ -27,6 +27,7 @@ export interface KeyPart {
   readonly read: (record: unknown, context: { readonly timestamp: number }) => unknown
 }
 
+/** Where records enter the job. */
 export interface SourceSpec {
   readonly id: string
   /** Where the job file declares it: its errors at start, while reading and while writing say so. */
@@ -44,11 +45,13 @@ export interface SourceSpec {
 /** Field paths that should be in the records; with several inputs: per input name. */
 export type ExpectedFields = readonly string[] | Readonly<Record<string, readonly string[]>>
 
+/** One input of a stage: the name its handlers know it by, and the outputs that it reads. */
 export interface StageInput {
   readonly name: string
   readonly from: readonly OutputRef[]
 }
 
+/** One step of the job: what it reads, what makes it, and how it is run. */
 export interface StageSpec {
   readonly id: string
   /** Where the job file declares it: its errors at start, while reading and while writing say so. */
@@ -65,6 +68,7 @@ export interface StageSpec {
   readonly batch?: number | undefined
 }
 
+/** Where records leave the job, or the dead letters of it. */
 export interface SinkSpec {
   readonly id: string
   /** Where the job file declares it: its errors at start, while reading and while writing say so. */

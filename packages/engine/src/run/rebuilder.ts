@@ -1,9 +1,11 @@
+import { messageOf } from '@millrace/base'
 import { RestartBudget } from '@millrace/core'
 import type { StageInstance, StageScope } from '@millrace/sdk'
-import { ENG_RESTARTS, messageOf } from '../errors.ts'
+import { ENG_RESTARTS } from '../errors.ts'
 import { placeOf } from '../plan/place.ts'
 import type { StageParts } from './stage-parts.ts'
-import { closeQuietly, type OpenStage, openStage } from './stage-instance.ts'
+import { closeQuietly } from './open-instance.ts'
+import { type OpenStage, openStage } from './stage-instance.ts'
 
 /** Makes a stage's instances, the first one and those after an uncoded throw. */
 export class Rebuilder {

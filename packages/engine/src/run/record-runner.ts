@@ -1,6 +1,6 @@
-import { isMillraceError } from '@millrace/base'
+import { isMillraceError, messageOf } from '@millrace/base'
 import type { StageContext, StageInstance, StageScope } from '@millrace/sdk'
-import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, ENG_THROW, messageOf } from '../errors.ts'
+import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, ENG_THROW } from '../errors.ts'
 import type { KeyPart, StageSpec } from '../plan/job-spec.ts'
 import { CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
 import { HeapState } from '../state/heap-state.ts'

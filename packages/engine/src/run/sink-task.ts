@@ -1,6 +1,6 @@
-import { isMillraceError, type MillraceError } from '@millrace/base'
+import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
 import type { InstanceScope, SinkInstance, WriteResult } from '@millrace/sdk'
-import { ENG_SINK, messageOf } from '../errors.ts'
+import { ENG_SINK } from '../errors.ts'
 import type { SinkSpec } from '../plan/job-spec.ts'
 import { atPlace, placeOf } from '../plan/place.ts'
 import type { SinkCounter } from '../report/counters.ts'
@@ -8,9 +8,9 @@ import type { Edge, Envelope } from './edge.ts'
 import type { Failures } from './failures.ts'
 import { FieldWatches } from './field-watches.ts'
 import { inTime, slow, TIMEOUT_MS } from './in-time.ts'
+import { openInstance } from './open-instance.ts'
 import type { Outbox } from './outbox.ts'
 import type { RecordBatch } from './record-batch.ts'
-import { closeQuietly, create, open } from './stage-instance.ts'
 import type { TaskHost } from './task-host.ts'
 
 /** How long a failed job waits for a write that is under way. */
@@ -49,14 +49,7 @@ export class SinkTask {
 
   async open(): Promise<void> {
     const { host, scope, spec } = this.#parts
-    const instance = await create(host, spec, () => spec.factory.create(scope))
-    try {
-      await open(host, spec, () => instance.open?.())
-    } catch (error) {
-      await closeQuietly(host, spec, instance)
-      throw error
-    }
-    this.#instance = instance
+    this.#instance = await openInstance<SinkInstance>(host, spec, () => spec.factory.create(scope))
   }
 
   /** Every write so far succeeded and none is under way. */

@@ -1,15 +1,15 @@
-import { isMillraceError } from '@millrace/base'
+import { invariant, isMillraceError, messageOf } from '@millrace/base'
 import type { InstanceScope, SourceBatch, SourceInstance } from '@millrace/sdk'
-import { ENG_SOURCE, messageOf } from '../errors.ts'
+import { ENG_SOURCE } from '../errors.ts'
 import type { SourceSpec } from '../plan/job-spec.ts'
 import { atPlace, placeOf } from '../plan/place.ts'
 import type { SourceCounter } from '../report/counters.ts'
 import type { Failures } from './failures.ts'
+import { open, openInstance } from './open-instance.ts'
 import type { Outbox } from './outbox.ts'
 import type { Port } from './port.ts'
 import type { OriginTable } from './record-batch.ts'
 import { mergeEntries, type Entries } from './source-batch.ts'
-import { closeQuietly, create, open } from './stage-instance.ts'
 import type { TaskHost } from './task-host.ts'
 
 /** How long a stopped source may take to return from its read. */
@@ -54,18 +54,18 @@ export class SourceTask {
 
   async open(): Promise<void> {
     const { counter, host, scope, spec } = this.#parts
-    const instance = await create(host, spec, () => spec.factory.create(scope))
-    try {
-      await open(host, spec, () => instance.open?.())
-      await open(host, spec, async () => {
-        this.#partitions = (await instance.partitions?.()) ?? ['']
-        counter.bytesTotal = await instance.size?.()
-      })
-    } catch (error) {
-      await closeQuietly(host, spec, instance)
-      throw error
-    }
-    this.#instance = instance
+    this.#instance = await openInstance<SourceInstance>(
+      host,
+      spec,
+      () => spec.factory.create(scope),
+      async (instance) => {
+        await open(host, spec, () => instance.open?.())
+        await open(host, spec, async () => {
+          this.#partitions = (await instance.partitions?.()) ?? ['']
+          counter.bytesTotal = await instance.size?.()
+        })
+      },
+    )
   }
 
   /** Starts reading; `again` queues the next pull behind what else there is to do. */
@@ -112,7 +112,7 @@ export class SourceTask {
   #read(partition: string): Reading {
     const options = { fields: this.#parts.spec.fields, signal: this.#pause.signal }
     const batches = this.#instance?.read(partition, undefined, options)
-    if (batches === undefined) throw new Error('the source is not open')
+    invariant(batches !== undefined, 'a source is open before it is read')
     return Symbol.asyncIterator in batches
       ? batches[Symbol.asyncIterator]()
       : batches[Symbol.iterator]()

@@ -1,3 +1,4 @@
+import { invariant } from '@millrace/base'
 import type { KeyPart } from '../plan/job-spec.ts'
 import type { Edge, Envelope } from './edge.ts'
 import { FieldWatches } from './field-watches.ts'
@@ -35,7 +36,7 @@ export class StageTask {
     const names = inputs.map(({ name }) => name)
     this.fields = new FieldWatches(id, expects, names, (text) => parts.host.logger.warn(text))
     const { main } = parts.outbox
-    if (main === undefined) throw new Error('a stage has a main output')
+    invariant(main !== undefined, 'a stage has a main output')
     this.#view = new StageView(parts.outbox, main, this.runner.current, this.runner.interner)
   }
 

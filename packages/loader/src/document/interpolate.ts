@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { MillraceError, Where } from '@millrace/base'
+import { messageOf, type MillraceError, type Where } from '@millrace/base'
 import { CFG_PLACEHOLDER, CFG_SECRET_FILE, CFG_UNSET } from '../errors.ts'
 
 /** A text with its placeholders filled. */
@@ -49,7 +49,7 @@ function readSecret(path: string, where: Where, faults: MillraceError[]): string
     const file = resolve(dirname(where.file ?? ''), path)
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error)
+    const cause = messageOf(error)
     faults.push(CFG_SECRET_FILE({ path, cause }, where, error))
     return ''
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '@millrace/base'
 import type { JsonSchema, ParameterSchema, SchemaIssue } from '@millrace/sdk'
 import { describeValue } from './check-definition.ts'
 import { CFG_MODULE_ASYNC_PARAMETERS, CFG_MODULE_DEFINITION } from './errors.ts'
@@ -42,7 +43,7 @@ export function schemaOf(definition: unknown, kind: Kind, specifier: string): Js
   try {
     return inputForm(definition as HasParameters)
   } catch (error) {
-    const got = error instanceof Error ? error.message : String(error)
+    const got = messageOf(error)
     const expected = 'a schema with an input form as JSON Schema'
     throw CFG_MODULE_DEFINITION(
       { specifier, kind, member: 'parameters', expected, got },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
-import { isMillraceError, type MillraceError, renderWhere } from '@millrace/base'
+import { isMillraceError, messageOf, type MillraceError, renderWhere } from '@millrace/base'
 import { plain, type Paint } from '../paint.ts'
 
 /** How faults are shown. */
@@ -49,7 +49,7 @@ export function renderAny(error: unknown, options: FaultOptions, stack: boolean)
   }
   const { paint = plain } = options
   if (stack && error instanceof Error && error.stack !== undefined) return `${error.stack}\n`
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const next = 'This is not an expected error; set MILLRACE_DEBUG=1 to see where it comes from.'
   return `${paint('red', 'error')}: ${message}\n  ${paint('cyan', 'next')} ${next}\n`
 }

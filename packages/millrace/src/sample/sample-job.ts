@@ -1,4 +1,4 @@
-import { isMillraceError, MillraceError } from '@millrace/base'
+import { isMillraceError, messageOf, MillraceError } from '@millrace/base'
 import { addFieldPaths } from '@millrace/engine'
 import type { LoadedJob } from '@millrace/loader'
 import { CLI_SAMPLE_EMPTY, CLI_SAMPLE_FAILED } from '../errors.ts'
@@ -60,7 +60,7 @@ function sourceFault(source: string, error: unknown, values: LoadedJob['values']
   const paths = ['source.parameters.path', `sources.${source}.parameters.path`]
   const where = values.find((value) => paths.includes(value.path))?.where ?? { stage: source }
   if (!isMillraceError(error)) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     return CLI_SAMPLE_FAILED({ source, message }, where, error)
   }
   const { code, message, hint, retry, cause } = error
