@@ -41,6 +41,32 @@ it('takes lines that nest too deeply for malformed, with their start', async () 
   expect(lettersOf(cwd)[0]?.raw).toBe('['.repeat(65_536))
 })
 
+it('refuses what a stage nested too deeply, and writes its dead letter', async () => {
+  const stage = `export default function deepen(record) {
+  if (record.id !== 2) return record
+  let value = record
+  for (let level = 0; level < 50000; level++) value = { value }
+  return value
+}
+`
+  const cwd = folder({
+    'in.jsonl': '{"id":1}\n{"id":2}\n{"id":3}\n',
+    'deepen.js': stage,
+    'job.yaml': job('module: ./deepen.js'),
+  })
+
+  const { code, stderr } = await run(cwd, ['run', 'job.yaml', '--quiet'])
+
+  expect(code, stderr).toBe(0)
+  expect(readFileSync(join(cwd, 'out.jsonl'), 'utf8')).toBe('{"id":1}\n{"id":3}\n')
+  expect(lettersOf(cwd).map(({ error }) => error)).toEqual([
+    {
+      code: 'FILE_VALUE',
+      message: 'The record cannot be written as JSON: it nests too deeply.',
+    },
+  ])
+})
+
 it('shows first results whose fields are named like members of every object', async () => {
   const records = '{"a":1}\n{"a":2,"constructor":5,"toString":"x","__proto__":1}\n'
   const cwd = folder({ 'in.jsonl': records, 'job.yaml': job('filter: true') })

@@ -154,6 +154,16 @@ describe('an output that cannot be written', () => {
     expect(belowFile.stderr).toContain('--output')
   })
 
+  it.skipIf(!existsSync('/proc'))('says that a folder holds no files of ours', async () => {
+    const cwd = folder({ 'job.yaml': job('/proc/out.jsonl', 3) })
+
+    const ended = await run(cwd, ['run', 'job.yaml'])
+
+    expect(ended.code).toBe(1)
+    expect(ended.stderr).toContain('error[FILE_NO_FOLDER]: The folder "/proc" takes no new file.')
+    expect(ended.stderr).toContain('job.yaml:3:')
+  })
+
   // Permissions do not bind root.
   it.skipIf(process.getuid?.() === 0)('says that a folder takes no files', async () => {
     const cwd = folder({ 'job.yaml': job('closed/out.jsonl', 3) })

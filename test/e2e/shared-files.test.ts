@@ -138,3 +138,24 @@ it('refuses a sink in a linked folder at once', async () => {
   expect(code).toBe(2)
   expect(stderr).toContain('job.yaml:3:')
 })
+
+it('refuses a record that leads to a folder or below a file, and goes on', async () => {
+  const job = `pipeline:
+  source: { file: in.jsonl }
+  sink: { file: 'out/{f}.jsonl' }
+  deadLetter: { file: dead.jsonl }
+`
+  const records = jsonl({ f: 'a' }, { f: 'folder' }, { f: 'folder' }, { f: 'file/b' }, { f: 'c' })
+  const cwd = folder({ 'in.jsonl': records, 'job.yaml': job })
+  mkdirSync(join(cwd, 'out/folder.jsonl'), { recursive: true })
+  writeFileSync(join(cwd, 'out/file'), '')
+
+  const { firstDeadLetters, sinks } = await summaryOf(cwd)
+
+  expect(sinks[0]).toMatchObject({ written: 2, rejected: 3 })
+  expect(firstDeadLetters.map(({ code, message }) => [code, message])).toEqual([
+    ['FILE_PATH', `"${join(cwd, 'out/folder.jsonl')}" is a folder, not a file.`],
+    ['FILE_PATH', `"${join(cwd, 'out/folder.jsonl')}" is a folder, not a file.`],
+    ['FILE_PATH', `"${join(cwd, 'out/file')}" cannot be a folder: a file is in the way.`],
+  ])
+})

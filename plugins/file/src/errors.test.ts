@@ -3,7 +3,7 @@ import { fileError } from './errors.ts'
 
 describe('fileError', () => {
   it.each([
-    ['ENOENT', 'FILE_NOT_FOUND', 'There is no file "a.csv".'],
+    ['ENOENT', 'FILE_NO_FOLDER', 'The folder "." takes no new file.'],
     ['EISDIR', 'FILE_IS_FOLDER', '"a.csv" is a folder, not a file.'],
     ['EACCES', 'FILE_NO_ACCESS', 'No permission to write "a.csv".'],
     ['EROFS', 'FILE_NO_ACCESS', 'No permission to write "a.csv".'],
@@ -22,7 +22,9 @@ describe('fileError', () => {
 
   it('speaks of reading where a file is read', () => {
     const cause = Object.assign(new Error('no'), { code: 'EPERM' })
+    const none = Object.assign(new Error('no'), { code: 'ENOENT' })
 
+    expect(fileError(none, 'a.csv', true).message).toBe('There is no file "a.csv".')
     expect(fileError(cause, 'a.csv', true).message).toBe('No permission to read "a.csv".')
     expect(fileError('odd', 'a.csv', true).message).toBe('Could not read "a.csv": odd.')
   })

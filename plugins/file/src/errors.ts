@@ -42,6 +42,13 @@ export const FILE_NOT_FOLDER: ErrorOf<{ path: string }> = defineError({
   hint: () => 'Choose another folder, or move the file away.',
 })
 
+/** The folder was taken away, or is one of the system's own such as `/proc`. */
+export const FILE_NO_FOLDER: ErrorOf<{ path: string }> = defineError({
+  code: 'FILE_NO_FOLDER',
+  message: (details) => `The folder "${details.path}" takes no new file.`,
+  hint: () => 'Choose another folder, and leave it in its place while the job runs.',
+})
+
 /** The process may not read or write the path. */
 export const FILE_NO_ACCESS: ErrorOf<{ path: string; reading: boolean }> = defineError({
   code: 'FILE_NO_ACCESS',
@@ -132,6 +139,7 @@ export function fileError(cause: unknown, path: string, reading: boolean): Millr
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
+      if (!reading) return FILE_NO_FOLDER({ path: dirname(path) }, {}, cause)
       return FILE_NOT_FOUND({ path }, {}, cause)
     case 'EISDIR':
       return FILE_IS_FOLDER({ path, reading }, {}, cause)

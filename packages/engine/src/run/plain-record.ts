@@ -1,5 +1,5 @@
-/** Levels of a record that a dead letter keeps. */
-const depthMax = 1000
+/** Levels of a record that a dead letter keeps: with its own few, no more than 1,000, which a reader may insist on. */
+const depthMax = 990
 
 /**
  * The record as a dead letter carries it: the same one where JSON can hold it, else a copy with words in the place of

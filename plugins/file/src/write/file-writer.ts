@@ -1,9 +1,13 @@
 import { isMillraceError } from '@millrace/base'
 import type { AbortResult, Batch, Key, Rejection, SinkInstance, WriteResult } from '@millrace/sdk'
 import type { Refusal } from './refusal.ts'
+import { FILE_IS_FOLDER, FILE_NOT_FOLDER } from '../errors.ts'
 import type { Output } from './output.ts'
 import { OutputSet } from './output-set.ts'
 import type { PathTemplate } from './path-template.ts'
+
+/** What is wrong with a path that the record made, and with no other. */
+const notFiles: ReadonlySet<string> = new Set([FILE_IS_FOLDER.code, FILE_NOT_FOLDER.code])
 
 /** Writes batches to one file, or to the file that each record's path names. No promise per record. */
 export class FileWriter implements SinkInstance {
@@ -112,9 +116,16 @@ export class FileWriter implements SinkInstance {
     return this.#refusal
   }
 
+  /** Opens the file of a record; that of a path which can be none is refused when it is asked for again. */
   async #open(path: string): Promise<void> {
-    this.#current = await this.#outputs.open(path)
-    this.#currentPath = path
+    try {
+      this.#current = await this.#outputs.open(path)
+      this.#currentPath = path
+    } catch (error) {
+      if (!isMillraceError(error) || !notFiles.has(error.code)) throw error
+      this.#refusedPath = path
+      this.#refusal = { code: 'FILE_PATH', message: error.message }
+    }
   }
 
   #pathOf(template: PathTemplate, batch: Batch, index: number): string | Refusal {
