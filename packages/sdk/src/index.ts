@@ -56,6 +56,7 @@ export {
   type StageSurroundings,
   type StageTraits,
 } from './define-stage.ts'
+export { jobDefaults } from './job-defaults.ts'
 export type { JsonSchema, ParameterFault, ParameterSchema, SchemaIssue } from './schema.ts'
 export type {
   ListState,

@@ -1,6 +1,5 @@
-import type { InstanceScope } from '@millrace/sdk'
+import { type InstanceScope, jobDefaults } from '@millrace/sdk'
 import type { ErrorPolicy, JobSpec, SinkSpec } from '../plan/job-spec.ts'
-import { wire } from '../plan/wiring.ts'
 import { SinkCounter, SourceCounter, StageCounter } from '../report/counters.ts'
 import type { Edge, OverflowTarget } from '../run/edge.ts'
 import { Failures } from '../run/failures.ts'
@@ -10,11 +9,7 @@ import { SourceTask } from '../run/source-task.ts'
 import { StageTask } from '../run/stage-task.ts'
 import type { TaskHost } from '../run/task-host.ts'
 import { ENG_OVERFLOW } from '../errors.ts'
-
-/** Default of `restart`. */
-const RESTART = { intensity: 3, periodMs: 60_000 }
-/** Default of `mailbox.capacity`. */
-const CAPACITY = 4096
+import { wire } from './wiring.ts'
 
 type Counting = Pick<StageCounter, 'id' | 'metrics'>
 
@@ -83,7 +78,7 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     const counter = counters.get(id) as StageCounter
     counter.watch(outboxOf(id).ports.filter((port) => port !== outboxOf(id).dead))
     const failures = failuresOf('Stage', id, stage.onError)
-    const restart = spec.restart ?? RESTART
+    const restart = spec.restart ?? jobDefaults.restart
     const parts = { ...common(counter), spec: stage, failures, restart }
     return { id, factory, task: new StageTask(parts, edgesOf(id)), counter, edges: edgesOf(id) }
   })
@@ -124,9 +119,9 @@ function overflowTarget(
   host: TaskHost,
   counter: StageCounter | undefined,
 ): OverflowTarget | undefined {
-  const policy = spec.mailbox?.overflow ?? 'block'
+  const policy = spec.mailbox?.overflow ?? jobDefaults.mailbox.overflow
   if (policy === 'block' || counter === undefined) return undefined
-  const capacity = spec.mailbox?.capacity ?? CAPACITY
+  const capacity = spec.mailbox?.capacity ?? jobDefaults.mailbox.capacity
   return {
     policy,
     dropped(count) {

@@ -1,5 +1,5 @@
 import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@millrace/base'
-import type { Logger } from '@millrace/sdk'
+import { jobDefaults, type Logger } from '@millrace/sdk'
 import { ENG_ABORTED, ENG_INTERNAL } from '../errors.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
@@ -12,8 +12,6 @@ import { Cells } from './cells.ts'
 import { Cleanups } from './cleanups.ts'
 import type { EngineJob, JobOptions } from './engine-job.ts'
 
-/** Default of `errors`. */
-const ERRORS = { atMost: 0.5, of: 1000 }
 /** Time between two calls of onProgress. */
 const PROGRESS_MS = 250
 
@@ -48,7 +46,7 @@ export class RunningJob implements EngineJob, TaskHost {
     this.runtime = options.runtime
     this.logger = options.logger ?? silent
     this.#options = options
-    this.errorRate = new ErrorRate(spec.errors ?? ERRORS)
+    this.errorRate = new ErrorRate(spec.errors ?? jobDefaults.errors)
     this.#cells = new Cells(spec.name, this.runtime, (error) => this.fail(internal(error)))
     this.#nodes = buildNodes(spec, this)
   }

@@ -1,9 +1,10 @@
 import type { Runtime } from '@millrace/base'
+import { jobDefaults } from '@millrace/sdk'
 import { ENG_SLOW } from '../errors.ts'
 import { type Place, placeOf } from '../plan/place.ts'
 
 /** How long anything asynchronous may take that a part does, unless its stage says otherwise. */
-export const TIMEOUT_MS = 30_000
+export const TIMEOUT_MS: number = jobDefaults.timeoutMs
 
 /** For how long a step of a part is waited for. */
 export interface Patience {

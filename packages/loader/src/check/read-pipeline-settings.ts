@@ -1,4 +1,5 @@
 import type { JobSpec } from '@millrace/engine'
+import { jobDefaults } from '@millrace/sdk'
 import type { NormalPipeline } from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
 import { CFG_NOT_BUILT } from '../errors.ts'
@@ -50,9 +51,16 @@ function readErrors(place: Place, context: LoadContext): JobSpec['errors'] {
   const entries = readMap(place, context, ['atMost', 'of'])?.entries ?? new Map()
   const atMost = placeOf(entries, 'atMost', place.path, 'errors')
   const of = placeOf(entries, 'of', place.path, 'errors')
+  const usual = jobDefaults.errors
   return {
-    atMost: orDefault(readShare(atMost, context), atMost, 0.5, context, '50%'),
-    of: orDefault(readWhole(of, context, 1), of, 1000, context),
+    atMost: orDefault(
+      readShare(atMost, context),
+      atMost,
+      usual.atMost,
+      context,
+      `${usual.atMost * 100}%`,
+    ),
+    of: orDefault(readWhole(of, context, 1), of, usual.of, context),
   }
 }
 
@@ -60,9 +68,11 @@ function readRestart(place: Place, context: LoadContext): JobSpec['restart'] {
   const entries = readMap(place, context, ['intensity', 'period'])?.entries ?? new Map()
   const intensity = placeOf(entries, 'intensity', place.path, 'restart')
   const period = placeOf(entries, 'period', place.path, 'restart')
+  const usual = jobDefaults.restart
+  const shown = `${usual.periodMs / 1000}s`
   return {
-    intensity: orDefault(readWhole(intensity, context, 0), intensity, 3, context),
-    periodMs: orDefault(readDuration(period, context), period, 60_000, context, '60s'),
+    intensity: orDefault(readWhole(intensity, context, 0), intensity, usual.intensity, context),
+    periodMs: orDefault(readDuration(period, context), period, usual.periodMs, context, shown),
   }
 }
 
@@ -76,8 +86,9 @@ function readMailbox(place: Place, context: LoadContext): JobSpec['mailbox'] {
   const capacity = placeOf(entries, 'capacity', place.path, 'mailbox')
   const overflow = placeOf(entries, 'overflow', place.path, 'mailbox')
   const choices = ['block', 'dropOldest', 'dropNewest', 'fail'] as const
+  const usual = jobDefaults.mailbox
   return {
-    capacity: orDefault(readWhole(capacity, context, 1), capacity, 4096, context),
-    overflow: orDefault(readChoice(overflow, context, choices), overflow, 'block', context),
+    capacity: orDefault(readWhole(capacity, context, 1), capacity, usual.capacity, context),
+    overflow: orDefault(readChoice(overflow, context, choices), overflow, usual.overflow, context),
   }
 }

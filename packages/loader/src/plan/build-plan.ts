@@ -1,5 +1,6 @@
 import { formatDuration } from '@millrace/base'
 import type { ErrorPolicy, JobSpec, KeyPart } from '@millrace/engine'
+import { jobDefaults } from '@millrace/sdk'
 import { keyNames, sinkOf, sourceOf, stageOf, type Part } from '../build/part.ts'
 import type { Wiring } from '../build/wire.ts'
 import type { LoadContext } from '../load-context.ts'
@@ -111,7 +112,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
   if (entry.role === 'sink') return [`Records it rejects ${failed}`]
   const stage = stageOf(part)?.definition
   const names = Object.entries(part.outputs ?? {})
-  const timeout = settings.timeoutMs ?? 30_000
+  const timeout = settings.timeoutMs ?? jobDefaults.timeoutMs
   return [
     stage?.absorbs === true
       ? 'Records that emit nothing count as used.'
@@ -142,8 +143,8 @@ function notesOf(spec: JobSpec, parts: ReadonlyMap<string, Part>): readonly stri
     const period = formatDuration(restart.periodMs)
     notes.push(`More than ${restart.intensity} restarts within ${period} end the job.`)
   }
-  const capacity = mailbox?.capacity ?? 4096
-  const overflow = mailbox?.overflow ?? 'block'
+  const capacity = mailbox?.capacity ?? jobDefaults.mailbox.capacity
+  const overflow = mailbox?.overflow ?? jobDefaults.mailbox.overflow
   notes.push(
     overflow === 'block'
       ? `A stage holds up to ${capacity} records; a full one slows down what stands before it.`

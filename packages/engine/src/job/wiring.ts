@@ -1,10 +1,8 @@
+import { jobDefaults } from '@millrace/sdk'
 import { Edge, type OverflowTarget } from '../run/edge.ts'
 import { Port } from '../run/port.ts'
 import { Outbox } from '../run/outbox.ts'
-import type { JobSpec, OutputRef, StageSpec } from './job-spec.ts'
-
-/** Records one reader may have in its mailbox and hands. */
-const CAPACITY = 4096
+import type { JobSpec, OutputRef, StageSpec } from '../plan/job-spec.ts'
 
 /** Who sends to whom: the edges into and the ports out of every node. */
 export interface Wiring {
@@ -19,7 +17,7 @@ export type OverflowOf = (stage: StageSpec) => OverflowTarget | undefined
 
 /** Builds edges and ports of a checked spec. */
 export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
-  const window = spec.mailbox?.capacity ?? CAPACITY
+  const window = spec.mailbox?.capacity ?? jobDefaults.mailbox.capacity
   const inputs = new Map<string, Edge[]>()
   const readers = new Map<string, Edge[]>()
   const join = (reader: string, from: OutputRef | undefined, edge: Edge): void => {
