@@ -10,6 +10,7 @@ import type { Child, Family } from './family.ts'
 import { Inbox } from './inbox.ts'
 import { actionsOf, nextState } from './lifecycle.ts'
 import { CellAction, CellEvent, CellState, cellTable, MailboxEvent } from './lifecycle.table.ts'
+import type { LifecycleTap } from './lifecycle-tap.ts'
 import { Terminated } from './notices.ts'
 import { Pending } from './pending.ts'
 import type { Runnable } from './run-queue.ts'
@@ -74,6 +75,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
     this.#delivery = new Delivery(this, this.#mailbox, this.#pending)
     this.#startListener = startListener
     owner.add(this)
+    if (services.tap.isOn) services.tap.tell(this, this.state, undefined)
     this.#post(() => {
       // It may have been killed before its first turn.
       if (!this.hasEnded()) for (const action of cellTable.initial) this.#perform(action)
@@ -86,6 +88,10 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
 
   get state(): string {
     return cellTable.states[this.#state] ?? ''
+  }
+
+  get tap(): LifecycleTap {
+    return this.#services.tap
   }
 
   get incarnation(): number {
@@ -247,6 +253,8 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
     const next = nextState(cellTable, from, event)
     if (next < 0) return false
     this.#state = next
+    const { tap } = this.#services
+    if (tap.isOn) tap.tell(this, cellTable.states[from] ?? '', cellTable.events[event])
     // An action that may send again is the last of its list.
     for (const action of actionsOf(cellTable, from, event)) this.#perform(action)
     return true

@@ -5,6 +5,7 @@ import { Alarms } from './alarms.ts'
 import { Cell } from './cell.ts'
 import { createFamily } from './create-family.ts'
 import { type ActorEvents, EventStream } from './events.ts'
+import { LifecycleTap, registerTap } from './lifecycle-tap.ts'
 import { RunQueue } from './run-queue.ts'
 import type { Services } from './services.ts'
 import { OneForOne, type Supervisor, type SupervisorSpec } from './supervisor.ts'
@@ -45,9 +46,10 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
     queue: new RunQueue(runtime, options.turnBudgetMs ?? 2),
     alarms: new Alarms(runtime),
     events,
+    tap: new LifecycleTap(runtime),
   }
   const family = createFamily(services, { path: name, givesUp: false, onEscalate() {} })
-  return {
+  const system: ActorSystem = {
     name,
     events: events.emitter,
     spawn: <M>(spec: ActorSpec<M>): ActorRef<M> =>
@@ -58,4 +60,6 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
         family.stopThen(resolve)
       }),
   }
+  registerTap(system, services.tap)
+  return system
 }

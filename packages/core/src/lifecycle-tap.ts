@@ -1,0 +1,58 @@
+import type { Runtime } from '@millrace/base'
+
+/** What a tap shows of a cell. */
+export interface Tapped {
+  readonly id: string
+  readonly path: string
+  /** Name of the state in the cell's table. */
+  readonly state: string
+}
+
+/** Told after a cell has changed its state and before its actions run; `event` is undefined for a new cell. */
+export type LifecycleListener = (cell: Tapped, from: string, event: string | undefined) => void
+
+/** Who watches the lifecycles of a system's cells; while nobody does, a cell asks `isOn` and nothing else. */
+export class LifecycleTap {
+  isOn = false
+  readonly #runtime: Runtime
+  readonly #listeners = new Set<LifecycleListener>()
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
+  }
+
+  /** Returns what takes the listener away again. */
+  add(listener: LifecycleListener): () => void {
+    this.#listeners.add(listener)
+    this.isOn = true
+    return () => {
+      this.#listeners.delete(listener)
+      this.isOn = this.#listeners.size > 0
+    }
+  }
+
+  /** A listener that throws is reported through the runtime and disturbs nobody. */
+  tell(cell: Tapped, from: string, event: string | undefined): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(cell, from, event)
+      } catch (error) {
+        this.#runtime.schedule(() => {
+          throw error
+        })
+      }
+    }
+  }
+}
+
+const taps = new WeakMap<object, LifecycleTap>()
+
+/** Lets `tapOf` find the tap of an actor system. */
+export function registerTap(system: object, tap: LifecycleTap): void {
+  taps.set(system, tap)
+}
+
+/** The tap of an actor system; undefined if it is none of this library. */
+export function tapOf(system: object): LifecycleTap | undefined {
+  return taps.get(system)
+}
