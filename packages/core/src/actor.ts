@@ -44,6 +44,8 @@ export interface ActorRef<M> {
   stop(): Promise<void>
   /** False as soon as messages are refused. */
   isAlive(): boolean
+  /** Messages that wait in the mailbox now; the one in hand is not among them. */
+  readonly queued: number
 }
 
 /** Timers of one incarnation, by name; they end with it. A message comes in the control lane, at most one per name is queued. */

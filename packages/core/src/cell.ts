@@ -15,6 +15,7 @@ import { Terminated } from './notices.ts'
 import { Pending } from './pending.ts'
 import type { Runnable } from './run-queue.ts'
 import type { Services } from './services.ts'
+import { StandIn } from './stand-in.ts'
 import { tearDown } from './tear-down.ts'
 import type { Tick } from './timers.ts'
 
@@ -174,14 +175,15 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
   }
 
   watchFor<N>(ref: ActorRef<N>, make: () => M, isCurrent: () => boolean): void {
-    invariant(ref instanceof Cell, 'only an actor of this library can be watched')
+    const target = ref instanceof StandIn ? ref.actor : ref
+    invariant(target instanceof Cell, 'only an actor of this library can be watched')
     const notify = (): void => {
       if (!isCurrent() || this.#mailbox.isClosed) return
       this.#mailbox.push(new Terminated(make), 'system')
       if (this.#mailbox.isOpen) this.#enqueue()
     }
-    if (ref.hasEnded()) notify()
-    else ref.#onEnd(notify)
+    if (target.hasEnded()) notify()
+    else target.#onEnd(notify)
   }
 
   pushTick(tick: Tick<M>): void {

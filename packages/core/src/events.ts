@@ -3,8 +3,8 @@ import { EventEmitter } from 'eventemitter3'
 import type { Runtime } from '@millrace/base'
 import type { Lane, Overflow } from './actor.ts'
 
-/** Why a message had no receiver: the actor had ended, its handler failed, or it was killed with the message in hand. */
-export type DeadLetterReason = 'stopped' | 'failed' | 'killed'
+/** Why a message had no receiver: the actor had ended, its handler failed, it was killed with the message in hand, or a router had no routee. */
+export type DeadLetterReason = 'stopped' | 'failed' | 'killed' | 'noRoutee'
 
 /** What a system tells about itself, by event name. */
 export interface ActorEventMap {

@@ -23,6 +23,8 @@ export interface ActorSystemOptions {
 /** Actors that share one run queue, one event stream and one end. */
 export interface ActorSystem {
   readonly name: string
+  /** What it was made on. */
+  readonly runtime: Runtime
   /**
    * Starts an actor; `create` runs on its first turn, messages may be sent at once. It is `temporary` unless its spec says
    * otherwise, and then restarts at most 3 times in 60 s together with the other actors spawned here.
@@ -51,6 +53,7 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
   const family = createFamily(services, { path: name, givesUp: false, onEscalate() {} })
   const system: ActorSystem = {
     name,
+    runtime,
     events: events.emitter,
     spawn: <M>(spec: ActorSpec<M>): ActorRef<M> =>
       new Cell(services, family, spec, spec.restart ?? 'temporary'),

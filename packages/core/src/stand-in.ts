@@ -1,0 +1,6 @@
+import type { ActorRef } from './actor.ts'
+
+/** A ref that is not an actor itself but stands for one, such as that of a router: who watches it watches the actor. */
+export abstract class StandIn<M> {
+  abstract readonly actor: ActorRef<M>
+}
