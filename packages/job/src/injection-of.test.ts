@@ -1,6 +1,8 @@
 import { aggregate } from '@millrace/aggregate'
 import { generate } from '@millrace/generate'
+import { defineStage } from '@millrace/sdk'
 import { expect, it } from 'vitest'
+import { z } from 'zod'
 import { pipeline } from './pipeline.ts'
 
 it('refuses parameters with the place of the first fault', () => {
@@ -8,6 +10,20 @@ it('refuses parameters with the place of the first fault', () => {
 
   expect(() => flow.stage(aggregate, { aggregate: { n: 1 } })).toThrow(
     'Parameters of "aggregate" at aggregate.n: Invalid input.',
+  )
+})
+
+it('refuses a key that a plain object schema would drop', () => {
+  const lenient = defineStage({
+    name: 'lenient',
+    summary: 'Passes.',
+    parameters: z.object({ above: z.number() }),
+    create: () => ({ process: (record: unknown) => record }),
+  })
+  const flow = pipeline('flights').input()
+
+  expect(() => flow.stage(lenient, { above: 1, below: 2 })).toThrow(
+    'Parameters of "lenient" at below: Unknown parameter "below".',
   )
 })
 

@@ -68,3 +68,4 @@ export type {
 } from './state.ts'
 export { defineToken, type Binding, type InjectionToken } from './token.ts'
 export { tryParseParameters, type ParameterProblem } from './try-parse-parameters.ts'
+export { unknownKeys } from './unknown-keys.ts'

@@ -27,6 +27,28 @@ it('gives the first issue of the schema with its path', () => {
   })
 })
 
+it('refuses a key that the schema does not name, also where it would drop it', () => {
+  const input = () => ({ type: 'object', properties: { above: { type: 'number' } } })
+  const dropping = { '~standard': { ...limit['~standard'], jsonSchema: { input } } }
+
+  expect(tryParseParameters({ parameters: dropping }, { above: 3, abvoe: 4 })).toEqual({
+    problem: {
+      path: 'abvoe',
+      message: 'Unknown parameter "abvoe".',
+      hint: 'Did you mean "above"?',
+    },
+  })
+})
+
+it('goes without the names of keys where the schema cannot say them', () => {
+  const input = () => {
+    throw new Error('cannot be represented')
+  }
+  const silent = { '~standard': { ...limit['~standard'], jsonSchema: { input } } }
+
+  expect(tryParseParameters({ parameters: silent }, { any: 1 })).toEqual({ value: { above: 3 } })
+})
+
 it('asks the check of a stage once the surroundings are known', () => {
   const check = (parameters: Limit, { keys }: { readonly keys: readonly string[] }) =>
     keys.map((key) => ({

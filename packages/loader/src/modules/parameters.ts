@@ -1,9 +1,8 @@
 import { messageOf } from '@millrace/base'
-import type { JsonSchema, ParameterSchema, SchemaIssue } from '@millrace/sdk'
+import { type JsonSchema, type ParameterSchema, type SchemaIssue, unknownKeys } from '@millrace/sdk'
 import { describeValue } from './check-definition.ts'
 import { CFG_MODULE_ASYNC_PARAMETERS, CFG_MODULE_DEFINITION } from './errors.ts'
 import type { Kind, ParameterIssue } from './modules.ts'
-import { unknownKeys } from './unknown-keys.ts'
 
 interface HasParameters {
   readonly kind: string

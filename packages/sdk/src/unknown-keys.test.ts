@@ -1,50 +1,52 @@
-import type { JsonSchema } from '@millrace/sdk'
 import { expect, test } from 'vitest'
-import { z } from 'zod'
+import type { JsonSchema } from './schema.ts'
 import { unknownKeys } from './unknown-keys.ts'
 
 const paths = (schema: JsonSchema, value: unknown): readonly string[] =>
   unknownKeys(schema, value).map((issue) => issue.path.join('.'))
 
-const input = (schema: z.ZodType): JsonSchema =>
-  z.toJSONSchema(schema, { io: 'input' }) as JsonSchema
+const number: JsonSchema = { type: 'number' }
+const object = (properties: JsonSchema['properties'] & object): JsonSchema => ({
+  type: 'object',
+  properties,
+})
 
 test('a key that no property names is unknown, at any depth', () => {
-  const schema = input(z.object({ a: z.number(), list: z.array(z.object({ b: z.number() })) }))
+  const list = { type: 'array', items: object({ b: number }) }
 
-  expect(paths(schema, { a: 1, list: [{ b: 1 }, { b: 2, c: 3 }], d: 4 })).toEqual(['list.1.c', 'd'])
+  const found = paths(object({ a: number, list }), { a: 1, list: [{ b: 1 }, { b: 2, c: 3 }], d: 4 })
+
+  expect(found).toEqual(['list.1.c', 'd'])
 })
 
 test('an unknown key gets the nearest name, or all names', () => {
-  const schema = input(z.object({ field: z.string(), above: z.number() }))
+  const schema = object({ field: { type: 'string' }, above: number })
 
   expect(unknownKeys(schema, { feild: 'x', nothing: 1 })).toEqual([
     { path: ['feild'], message: 'unknown parameter "feild"', hint: 'Did you mean "field"?' },
     { path: ['nothing'], message: 'unknown parameter "nothing"', hint: 'It takes: field, above.' },
   ])
-  expect(unknownKeys(input(z.object({})), { a: 1 })[0]?.hint).toBe('It takes none.')
+  expect(unknownKeys(object({}), { a: 1 })[0]?.hint).toBe('It takes none.')
 })
 
 test('a name that every object has is unknown too', () => {
-  expect(paths(input(z.object({ a: z.number() })), { constructor: 1 })).toEqual(['constructor'])
+  expect(paths(object({ a: number }), { constructor: 1 })).toEqual(['constructor'])
 })
 
 test('maps, loose objects and schemas that say nothing take any key', () => {
-  expect(paths(input(z.record(z.string(), z.number())), { a: 1 })).toEqual([])
-  expect(paths(input(z.looseObject({ a: z.number() })), { b: 1 })).toEqual([])
+  expect(paths({ type: 'object', additionalProperties: number }, { a: 1 })).toEqual([])
+  expect(paths({ ...object({ a: number }), additionalProperties: {} }, { b: 1 })).toEqual([])
   expect(paths({}, { a: 1 })).toEqual([])
 })
 
 test('the values of a map are looked into', () => {
-  const schema = input(z.record(z.string(), z.object({ a: z.number() })))
+  const schema = { type: 'object', additionalProperties: object({ a: number }) }
 
   expect(paths(schema, { x: { a: 1, b: 2 } })).toEqual(['x.b'])
 })
 
 test('of several branches the one with the fewest unknown keys counts', () => {
-  const schema = input(
-    z.union([z.string(), z.object({ a: z.number() }), z.object({ b: z.number() })]),
-  )
+  const schema = { anyOf: [{ type: 'string' }, object({ a: number }), object({ b: number })] }
 
   expect(paths(schema, { b: 1 })).toEqual([])
   expect(paths(schema, { b: 1, c: 2 })).toEqual(['c'])
@@ -52,12 +54,9 @@ test('of several branches the one with the fewest unknown keys counts', () => {
 })
 
 test('a schema that refers to itself is followed as deep as the value goes', () => {
-  interface Tree {
-    children?: Tree[] | undefined
-  }
-  const tree: z.ZodType<Tree> = z.object({ children: z.array(z.lazy(() => tree)).optional() })
+  const schema = object({ children: { type: 'array', items: { $ref: '#' } } })
 
-  expect(paths(input(tree), { children: [{ children: [{ leaf: 1 }] }] })).toEqual([
+  expect(paths(schema, { children: [{ children: [{ leaf: 1 }] }] })).toEqual([
     'children.0.children.0.leaf',
   ])
 })

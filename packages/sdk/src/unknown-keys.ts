@@ -1,6 +1,5 @@
 import { nearestName } from '@millrace/base'
-import type { JsonSchema } from '@millrace/sdk'
-import type { ParameterIssue } from './modules.ts'
+import type { JsonSchema, ParameterFault } from './schema.ts'
 
 type Path = readonly (string | number)[]
 
@@ -8,7 +7,7 @@ type Path = readonly (string | number)[]
  * Keys of a value that its schema does not name, with the nearest name. An object schema with `properties` is closed unless it
  * says `additionalProperties`; of several branches the one with the fewest unknown keys counts.
  */
-export function unknownKeys(schema: JsonSchema, value: unknown): readonly ParameterIssue[] {
+export function unknownKeys(schema: JsonSchema, value: unknown): readonly ParameterFault[] {
   return inside(schema, value, [], schema, 0)
 }
 
@@ -21,9 +20,9 @@ function inside(
   path: Path,
   root: JsonSchema,
   depth: number,
-): readonly ParameterIssue[] {
+): readonly ParameterFault[] {
   if (depth > deepest || typeof value !== 'object' || value === null) return []
-  const step = (next: JsonSchema, item: unknown, at: Path): readonly ParameterIssue[] =>
+  const step = (next: JsonSchema, item: unknown, at: Path): readonly ParameterFault[] =>
     inside(next, item, at, root, depth + 1)
   const target = referred(schema, root)
   if (target !== undefined) return step(target, value, path)
@@ -43,8 +42,8 @@ function ofObject(
   schema: JsonSchema,
   entries: readonly (readonly [string, unknown])[],
   path: Path,
-  step: (schema: JsonSchema, value: unknown, path: Path) => readonly ParameterIssue[],
-): readonly ParameterIssue[] {
+  step: (schema: JsonSchema, value: unknown, path: Path) => readonly ParameterFault[],
+): readonly ParameterFault[] {
   const { properties, additionalProperties: others } = schema
   return entries.flatMap(([key, item]) => {
     const at = [...path, key]
@@ -58,7 +57,7 @@ function ofObject(
   })
 }
 
-function unknownKey(key: string, names: readonly string[], path: Path): ParameterIssue {
+function unknownKey(key: string, names: readonly string[], path: Path): ParameterFault {
   const near = nearestName(key, names)
   const known = names.length === 0 ? 'It takes none.' : `It takes: ${names.join(', ')}.`
   return {
