@@ -18,6 +18,21 @@ function thrownBy(run: () => unknown): string {
   }
 }
 
+function failsAtThree(value: number): number {
+  if (value === 3) throw new Error('three')
+  return value
+}
+
+async function untilFailure(run: AsyncIterable<number>) {
+  const results: number[] = []
+  try {
+    for await (const result of run) results.push(result)
+    return { results, failure: 'none' }
+  } catch (error) {
+    return { results, failure: String(error) }
+  }
+}
+
 const tens = () =>
   pipeline('tens')
     .input<number>()
@@ -55,6 +70,55 @@ describe('a job built in code', () => {
 
     expect(error).toContain(`error[JOB_INPUT]: Job "tens" reads an iterable of records; ${got}.\n`)
     expect(error).toContain(next)
+  })
+
+  it('gives what was finished before a failure, then the failure', async () => {
+    const jobs = [
+      pipeline('late').input<number>().through(failsAtThree).job(),
+      pipeline('late')
+        .input<number>()
+        .through((value) => value)
+        .through((value) => Promise.resolve(failsAtThree(value)))
+        .job(),
+      pipeline('late')
+        .input<number>()
+        .through(failsAtThree, { id: 'a' })
+        .filter(() => true)
+        .job(),
+    ]
+
+    const ends = []
+    for (const job of jobs) ends.push(await untilFailure(job.run([1, 2, 3, 4])))
+
+    expect(ends).toEqual([
+      { results: [1, 2], failure: expect.stringContaining('source#2: ENG_THROW: three') },
+      { results: [1, 2], failure: expect.stringContaining('source#2: ENG_THROW: three') },
+      { results: [], failure: expect.stringContaining('source#2: ENG_THROW: three') },
+    ])
+  })
+
+  it('gives what was finished before a failure to a slow reader too', async () => {
+    function* many(): Generator<number> {
+      for (let value = 10_000; value >= 3; value--) yield value
+    }
+    const run = pipeline('late').input<number>().through(failsAtThree).job().run(many())
+
+    const { results, failure } = await untilFailure(run)
+
+    expect(results).toHaveLength(9_997)
+    expect(results.at(-1)).toBe(4)
+    expect(failure).toContain('source#9997: ENG_THROW: three')
+  })
+
+  it('does not wait for its reader once it is aborted', async () => {
+    const job = pipeline('late').input<number>().through(failsAtThree).job()
+    const results = job.run([1, 2, 3])[Symbol.asyncIterator]()
+    await results.next()
+
+    job.abort()
+    const summary = await job.stop()
+
+    expect(summary.state).toBe('failed')
   })
 
   it('loses nothing over many batches', async () => {

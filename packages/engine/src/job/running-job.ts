@@ -79,6 +79,7 @@ export class RunningJob implements EngineJob, TaskHost {
   abort(): void {
     if (this.#endedAt !== undefined) return
     this.#aborted = true
+    for (const { task } of this.#nodes.sinks) task.cut()
     this.fail(ENG_ABORTED({}))
   }
 
@@ -87,6 +88,10 @@ export class RunningJob implements EngineJob, TaskHost {
     this.#error = error
     this.#end.abort(error)
     const { sources, stages, sinks } = this.#nodes
+    const readers = new Set(sinks.flatMap(({ task }) => task.lasting))
+    if (readers.size > 0) {
+      for (const { task } of [...sources, ...stages]) task.handOver(readers)
+    }
     for (const { task } of [...sources, ...stages, ...sinks]) task.halt()
     this.#wake()
   }
@@ -183,6 +188,7 @@ export class RunningJob implements EngineJob, TaskHost {
    */
   async #settle(): Promise<void> {
     for (const { id, task } of this.#nodes.sinks) {
+      if (this.over) await task.drained()
       const keeps = !this.over || (id === this.spec.deadLetter?.id && !this.#aborted)
       if (keeps && task.isWhole && (await this.#tried(task.commit()))) continue
       // Also what a failed commit left undone.

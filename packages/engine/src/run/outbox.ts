@@ -62,6 +62,15 @@ export class Outbox {
     for (const edge of this.#edges) edge.end(complete)
   }
 
+  /** The job has failed: what is staged still goes to these readers, which take all that was finished. */
+  handOver(readers: ReadonlySet<Edge>): void {
+    for (const port of this.ports) {
+      if (port.edges.some((edge) => readers.has(edge))) {
+        port.seal(this.table, Number.NEGATIVE_INFINITY)
+      }
+    }
+  }
+
   /** The job is over: nobody waits for credit any more. */
   halt(): void {
     this.#halted = true

@@ -39,6 +39,8 @@ export class SinkTask {
   /** Takes back the limit of the write under way. */
   #unlimit: () => void = () => {}
   #broken = false
+  #cut = false
+  #emptied: () => void = () => {}
 
   constructor(parts: SinkParts, edges: readonly Edge[]) {
     this.#parts = parts
@@ -58,7 +60,7 @@ export class SinkTask {
   }
 
   receive(envelope: Envelope): void | Promise<void> {
-    if (this.#parts.host.over) return undefined
+    if (this.#parts.host.over && !this.#lasts) return undefined
     envelope.edge.take(envelope)
     if (envelope.kind === 'batch') return this.#write(envelope)
     if (envelope.kind === 'end') return this.#end(envelope)
@@ -86,7 +88,40 @@ export class SinkTask {
   halt(): void {
     this.#parts.outbox.halt()
     this.#unlimit()
+    if (!this.#lasts) this.#interrupt?.()
+  }
+
+  /** The job is aborted: nobody waits for a reader any more. */
+  cut(): void {
+    this.#cut = true
     this.#interrupt?.()
+    this.#emptied()
+  }
+
+  /** After a failure: waits until a reader that takes its time has all that was finished before it. */
+  async drained(): Promise<void> {
+    if (!this.#lasts || this.#isEmpty()) return
+    await new Promise<void>((resolve) => {
+      this.#emptied = resolve
+    })
+  }
+
+  /** Its edges, where it goes on after a failure until its reader has everything. */
+  get lasting(): readonly Edge[] {
+    return this.#lasts ? this.#edges : []
+  }
+
+  get #lasts(): boolean {
+    return this.#instance?.untimed === true && !this.#broken && !this.#cut
+  }
+
+  #isEmpty(): boolean {
+    return this.#edges.every((edge) => edge.clear && edge.inFlight === 0)
+  }
+
+  #release(edge: Edge, count: number): void {
+    edge.release(count)
+    if (this.#parts.host.over && this.#isEmpty()) this.#emptied()
   }
 
   #write(envelope: Envelope): void | Promise<void> {
@@ -159,9 +194,9 @@ export class SinkTask {
     }
     if (rejected.length > 0) {
       const room = outbox.flush(Number.NEGATIVE_INFINITY)
-      if (room !== undefined) return room.then(() => edge.release(batch.length))
+      if (room !== undefined) return room.then(() => this.#release(edge, batch.length))
     }
-    edge.release(batch.length)
+    this.#release(edge, batch.length)
     return undefined
   }
 

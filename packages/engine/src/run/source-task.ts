@@ -4,6 +4,7 @@ import { ENG_SOURCE } from '../errors.ts'
 import type { SourceSpec } from '../plan/job-spec.ts'
 import { atPlace, placeOf } from '../plan/place.ts'
 import type { SourceCounter } from '../report/counters.ts'
+import type { Edge } from './edge.ts'
 import type { Failures } from './failures.ts'
 import { open, openInstance } from './open-instance.ts'
 import type { Outbox } from './outbox.ts'
@@ -85,6 +86,11 @@ export class SourceTask {
     this.#pause.abort()
     if (this.#resume === undefined) return
     this.#parts.host.runtime.timer(GRACE_MS, () => this.#interrupt())
+  }
+
+  /** The job has failed: what was read goes to readers that still take it. */
+  handOver(readers: ReadonlySet<Edge>): void {
+    this.#parts.outbox.handOver(readers)
   }
 
   halt(): void {

@@ -48,6 +48,12 @@ export class StageTask {
     await this.runner.close()
   }
 
+  /** The job has failed: results of finished records go to readers that still take them. */
+  handOver(readers: ReadonlySet<Edge>): void {
+    if (this.runner.emitter.active) this.#parts.outbox.withdraw()
+    this.#parts.outbox.handOver(readers)
+  }
+
   halt(): void {
     this.#parts.outbox.halt()
     this.runner.halt()
