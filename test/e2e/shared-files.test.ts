@@ -1,5 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileSink, fileSource } from '@millrace/file'
+import { pipeline } from '@millrace/job'
 import { expect, it } from 'vitest'
 import { folder, run } from './command.ts'
 
@@ -158,4 +160,24 @@ it('refuses a record that leads to a folder or below a file, and goes on', async
     ['FILE_PATH', `"${join(cwd, 'out/folder.jsonl')}" is a folder, not a file.`],
     ['FILE_PATH', `"${join(cwd, 'out/file')}" cannot be a folder: a file is in the way.`],
   ])
+})
+
+it('holds for jobs in code too', async () => {
+  const source = jsonl({ f: 'in' }, { f: 'out' })
+  const cwd = folder({ 'in.jsonl': source })
+  const path = join(cwd, 'in.jsonl')
+
+  const same = await pipeline('same').from(fileSource, { path }).to(fileSink, { path }).run()
+  const template = await pipeline('template', { onError: 'skip' })
+    .from(fileSource, { path })
+    .to(fileSink, { path: join(cwd, '{f}.jsonl') })
+    .run()
+
+  expect(same.error).toMatchObject({
+    code: 'FILE_SHARED',
+    message: `"sink" writes "${path}" already.`,
+    where: { stage: 'source' },
+  })
+  expect(template.sinks[0]).toMatchObject({ written: 1, rejected: 1 })
+  expect(text(cwd, 'in.jsonl')).toBe(source)
 })
