@@ -55,10 +55,12 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
   constructor(
     services: Services,
     owner: Family,
-    spec: ActorSpec<M>,
+    given: ActorSpec<M>,
     restart: RestartType,
     startListener?: StartListener,
   ) {
+    const { hooks } = services
+    const spec = hooks?.instrument(given, this, `${owner.path}/${given.id}`) ?? given
     const capacity = spec.mailbox?.capacity ?? Infinity
     if (!(capacity >= 1)) {
       throw ACT_SPEC({ id: spec.id, fault: `mailbox.capacity must be at least 1; got ${capacity}` })

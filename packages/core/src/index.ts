@@ -23,7 +23,9 @@ export {
   ACT_STOPPED,
 } from './errors.ts'
 export type { ActorEventMap, ActorEvents, DeadLetterReason } from './events.ts'
+export type { ActorHandle, ActorHooks, ActorRuntime, ReadyQueue } from './hooks.ts'
 export { createManualRuntime, type ManualRuntime } from './manual-runtime.ts'
 export { RestartBudget } from './restart-budget.ts'
+export type { Runnable } from './run-queue.ts'
 export type { Supervisor, SupervisorSpec, SupervisorState } from './supervisor.ts'
 export { type ActorSystem, type ActorSystemOptions, createActorSystem } from './system.ts'

@@ -28,6 +28,7 @@ it.each([
   const drainStarts: number[] = []
   let left = 20_000
   const work: Runnable = {
+    path: 'work',
     turn(limit) {
       if (drainStarts.length < clock.drains) drainStarts.push(clock.nowMs)
       const count = Math.min(limit, left)
@@ -72,11 +73,13 @@ it('goes on with the rest when one turn throws', () => {
   const queue = new RunQueue(timed, 2)
   const trace: string[] = []
   queue.add({
+    path: 'x',
     turn() {
       throw new Error('broken')
     },
   })
   queue.add({
+    path: 'x',
     turn() {
       trace.push('next')
       return 1

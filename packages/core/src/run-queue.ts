@@ -2,6 +2,8 @@ import { RingBuffer, type Runtime } from '@millrace/base'
 
 /** Something with work to do; `turn` handles up to `limit` messages and returns how many it did. */
 export interface Runnable {
+  /** Who it is, for simulations. */
+  readonly path: string
   turn(limit: number): number
 }
 

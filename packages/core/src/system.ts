@@ -5,6 +5,7 @@ import { Alarms } from './alarms.ts'
 import { Cell } from './cell.ts'
 import { createFamily } from './create-family.ts'
 import { type ActorEvents, EventStream } from './events.ts'
+import type { ActorRuntime } from './hooks.ts'
 import { LifecycleTap, registerTap } from './lifecycle-tap.ts'
 import { RunQueue } from './run-queue.ts'
 import type { Services } from './services.ts'
@@ -13,7 +14,7 @@ import { OneForOne, type Supervisor, type SupervisorSpec } from './supervisor.ts
 /** What a system is made of. */
 export interface ActorSystemOptions {
   /** The only door to clocks, timers and scheduling; its `schedule` must let the event loop have a turn. */
-  readonly runtime: Runtime
+  readonly runtime: ActorRuntime
   /** First part of every path; default `millrace`. */
   readonly name?: string
   /** How long cells run before the event loop has its turn, in ms; default 2. */
@@ -45,10 +46,11 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
   const events = new EventStream(runtime)
   const services: Services = {
     runtime,
-    queue: new RunQueue(runtime, options.turnBudgetMs ?? 2),
+    queue: runtime.hooks?.queue ?? new RunQueue(runtime, options.turnBudgetMs ?? 2),
     alarms: new Alarms(runtime),
     events,
     tap: new LifecycleTap(runtime),
+    hooks: runtime.hooks,
   }
   const family = createFamily(services, { path: name, givesUp: false, onEscalate() {} })
   const system: ActorSystem = {
