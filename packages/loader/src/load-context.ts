@@ -3,6 +3,7 @@ import type { ExpressionScope } from '@millrace/sdk'
 import type { ConfigValue } from './config-value.ts'
 import type { ScalarNode, ValueOrigin } from './document/config-node.ts'
 import { interpolate } from './document/interpolate.ts'
+import { CFG_YAML_ANCHOR, CFG_YAML_COMMENT } from './errors.ts'
 
 /** A leaf with its placeholders filled. */
 export interface Leaf {
@@ -69,6 +70,17 @@ export class LoadContext {
     this.values.push({ path, value, origin: 'default', secret: false })
   }
 
+  /** Whether YAML took part of an expression away, with a fault: the rest after a #, or an anchor in front. */
+  spoils(node: ScalarNode): boolean {
+    const { anchor, text, where } = node
+    if (node.commentAfter === true && isOpen(text)) {
+      this.faults.push(CFG_YAML_COMMENT({ text, paste: node.paste?.() }, where))
+    } else if (anchor !== undefined) {
+      this.faults.push(CFG_YAML_ANCHOR({ name: anchor, paste: node.paste?.() }, where))
+    } else return false
+    return true
+  }
+
   /** Places an error of the expression package: its column counts inside the text. */
   expressionFault(error: unknown, node: ScalarNode): void {
     if (!isMillraceError(error)) throw error
@@ -78,6 +90,10 @@ export class LoadContext {
     this.faults.push(placed(error, { ...node.where, ...place }))
   }
 }
+
+/** Whether a quote is opened and not closed. */
+const isOpen = (text: string): boolean =>
+  /["']/.test(text.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, ''))
 
 function readsAny(text: string, names: ReadonlySet<string>): boolean {
   const read = [...text.matchAll(/\benv\(\s*["']([^"']*)["']\s*\)/g)].map(([, name]) => name ?? '')

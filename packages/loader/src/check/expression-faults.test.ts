@@ -125,6 +125,35 @@ describe('what fails for every record', () => {
   })
 })
 
+describe('keys', () => {
+  it('are expressions as others are', async () => {
+    const stages = ['~', 'null', '&foo a + 1', "key('a')"].map(
+      (text) => `- log:\n      by:\n        k: ${text}`,
+    )
+    const broken = "- log:\n      by:\n        k: a == 'x # y'"
+
+    expect(await faultsOf(job(stages.join('\n    ')))).toMatchInlineSnapshot(`
+      "error[CFG_TYPE]: Key "k" must be an expression; got nothing.
+        at   /jobs/job.yaml:6:12  pipeline.stages[0].by.k
+        next Write an expression there.
+      error[CFG_TYPE]: Key "k" must be an expression; got nothing.
+        at   /jobs/job.yaml:9:12  pipeline.stages[1].by.k
+        next Write an expression there.
+      error[CFG_YAML_ANCHOR]: YAML takes "&foo" for an anchor and drops it from the expression; no alias *foo uses it.
+        at   /jobs/job.yaml:12:17  pipeline.stages[2].by.k
+        next Quote the value; ready to paste: k: '&foo a + 1'
+      error[EXP_UNKNOWN_KEY]: key('a') is always null: the stage has no keys, in \`key('a')\`.
+        at   /jobs/job.yaml:15:16  pipeline.stages[3].by.k
+        next Give the stage keys, such as by: a, or read the field itself."
+    `)
+    expect(await faultsOf(job(broken))).toMatchInlineSnapshot(`
+      "error[CFG_YAML_COMMENT]: YAML takes the rest of the line for a comment and leaves \`a == 'x\`.
+        at   /jobs/job.yaml:6:12  pipeline.stages[0].by.k
+        next Quote the value; ready to paste: k: "a == 'x # y'""
+    `)
+  })
+})
+
 describe('anchors', () => {
   it('are refused where YAML would drop one from an expression', async () => {
     expect(await faultsOf(job('- filter: &foo x > 3'))).toMatchInlineSnapshot(`
@@ -188,6 +217,14 @@ describe('what is expected', () => {
       error[CFG_TYPE]: Parameter "emit.every" must be a duration with a unit, such as 30s or 1h; got number 10.
         at   /jobs/job.yaml:5:62  pipeline.stages[1].aggregate.emit.every
         next Write a duration with a unit, such as 30s or 1h there."
+    `)
+  })
+
+  it('is a value, where the file of a placeholder gives none', async () => {
+    expect(await faultsOf(job('- log', '"${file:/dev/null}"'))).toMatchInlineSnapshot(`
+      "error[CFG_EMPTY_VALUE]: \${file:/dev/null} is empty; parameter "path" needs a value.
+        at   /jobs/job.yaml:5:17  pipeline.sink.file
+        next Write the value into that file."
     `)
   })
 

@@ -93,12 +93,13 @@ function readPaths(node: ConfigNode, what: string, context: LoadContext): readon
 
 function readExpression(entry: MapEntry, context: LoadContext): Read | undefined {
   const { value } = entry
-  if (value.kind !== 'scalar' || value.text === '') {
+  if (value.kind !== 'scalar' || value.value === null || value.text === '') {
     const what = `Key "${entry.key}"`
     const got = describeNode(value)
     context.faults.push(CFG_TYPE({ what, expected: 'an expression', got }, value.where))
     return undefined
   }
+  if (context.spoils(value)) return undefined
   try {
     const expression = checkExpression(value.text, { ...context.scope, keys: [] })
     return {

@@ -23,8 +23,6 @@ import {
   CFG_KEY_INSIDE,
   CFG_TYPE,
   CFG_UNKNOWN_PARAMETER,
-  CFG_YAML_ANCHOR,
-  CFG_YAML_COMMENT,
 } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
 import { entryKeys, futureEntryKeys } from '../grammar/keys.ts'
@@ -186,16 +184,7 @@ export class ParameterReader {
 
   /** The fields that the expression takes for granted; undefined where it has faults. */
   #compile(compile: Compile, node: ScalarNode): readonly string[] | undefined {
-    if (node.commentAfter === true && isOpen(node.text)) {
-      const fault = CFG_YAML_COMMENT({ text: node.text, paste: node.paste?.() }, node.where)
-      this.#context.faults.push(fault)
-      return undefined
-    }
-    if (node.anchor !== undefined) {
-      const fault = CFG_YAML_ANCHOR({ name: node.anchor, paste: node.paste?.() }, node.where)
-      this.#context.faults.push(fault)
-      return undefined
-    }
+    if (this.#context.spoils(node)) return undefined
     const [placeholder, inner] = /\$\{(\w+)[^}]*\}/.exec(node.text) ?? []
     if (placeholder !== undefined && inner !== undefined) {
       const fault = CFG_EXPRESSION_PLACEHOLDER({ placeholder, name: inner }, node.where)
@@ -301,9 +290,6 @@ export class ParameterReader {
     this.#context.faults.push(CFG_TYPE({ what, expected, got, hint }, node.where))
   }
 }
-
-const isOpen = (text: string): boolean =>
-  /["']/.test(text.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, ''))
 
 const choicesOf = ({ enum: choices, const: constant }: JsonSchema): readonly unknown[] =>
   choices ?? (constant === undefined ? [] : [constant])
