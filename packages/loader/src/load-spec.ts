@@ -7,12 +7,12 @@ import { applyEndpoints, type Endpoint } from './build/apply-endpoints.ts'
 import { buildSpec } from './build/build-spec.ts'
 import { loadParts } from './build/load-parts.ts'
 import type { Part } from './build/part.ts'
-import { wire, type Wiring } from './build/wire.ts'
+import { wire } from './build/wire.ts'
 import { checkByDefinition } from './check/check-definition-faults.ts'
 import { at } from './check/check-parameters.ts'
 import { checkFiles } from './check/check-files.ts'
 import { readDocumentSettings } from './check/read-document-settings.ts'
-import { readPipelineSettings, type PipelineSettings } from './check/read-pipeline-settings.ts'
+import { readPipelineSettings } from './check/read-pipeline-settings.ts'
 import type { ConfigValue } from './config-value.ts'
 import type { MapNode } from './document/config-node.ts'
 import { decodeText } from './document/decode-text.ts'
@@ -76,7 +76,7 @@ export async function loadSpec(options: LoadOptions): Promise<LoadedJob> {
   const folder = dirname(file)
   const context = new LoadContext({ env: options.env ?? process.env, folder, cwd })
   const modules = createModules({ folder, provide: options.provide })
-  const built = await load(file, options, modules, context)
+  const built = await sound(load(file, options, modules, context), modules, context)
   if (options.strict === true) context.faults.push(...context.warnings)
   const faults = context.distinctFaults().toSorted(byPosition)
   const isSound = faults.length === 0
@@ -87,6 +87,24 @@ export async function loadSpec(options: LoadOptions): Promise<LoadedJob> {
     plan: isSound ? built?.plan : undefined,
     values: context.values,
     dispose: () => modules.dispose(),
+  }
+}
+
+/** What was built; a fault that ended the reading is one of the file's, and after anything else nothing stays open. */
+async function sound<T>(
+  built: Promise<T>,
+  modules: Modules,
+  context: LoadContext,
+): Promise<T | undefined> {
+  try {
+    return await built
+  } catch (error) {
+    if (isMillraceError(error)) context.faults.push(error)
+    else {
+      await modules.dispose()
+      throw error
+    }
+    return undefined
   }
 }
 
@@ -125,24 +143,8 @@ async function load(
   checkFiles(parts.values(), context)
   addResources(parts, modules, context)
   if (context.faults.length > 0) return undefined
-  return build(settings, parts, wiring, modules, context)
-}
-
-function build(
-  settings: PipelineSettings,
-  parts: ReadonlyMap<string, Part>,
-  wiring: Wiring,
-  modules: Modules,
-  context: LoadContext,
-): { spec: JobSpec; plan: JobPlan } | undefined {
-  try {
-    const spec = buildSpec({ settings, parts, wiring, modules, context })
-    return { spec, plan: buildPlan(spec, parts, wiring, context) }
-  } catch (error) {
-    if (!isMillraceError(error)) throw error
-    context.faults.push(error)
-    return undefined
-  }
+  const spec = buildSpec({ settings, parts, wiring, modules, context })
+  return { spec, plan: buildPlan(spec, parts, wiring, context) }
 }
 
 function normalize(node: MapNode, options: LoadOptions, context: LoadContext): NormalPipeline {

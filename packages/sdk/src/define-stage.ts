@@ -98,12 +98,20 @@ export function defineStage<Parameters>(
   return { kind: 'stage', ...definition }
 }
 
+/** Names of a stage's inputs, which do not depend on its parameters. */
+export function stageInputs({
+  inputs = ['in'],
+}: Pick<StageDefinition, 'inputs'>): readonly string[] {
+  return inputs
+}
+
 /** What the engine must know of a stage; here stand the defaults of what its definition leaves out. */
 export function stageTraits<Parameters>(
   definition: StageDefinition<Parameters>,
   parameters: Parameters,
 ): StageTraits {
-  const { absorbs = false, inputs = ['in'], keeps = 'instance', name, outputs, passes } = definition
+  const { absorbs = false, keeps = 'instance', name, outputs, passes } = definition
+  const inputs = stageInputs(definition)
   const declared = typeof outputs === 'function' ? outputs(parameters) : outputs
   return { name, inputs, outputs: declared ?? { out: 'The results.' }, keeps, absorbs, passes }
 }

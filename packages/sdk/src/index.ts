@@ -46,6 +46,7 @@ export {
 } from './define-source.ts'
 export {
   defineStage,
+  stageInputs,
   stageTraits,
   toStageFactory,
   type Outputs,

@@ -1,11 +1,13 @@
 import type { ExpectedFields } from '@millrace/engine'
 import type { ConfigValue } from '../config-value.ts'
+import { askDefinition } from '../modules/ask-definition.ts'
+import type { LoadedModule } from '../modules/modules.ts'
 import { sinkOf, stageOf, type Part } from './part.ts'
 
 /** The fields that the configuration of a stage takes for granted in the records of its inputs. */
 export function expectedOfStage(part: Part, values: readonly ConfigValue[]): ExpectedFields {
-  const { entry, inputs, parameters } = part
-  const own = stageOf(part)?.definition.expects?.(parameters?.value) ?? []
+  const { entry, inputs } = part
+  const own = ownOf(part, stageOf(part))
   if (inputs.length === 1) return unique([...namedBelow(entry.path, values), ...own])
   // An expression of a stage with several inputs does not say whose fields it means; its keys do.
   return Object.fromEntries(
@@ -15,8 +17,17 @@ export function expectedOfStage(part: Part, values: readonly ConfigValue[]): Exp
 
 /** The fields that the configuration of a sink takes for granted in its records. */
 export function expectedOfSink(part: Part, values: readonly ConfigValue[]): readonly string[] {
-  const own = sinkOf(part)?.definition.expects?.(part.parameters?.value) ?? []
+  const own = ownOf(part, sinkOf(part))
   return unique([...namedBelow(part.entry.path, values), ...own])
+}
+
+function ownOf(
+  { entry, parameters }: Part,
+  loaded: LoadedModule<'stage'> | LoadedModule<'sink'> | undefined,
+): readonly string[] {
+  if (loaded === undefined) return []
+  const ask = () => loaded.definition.expects?.(parameters?.value) ?? []
+  return askDefinition(loaded, 'expects', ask, entry.where)
 }
 
 const namedAt = (own: string, values: readonly ConfigValue[]): readonly string[] =>

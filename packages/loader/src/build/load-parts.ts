@@ -1,11 +1,12 @@
 import { isMillraceError } from '@millrace/base'
-import type { Outputs } from '@millrace/sdk'
+import { type Outputs, stageInputs } from '@millrace/sdk'
 import { at, checkParameters } from '../check/check-parameters.ts'
 import { readSettings } from '../check/read-settings.ts'
 import type { ParameterOverride } from '../document/overrides.ts'
 import { CFG_PLUGIN } from '../errors.ts'
 import type { Entry, NormalPipeline } from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
+import { askTraits } from '../modules/ask-definition.ts'
 import type { LoadedModule, Modules } from '../modules/modules.ts'
 import { keyNames, type Part } from './part.ts'
 
@@ -62,9 +63,10 @@ async function loadEntry(
   }
 }
 
+const isStage = (loaded: Loaded): loaded is LoadedModule<'stage'> => loaded.kind === 'stage'
+
 function inputsOf(loaded: Loaded): readonly string[] {
-  const { definition } = loaded
-  return 'inputs' in definition && definition.inputs !== undefined ? definition.inputs : ['in']
+  return stageInputs(isStage(loaded) ? loaded.definition : {})
 }
 
 function outputsOf(
@@ -73,8 +75,7 @@ function outputsOf(
   parameters: { readonly value: unknown } | undefined,
 ): Outputs | undefined {
   if (entry.role === 'source') return { out: 'What it reads.' }
-  if (entry.role !== 'stage' || loaded === undefined) return undefined
-  const outputs = 'outputs' in loaded.definition ? loaded.definition.outputs : undefined
-  if (typeof outputs !== 'function') return outputs ?? { out: 'What it emits.' }
-  return parameters === undefined ? undefined : outputs(parameters.value)
+  if (loaded === undefined || !isStage(loaded)) return undefined
+  if (parameters === undefined && typeof loaded.definition.outputs === 'function') return undefined
+  return askTraits(loaded, parameters?.value, entry.where).outputs
 }

@@ -1,3 +1,4 @@
+import { askDefinition } from '../modules/ask-definition.ts'
 import { stageOf, type Part } from './part.ts'
 import type { Wiring } from './wire.ts'
 
@@ -33,7 +34,8 @@ function neededBehind(
   for (const [reader] of readers) {
     const part = parts.get(reader)
     const stage = part === undefined ? undefined : stageOf(part)
-    const reads = stage?.definition.reads?.(part?.parameters?.value)
+    const ask = () => stage?.definition.reads?.(part?.parameters?.value)
+    const reads = stage && askDefinition(stage, 'reads', ask, part?.entry.where)
     const passed =
       stage?.definition.passes === 'same' ? neededBehind(reader, undefined, parts, wiring) : []
     if (reads === undefined || passed === undefined) return undefined

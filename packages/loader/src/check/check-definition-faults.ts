@@ -2,14 +2,17 @@ import { joinPath } from '../document/config-node.ts'
 import { CFG_PARAMETER } from '../errors.ts'
 import type { LoadContext } from '../load-context.ts'
 import { keyNames, stageOf, type Part } from '../build/part.ts'
+import { askDefinition } from '../modules/ask-definition.ts'
 import { locate } from './check-parameters.ts'
 
 /** Asks a stage's own `check` for faults that its schema cannot say, and places them. */
 export function checkByDefinition(part: Part, ends: boolean, context: LoadContext): void {
-  const check = stageOf(part)?.definition.check
-  if (check === undefined || part.parameters === undefined) return
-  const keys = keyNames(part.settings)
-  const found = check(part.parameters.value, { ends, keys, expressions: context.scope })
+  const stage = stageOf(part)
+  const { parameters, entry, settings } = part
+  if (stage?.definition.check === undefined || parameters === undefined) return
+  const surroundings = { ends, keys: keyNames(settings), expressions: context.scope }
+  const ask = () => stage.definition.check?.(parameters.value, surroundings) ?? []
+  const found = askDefinition(stage, 'check', ask, entry.where)
   for (const { path, message, hint } of found) {
     const where = locate(part.entry.parameters, path, part.entry.where)
     const name = path.reduce<string>(joinPath, '')

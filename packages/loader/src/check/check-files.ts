@@ -1,6 +1,7 @@
 import { matchesGlob } from 'node:path'
 import { CFG_FILE_SHARED } from '../errors.ts'
 import type { LoadContext } from '../load-context.ts'
+import { askDefinition } from '../modules/ask-definition.ts'
 import { sinkOf, sourceOf, type Part } from '../build/part.ts'
 import { locate } from './check-parameters.ts'
 
@@ -12,12 +13,16 @@ export function checkFiles(parts: Iterable<Part>, context: LoadContext): void {
   for (const part of all) {
     const source = sourceOf(part)
     if (source === undefined || part.parameters === undefined) continue
-    for (const file of source.definition.readsFiles?.(part.parameters.value) ?? []) read.add(file)
+    const { value } = part.parameters
+    const ask = () => source.definition.readsFiles?.(value) ?? []
+    for (const file of askDefinition(source, 'readsFiles', ask, part.entry.where)) read.add(file)
   }
   for (const part of all) {
     const sink = sinkOf(part)
     if (sink === undefined || part.parameters === undefined) continue
-    for (const file of sink.definition.writesFiles?.(part.parameters.value) ?? []) {
+    const { value } = part.parameters
+    const ask = () => sink.definition.writesFiles?.(value) ?? []
+    for (const file of askDefinition(sink, 'writesFiles', ask, part.entry.where)) {
       const where = locate(part.entry.parameters, ['path'], part.entry.where)
       const isRead = [...read].some((path) => path === file || matchesGlob(file, path))
       const problem = isRead ? 'both read and written' : 'written twice'

@@ -1,9 +1,10 @@
 import { formatDuration } from '@millrace/base'
 import type { ErrorPolicy, JobSpec, KeyPart } from '@millrace/engine'
-import { jobDefaults } from '@millrace/sdk'
+import { jobDefaults, sourceTraits } from '@millrace/sdk'
 import { keyNames, sinkOf, sourceOf, stageOf, type Part } from '../build/part.ts'
 import type { Wiring } from '../build/wire.ts'
 import type { LoadContext } from '../load-context.ts'
+import { askDefinition } from '../modules/ask-definition.ts'
 import type { JobPlan, PlanNode } from './job-plan.ts'
 
 /** The plan of a job without faults. Values of secret parameters are replaced by `(hidden)`. */
@@ -33,7 +34,7 @@ export function buildPlan(
 
 function nodeOf(part: Part, spec: JobSpec, context: LoadContext): PlanNode {
   const { entry, loaded } = part
-  const stage = stageOf(part)?.definition
+  const traits = spec.stages.find(({ id }) => id === entry.id)?.factory.traits
   const source = sourceOf(part)
   const sink = sinkOf(part)
   const version = loaded?.package
@@ -47,12 +48,12 @@ function nodeOf(part: Part, spec: JobSpec, context: LoadContext): PlanNode {
     summary: loaded?.definition.summary ?? '',
     by: byOf(part),
     parameters: parametersOf(part, context),
-    ...(stage === undefined
+    ...(traits === undefined
       ? {}
       : {
-          keeps: stage.keeps ?? ('instance' as const),
-          absorbs: stage.absorbs ?? false,
-          passes: stage.passes,
+          keeps: traits.keeps,
+          absorbs: traits.absorbs,
+          passes: traits.passes,
           shape: shapeOf(part),
         }),
     ...(ends === undefined ? {} : { ends }),
@@ -62,16 +63,21 @@ function nodeOf(part: Part, spec: JobSpec, context: LoadContext): PlanNode {
 }
 
 function shapeOf(part: Part): PlanNode['shape'] {
-  const shape = stageOf(part)?.definition.shape
+  const stage = stageOf(part)
+  const shape = stage?.definition.shape
+  if (stage === undefined || shape === undefined) return undefined
   const keys = keyNames(part.settings)
-  return shape && ((fields) => shape(part.parameters?.value, { keys, fields }))
+  const { entry, parameters } = part
+  return (fields) =>
+    askDefinition(stage, 'shape', () => shape(parameters?.value, { keys, fields }), entry.where)
 }
 
 /** Whether the input of a source part ends by itself. */
 export function endsOf(part: Part): boolean {
-  const ends = sourceOf(part)?.definition.ends ?? true
-  if (part.settings.limit !== undefined) return true
-  return typeof ends === 'function' ? ends(part.parameters?.value) : ends
+  const source = sourceOf(part)
+  if (source === undefined || part.settings.limit !== undefined) return true
+  const ask = () => sourceTraits(source.definition, part.parameters?.value).ends
+  return askDefinition(source, 'ends', ask, part.entry.where)
 }
 
 function byOf({ settings: { by } }: Part): readonly string[] {

@@ -66,7 +66,7 @@ test('traits that a definition leaves out have defaults', () => {
   expect(traits).toEqual({
     name: 'threshold',
     inputs: ['in'],
-    outputs: { out: 'Records.' },
+    outputs: { out: 'The results.' },
     keeps: 'instance',
     absorbs: false,
     passes: undefined,

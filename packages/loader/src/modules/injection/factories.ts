@@ -1,15 +1,14 @@
-import type {
-  ExpressionScope,
-  Injection,
-  InstanceScope,
-  Outputs,
-  SinkFactory,
-  SourceFactory,
-  StageFactory,
+import {
+  type ExpressionScope,
+  type Injection,
+  type InstanceScope,
+  type SinkFactory,
+  type SourceFactory,
+  sourceTraits,
+  type StageFactory,
 } from '@millrace/sdk'
-import { describeValue, isOutputs } from '../check-definition.ts'
+import { askDefinition, askTraits } from '../ask-definition.ts'
 import { Container } from './container.ts'
-import { CFG_MODULE_DEFINITION } from '../errors.ts'
 import type { Kind, LoadedModule } from '../modules.ts'
 import type { ResourceSet } from './resource-set.ts'
 
@@ -25,14 +24,7 @@ export interface Use<K extends Kind> {
 export function createStageFactory(use: Use<'stage'>, resources: ResourceSet): StageFactory {
   const { definition } = use.loaded
   return {
-    traits: {
-      name: definition.name,
-      inputs: definition.inputs ?? ['in'],
-      outputs: outputsOf(use),
-      keeps: definition.keeps ?? 'instance',
-      absorbs: definition.absorbs ?? false,
-      passes: definition.passes,
-    },
+    traits: askTraits(use.loaded, use.parameters),
     ...instances(use, resources, definition.create.bind(definition)),
   }
 }
@@ -40,9 +32,8 @@ export function createStageFactory(use: Use<'stage'>, resources: ResourceSet): S
 /** A source as the engine wants it. */
 export function createSourceFactory(use: Use<'source'>, resources: ResourceSet): SourceFactory {
   const { definition } = use.loaded
-  const { ends, name, replay } = definition
   return {
-    traits: { name, ends: typeof ends === 'function' ? ends(use.parameters) : ends, replay },
+    traits: askDefinition(use.loaded, 'ends', () => sourceTraits(definition, use.parameters)),
     ...instances(use, resources, definition.create.bind(definition)),
   }
 }
@@ -54,32 +45,6 @@ export function createSinkFactory(use: Use<'sink'>, resources: ResourceSet): Sin
     traits: { name: definition.name, guarantee: definition.guarantee },
     ...instances(use, resources, definition.create.bind(definition)),
   }
-}
-
-function outputsOf({ loaded, parameters }: Use<'stage'>): Outputs {
-  const { outputs } = loaded.definition
-  if (outputs === undefined) return { out: 'Records.' }
-  if (typeof outputs !== 'function') return outputs
-  const fault = (got: string, cause?: unknown): Error =>
-    CFG_MODULE_DEFINITION(
-      {
-        specifier: loaded.specifier,
-        kind: loaded.kind,
-        member: 'outputs(parameters)',
-        expected: 'names with a sentence each',
-        got,
-      },
-      undefined,
-      cause,
-    )
-  let result: Outputs
-  try {
-    result = outputs(parameters)
-  } catch (error) {
-    throw fault(error instanceof Error ? `the error ${error.message}` : String(error), error)
-  }
-  if (!isOutputs(result)) throw fault(describeValue(result))
-  return result
 }
 
 /** Makes instances, each in a scope of its own. The engine opens and closes them; their scopes go with the factory or the job. */
