@@ -1,10 +1,13 @@
-/** Every error code with its owner. Codes are found as quoted literals with an owner's prefix where errors are made. */
+// Of errors, and of records that go to the dead letters without one: `export const FILE_JSON = 'FILE_JSON'`.
+const declarations = [/code: '([A-Z]+(?:_[A-Z0-9]+)*)'/g, /export const ([A-Z]\w*) = '\1'/g]
+
+/** Every error code with its owner. Codes are found where they are declared. */
 export function errorsPage(
   files: readonly { readonly path: string; readonly text: string }[],
 ): string {
   const owners = new Map<string, string>()
   for (const { path, text } of files) {
-    for (const match of text.matchAll(/code: '([A-Z]+(?:_[A-Z0-9]+)*)'/g)) {
+    for (const match of declarations.flatMap((declaration) => [...text.matchAll(declaration)])) {
       const code = match[1] as string
       const owner = path.split('/').slice(0, 2).join('/')
       if (!owners.has(code)) owners.set(code, owner)

@@ -9,7 +9,7 @@ import { pluginPages } from './plugin-page.ts'
 const check = process.argv.includes('--check')
 const sources = globSync('{packages,plugins}/*/src/**/*.ts')
   .map((path) => path.replaceAll('\\', '/'))
-  .filter((path) => !/\.(test|test-d|bench)\.ts$/.test(path))
+  .filter((path) => !/\.(test|test-d|test-support|bench)\.ts$/.test(path))
   .toSorted()
 const pages = new Map<string, string>([
   [

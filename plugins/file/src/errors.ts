@@ -8,6 +8,25 @@ import {
   nearestName,
 } from '@millrace/base'
 
+/** A row of CSV that has another number of cells, an open quote or a cell of another type. */
+export const FILE_CSV = 'FILE_CSV'
+/** An entry nests deeper than a reader can follow. */
+export const FILE_DEPTH = 'FILE_DEPTH'
+/** An entry is not valid JSON. */
+export const FILE_JSON = 'FILE_JSON'
+/** A line, or a value of a JSON array, is longer than `maxLine`. */
+export const FILE_LINE_TOO_LONG = 'FILE_LINE_TOO_LONG'
+/** An entry is not valid UTF-8. */
+export const FILE_UTF8 = 'FILE_UTF8'
+
+/** Why an entry cannot be decoded: no error of the job, but what its dead letter says. */
+export type Undecodable =
+  | typeof FILE_CSV
+  | typeof FILE_DEPTH
+  | typeof FILE_JSON
+  | typeof FILE_LINE_TOO_LONG
+  | typeof FILE_UTF8
+
 /** The file or folder of the path does not exist. */
 export const FILE_NOT_FOUND: ErrorOf<{ path: string; near?: string | undefined }> = defineError({
   code: 'FILE_NOT_FOUND',

@@ -1,5 +1,6 @@
+import { setField } from '@millrace/base'
 import { type CellType, type CellTypes, inferCell, typedCell } from '../cell.ts'
-import { FILE_HEADER } from '../errors.ts'
+import { FILE_CSV, FILE_HEADER } from '../errors.ts'
 import { parseRow, type Row } from './csv-row.ts'
 import type { Decoder, Encoding, Position } from './decoder.ts'
 import { decodeText } from './decode-text.ts'
@@ -63,14 +64,14 @@ export class CsvDecoder implements Decoder {
     if (text === undefined) return
     const row = parseRow(text, this.#delimiter)
     const columns = this.#columns
-    if (typeof row === 'string') out.reject(line, bytes.subarray(start, end), 'FILE_CSV', row)
+    if (typeof row === 'string') out.reject(line, bytes.subarray(start, end), FILE_CSV, row)
     else if (columns === undefined) {
       this.#columns = checkHeader(row.cells, this.#path, line)
       this.#onHeader(this.#columns)
     } else {
       const record = this.#record(columns, row)
       if (typeof record !== 'string') out.add(record, line)
-      else out.reject(line, bytes.subarray(start, end), 'FILE_CSV', record)
+      else out.reject(line, bytes.subarray(start, end), FILE_CSV, record)
     }
   }
 
@@ -89,8 +90,7 @@ export class CsvDecoder implements Decoder {
       if (value === undefined) {
         return `Column "${column}" must be a ${this.#typeOf(column)}; got ${JSON.stringify(text)}.`
       }
-      if (column === '__proto__') define(record, column, value)
-      else record[column] = value
+      setField(record, column, value)
     }
     return record
   }
@@ -106,16 +106,6 @@ export class CsvDecoder implements Decoder {
     const types = this.#types
     return typeof types === 'object' && Object.hasOwn(types, column) ? types[column] : undefined
   }
-}
-
-/** Assigning to this name would change the record's prototype. */
-function define(record: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(record, name, {
-    value,
-    enumerable: true,
-    writable: true,
-    configurable: true,
-  })
 }
 
 function checkHeader(cells: readonly string[], path: string, line: number): readonly string[] {

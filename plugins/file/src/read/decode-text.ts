@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
+import { FILE_DEPTH, FILE_JSON, FILE_UTF8 } from '../errors.ts'
 import type { Encoding } from './decoder.ts'
 import type { EntryBatch } from './entry-batch.ts'
 import { findJsonFault } from './json-fault.ts'
@@ -29,7 +30,7 @@ export function decodeText(
   if (encoding === 'utf8') return (bytes as Sliceable).utf8Slice(start, end)
   const entry = bytes.subarray(start, end)
   if (isUtf8(entry)) return (bytes as Sliceable).utf8Slice(start, end)
-  out.reject(line, entry, 'FILE_UTF8', 'The text is not valid UTF-8.')
+  out.reject(line, entry, FILE_UTF8, 'The text is not valid UTF-8.')
   return undefined
 }
 
@@ -44,7 +45,7 @@ export function decodeJson(
 ): void {
   if (isTooDeep(bytes, start, end)) {
     const message = 'The value nests deeper than 1,000 levels.'
-    out.reject(line, bytes.subarray(start, end), 'FILE_DEPTH', message)
+    out.reject(line, bytes.subarray(start, end), FILE_DEPTH, message)
     return
   }
   const text = decodeText(bytes, start, end, encoding, line, out)
@@ -53,7 +54,7 @@ export function decodeJson(
   try {
     value = JSON.parse(text)
   } catch {
-    out.reject(line, bytes.subarray(start, end), 'FILE_JSON', findJsonFault(text))
+    out.reject(line, bytes.subarray(start, end), FILE_JSON, findJsonFault(text))
     return
   }
   out.add(value, line)

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Malformed, SourceBatch } from '@millrace/sdk'
+import type { Undecodable } from '../errors.ts'
 
 /** Most entries, values and malformed together, that travel in one batch. */
 export const batchEntries = 1024
@@ -39,7 +40,7 @@ export class EntryBatch {
   }
 
   /** `bytes` may belong to a buffer that is used again: what is kept is copied. */
-  reject(line: number, bytes: Buffer, code: string, message: string): void {
+  reject(line: number, bytes: Buffer, code: Undecodable, message: string): void {
     this.#malformed.push({ offset: this.#offset++, line, raw: rawOf(bytes), code, message })
   }
 

@@ -1,4 +1,5 @@
 import { formatSize } from '@millrace/base'
+import { FILE_JSON, FILE_LINE_TOO_LONG } from '../errors.ts'
 import type { Decoder, JsonPlace, Position } from './decoder.ts'
 import { decodeJson } from './decode-text.ts'
 import { type EntryBatch, rawBytesMax } from './entry-batch.ts'
@@ -55,7 +56,7 @@ export class JsonDecoder implements Decoder {
     const isCutOff = this.#place !== 'values' && this.#place !== 'start' && this.#place !== 'after'
     if (isCutOff) {
       const message = 'The file ends before its array does.'
-      out.reject(this.#line + 1, Buffer.concat(this.#pending), 'FILE_JSON', message)
+      out.reject(this.#line + 1, Buffer.concat(this.#pending), FILE_JSON, message)
     } else if (this.#inside) this.#finish(Buffer.alloc(0), 0, 0, out)
     this.#inside = false
     this.#place = 'after'
@@ -91,7 +92,7 @@ export class JsonDecoder implements Decoder {
 
   #noElement(chunk: Buffer, at: number, out: EntryBatch): void {
     const message = 'An element of the array was expected.'
-    out.reject(this.#line + 1, chunk.subarray(at, at + 1), 'FILE_JSON', message)
+    out.reject(this.#line + 1, chunk.subarray(at, at + 1), FILE_JSON, message)
   }
 
   #begin(byte: number): void {
@@ -181,10 +182,10 @@ export class JsonDecoder implements Decoder {
     const to = head.length === 0 ? end : bytes.length
     if (this.#tooLong) {
       const message = `The value is longer than ${formatSize(this.#maxLine)} (maxLine).`
-      out.reject(line, bytes.subarray(from, to), 'FILE_LINE_TOO_LONG', message)
+      out.reject(line, bytes.subarray(from, to), FILE_LINE_TOO_LONG, message)
     } else if (this.#place === 'after') {
       const message = 'The array has ended before this.'
-      out.reject(line, bytes.subarray(from, to), 'FILE_JSON', message)
+      out.reject(line, bytes.subarray(from, to), FILE_JSON, message)
     } else decodeJson(bytes, from, to, 'unknown', line, out)
     this.#line += this.#newlines
     this.#bytes += this.#elementBytes + end - start

@@ -1,4 +1,5 @@
 import { formatSize } from '@millrace/base'
+import { FILE_LINE_TOO_LONG } from '../errors.ts'
 import type { Decoder, Encoding, Position } from './decoder.ts'
 import { encodingOf } from './decode-text.ts'
 import { type EntryBatch, rawBytesMax } from './entry-batch.ts'
@@ -116,7 +117,7 @@ export class LineDecoder implements Decoder {
       ? `A quote opens here and is not closed within ${limit} (maxLine).`
       : `The line is longer than ${limit} (maxLine).`
     this.#finder?.reset()
-    out.reject(line, bytes, 'FILE_LINE_TOO_LONG', message)
+    out.reject(line, bytes, FILE_LINE_TOO_LONG, message)
   }
 
   #keep(part: Buffer): void {
