@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { isMillraceError } from '@millrace/base'
 import { compileExpression } from './compile-expression.ts'
 import { interpret, Refusal } from './interpreter.test-support.ts'
+import { kindOf } from './kind-of.ts'
+import { checkTypes } from './syntax/check-types.ts'
 import { resolve } from './syntax/resolve.ts'
 
 const context = { timestamp: 978_310_020_000, key: { origin: 'SFO', hour: 7 } }
@@ -125,6 +127,32 @@ function outcome(run: () => unknown): unknown {
     throw error
   }
 }
+
+/** What `run` gives; undefined where it throws. */
+function valueOf<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}
+
+describe('the type check against the interpreter', () => {
+  it('knows the type that the value has for any record, or nothing', () => {
+    fc.assert(
+      fc.property(expression, record, (text, value) => {
+        const tree = resolve(text, {})
+        const known = valueOf(() => checkTypes(text, tree))
+        fc.pre(known !== undefined)
+
+        const result = valueOf(() => interpret(tree, value, context))
+
+        expect([known, 'null']).toContain(result === undefined ? 'null' : kindOf(result))
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
 
 describe('the compiler against the interpreter', () => {
   it('gives the same value or the same error code for any expression and record', () => {

@@ -34,11 +34,11 @@ const results: Readonly<Record<string, string>> = {
 /**
  * Throws the error that every record would end in: an operator, function or condition whose operands have the wrong types
  * whatever the record holds, and constant parts that cannot be computed. `isCondition`: only the truth of the whole counts.
+ * Returns the type that every value has which is not null; undefined where it depends on the record.
  */
-export function checkTypes(text: string, node: Node, isCondition = false): void {
+export function checkTypes(text: string, node: Node, isCondition = false): string | undefined {
   const checker = new TypeChecker(text)
-  if (isCondition) checker.condition(node)
-  else checker.check(node)
+  return (isCondition ? checker.condition(node) : checker.check(node)).kind
 }
 
 class TypeChecker {
