@@ -5,5 +5,13 @@
 // Start with xstate/cell-machine.ts.
 export { type CellMachineEvent, cellMachine } from './xstate/cell-machine.ts'
 export { compileMachine } from './xstate/compile.ts'
+export {
+  fromMachine,
+  type FromMachineOptions,
+  type MachineMessage,
+  readSnapshot,
+  type SnapshotOf,
+  type SnapshotRequest,
+} from './xstate/from-machine.ts'
 export { mailboxMachine, type MailboxMachineEvent } from './xstate/mailbox-machine.ts'
 export { supervisorMachine, type SupervisorMachineEvent } from './xstate/supervisor-machine.ts'

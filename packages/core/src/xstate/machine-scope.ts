@@ -1,0 +1,125 @@
+import {
+  type ActorLogic,
+  type AnyActor,
+  type AnyActorRef,
+  type AnyActorScope,
+  createActor,
+  type EventObject,
+  type ExecutableActionObject,
+  type Snapshot,
+} from 'xstate'
+
+import type { ActorTimers } from '../actor.ts'
+
+/** An event of a machine, or of one of its children, whose delay is over. */
+export class DueEvent {
+  readonly target: AnyActorRef
+  readonly event: EventObject
+
+  constructor(target: AnyActorRef, event: EventObject) {
+    this.target = target
+    this.event = event
+  }
+}
+
+/** What the scope of a machine needs of its actor. */
+export interface MachineScopeHost {
+  readonly path: string
+  readonly timers: ActorTimers<DueEvent>
+  /** An event that children, or the machine itself, send to the machine. */
+  send(event: EventObject): void
+  emit(event: EventObject): void
+  log(...args: unknown[]): void
+}
+
+type Logic = ActorLogic<Snapshot<undefined>, EventObject>
+
+/**
+ * What a machine acts through in one incarnation: its own XState system, whose root stands for the actor and whose delays are
+ * the actor's timers. Actions are collected while the machine computes its next state, and run by the actor afterwards.
+ */
+export class MachineScope {
+  readonly scope: AnyActorScope
+  readonly root: AnyActor
+  #actions: ExecutableActionObject[] = []
+  readonly #deferred: (() => void)[] = []
+  readonly #host: MachineScopeHost
+  #unnamed = 0
+  /** Names of the timers of children, by session, so that they end with the child. */
+  readonly #timersOf = new Map<string, Set<string>>()
+
+  constructor(host: MachineScopeHost) {
+    this.#host = host
+    let made: AnyActorScope | undefined
+    const active: Snapshot<undefined> = { status: 'active', output: undefined, error: undefined }
+    const logic: Logic = {
+      getInitialSnapshot: (scope) => {
+        made = scope
+        return active
+      },
+      transition: (snapshot, event) => {
+        host.send(event)
+        return snapshot
+      },
+      getPersistedSnapshot: (snapshot) => snapshot,
+    }
+    this.root = createActor(logic, {
+      id: host.path,
+      logger: (...args: unknown[]) => {
+        host.log(...args)
+      },
+    }).start()
+    this.root.system.scheduler = {
+      schedule: (source, target, event, delay, id) => {
+        this.#schedule(source, new DueEvent(target, event), delay, id)
+      },
+      cancel: (source, id) => {
+        this.#host.timers.cancel(`${source.sessionId} ${id}`)
+      },
+      cancelAll: (source) => {
+        for (const name of this.#timersOf.get(source.sessionId) ?? []) host.timers.cancel(name)
+        this.#timersOf.delete(source.sessionId)
+      },
+    }
+    this.scope = {
+      ...(made as AnyActorScope),
+      defer: (task) => {
+        this.#deferred.push(task)
+      },
+      emit: (event: EventObject) => {
+        host.emit(event)
+      },
+      actionExecutor: (action) => {
+        this.#actions.push(action)
+      },
+    }
+  }
+
+  /** Runs the actions collected by the last transition, calls `settled`, then starts and stops children and sets timers. */
+  perform(settled: () => void): void {
+    const actions = this.#actions
+    this.#actions = []
+    for (const action of actions) action.exec?.(action.info, action.params)
+    settled()
+    for (let task = this.#deferred.shift(); task !== undefined; task = this.#deferred.shift()) {
+      task()
+    }
+  }
+
+  /** Ends the children; their promises are aborted and what they still send goes nowhere. */
+  end(children: Readonly<Record<string, AnyActorRef | undefined>>): void {
+    for (const child of Object.values(children)) {
+      if (child !== undefined) this.scope.stopChild(child)
+    }
+    this.root.stop()
+  }
+
+  #schedule(source: AnyActorRef, due: DueEvent, delay: number, id: string | undefined): void {
+    const name = `${source.sessionId} ${id ?? `#${++this.#unnamed}`}`
+    if (source !== this.root) {
+      const names = this.#timersOf.get(source.sessionId) ?? new Set()
+      this.#timersOf.set(source.sessionId, names.add(name))
+    }
+    this.#host.timers.once(name, delay, due)
+  }
+}
