@@ -93,6 +93,17 @@ describe('a name that is no module', () => {
     `)
   })
 
+  it('has its parameters checked as those of the module that a flag names', async () => {
+    const files = { 'job.yaml': job('- log: { message: x }') }
+    const set = [{ path: 'stages.log.module', value: 'filter' }]
+
+    expect(await faultsOf(files, { set })).toMatchInlineSnapshot(`
+      "error[CFG_UNKNOWN_PARAMETER]: filter has no parameter "message".
+        at   <folder>/job.yaml:4:14  pipeline.stages[0].log.message, its module by --set stages.log.module
+        next The parameters are: where, reason, otherwise."
+    `)
+  })
+
   it('is no id either; the letters it has are proposed', async () => {
     const text = job('- module: log\n      id: ünï', '- module: log\n      id: 日本')
 

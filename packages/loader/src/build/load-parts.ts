@@ -1,4 +1,4 @@
-import { isMillraceError } from '@millrace/base'
+import { isMillraceError, placed } from '@millrace/base'
 import { type Outputs, stageInputs } from '@millrace/sdk'
 import { at, checkParameters } from '../check/check-parameters.ts'
 import { readSettings } from '../check/read-settings.ts'
@@ -32,13 +32,28 @@ export async function loadParts(
     if (entry.role === 'stage' && (settings.by !== undefined || !entry.keys.has('by'))) {
       entry.keyNames = keyNames(settings)
     }
+    const before = context.faults.length
     const parameters =
       loaded === undefined ? undefined : checkParameters(entry, loaded, own, context)
+    tellOverride(entry, before, context)
     context.values.push(...beside)
     const outputs = outputsOf(entry, loaded, parameters)
     parts.set(entry.id, { entry, loaded, parameters, outputs, inputs, settings })
   }
   return parts
+}
+
+/** Parameters that were written for another module have their faults because of the override: they name it. */
+function tellOverride(entry: Entry, before: number, context: LoadContext): void {
+  const module = entry.keys.get('module')?.value
+  if (module === undefined || module.origin === 'file') return
+  const { file = '', path = '' } = module.where
+  const found = context.faults.splice(before).map((fault) => {
+    if (fault.where.line === undefined) return fault
+    const named = `${fault.where.path ?? ''}, its module by ${file} ${path}`
+    return placed(fault, { ...fault.where, path: named })
+  })
+  context.faults.push(...found)
 }
 
 async function loadEntry(
@@ -53,7 +68,7 @@ async function loadEntry(
     const loaded = await modules.load(specifier, entry.role)
     const names = [specifier, loaded.package?.name]
     if (allowed !== undefined && !allowed.some((name) => names.includes(name))) {
-      context.faults.push(CFG_PLUGIN({ specifier, allowed }, entry.where))
+      context.faults.push(CFG_PLUGIN({ specifier, allowed }, node?.where ?? entry.where))
     }
     return loaded
   } catch (error) {

@@ -14,7 +14,8 @@ export interface Entry {
   readonly role: Role
   /** The sink that takes the dead letters. */
   readonly isDeadLetter: boolean
-  readonly module: string
+  /** As the file names it, or an override. */
+  module: string
   /** Place of the module. */
   readonly where: Where
   /** Path for overrides and `config print`, such as `stages.hourly`. */
