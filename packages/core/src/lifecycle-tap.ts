@@ -31,16 +31,18 @@ export class LifecycleTap {
     }
   }
 
-  /** A listener that throws is reported through the runtime and disturbs nobody. */
   tell(cell: Tapped, from: string, event: string | undefined): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(cell, from, event)
-      } catch (error) {
-        this.#runtime.schedule(() => {
-          throw error
-        })
-      }
+    for (const listener of this.#listeners) this.guard(() => listener(cell, from, event))
+  }
+
+  /** Runs foreign code: what it throws is reported through the runtime and disturbs nobody. */
+  guard(task: () => void): void {
+    try {
+      task()
+    } catch (error) {
+      this.#runtime.schedule(() => {
+        throw error
+      })
     }
   }
 }

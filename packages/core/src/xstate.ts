@@ -13,5 +13,6 @@ export {
   type SnapshotOf,
   type SnapshotRequest,
 } from './xstate/from-machine.ts'
+export { attachInspector } from './xstate/inspector.ts'
 export { mailboxMachine, type MailboxMachineEvent } from './xstate/mailbox-machine.ts'
 export { supervisorMachine, type SupervisorMachineEvent } from './xstate/supervisor-machine.ts'
