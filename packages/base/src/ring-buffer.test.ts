@@ -7,6 +7,7 @@ it('behaves like a plain array under any sequence of operations', () => {
   const operation = fc.oneof(
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('push'), value: fc.nat() }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('shift'), value: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('unshift'), value: fc.nat() }) },
   )
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 200 }), (operations) => {
@@ -14,10 +15,10 @@ it('behaves like a plain array under any sequence of operations', () => {
       const oracle: number[] = []
 
       for (const { kind, value } of operations) {
-        const isPush = kind === 'push'
-        const [got, expected] = isPush
-          ? [ring.push(value), void oracle.push(value)]
-          : [ring.shift(), oracle.shift()]
+        const isShift = kind === 'shift'
+        const got = isShift ? ring.shift() : ring[kind as 'push' | 'unshift'](value)
+        const expected = isShift ? oracle.shift() : undefined
+        if (!isShift) oracle[kind as 'push' | 'unshift'](value)
 
         expect(got).toBe(expected)
         expect(ring.length).toBe(oracle.length)

@@ -17,6 +17,14 @@ export class RingBuffer<T> {
     this.#length++
   }
 
+  /** Adds before the oldest value. */
+  unshift(value: T): void {
+    if (this.#length === this.#slots.length) this.#grow()
+    this.#head = (this.#head - 1) & (this.#slots.length - 1)
+    this.#slots[this.#head] = value
+    this.#length++
+  }
+
   /** Takes the oldest value; undefined when empty. */
   shift(): T | undefined {
     if (this.#length === 0) return undefined
