@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import type { JsonSchema } from '@millrace/sdk'
+import { documentKeys, entryKeys, innerKeys, pipelineKeys } from './grammar/keys.ts'
 import { jobSchema } from './job-schema.ts'
 
 const here = import.meta.dirname
@@ -30,4 +32,30 @@ it('refers only to definitions that it holds, those of plugins among them', asyn
   expect(held).toEqual(expect.arrayContaining(references))
   expect(references.join(' ')).toContain('#/$defs/source-generate-')
   expect(text.match(/"\$defs"/g)).toHaveLength(1)
+})
+
+const keysOf = (schema: JsonSchema | undefined): string[] =>
+  Object.keys(schema?.properties ?? {}).toSorted()
+
+it('names the keys that the grammar takes, no more and no fewer', async () => {
+  const schema = await jobSchema(here)
+  const pipeline = schema.properties?.['pipeline']
+  const forms = (role: string): readonly JsonSchema[] =>
+    (schema['$defs'] as Readonly<Record<string, JsonSchema>>)[role]?.anyOf ?? []
+
+  expect(keysOf(schema)).toEqual(documentKeys.toSorted())
+  expect(keysOf(pipeline)).toEqual(pipelineKeys.toSorted())
+  for (const key of ['errors', 'restart', 'mailbox'] as const) {
+    expect(keysOf(pipeline?.properties?.[key])).toEqual(
+      [...innerKeys[key]].toSorted((a, b) => (a < b ? -1 : 1)),
+    )
+  }
+  expect(keysOf(forms('source')[1]?.properties?.['time'])).toEqual(innerKeys.time.toSorted())
+  expect(keysOf(schema.properties?.['plugins'])).toEqual(innerKeys.plugins.toSorted())
+  for (const role of ['source', 'stage', 'sink', 'resource'] as const) {
+    const [name, whole] = forms(role)
+    const plugins = name?.['examples'] as readonly string[]
+    const own = keysOf(whole).filter((key) => !plugins.includes(key))
+    expect(own).toEqual(entryKeys[role].toSorted())
+  }
 })

@@ -1,11 +1,13 @@
-import type { JsonSchema } from '@millrace/sdk'
+import { formatDuration, idPattern } from '@millrace/base'
+import { jobDefaults as usual, type JsonSchema } from '@millrace/sdk'
+import { choices } from './grammar/keys.ts'
 import { listPlugins } from './modules/list-plugins.ts'
 import type { PluginInfo } from './modules/modules.ts'
 
 const text = (description: string): JsonSchema => ({ type: 'string', description })
 const open = (description: string): JsonSchema => ({ description })
 const policy: JsonSchema = {
-  enum: ['fail', 'skip', 'deadLetter'],
+  enum: choices.onError,
   description:
     'What becomes of a record that fails. Default: deadLetter where there is one, else fail.',
 }
@@ -18,7 +20,7 @@ const from: JsonSchema = {
   anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }, { type: 'object' }],
 }
 const common: Readonly<Record<string, JsonSchema>> = {
-  id: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9-]*$', description: 'A unique name.' },
+  id: { type: 'string', pattern: idPattern.source, description: 'A unique name.' },
   note: open('For people; it has no effect.'),
   parameters: { type: 'object', description: 'Parameters of the module.' },
 }
@@ -37,7 +39,7 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
           field: text('Path of the field.'),
           format: text('Such as yyyy/MM/dd HH:mm. Default: ISO 8601, or numbers in the unit.'),
           zone: text('Zone of times without one. Default: UTC.'),
-          unit: { enum: ['s', 'ms', 'us'], description: 'Unit of numbers. Default: ms.' },
+          unit: { enum: choices.unit, description: 'Unit of numbers. Default: ms.' },
           disorder: duration('How far records may be out of order. Default: 0s.'),
         },
       },
@@ -65,7 +67,9 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
         minimum: 1,
         description: 'Largest number of records in one batch.',
       },
-      timeout: duration('Time for one record of an asynchronous stage. Default: 30s.'),
+      timeout: duration(
+        `Time for one record of an asynchronous stage. Default: ${formatDuration(usual.timeoutMs)}.`,
+      ),
       onError: policy,
     },
     sink: { ...common, from, onError: policy },
@@ -169,24 +173,23 @@ function embedded(plugin: PluginInfo, definitions: Record<string, JsonSchema>): 
 const budgets: Readonly<Record<string, JsonSchema>> = {
   errors: {
     type: 'object',
-    description:
-      'More failures than this share of the last records end the job. Default: 50% of 1000.',
+    description: `More failures than this share of the last records end the job. Default: ${usual.errors.atMost * 100}% of ${usual.errors.of}.`,
     additionalProperties: false,
     properties: { atMost: {}, of: { type: 'integer', minimum: 1 } },
   },
   restart: {
     type: 'object',
-    description: 'More restarts than intensity within period end the job. Default: 3 in 60s.',
+    description: `More restarts than intensity within period end the job. Default: ${usual.restart.intensity} in ${usual.restart.periodMs / 1000}s.`,
     additionalProperties: false,
     properties: { intensity: { type: 'integer', minimum: 0 }, period: { type: 'string' } },
   },
   mailbox: {
     type: 'object',
-    description: 'Records a stage may hold, and what happens beyond. Default: 4096, block.',
+    description: `Records a stage may hold, and what happens beyond. Default: ${usual.mailbox.capacity}, ${usual.mailbox.overflow}.`,
     additionalProperties: false,
     properties: {
       capacity: { type: 'integer', minimum: 1 },
-      overflow: { enum: ['block', 'dropOldest', 'dropNewest', 'fail'] },
+      overflow: { enum: choices.overflow },
     },
   },
 }

@@ -1,10 +1,6 @@
+import { idPattern } from '@millrace/base'
+import type { Endpoint } from '@millrace/loader'
 import { CLI_EMPTY_PATH, CLI_SET_FORM } from './errors.ts'
-
-/** A file for a source or sink; without `id` it is meant for the only one. */
-export interface Endpoint {
-  readonly id?: string
-  readonly path: string
-}
 
 /** One `--set path=value`. */
 export interface Assignment {
@@ -33,10 +29,11 @@ export function normalizeArguments(argv: readonly string[]): string[] {
 
 /** Reads `[id=]file`. What stands before the `=` counts as an id only if it can be one, so `./a=b.txt` is a path. */
 export function parseEndpoint(option: string, text: string): Endpoint {
-  const match = /^([A-Za-z][A-Za-z0-9-]*)=(.*)$/s.exec(text)
-  const path = match?.[2] ?? text
+  const [id = '', ...rest] = text.split('=')
+  const hasId = rest.length > 0 && idPattern.test(id)
+  const path = hasId ? rest.join('=') : text
   if (path === '') throw CLI_EMPTY_PATH({ option, text })
-  return match?.[1] === undefined ? { path } : { id: match[1], path }
+  return hasId ? { id, path } : { path }
 }
 
 /** Reads `path=value`; the value may contain further `=` and may be empty. */

@@ -1,4 +1,4 @@
-import { isMillraceError } from '@millrace/base'
+import { idPattern, isMillraceError } from '@millrace/base'
 import { compileExpression, expectedOfTexts, fieldsOfTexts } from '@millrace/expression'
 import {
   defineStage,
@@ -8,8 +8,6 @@ import {
   type StageDefinition,
 } from '@millrace/sdk'
 import { z } from 'zod'
-
-const NAME = /^[A-Za-z][A-Za-z0-9-]*$/
 
 const schema = z.strictObject({
   routes: z
@@ -56,7 +54,7 @@ function nameFaults(path: readonly string[], name: string): readonly ParameterFa
       },
     ]
   }
-  if (NAME.test(name)) return []
+  if (idPattern.test(name)) return []
   return [
     {
       path,

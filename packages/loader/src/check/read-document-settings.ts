@@ -2,7 +2,7 @@ import { isMillraceError } from '@millrace/base'
 import type { MapNode } from '../document/config-node.ts'
 import { describeNode } from '../document/config-node.ts'
 import { CFG_MISSING, CFG_TYPE, CFG_UNSET } from '../errors.ts'
-import { documentKeys, futureDocumentKeys } from '../grammar/keys.ts'
+import { documentKeys, futureDocumentKeys, innerKeys } from '../grammar/keys.ts'
 import { checkKeys } from '../grammar/read-pipeline.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { Modules } from '../modules/modules.ts'
@@ -26,7 +26,7 @@ export async function readDocumentSettings(
   checkKeys(root, 'the job file', documentKeys, futureDocumentKeys, context.faults)
   const place = (key: string): Place => placeOf(root.entries, key, '')
   checkVersion(root, context)
-  const plugins = readMap(place('plugins'), context, ['use', 'allow'])
+  const plugins = readMap(place('plugins'), context, innerKeys.plugins)
   const inner = (key: string): Place =>
     placeOf(plugins?.entries ?? new Map(), key, 'plugins', 'plugins')
   const allowed =

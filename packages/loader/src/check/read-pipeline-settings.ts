@@ -1,6 +1,7 @@
 import type { JobSpec } from '@millrace/engine'
 import { jobDefaults } from '@millrace/sdk'
 import type { NormalPipeline } from '../grammar/entry.ts'
+import { choices, innerKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import { CFG_NOT_BUILT } from '../errors.ts'
 import { readPolicy } from './read-settings.ts'
@@ -48,7 +49,7 @@ function orDefault<T>(
 }
 
 function readErrors(place: Place, context: LoadContext): JobSpec['errors'] {
-  const entries = readMap(place, context, ['atMost', 'of'])?.entries ?? new Map()
+  const entries = readMap(place, context, innerKeys.errors)?.entries ?? new Map()
   const atMost = placeOf(entries, 'atMost', place.path, 'errors')
   const of = placeOf(entries, 'of', place.path, 'errors')
   const usual = jobDefaults.errors
@@ -65,7 +66,7 @@ function readErrors(place: Place, context: LoadContext): JobSpec['errors'] {
 }
 
 function readRestart(place: Place, context: LoadContext): JobSpec['restart'] {
-  const entries = readMap(place, context, ['intensity', 'period'])?.entries ?? new Map()
+  const entries = readMap(place, context, innerKeys.restart)?.entries ?? new Map()
   const intensity = placeOf(entries, 'intensity', place.path, 'restart')
   const period = placeOf(entries, 'period', place.path, 'restart')
   const usual = jobDefaults.restart
@@ -81,14 +82,18 @@ function readMailbox(place: Place, context: LoadContext): JobSpec['mailbox'] {
   if (timeout !== undefined) {
     context.faults.push(CFG_NOT_BUILT({ key: 'timeout', of: '"mailbox"' }, timeout.where))
   }
-  const known = ['capacity', 'overflow', ...(timeout === undefined ? [] : ['timeout'])]
+  const known = [...innerKeys.mailbox, ...(timeout === undefined ? [] : ['timeout'])]
   const entries = readMap(place, context, known)?.entries ?? new Map()
   const capacity = placeOf(entries, 'capacity', place.path, 'mailbox')
   const overflow = placeOf(entries, 'overflow', place.path, 'mailbox')
-  const choices = ['block', 'dropOldest', 'dropNewest', 'fail'] as const
   const usual = jobDefaults.mailbox
   return {
     capacity: orDefault(readWhole(capacity, context, 1), capacity, usual.capacity, context),
-    overflow: orDefault(readChoice(overflow, context, choices), overflow, usual.overflow, context),
+    overflow: orDefault(
+      readChoice(overflow, context, choices.overflow),
+      overflow,
+      usual.overflow,
+      context,
+    ),
   }
 }

@@ -4,6 +4,7 @@ import type { Settings } from '../build/part.ts'
 import { describeNode, type MapEntry } from '../document/config-node.ts'
 import { CFG_MISSING, CFG_NOT_BUILT, CFG_TYPE } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
+import { choices, innerKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import { readBy } from './read-by.ts'
 import {
@@ -45,21 +46,21 @@ export function readPolicy(place: Place, context: LoadContext): ErrorPolicy | un
     context.faults.push(CFG_NOT_BUILT({ key, of: '"onError"', hint }, node.where))
     return undefined
   }
-  return readChoice(place, context, ['fail', 'skip', 'deadLetter'])
+  return readChoice(place, context, choices.onError)
 }
 
 function readTime(
   place: Place,
   context: LoadContext,
 ): { spec: TimeSpec; reads: readonly string[] } | undefined {
-  const map = readMap(place, context, ['field', 'format', 'zone', 'unit', 'disorder'])
+  const map = readMap(place, context, innerKeys.time)
   if (map === undefined) return undefined
   const inner = (key: string): Place => placeOf(map.entries, key, place.path, 'time')
   const before = context.faults.length
   const field = readText(inner('field'), context)
   const format = readText(inner('format'), context)
   const zone = readText(inner('zone'), context)
-  const unit = readChoice(inner('unit'), context, ['s', 'ms', 'us'])
+  const unit = readChoice(inner('unit'), context, choices.unit)
   const disorderMs = readDuration(inner('disorder'), context)
   if (disorderMs === undefined) context.addDefault(`${place.path}.disorder`, '0s')
   if (!map.entries.has('field')) {

@@ -1,7 +1,7 @@
 import { nearestName, type Where } from '@millrace/base'
 import { CFG_OVERRIDE } from '../errors.ts'
 import type { Entry, NormalPipeline } from '../grammar/entry.ts'
-import { entryKeys, pipelineKeys } from '../grammar/keys.ts'
+import { entryKeys, innerKeys, pipelineKeys, settingKeys } from '../grammar/keys.ts'
 import { readEntry } from '../grammar/read-entry.ts'
 import type { LoadContext } from '../load-context.ts'
 import {
@@ -29,19 +29,14 @@ export interface ParameterOverride {
   readonly override: Override
 }
 
-const structuralKeys: Readonly<Record<string, readonly string[]>> = {
-  errors: ['atMost', 'of'],
-  restart: ['intensity', 'period'],
-  mailbox: ['capacity', 'overflow'],
-  time: ['field', 'format', 'zone', 'unit', 'disorder'],
-}
+const structuralKeys: Readonly<Record<string, readonly string[]>> = innerKeys
 const plural: Readonly<Record<string, Entry['role']>> = {
   sources: 'source',
   stages: 'stage',
   sinks: 'sink',
   resources: 'resource',
 }
-const topKeys = ['name', 'onError', 'errors', 'restart', 'mailbox']
+const topKeys: readonly string[] = ['name', ...settingKeys]
 const lone = ['source', 'sink', 'deadLetter']
 // They make the graph and its names, by which overrides find their targets.
 const fixed = ['id', 'outputs']

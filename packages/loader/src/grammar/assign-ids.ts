@@ -1,9 +1,7 @@
-import type { MillraceError } from '@millrace/base'
+import { idPattern, type MillraceError } from '@millrace/base'
 import { CFG_ENDPOINT, CFG_ID, CFG_ID_TAKEN, CFG_TYPE } from '../errors.ts'
 import { describeNode } from '../document/config-node.ts'
 import { moduleName, type Entry } from './entry.ts'
-
-const pattern = /^[A-Za-z][A-Za-z0-9-]*$/
 
 /** Gives every entry its id: the one it has, else the module's name, then `-2` and so on. Ids are unique in a job. */
 export function assignIds(entries: readonly Entry[], faults: MillraceError[]): void {
@@ -16,7 +14,7 @@ export function assignIds(entries: readonly Entry[], faults: MillraceError[]): v
   const reserve = (entry: Entry, id: string): void => {
     const where = entry.keys.get('id')?.value.where ?? entry.where
     const first = taken.get(id)
-    if (!pattern.test(id)) faults.push(CFG_ID({ id }, where))
+    if (!idPattern.test(id)) faults.push(CFG_ID({ id }, where))
     else if (first !== undefined) {
       faults.push(CFG_ID_TAKEN({ id, line: first.where.line ?? 0 }, where))
     }

@@ -19,6 +19,9 @@ export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
   resource: ['restart'],
 }
 
+/** Keys of the pipeline that hold for the whole job. */
+export const settingKeys = ['onError', 'errors', 'restart', 'mailbox'] as const
+
 export const pipelineKeys: readonly string[] = [
   'name',
   'note',
@@ -29,15 +32,28 @@ export const pipelineKeys: readonly string[] = [
   'sink',
   'sinks',
   'deadLetter',
-  'onError',
-  'errors',
-  'restart',
-  'mailbox',
+  ...settingKeys,
 ]
 export const futurePipelineKeys: readonly string[] = ['checkpoint', 'engine']
 
 export const documentKeys: readonly string[] = ['version', 'pipeline', 'env', 'plugins', 'note']
 export const futureDocumentKeys: readonly string[] = ['actors', 'tests']
+
+/** Keys inside those that hold a map of the grammar's own. */
+export const innerKeys = {
+  errors: ['atMost', 'of'],
+  restart: ['intensity', 'period'],
+  mailbox: ['capacity', 'overflow'],
+  time: ['field', 'format', 'zone', 'unit', 'disorder'],
+  plugins: ['use', 'allow'],
+} as const
+
+/** What keys with few values may say. */
+export const choices = {
+  onError: ['fail', 'skip', 'deadLetter'],
+  overflow: ['block', 'dropOldest', 'dropNewest', 'fail'],
+  unit: ['s', 'ms', 'us'],
+} as const
 
 /** Whether a key is for the user's own notes and anchors. */
 export const isExtension = (key: string): boolean => key.startsWith('x-')

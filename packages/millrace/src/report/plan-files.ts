@@ -1,6 +1,4 @@
-import type { JobPlan } from '@millrace/loader'
-
-type PlanNode = JobPlan['nodes'][number]
+import type { JobPlan, PlanNode } from '@millrace/loader'
 
 /** The file a node reads or writes, as its parameter `path` says; `-` is stdin or stdout. */
 export function nodePath(node: PlanNode): string | undefined {

@@ -1,4 +1,4 @@
-import type { JobPlan } from '@millrace/loader'
+import type { JobPlan, PlanNode } from '@millrace/loader'
 
 /** The plan as a Mermaid flowchart: sources round, stages square, sinks like a cylinder, dead letters dashed. */
 export function renderMermaid(plan: JobPlan): string {
@@ -27,7 +27,7 @@ export function renderMermaid(plan: JobPlan): string {
   return `${lines.join('\n')}\n`
 }
 
-function shape(kind: JobPlan['nodes'][number]['kind'], label: string): string {
+function shape(kind: PlanNode['kind'], label: string): string {
   if (kind === 'source') return `(["${label}"])`
   if (kind === 'stage') return `["${label}"]`
   return `[("${label}")]`

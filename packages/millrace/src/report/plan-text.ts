@@ -1,9 +1,7 @@
-import type { JobPlan } from '@millrace/loader'
+import type { JobPlan, PlanNode } from '@millrace/loader'
 import { plain, type Paint } from '../paint.ts'
 import { renderSetting } from './setting.ts'
 import { alignRows } from './table.ts'
-
-type PlanNode = JobPlan['nodes'][number]
 
 /** How a plan is shown. */
 export interface PlanOptions {
