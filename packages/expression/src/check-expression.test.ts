@@ -1,5 +1,8 @@
 import { isMillraceError, renderError } from '@millrace/base'
 import { describe, expect, it } from 'vitest'
+import { builtIns } from './functions/built-ins.ts'
+import { checkTypes } from './syntax/check-types.ts'
+import { resolve } from './syntax/resolve.ts'
 import { compileAggregateCall, compileTemplate, checkExpression } from './index.ts'
 
 function textOf(run: () => unknown): string {
@@ -100,6 +103,22 @@ describe('what every record would end in', () => {
     ]
 
     expect(texts.map(condition)).toEqual(texts.map(() => 'no fault'))
+  })
+})
+
+describe('the types of built-in functions', () => {
+  it('are known, but for those that give back a value they got', () => {
+    const constants: Readonly<Record<string, string>> = {
+      pattern: "'x'",
+      duration: "'1h'",
+      zone: "'UTC'",
+    }
+    const unknown = [...builtIns.values()].filter(({ name, parameters }) => {
+      const text = `${name}(${parameters.map(({ kind }) => constants[kind] ?? 'a').join(', ')})`
+      return checkTypes(text, resolve(text, {})) === undefined
+    })
+
+    expect(unknown.map(({ name }) => name)).toEqual(['min', 'max'])
   })
 })
 

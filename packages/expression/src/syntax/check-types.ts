@@ -16,20 +16,20 @@ const anything: Known = {}
 const number: Known = { kind: 'number' }
 const boolean: Known = { kind: 'boolean' }
 
-// What built-in functions give where that is always the same; null for a null argument.
-const results: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    'number double int floor ceil round trunc abs sign sqrt exp log log10 pow size indexOf hash duration time bucket year month dayOfMonth dayOfWeek hourOfDay minute'
-      .split(' ')
-      .map((name) => [name, 'number']),
-  ),
-  ...Object.fromEntries(
-    'string join replace substring lower upper trim day'.split(' ').map((name) => [name, 'string']),
-  ),
-  ...Object.fromEntries(
-    'bool contains matches startsWith endsWith'.split(' ').map((name) => [name, 'boolean']),
-  ),
+const functionsByResult: Readonly<Record<string, string>> = {
+  number:
+    'number double int floor ceil round trunc abs sign sqrt exp log log10 pow size indexOf hash duration ' +
+    'time bucket year month dayOfMonth dayOfWeek hourOfDay minute',
+  string: 'string join replace substring lower upper trim day',
+  boolean: 'bool contains matches startsWith endsWith',
+  list: 'split',
 }
+// What a built-in function gives, where that is always the same; null for a null argument.
+const results: ReadonlyMap<string, string> = new Map(
+  Object.entries(functionsByResult).flatMap(([kind, names]) =>
+    names.split(' ').map((name): [string, string] => [name, kind]),
+  ),
+)
 
 /**
  * Throws the error that every record would end in: an operator, function or condition whose operands have the wrong types
@@ -171,7 +171,7 @@ class TypeChecker {
       const expected = `${name}() takes ${expectationOf(parameter.kind)} as ${parameter.name}`
       throw this.#wrong(expected, node, each)
     }
-    return fixed({ kind: results[name] }, ...given)
+    return fixed({ kind: results.get(name) }, ...given)
   }
 
   #macro(node: Extract<Node, { kind: 'macro' }>): Known {
