@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-import { isMillraceError, type MillraceError } from '@millrace/base'
+import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
 import type { JobSpec } from '@millrace/engine'
 import type { InjectionToken } from '@millrace/sdk'
 import { applyEndpoints, type Endpoint } from './build/apply-endpoints.ts'
@@ -162,7 +162,7 @@ async function readText(file: string, context: LoadContext): Promise<string | un
     context.faults.push(read.fault)
     return undefined
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error)
+    const cause = messageOf(error)
     context.faults.push(CFG_FILE({ file, cause }, { file }, error))
     return undefined
   }

@@ -1,4 +1,4 @@
-import type { MillraceError } from '@millrace/base'
+import { messageOf, type MillraceError } from '@millrace/base'
 import { CFG_JSON } from '../errors.ts'
 
 /** What makes a text no JSON; YAML alone would take a trailing comma, comments and bare words. */
@@ -7,7 +7,7 @@ export function jsonFault(text: string, file: string): MillraceError | undefined
     JSON.parse(text)
     return undefined
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     const index = Number(/ at position (\d+)/.exec(message)?.[1] ?? indexOfToken(message, text))
     const before = text.slice(0, index).split('\n')
     const where = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }

@@ -1,4 +1,4 @@
-import { nearestName } from '@millrace/base'
+import { messageOf, nearestName } from '@millrace/base'
 import { resolve as resolveImport } from 'import-meta-resolve'
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
@@ -125,7 +125,7 @@ function resolveEntry(entry: string, found: PackageInfo, folder: string): string
   } catch (error) {
     cause = error
   }
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = messageOf(cause)
   throw CFG_MODULE_ENTRY(
     {
       specifier: entry,

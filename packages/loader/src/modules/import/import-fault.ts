@@ -1,4 +1,4 @@
-import { isMillraceError, type MillraceError, type Where } from '@millrace/base'
+import { isMillraceError, messageOf, type MillraceError, type Where } from '@millrace/base'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import {
@@ -41,7 +41,7 @@ export async function importFault(
   folder: string,
 ): Promise<MillraceError> {
   if (isMillraceError(error)) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ERR_MODULE_NOT_FOUND') {
     const fault = missingImport(error, message, folder)

@@ -1,4 +1,4 @@
-import { renderError } from '@millrace/base'
+import { messageOf, renderError } from '@millrace/base'
 import {
   defineResource,
   defineStage,
@@ -230,7 +230,7 @@ async function startAll(factories: readonly StageFactory[]): Promise<string | un
   try {
     for (const factory of factories) await factory.create(scope)
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
   return undefined
 }
