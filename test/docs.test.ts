@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { folder, run } from './e2e/command.ts'
@@ -65,4 +65,13 @@ it.each(jobs)('the job in $name is valid', async ({ text }) => {
   const ended = await run(folder({ 'job.yaml': text }), ['validate', 'job.yaml'])
 
   expect(ended.code, ended.stderr).toBe(0)
+})
+
+// Tests named x.guide.test.ts are what docs/guide/x.md shows.
+const guides = globSync('{packages,plugins}/*/src/**/*.guide.test.ts').toSorted()
+
+it.each(guides)('%s is the code of its page in the guide', (path) => {
+  const page = `docs/guide/${basename(path, '.guide.test.ts')}.md`
+
+  expect(readFileSync(page, 'utf8')).toContain(`\`\`\`ts\n${readFileSync(path, 'utf8')}\`\`\``)
 })

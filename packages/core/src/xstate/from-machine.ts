@@ -30,6 +30,8 @@ export type FromMachineOptions<Machine extends AnyStateMachine> = Omit<
   ActorSpec<MachineMessage<Machine>>,
   'create'
 > & {
+  /** Called once per incarnation: implementations of actions, guards, delays and children that use the actor's context. */
+  provide?(context: ActorContext<MachineMessage<Machine>>): Parameters<Machine['provide']>[0]
   /** Called after the start and after each event, with the state that was reached. A throw is a crash. */
   onSnapshot?(snapshot: SnapshotFrom<Machine>): void
   /** Gets what `emit` actions emit; nobody does by default. */
@@ -44,17 +46,17 @@ export type FromMachineOptions<Machine extends AnyStateMachine> = Omit<
  * The specification of an actor that runs an XState v5 machine: one pure transition per message, then its actions.
  * `after` and other delays are timers of the actor (milliseconds, virtual in simulation); invoked and spawned children live
  * inside the incarnation and end with it. An action that throws, and a child's error that no state handles, is a crash;
- * a final state is a normal end. Pass a function to give actions the actor's context: it is called once per incarnation.
+ * a final state is a normal end.
  */
 export function fromMachine<Machine extends AnyStateMachine>(
-  machine: Machine | ((context: ActorContext<MachineMessage<Machine>>) => Machine),
+  machine: Machine,
   options: FromMachineOptions<Machine>,
 ): ActorSpec<MachineMessage<Machine>> {
   return {
     ...options,
     create: (context) =>
       new MachineBehavior(
-        typeof machine === 'function' ? machine(context) : machine,
+        options.provide === undefined ? machine : machine.provide(options.provide(context)),
         context,
         options,
       ),
@@ -89,7 +91,7 @@ class MachineBehavior<Machine extends AnyStateMachine> implements Behavior<
   #snapshot: AnyMachineSnapshot
 
   constructor(
-    machine: Machine,
+    machine: AnyStateMachine,
     context: ActorContext<MachineMessage<Machine>>,
     options: FromMachineOptions<Machine>,
   ) {

@@ -90,22 +90,22 @@ it('gives actions the context of the actor: children, other actors, timers', () 
     actions: { work: () => undefined },
   }).createMachine({ on: { WORK: { actions: 'work' }, RING: { actions: emit({ type: 'rang' }) } } })
   const actor = system.spawn(
-    fromMachine(
-      (context) =>
-        machine.provide({
-          actions: {
-            work: () => {
-              const child = context.spawn<number>({
-                id: 'child',
-                create: () => ({ receive: (value) => other.tell(`child ${value}`) }),
-              })
-              child.tell(1)
-              context.timers.once('ring', 20, { type: 'RING' })
-            },
+    fromMachine(machine, {
+      id: 'm',
+      onEmit: ({ type }) => seen.push(`${type} at ${runtime.now()}`),
+      provide: (context) => ({
+        actions: {
+          work: () => {
+            const child = context.spawn<number>({
+              id: 'child',
+              create: () => ({ receive: (value) => other.tell(`child ${value}`) }),
+            })
+            child.tell(1)
+            context.timers.once('ring', 20, { type: 'RING' })
           },
-        }),
-      { id: 'm', onEmit: ({ type }) => seen.push(`${type} at ${runtime.now()}`) },
-    ),
+        },
+      }),
+    }),
   )
 
   actor.tell({ type: 'WORK' })
