@@ -19,3 +19,46 @@ export const TST_UNBOUND = defineError<{ token: string }>({
   message: (d) => `The definition under test asks for "${d.token}", which nothing provides.`,
   hint: () => 'Test a definition that needs a resource through a whole job for now.',
 })
+
+/** Recorded choices of a simulation cannot be read. */
+export const TST_CHOICES = defineError<{ text: string; word: string }>({
+  code: 'TST_CHOICES',
+  message: (d) => `"${d.text}" is no list of choices: "${d.word}" is not a number in base 36.`,
+  hint: () => 'Copy the whole word that the failed simulation printed.',
+})
+
+/** Code inside a simulation used a clock, a timer, chance or the outside world directly. */
+export const TST_REAL = defineError<{ what: string; path: string; instead: string }>({
+  code: 'TST_REAL',
+  message: (d) => `${d.what} was used by ${d.path} inside a simulation, so it cannot be repeated.`,
+  hint: (d) => `Use ${d.instead}.`,
+})
+
+/** A fault that a simulation put in on purpose. */
+export const TST_INJECTED = defineError<{ fault: string; path: string }>({
+  code: 'TST_INJECTED',
+  message: (d) => `The simulation made ${d.path} fail: ${d.fault}.`,
+  hint: () => 'Nothing is wrong with the actor: see how its supervisor and its peers take it.',
+})
+
+/** A simulation did not come to rest. */
+export const TST_TURNS = defineError<{ turns: number; path: string; busiest: number }>({
+  code: 'TST_TURNS',
+  message: (d) =>
+    `The simulation did not come to rest within ${d.turns} turns; ${d.path} took ${d.busiest} of them.`,
+  hint: () => 'Run for a time (runFor) where timers repeat, or raise maxTurns.',
+})
+
+/** What a test waited for did not happen. */
+export const TST_WAITED = defineError<{ what: string; withinMs: number; got: string }>({
+  code: 'TST_WAITED',
+  message: (d) => `${d.what} did not come within ${d.withinMs} ms of virtual time; ${d.got}.`,
+  hint: () => 'Look at the trace of the simulation, or wait longer.',
+})
+
+/** A test names an actor that the simulation does not know. */
+export const TST_NO_ACTOR = defineError<{ path: string; hint: string }>({
+  code: 'TST_NO_ACTOR',
+  message: (d) => `There is no actor ${d.path} in this simulation.`,
+  hint: (d) => d.hint,
+})

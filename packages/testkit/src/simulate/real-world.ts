@@ -1,0 +1,122 @@
+import { AsyncLocalStorage, createHook } from 'node:async_hooks'
+
+import { TST_REAL } from '../errors.ts'
+
+/** Whoever must not touch the real world: an actor of a simulation in its turn. */
+export interface Confined {
+  readonly path: string
+  /** Told what was touched, also when the error that is thrown there is caught. */
+  touched(error: Error): void
+}
+
+/** Carries the actor over the awaits of its asynchronous handlers. */
+export const scope = new AsyncLocalStorage<Confined>()
+
+// The actor whose synchronous code runs now.
+let current: Confined | undefined
+let runs = 0
+let restore: (() => void) | undefined
+
+/** Who runs now; undefined outside of the turns of actors. */
+export function confined(): Confined | undefined {
+  return current ?? scope.getStore()
+}
+
+/** From now on `who` runs; undefined when the turn is over. */
+export function confine(who: Confined | undefined): void {
+  current = who
+}
+
+/** Watches the doors to the real world until `leave` was called as often. */
+export function enter(): void {
+  if (runs++ === 0) restore = install()
+}
+
+export function leave(): void {
+  if (--runs > 0) return
+  restore?.()
+  restore = undefined
+}
+
+function check(what: string, instead: string): void {
+  const who = confined()
+  if (who === undefined) return
+  const error = TST_REAL({ what, path: who.path, instead })
+  who.touched(error)
+  throw error
+}
+
+const timers = 'context.timers, or the sleep of the simulation'
+const clock = 'the now or monotonic of the runtime'
+const chance = 'the random of the runtime'
+const io = 'what the test hands to the actor'
+
+function install(): () => void {
+  const undo = [
+    patch(globalThis, 'setTimeout', 'setTimeout', timers),
+    patch(globalThis, 'setInterval', 'setInterval', timers),
+    patch(globalThis, 'setImmediate', 'setImmediate', timers),
+    patch(globalThis, 'fetch', 'fetch', io),
+    patch(Math, 'random', 'Math.random', chance),
+    patch(Date, 'now', 'Date.now', clock),
+    patch(performance, 'now', 'performance.now', clock),
+    patch(crypto, 'randomUUID', 'crypto.randomUUID', chance),
+    patch(crypto, 'getRandomValues', 'crypto.getRandomValues', chance),
+    patchDate(),
+    watchResources(),
+  ]
+  return () => {
+    for (const task of undo.toReversed()) task()
+  }
+}
+
+/** Puts a check before a function of the real world. */
+function patch(holder: object, name: string, what: string, instead: string): () => void {
+  const own = Object.getOwnPropertyDescriptor(holder, name)
+  const real: unknown = Reflect.get(holder, name)
+  if (typeof real !== 'function') return () => undefined
+  const checked = function (this: unknown, ...args: unknown[]): unknown {
+    check(what, instead)
+    return Reflect.apply(real, this, args)
+  }
+  // What hangs on the function, such as the promisified form of a timer, stays.
+  Object.setPrototypeOf(checked, real)
+  Object.defineProperty(holder, name, { value: checked, configurable: true, writable: true })
+  return () => {
+    if (own === undefined) Reflect.deleteProperty(holder, name)
+    else Object.defineProperty(holder, name, own)
+  }
+}
+
+function patchDate(): () => void {
+  const real = globalThis.Date
+  globalThis.Date = new Proxy(real, {
+    construct(target, args, newTarget) {
+      if (args.length === 0) check('new Date()', clock)
+      return Reflect.construct(target, args, newTarget) as Date
+    },
+  })
+  return () => {
+    globalThis.Date = real
+  }
+}
+
+const ioResource = /^(FSREQ|TCP|UDP|PIPE|GETADDRINFO|GETNAMEINFO|QUERY|PROCESSWRAP|WORKER|HTTP)/
+
+/** Files, sockets and processes are noticed when they are opened; an error thrown there would end the process. */
+function watchResources(): () => void {
+  const options = {
+    // A promise is no door to the world, and watching each would cost more than the simulation.
+    trackPromises: false,
+    init(_id: number, type: string) {
+      if (!ioResource.test(type)) return
+      const who = confined()
+      who?.touched(TST_REAL({ what: `Input or output (${type})`, path: who.path, instead: io }))
+    },
+  }
+  const hook = createHook(options)
+  hook.enable()
+  return () => {
+    hook.disable()
+  }
+}
