@@ -51,3 +51,36 @@ export const ACT_SPEC: ErrorOf<{ id: string; fault: string }> = defineError({
   message: (details) => `The specification of actor "${details.id}" is wrong: ${details.fault}.`,
   hint: () => 'Correct the specification; nothing was started.',
 })
+
+/** The phases of a shutdown contradict one another, or a task came to a phase that is not there or has begun. */
+export const ACT_PHASES: ErrorOf<{ fault: string }> = defineError({
+  code: 'ACT_PHASES',
+  message: (details) => `The phases of the shutdown are wrong: ${details.fault}.`,
+  hint: () =>
+    'Give every phase and every task of a phase an id of its own, let `after` name phases only, and add tasks before their phase begins.',
+})
+
+/** A task of a shutdown phase was not done in time; the next phase began without it. */
+export const ACT_PHASE_TIMEOUT: ErrorOf<{ phase: string; task: string; timeoutMs: number }> =
+  defineError({
+    code: 'ACT_PHASE_TIMEOUT',
+    message: (details) =>
+      `Task ${details.task} of the shutdown phase ${details.phase} was not done within ${details.timeoutMs} ms.`,
+    hint: () => 'Raise timeoutMs, or let the task end when its signal aborts.',
+  })
+
+/** A timer was given a time that is none. */
+export const ACT_TIMER: ErrorOf<{ path: string; name: string; ms: number }> = defineError({
+  code: 'ACT_TIMER',
+  message: (details) =>
+    `Timer "${details.name}" of actor ${details.path} cannot be set to ${details.ms} ms.`,
+  hint: () => 'Give a number of 0 or more; above 0 for everyAtRate and afterSilence.',
+})
+
+/** An actor wanted to put a message aside when it had none that can be. */
+export const ACT_STASH: ErrorOf<{ path: string }> = defineError({
+  code: 'ACT_STASH',
+  message: (details) => `Actor ${details.path} has no message in hand that can be put aside.`,
+  hint: () =>
+    'Call context.stash() while receive handles a message that was sent: not in create, receiveBatch or for a timer or a watch.',
+})

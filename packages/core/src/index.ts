@@ -18,6 +18,8 @@ export {
   ACT_ASK_TIMEOUT,
   ACT_DUPLICATE_ID,
   ACT_MAILBOX_FULL,
+  ACT_PHASE_TIMEOUT,
+  ACT_PHASES,
   ACT_REVOKED,
   ACT_SPEC,
   ACT_STOPPED,
@@ -25,6 +27,22 @@ export {
 export type { ActorEventMap, ActorEvents, DeadLetterReason } from './events.ts'
 export type { ActorHandle, ActorHooks, ActorRuntime, ReadyQueue } from './hooks.ts'
 export { createManualRuntime, type ManualRuntime } from './manual-runtime.ts'
+export {
+  createPhases,
+  type Phases,
+  type PhaseSpec,
+  type PhasesReport,
+  type PhaseTask,
+  type TaskReport,
+} from './phases.ts'
+export {
+  createReceptionist,
+  defineServiceKey,
+  type Receptionist,
+  type ServiceKey,
+} from './receptionist.ts'
+export { createPool, type Pool, type PoolSpec } from './routing/pool.ts'
+export { createRouter, type Route, type Router, type RouterSpec } from './routing/router.ts'
 export { RestartBudget } from './restart-budget.ts'
 export type { Runnable } from './run-queue.ts'
 export type { Supervisor, SupervisorSpec, SupervisorState } from './supervisor.ts'
