@@ -1,3 +1,5 @@
+import type { Topic } from './topics.ts'
+
 /** In which order queued messages are taken: all of `system`, then `control`, then `user`. Watches use `system`. */
 export type Lane = 'system' | 'control' | 'user'
 
@@ -11,17 +13,44 @@ export type RestartType = 'permanent' | 'transient' | 'temporary'
 export interface Behavior<M> {
   /** Handles one message at a time. A promise suspends the actor until it settles; only a native Promise counts. A throw or rejection is a crash. */
   receive(message: M, context: ActorContext<M>): void | Promise<void>
+  /**
+   * Handles up to `mailbox.batch` user messages at once, in order; used where both are given. Messages of other lanes, and
+   * those that come once more, go one by one through `receive`. So do those of a batch that failed, after the restart.
+   */
+  receiveBatch?(messages: readonly M[], context: ActorContext<M>): void | Promise<void>
   /** Called before a restart and at a stop, after the children have stopped. */
   onStop?(): void | Promise<void>
 }
+
+/** What `become` puts in force: how messages are handled from then on. */
+export type Receiver<M> = Pick<Behavior<M>, 'receive' | 'receiveBatch'>
+
+/** How messages wait for an actor. */
+export interface MailboxSpec<M> {
+  /** Bounds the user lane together with the stash (messages; default unbounded). Other lanes have no bound. */
+  readonly capacity?: number
+  /** What a full mailbox does; default `fail`. */
+  readonly overflow?: Overflow
+  /**
+   * Rank of a user message: the smallest is taken first, equals in the order they came. `dropOldest` then gives up the oldest
+   * of the least urgent. Runs when the message is queued; what it throws (or NaN) makes the message a dead letter.
+   */
+  priority?(message: M): number
+  /** The most messages `receiveBatch` gets at once; default 1, which leaves all to `receive`. */
+  readonly batch?: number
+}
+
+/** What became of an offered message: it is in the mailbox, or the actor has ended and the sender keeps it. */
+export type OfferResult = 'queued' | 'stopped'
 
 /** How to start an actor. */
 export interface ActorSpec<M> {
   /** Unique among its siblings. */
   readonly id: string
   create(context: ActorContext<M>): Behavior<M> | Promise<Behavior<M>>
-  /** `capacity` bounds the user lane (messages; default unbounded), `overflow` defaults to `fail`. Other lanes have no bound. */
-  readonly mailbox?: { readonly capacity?: number; readonly overflow?: Overflow }
+  readonly mailbox?: MailboxSpec<M>
+  /** How often a message comes again after its handler failed, first of all; default 0. After that it is a dead letter. */
+  readonly redeliver?: number
   /** Default `permanent` under a supervisor, `temporary` for a plain `spawn`. */
   readonly restart?: RestartType
   /** How long a stop may take before the actor is killed; ms, default 5,000, `Infinity` waits. */
@@ -36,6 +65,11 @@ export interface ActorRef<M> {
   /** Queues `message` and returns at once. Never throws and never runs the receiver: what cannot be delivered becomes a dead letter with a reason. */
   tell(message: M, lane?: 'user' | 'control'): void
   /**
+   * Queues a user message if there is room, else waits for room in line with other offers, whatever `mailbox.overflow` says.
+   * Never throws or rejects. A result of `stopped` means that the message was not sent: it is no dead letter.
+   */
+  offer(message: M): OfferResult | Promise<OfferResult>
+  /**
    * Sends what `make` returns and resolves with what is passed to `reply`; later replies vanish.
    * Rejects with ACT_ASK_TIMEOUT after `timeoutMs`, and with ACT_ASK_DEAD as soon as no reply can come any more.
    */
@@ -48,12 +82,19 @@ export interface ActorRef<M> {
   readonly queued: number
 }
 
-/** Timers of one incarnation, by name; they end with it. A message comes in the control lane, at most one per name is queued. */
+/**
+ * Timers of one incarnation, by name; they end with it. A message comes in the control lane, at most one per name is queued.
+ * What they still hold when the actor ends for good becomes dead letters. Times in ms; ACT_TIMER for one that is impossible.
+ */
 export interface ActorTimers<M> {
   /** Sends `message` once after `delayMs`. Replaces a timer of the same name. */
   once(name: string, delayMs: number, message: M): void
   /** Sends `message` again and again, each `periodMs` after the last one was handled. Replaces a timer of the same name. */
   every(name: string, periodMs: number, message: M): void
+  /** Sends `message` at fixed times, `periodMs` apart from now on; those that were missed are left out. Replaces a timer of the same name. */
+  everyAtRate(name: string, periodMs: number, message: M): void
+  /** Sends `message` whenever nothing was handled, and nothing waited, for `silenceMs`. Replaces a timer of the same name. */
+  afterSilence(name: string, silenceMs: number, message: M): void
   /** Stops the timer, also when its message is queued already. */
   cancel(name: string): void
 }
@@ -67,8 +108,28 @@ export interface ActorContext<M> {
   readonly signal: AbortSignal
   /** Starts a child, which stops before this incarnation is over. Throws ACT_DUPLICATE_ID. */
   spawn<N>(spec: ActorSpec<N>): ActorRef<N>
-  /** Queues `make()` in the system lane once when `ref` has ended for good, at once if it has already. */
+  /** Queues `make()` in the system lane once when `ref` has ended for good, at once if it has already. Restarts do not show. */
   watch<N>(ref: ActorRef<N>, make: () => M): void
+  /** Like `watch`, with a message that is there already. */
+  watchWith<N>(ref: ActorRef<N>, message: M): void
+  /** Takes all watches of `ref` back: nothing arrives any more, even if it is queued. */
+  unwatch<N>(ref: ActorRef<N>): void
+  /** Sends `message` on; if it is a question, it is the other actor's from now on and rejects when that one dies. */
+  forward<N>(ref: ActorRef<N>, message: N, lane?: 'user' | 'control'): void
+  /** Handles messages another way from the next one on, until the incarnation ends. `onStop` stays that of `create`. */
+  become(receiver: Receiver<M>): void
+  /**
+   * Puts the message in hand aside once its handler has finished; it counts against the capacity of the mailbox.
+   * A restart brings it back by itself. Throws ACT_STASH without such a message: in a batch, for a timer, for a watch.
+   */
+  stash(): void
+  /** Brings back what was put aside, in the order it came, before all other user messages and one by one. */
+  unstashAll(): void
+  /** Tells the world that this handler has no use for `message`: the event `unhandled`; if it is a question, it is rejected. */
+  unhandled(message: M): void
+  /** Gets `make(event)`, in the user lane, for each event published on `topic` from now on; replaces an earlier subscription. */
+  subscribe<T>(topic: Topic<T>, make: (event: T) => M): void
+  unsubscribe<T>(topic: Topic<T>): void
   /** Ends this actor in the normal way after the message in hand; a permanent one is restarted. */
   stop(): void
   readonly timers: ActorTimers<M>

@@ -9,9 +9,15 @@ export class Alarms {
   readonly #heap = new TimerHeap<() => void>()
   #disarm: (() => void) | undefined
   #armedForMs = Infinity
+  #isLooking = false
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
+  }
+
+  /** The monotonic clock. */
+  nowMs(): number {
+    return this.#runtime.monotonic()
   }
 
   /** Runs `task` after `delayMs`; tasks only queue work and must not throw. */
@@ -23,7 +29,15 @@ export class Alarms {
 
   clear(alarm: Alarm): void {
     this.#heap.remove(alarm)
-    // A waiting runtime timer would keep the process alive for nothing.
+    if (this.#heap.size > 0 || this.#isLooking) return
+    // A waiting runtime timer would keep the process alive for nothing. It is taken away a little later, because one
+    // question after the other would set it and take it away each time.
+    this.#isLooking = true
+    this.#runtime.schedule(this.#look)
+  }
+
+  readonly #look = (): void => {
+    this.#isLooking = false
     if (this.#heap.size === 0) this.#arm()
   }
 

@@ -1,23 +1,25 @@
 import { invariant } from '@millrace/base'
 
-import type { ActorRef, ActorSpec, Behavior, RestartType } from './actor.ts'
+import type { ActorRef, ActorSpec, Behavior, OfferResult, RestartType } from './actor.ts'
 import type { Alarm, Alarms } from './alarms.ts'
 import { createFamily } from './create-family.ts'
 import { CellContext, type ContextHost } from './context.ts'
 import { Delivery, type DeliveryHost } from './delivery.ts'
-import { ACT_MAILBOX_FULL, ACT_SPEC, ACT_STOPPED } from './errors.ts'
+import { ACT_MAILBOX_FULL, ACT_STOPPED } from './errors.ts'
 import type { Child, Family } from './family.ts'
 import { Inbox } from './inbox.ts'
 import { actionsOf, nextState } from './lifecycle.ts'
 import { CellAction, CellEvent, CellState, cellTable, MailboxEvent } from './lifecycle.table.ts'
 import type { LifecycleTap } from './lifecycle-tap.ts'
-import { Terminated } from './notices.ts'
+import { deliveryRules, mailboxRules } from './mailbox-rules.ts'
 import { Pending } from './pending.ts'
 import type { Runnable } from './run-queue.ts'
 import type { Services } from './services.ts'
 import { StandIn } from './stand-in.ts'
 import { tearDown } from './tear-down.ts'
 import type { Tick } from './timers.ts'
+import type { TopicBoard } from './topics.ts'
+import type { Watch } from './watch.ts'
 
 /** Told once how the first start went. */
 export interface StartListener {
@@ -61,21 +63,14 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
   ) {
     const { hooks } = services
     const spec = hooks?.instrument(given, this, `${owner.path}/${given.id}`) ?? given
-    const capacity = spec.mailbox?.capacity ?? Infinity
-    if (!(capacity >= 1)) {
-      throw ACT_SPEC({ id: spec.id, fault: `mailbox.capacity must be at least 1; got ${capacity}` })
-    }
     this.id = spec.id
     this.alarms = services.alarms
     this.#services = services
     this.#owner = owner
     this.#spec = spec
     this.#restart = restart
-    this.#mailbox = new Inbox(services, this, {
-      capacity,
-      overflow: spec.mailbox?.overflow ?? 'fail',
-    })
-    this.#delivery = new Delivery(this, this.#mailbox, this.#pending)
+    this.#mailbox = new Inbox(services, this, mailboxRules(spec))
+    this.#delivery = new Delivery(this, this.#mailbox, this.#pending, deliveryRules(spec))
     this.#startListener = startListener
     owner.add(this)
     if (services.tap.isOn) services.tap.tell(this, this.state, undefined)
@@ -91,6 +86,10 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
 
   get state(): string {
     return cellTable.states[this.#state] ?? ''
+  }
+
+  get topics(): TopicBoard {
+    return this.#services.topics
   }
 
   get tap(): LifecycleTap {
@@ -116,13 +115,13 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
 
   tell(message: M, lane: 'user' | 'control' = 'user'): void {
     const mailbox = this.#mailbox
-    const offer = mailbox.offer(message, lane, this.#cause)
-    if (offer === 'queued') {
-      if (!this.#isQueued && mailbox.isOpen) this.#enqueue()
-    } else if (offer === 'overflowed' && mailbox.overflow === 'fail' && !this.#isOverflowing) {
-      this.#isOverflowing = true
-      this.fail(ACT_MAILBOX_FULL({ path: this.path, capacity: mailbox.capacity }))
-    }
+    const acceptance = mailbox.accept(message, lane, this.#cause)
+    if (acceptance === 'queued') this.#wake()
+    else if (acceptance === 'overflowed' && mailbox.rules.overflow === 'fail') this.#overflow()
+  }
+
+  offer(message: M): OfferResult | Promise<OfferResult> {
+    return this.#mailbox.offer(message, () => this.#wake())
   }
 
   ask<R>(make: (reply: (value: R) => void) => M, options: { timeoutMs: number }): Promise<R> {
@@ -176,22 +175,31 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
     return new Cell(this.#services, this.#children, spec, spec.restart ?? 'temporary')
   }
 
-  watchFor<N>(ref: ActorRef<N>, make: () => M, isCurrent: () => boolean): void {
-    const target = ref instanceof StandIn ? ref.actor : ref
+  startWatch(watch: Watch): void {
+    const { ref } = watch
+    const target: unknown = ref instanceof StandIn ? ref.actor : ref
     invariant(target instanceof Cell, 'only an actor of this library can be watched')
     const notify = (): void => {
-      if (!isCurrent() || this.#mailbox.isClosed) return
-      this.#mailbox.push(new Terminated(make), 'system')
-      if (this.#mailbox.isOpen) this.#enqueue()
+      if (watch.over === undefined && !this.#mailbox.isClosed) this.#notify(watch, 'system')
     }
     if (target.hasEnded()) notify()
-    else target.#onEnd(notify)
+    else watch.release = target.#onEnd(notify)
   }
 
   pushTick(tick: Tick<M>): void {
-    if (this.#mailbox.isClosed) return
-    this.#mailbox.push(tick, 'control')
-    if (this.#mailbox.isOpen) this.#enqueue()
+    if (!this.#mailbox.isClosed) this.#notify(tick, 'control')
+  }
+
+  passOn<N>(ref: ActorRef<N>, message: N, lane: 'user' | 'control'): void {
+    const target = ref instanceof StandIn ? ref.receiverOf(message) : ref
+    if (target instanceof Cell) this.#mailbox.moveAsk(message, target.#mailbox)
+    target.tell(message, lane)
+  }
+
+  unhandled(message: M): void {
+    const { events } = this.#services
+    if (events.has('unhandled')) events.emit('unhandled', { path: this.path, message })
+    this.#mailbox.giveUpAsk(message, undefined)
   }
 
   turn(limit: number): number {
@@ -206,8 +214,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
     const mailbox = this.#mailbox
     // A signal that came meanwhile, such as a stop, goes before the next message.
     while (done < limit && mailbox.isOpen && mailbox.length > 0 && this.#signals === undefined) {
-      this.#delivery.next()
-      done++
+      done += this.#delivery.next()
     }
     if (mailbox.isOpen && mailbox.length > 0) this.#enqueue()
     return Math.max(1, done)
@@ -215,7 +222,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
 
   #create(): void {
     this.#incarnation++
-    this.#context = new CellContext(this, this.#incarnation)
+    this.#context = new CellContext(this, this.#delivery, this.#incarnation)
     let made: Behavior<M> | Promise<Behavior<M>>
     try {
       made = this.#spec.create(this.#context)
@@ -338,7 +345,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
     this.#children?.kill()
     this.#delivery.release()
     const cause = this.#cause
-    this.#mailbox.drain(cause)
+    this.#mailbox.drain(cause, this.#context?.madeTimers)
     this.#owner.remove(this)
     this.#services.events.ended(this, cause)
     this.#startListener?.failed(cause ?? ACT_STOPPED({ path: this.path }))
@@ -347,9 +354,26 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
     for (const listener of listeners ?? []) listener()
   }
 
-  #onEnd(listener: () => void): void {
+  /** Returns what takes the listener away again. */
+  #onEnd(listener: () => void): () => void {
     this.#endListeners ??= new Set()
     this.#endListeners.add(listener)
+    return () => this.#endListeners?.delete(listener)
+  }
+
+  #overflow(): void {
+    if (this.#isOverflowing) return
+    this.#isOverflowing = true
+    this.fail(ACT_MAILBOX_FULL({ path: this.path, capacity: this.#mailbox.rules.capacity }))
+  }
+
+  #notify(entry: unknown, lane: 'system' | 'control'): void {
+    this.#mailbox.notify(entry, lane)
+    this.#wake()
+  }
+
+  #wake(): void {
+    if (!this.#isQueued && this.#mailbox.isOpen) this.#enqueue()
   }
 
   #post(signal: () => void): void {

@@ -1,11 +1,14 @@
-import type { ActorContext, Behavior, Lane } from './actor.ts'
+import type { ActorContext, Behavior, Lane, Receiver } from './actor.ts'
+import { ACT_MAILBOX_FULL, ACT_STASH } from './errors.ts'
 import type { Inbox } from './inbox.ts'
-import { stale, unwrapNotice } from './notices.ts'
+import { staleness, unwrapNotice } from './notices.ts'
 import type { Pending } from './pending.ts'
+import { Replay } from './replay.ts'
 import { Tick } from './timers.ts'
 
 /** What the delivery tells its cell. */
 export interface DeliveryHost {
+  readonly path: string
   /** The handler failed. */
   crashed(cause: unknown): void
   /** The handler returned a promise: nothing else is handled until `resumed`. */
@@ -13,23 +16,51 @@ export interface DeliveryHost {
   resumed(): void
 }
 
-const none = Symbol('none')
+/** How an actor wants to be served. */
+export interface DeliveryRules {
+  /** Messages that `receiveBatch` gets at most. */
+  readonly batch: number
+  /** How often a message comes again after a failure. */
+  readonly redeliver: number
+}
 
-/** Hands the messages of one actor to the behaviour of its incarnation, one at a time. */
+/** The context of an incarnation, as the delivery knows it. */
+export interface ServedContext<M> extends ActorContext<M> {
+  /** A message was handled. */
+  heard(): void
+}
+
+/** What an asynchronous handler has in hand: one message, or a batch. */
+interface InHand<M> {
+  readonly entry: unknown
+  readonly message: M
+  readonly lane: Lane
+  readonly attempts: number
+  readonly batch: readonly M[] | undefined
+}
+
+/** Hands the messages of one actor to the behavior of its incarnation, one at a time or in batches. */
 export class Delivery<M> {
   readonly #host: DeliveryHost
   readonly #inbox: Inbox
   readonly #pending: Pending
+  readonly #rules: DeliveryRules
   #behavior: Behavior<M> | undefined
-  #context: ActorContext<M> | undefined
-  /** The message an asynchronous handler has in hand. */
-  #inHand: unknown = none
-  #inHandLane: Lane = 'user'
+  #receiver: Receiver<M> | undefined
+  #context: ServedContext<M> | undefined
+  #inHand: InHand<M> | undefined
+  /** True while a handler may ask for the message in hand to be put aside. */
+  #mayStash = false
+  #isStashing = false
+  #isListening = false
+  /** Messages for one call of `receiveBatch`; 0 without it. */
+  #batch = 0
 
-  constructor(host: DeliveryHost, inbox: Inbox, pending: Pending) {
+  constructor(host: DeliveryHost, inbox: Inbox, pending: Pending, rules: DeliveryRules) {
     this.#host = host
     this.#inbox = inbox
     this.#pending = pending
+    this.#rules = rules
   }
 
   get behavior(): Behavior<M> | undefined {
@@ -37,66 +68,181 @@ export class Delivery<M> {
   }
 
   /** An incarnation takes over. */
-  begin(behavior: Behavior<M>, context: ActorContext<M>): void {
+  begin(behavior: Behavior<M>, context: ServedContext<M>): void {
     this.#behavior = behavior
     this.#context = context
+    // It may have chosen another receiver while it was made.
+    this.become(this.#receiver ?? behavior)
   }
 
-  /** The incarnation is over: what it has in hand is a dead letter. Its behaviour stays for `onStop`. */
+  become(receiver: Receiver<M>): void {
+    this.#receiver = receiver
+    const { batch } = this.#rules
+    this.#batch = batch > 1 && receiver.receiveBatch !== undefined ? batch : 0
+  }
+
+  /** Puts the message in hand aside once its handler has finished. Throws ACT_STASH. */
+  stash(): void {
+    if (!this.#mayStash) throw ACT_STASH({ path: this.#host.path })
+    this.#isStashing = true
+  }
+
+  unstashAll(): void {
+    this.#inbox.unstash()
+  }
+
+  /** From now on the context is told of each message that was handled. */
+  listen(): void {
+    this.#isListening = true
+  }
+
+  /** The incarnation is over: what it has in hand has failed. Its behavior stays for `onStop`. */
   end(cause: unknown): void {
-    this.#inbox.clearSystem()
-    if (this.#inHand === none) return
-    const message = this.#inHand
-    this.#inHand = none
-    this.#inbox.deadLetter(message, this.#inHandLane, 'killed', cause)
+    this.#isListening = false
+    this.#receiver = undefined
+    const inHand = this.#inHand
+    if (inHand !== undefined) this.#failed(inHand, 'killed', cause)
+    this.#inbox.endIncarnation(cause)
   }
 
-  /** Forgets the behaviour. */
+  /** Forgets the behavior. */
   release(): void {
     this.#behavior = undefined
   }
 
-  /** Handles the next message; only when there is one. */
-  next(): void {
+  /** Handles the next message, or batch of them; only when there is one. Returns how many it took. */
+  next(): number {
     const inbox = this.#inbox
     const entry = inbox.take()
-    const lane = inbox.takenFrom
-    let message = entry as M
+    if (inbox.takenFrom !== 'user') {
+      this.#nextNotPlain(entry, inbox.takenFrom === 'replay' ? 'user' : inbox.takenFrom)
+      return 1
+    }
+    if (this.#batch > 0) return this.#nextBatch(entry as M)
+    this.#mayStash = true
     try {
-      if (lane !== 'user') {
-        const unwrapped = unwrapNotice(entry)
-        if (unwrapped === stale) return
-        message = unwrapped as M
-      }
-      const result = this.#behavior?.receive(message, this.#context as ActorContext<M>)
+      const result = this.#receiver?.receive(entry as M, this.#context as ServedContext<M>)
       if (result instanceof Promise) {
-        this.#suspend(result, entry, message)
+        this.#suspend(result, { ...nothing, entry, message: entry as M })
+        return 1
+      }
+    } catch (error) {
+      this.#failed({ ...nothing, entry, message: entry as M }, 'failed', error, true)
+      return 1
+    }
+    this.#mayStash = false
+    if (this.#isStashing || this.#isListening || inbox.hasOffers) this.#settle(entry, 0, 1)
+    else inbox.settled(1)
+    return 1
+  }
+
+  /** A message with a story: of another lane, of a timer or a watch, or one that comes once more. */
+  #nextNotPlain(entry: unknown, lane: Lane): void {
+    const stale = staleness(entry)
+    if (stale !== undefined) {
+      this.#inbox.dropped(entry, stale)
+      return
+    }
+    const isReplay = entry instanceof Replay
+    const attempts = isReplay ? entry.attempts : 0
+    let message = (isReplay ? entry.message : entry) as M
+    this.#mayStash = lane !== 'system' && !(entry instanceof Tick)
+    try {
+      message = unwrapNotice(message) as M
+      const result = this.#receiver?.receive(message, this.#context as ServedContext<M>)
+      if (result instanceof Promise) {
+        this.#suspend(result, { entry, message, lane, attempts, batch: undefined })
         return
       }
     } catch (error) {
-      inbox.deadLetter(message, lane, 'failed', error)
-      this.#host.crashed(error)
+      this.#failed({ entry, message, lane, attempts, batch: undefined }, 'failed', error, true)
       return
     }
-    if (lane === 'control' && entry instanceof Tick) entry.timers.handled(entry)
+    this.#settle(entry, attempts, 1)
   }
 
-  #suspend(result: Promise<void>, entry: unknown, message: M): void {
-    this.#inHand = message
-    this.#inHandLane = this.#inbox.takenFrom
+  #nextBatch(first: M): number {
+    const inbox = this.#inbox
+    const batch = [first]
+    while (batch.length < this.#batch && inbox.hasUserNext) batch.push(inbox.take() as M)
+    const inHand: InHand<M> = { ...nothing, entry: undefined, message: first, batch }
+    try {
+      const result = this.#receiver?.receiveBatch?.(batch, this.#context as ServedContext<M>)
+      if (result instanceof Promise) {
+        this.#suspend(result, inHand)
+        return batch.length
+      }
+    } catch (error) {
+      this.#failed(inHand, 'failed', error, true)
+      return batch.length
+    }
+    this.#settle(undefined, 0, batch.length)
+    return batch.length
+  }
+
+  #suspend(result: Promise<void>, inHand: InHand<M>): void {
+    this.#inHand = inHand
     this.#host.suspended()
     this.#pending.wait(
       result,
       () => {
-        this.#inHand = none
-        if (entry instanceof Tick) entry.timers.handled(entry)
+        this.#settle(inHand.entry, inHand.attempts, inHand.batch?.length ?? 1)
         this.#host.resumed()
       },
       (error) => {
-        this.#inHand = none
-        this.#inbox.deadLetter(message, this.#inHandLane, 'failed', error)
-        this.#host.crashed(error)
+        this.#failed(inHand, 'failed', error, true)
       },
     )
   }
+
+  /** The handler has finished. */
+  #settle(entry: unknown, attempts: number, count: number): void {
+    const inbox = this.#inbox
+    this.#inHand = undefined
+    this.#mayStash = false
+    if (this.#isStashing) {
+      this.#isStashing = false
+      const message = entry instanceof Replay ? entry.message : entry
+      if (!inbox.stash(message, attempts) && inbox.rules.overflow === 'fail') {
+        const { capacity } = inbox.rules
+        this.#host.crashed(ACT_MAILBOX_FULL({ path: this.#host.path, capacity }))
+        return
+      }
+    } else inbox.settled(count)
+    if (entry instanceof Tick) entry.timers.handled(entry)
+    if (this.#isListening) this.#context?.heard()
+    inbox.admit()
+  }
+
+  /** The handler has failed, or was ended: the message comes again or is a dead letter. */
+  #failed(
+    inHand: InHand<M>,
+    reason: 'failed' | 'killed',
+    cause: unknown,
+    isCrash: boolean = false,
+  ): void {
+    this.#inHand = undefined
+    this.#mayStash = false
+    this.#isStashing = false
+    this.#giveBack(inHand, { reason, cause })
+    this.#inbox.admit()
+    if (isCrash) this.#host.crashed(cause)
+  }
+
+  #giveBack(inHand: InHand<M>, failure: Replay['failure'] & object): void {
+    const inbox = this.#inbox
+    const { batch, entry, message, lane } = inHand
+    if (batch !== undefined && batch.length > 1) {
+      // Nobody knows which of them it was: that shows when they come one by one.
+      for (const each of batch.toReversed()) inbox.pushBack(new Replay(each, 0, failure), 'user')
+      return
+    }
+    const attempts = inHand.attempts + 1
+    const isSent = lane !== 'system' && !(entry instanceof Tick)
+    if (isSent && attempts <= this.#rules.redeliver) {
+      inbox.pushBack(new Replay(message, attempts, failure), lane)
+    } else inbox.lost(message, lane, { ...failure, attempts })
+  }
 }
+
+const nothing = { lane: 'user', attempts: 0, batch: undefined } as const

@@ -6,6 +6,12 @@ import type { Lane, Overflow } from './actor.ts'
 /** Why a message had no receiver: the actor had ended, its handler failed, it was killed with the message in hand, or a router had no routee. */
 export type DeadLetterReason = 'stopped' | 'failed' | 'killed' | 'noRoutee'
 
+/** What happened when a mailbox was full: its rule, or the message is an offer that waits for room. */
+export type OverflowPolicy = Overflow | 'wait'
+
+/** Why the message of a timer or a watch is not handled though it was queued: it was canceled or replaced, or its incarnation ended. */
+export type DropReason = 'canceled' | 'ended'
+
 /** What a system tells about itself, by event name. */
 export interface ActorEventMap {
   started: [{ readonly path: string }]
@@ -19,10 +25,23 @@ export interface ActorEventMap {
       readonly lane: Lane
       readonly reason: DeadLetterReason
       readonly cause: unknown
+      /** How often its handler has failed with it, or was ended with it in hand. */
+      readonly attempts: number
     },
   ]
-  /** One message was given up because a mailbox was full. */
-  overflow: [{ readonly path: string; readonly message: unknown; readonly policy: Overflow }]
+  /** A mailbox was full. `message` was given up, unless `policy` is `wait`. */
+  overflow: [{ readonly path: string; readonly message: unknown; readonly policy: OverflowPolicy }]
+  /** The message of a timer (`lane` control) or the notice of a watch (`lane` system, `message` undefined) came to nothing. */
+  dropped: [
+    {
+      readonly path: string
+      readonly message: unknown
+      readonly lane: 'system' | 'control'
+      readonly reason: DropReason
+    },
+  ]
+  /** A handler had no use for a message: it called `context.unhandled`. */
+  unhandled: [{ readonly path: string; readonly message: unknown }]
   /** A supervisor (`path`) refused to restart a child again. */
   escalated: [{ readonly path: string; readonly childId: string; readonly cause: unknown }]
 }

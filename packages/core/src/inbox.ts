@@ -1,38 +1,123 @@
-import type { Lane, Overflow } from './actor.ts'
+import type { Lane, OfferResult } from './actor.ts'
 import { Asks } from './asks.ts'
-import type { DeadLetterReason } from './events.ts'
-import { Mailbox } from './mailbox.ts'
+import type { DeadLetterReason, DropReason, OverflowPolicy } from './events.ts'
+import { Mailbox, type MailboxRules } from './mailbox.ts'
+import { messageOf, Replay } from './replay.ts'
 import type { Services } from './services.ts'
-import { Tick } from './timers.ts'
+import { Tick, type Timers } from './timers.ts'
+import { WaitingOffers } from './waiting-offers.ts'
 
-/** What became of an offered message. */
-export type Offer = 'queued' | 'refused' | 'overflowed'
+/** What became of a message that was sent. */
+export type Acceptance = 'queued' | 'refused' | 'overflowed'
 
-/** A mailbox that accounts for what it cannot hold: dead letters, overflow, questions without an answer. */
+/** A mailbox that accounts for everything: what it holds, what it cannot hold, questions without an answer. */
 export class Inbox extends Mailbox {
   readonly #services: Services
   readonly #address: { readonly path: string }
   #asks: Asks | undefined
+  /** Offers that wait for room. */
+  #offers: WaitingOffers | undefined
 
-  constructor(
-    services: Services,
-    address: { readonly path: string },
-    bound: { readonly capacity: number; readonly overflow: Overflow },
-  ) {
-    super(bound.capacity, bound.overflow)
+  constructor(services: Services, address: { readonly path: string }, rules: MailboxRules) {
+    super(rules)
     this.#services = services
     this.#address = address
   }
 
+  get hasOffers(): boolean {
+    return this.#offers !== undefined
+  }
+
   /** Queues a message if the gate and the capacity allow; `cause` says why the gate is closed, if it is. */
-  offer(message: unknown, lane: 'user' | 'control', cause: unknown): Offer {
+  accept(message: unknown, lane: 'user' | 'control', cause: unknown): Acceptance {
+    const { ledger } = this.#services
+    ledger.sent++
     if (this.isClosed) {
-      this.deadLetter(message, lane, 'stopped', cause)
+      this.deadLetter(message, lane, { reason: 'stopped', cause })
       return 'refused'
     }
-    if (lane === 'user' && this.isFull && !this.#makeRoom(message)) return 'overflowed'
-    this.push(message, lane)
+    if (lane !== 'user') {
+      ledger.queued++
+      this.pushUrgent(message, lane)
+      return 'queued'
+    }
+    if (!this.isPlain) return this.#acceptByRules(message)
+    ledger.queued++
+    this.pushUser(message)
     return 'queued'
+  }
+
+  /** Queues a message now or, in line with the others, once there is room. */
+  offer(message: unknown, queued: () => void): OfferResult | Promise<OfferResult> {
+    if (this.isClosed) return 'stopped'
+    if (this.#offers === undefined && !this.isFull) {
+      if (this.accept(message, 'user', undefined) === 'queued') queued()
+      return 'queued'
+    }
+    this.#tellOverflow(message, 'wait')
+    this.#offers ??= new WaitingOffers()
+    return this.#offers.add(message)
+  }
+
+  /** Takes in offers while there is room. */
+  admit(): void {
+    const offers = this.#offers
+    if (offers === undefined || this.isClosed) return
+    while (offers.length > 0 && !this.isFull) {
+      offers.takeNext((message) => void this.accept(message, 'user', undefined))
+    }
+    if (offers.length === 0) this.#offers = undefined
+  }
+
+  /** Queues the message of a timer or the notice of a watch. */
+  notify(entry: unknown, lane: 'system' | 'control'): void {
+    const { ledger } = this.#services
+    ledger.sent++
+    ledger.queued++
+    this.pushUrgent(entry, lane)
+  }
+
+  /** Messages that left the mailbox and whose handler has finished. */
+  settled(count: number): void {
+    const { ledger } = this.#services
+    ledger.queued -= count
+    ledger.handled += count
+  }
+
+  /** A notice that was taken and came to nothing. */
+  dropped(entry: unknown, reason: DropReason): void {
+    const { events, ledger } = this.#services
+    ledger.queued--
+    ledger.dropped++
+    if (!events.has('dropped')) return
+    const isTick = entry instanceof Tick
+    const message = isTick ? entry.message : undefined
+    const lane = isTick ? 'control' : 'system'
+    events.emit('dropped', { path: this.#address.path, message, lane, reason })
+  }
+
+  /** Puts the message in hand aside; false if it had to give way because there is no room. */
+  stash(message: unknown, attempts: number): boolean {
+    const { ledger } = this.#services
+    if (this.isFull && !this.#makeRoom()) {
+      ledger.queued--
+      this.#overflowed(message, this.rules.overflow)
+      return false
+    }
+    ledger.queued--
+    ledger.stashed++
+    this.pushStash(attempts === 0 ? message : new Replay(message, attempts, undefined))
+    return true
+  }
+
+  /** Brings the stash back, before all other user messages. */
+  unstash(): void {
+    const { ledger } = this.#services
+    for (const entry of this.takeStash().toReversed()) {
+      ledger.stashed--
+      ledger.queued++
+      this.pushBack(entry, 'user')
+    }
   }
 
   ask<M, R>(
@@ -40,38 +125,130 @@ export class Inbox extends Mailbox {
     timeoutMs: number,
     send: (message: M) => void,
   ): Promise<R> {
-    this.#asks ??= new Asks(this.#address.path, this.#services.alarms)
-    return this.#asks.open(make, timeoutMs, send)
+    return this.#openAsks().open(make, timeoutMs, (message) => {
+      send(message)
+      return !this.isClosed
+    })
   }
 
-  deadLetter(message: unknown, lane: Lane, reason: DeadLetterReason, cause: unknown): void {
-    const { events } = this.#services
-    if (events.has('deadLetter')) {
-      events.emit('deadLetter', { path: this.#address.path, message, lane, reason, cause })
-    }
+  /** Hands the question of a message over to the inbox it is about to be sent to. */
+  moveAsk(message: unknown, to: Inbox): void {
+    if (this.#asks !== undefined && to !== this) this.#asks.move(message, to.#openAsks())
+  }
+
+  /** Rejects the question of a message, if it is one. */
+  giveUpAsk(message: unknown, cause: unknown): void {
     this.#asks?.giveUp(message, cause)
   }
 
-  /** The actor has ended: every queued message is a dead letter, every open question is rejected. */
-  drain(cause: unknown): void {
-    while (this.length > 0) {
-      const message = this.take()
-      // A timer's message was sent by nobody: it ends with the timer.
-      if (!(message instanceof Tick)) this.deadLetter(message, this.takenFrom, 'stopped', cause)
+  /** Accounts for a message that nobody will handle; it is in no lane any more. */
+  deadLetter(
+    message: unknown,
+    lane: Lane,
+    why: { readonly reason: DeadLetterReason; readonly cause: unknown; readonly attempts?: number },
+  ): void {
+    const { events, ledger } = this.#services
+    const { reason, cause, attempts = 0 } = why
+    ledger.dead++
+    if (events.has('deadLetter')) {
+      const { path } = this.#address
+      events.emit('deadLetter', { path, message, lane, reason, cause, attempts })
     }
+    this.giveUpAsk(message, cause)
+  }
+
+  /** A message was taken, and its handler failed or was ended with it in hand: it is a dead letter. */
+  lost(message: unknown, lane: Lane, why: Parameters<Inbox['deadLetter']>[2]): void {
+    this.#services.ledger.queued--
+    this.deadLetter(message, lane, why)
+  }
+
+  /** An incarnation has ended: so have its watches, and the questions it took and did not answer. */
+  endIncarnation(cause: unknown): void {
+    for (const notice of this.takeSystem()) this.dropped(notice, 'ended')
+    this.unstash()
+    if (this.#asks === undefined || this.#asks.size === 0) return
+    this.#asks.giveUpTaken(new Set(this.contents().map(messageOf)), cause)
+  }
+
+  /** The actor has ended: every message, those that `timers` hold among them, is a dead letter, every open question is rejected. */
+  drain(cause: unknown, timers: Timers<unknown> | undefined): void {
+    this.unstash()
+    while (this.length > 0) {
+      const entry = this.take()
+      const lane = this.takenFrom === 'replay' ? 'user' : this.takenFrom
+      if (entry instanceof Tick && !timers?.giveUp(entry)) this.dropped(entry, 'ended')
+      else {
+        const message = entry instanceof Tick ? entry.message : messageOf(entry)
+        const { failure, attempts } = entry instanceof Replay ? entry : neverTried
+        this.lost(message, lane, { ...(failure ?? { reason: 'stopped', cause }), attempts })
+      }
+    }
+    for (const tick of timers?.held() ?? []) {
+      this.#services.ledger.sent++
+      this.deadLetter(tick.message, 'control', { reason: 'stopped', cause })
+    }
+    this.#offers?.giveUp()
+    this.#offers = undefined
     this.#asks?.giveUpAll(cause)
   }
 
-  /** True if `message` may be queued now; otherwise it is the one that is given up. */
-  #makeRoom(message: unknown): boolean {
-    const hasRoom = this.overflow === 'dropOldest'
-    const dropped = hasRoom ? this.takeOldestUser() : message
+  #openAsks(): Asks {
+    this.#asks ??= new Asks(this.#address, this.#services.alarms)
+    return this.#asks
+  }
+
+  #acceptByRules(message: unknown): Acceptance {
+    const { priority, overflow } = this.rules
+    let rank = 0
+    if (priority !== undefined) {
+      try {
+        rank = priority(message as never)
+        if (Number.isNaN(rank)) throw new TypeError('mailbox.priority returned NaN.')
+      } catch (error) {
+        this.deadLetter(message, 'user', { reason: 'failed', cause: error })
+        return 'refused'
+      }
+    }
+    if (overflow !== 'dropOldest' && this.isFull) {
+      this.#overflowed(message, overflow)
+      return 'overflowed'
+    }
+    // A ranked message may itself be the least urgent: room is made when it is in.
+    if (priority === undefined && this.isFull) this.#makeRoom()
+    this.#services.ledger.queued++
+    if (priority === undefined) this.pushUser(message)
+    else {
+      const wasFull = this.isFull
+      this.pushRanked(message, rank)
+      if (wasFull) this.#makeRoom()
+    }
+    return 'queued'
+  }
+
+  /** Gives up the oldest message if the rules say so. */
+  #makeRoom(): boolean {
+    const { ledger } = this.#services
+    if (this.rules.overflow !== 'dropOldest') return false
+    const { message, isStashed } = this.takeOldest()
+    if (isStashed) ledger.stashed--
+    else ledger.queued--
+    this.#overflowed(messageOf(message), 'dropOldest')
+    return true
+  }
+
+  #overflowed(message: unknown, policy: OverflowPolicy): void {
+    this.#services.ledger.dropped++
+    this.#tellOverflow(message, policy)
+    this.giveUpAsk(message, undefined)
+  }
+
+  #tellOverflow(message: unknown, policy: OverflowPolicy): void {
     const { events } = this.#services
     if (events.has('overflow')) {
-      const { path } = this.#address
-      events.emit('overflow', { path, message: dropped, policy: this.overflow })
+      events.emit('overflow', { path: this.#address.path, message, policy })
     }
-    this.#asks?.giveUp(dropped, undefined)
-    return hasRoom
   }
 }
+
+const neverTried = { failure: undefined, attempts: 0 }

@@ -10,7 +10,10 @@ export type {
   ActorTimers,
   Behavior,
   Lane,
+  MailboxSpec,
+  OfferResult,
   Overflow,
+  Receiver,
   RestartType,
 } from './actor.ts'
 export {
@@ -22,9 +25,17 @@ export {
   ACT_PHASES,
   ACT_REVOKED,
   ACT_SPEC,
+  ACT_STASH,
   ACT_STOPPED,
+  ACT_TIMER,
 } from './errors.ts'
-export type { ActorEventMap, ActorEvents, DeadLetterReason } from './events.ts'
+export type {
+  ActorEventMap,
+  ActorEvents,
+  DeadLetterReason,
+  DropReason,
+  OverflowPolicy,
+} from './events.ts'
 export type { ActorHandle, ActorHooks, ActorRuntime, ReadyQueue } from './hooks.ts'
 export { createManualRuntime, type ManualRuntime } from './manual-runtime.ts'
 export {
@@ -47,3 +58,5 @@ export { RestartBudget } from './restart-budget.ts'
 export type { Runnable } from './run-queue.ts'
 export type { Supervisor, SupervisorSpec, SupervisorState } from './supervisor.ts'
 export { type ActorSystem, type ActorSystemOptions, createActorSystem } from './system.ts'
+export type { MessageCounts } from './message-counts.ts'
+export { defineTopic, type Topic, type Topics } from './topics.ts'

@@ -3,29 +3,45 @@ import { RingBuffer } from '@millrace/base'
 import type { Lane, Overflow } from './actor.ts'
 import { nextState } from './lifecycle.ts'
 import { mailboxTable, MailboxState } from './lifecycle.table.ts'
+import { RankedLane } from './ranked-lane.ts'
+import { SideLanes, type TakenFrom } from './side-lanes.ts'
 
 // Read for every message.
 const { open, closed, held } = MailboxState
 
-/** The queue in front of one actor: three lanes and a gate. Lanes are made when first used. */
-export class Mailbox {
+/** What a mailbox holds, and in which order it gives it. */
+export interface MailboxRules {
   readonly capacity: number
   readonly overflow: Overflow
+  readonly priority: ((message: never) => number) | undefined
+}
+
+/** The queue in front of one actor: its lanes, its stash and a gate. Lanes are made when first used. */
+export class Mailbox {
+  readonly rules: MailboxRules
+  /** True if user messages come as they are sent: no bound, no priorities. */
+  readonly isPlain: boolean
   #gate: number = held
   #user: RingBuffer<unknown> | undefined
-  #control: RingBuffer<unknown> | undefined
-  #system: RingBuffer<unknown> | undefined
+  #side: SideLanes | undefined
   #length = 0
-  #urgent = 0
-  #takenFrom: Lane = 'user'
+  /** How many of them are in side lanes. */
+  #aside = 0
+  #takenFrom: TakenFrom = 'user'
 
-  constructor(capacity: number, overflow: Overflow) {
-    this.capacity = capacity
-    this.overflow = overflow
+  constructor(rules: MailboxRules) {
+    this.rules = rules
+    this.isPlain = rules.capacity === Infinity && rules.priority === undefined
   }
 
+  /** What can be taken; the stash is not part of it. */
   get length(): number {
     return this.#length
+  }
+
+  /** Messages put aside. */
+  get stashed(): number {
+    return this.#side?.stash.length ?? 0
   }
 
   get isOpen(): boolean {
@@ -36,13 +52,22 @@ export class Mailbox {
     return this.#gate === closed
   }
 
-  /** True if the user lane holds as much as it may. */
+  /** True if the user messages, with the stash, are as many as there may be. */
   get isFull(): boolean {
-    return this.#length - this.#urgent >= this.capacity
+    const side = this.#side
+    const counted = side === undefined ? 0 : side.stash.length - side.exempt
+    return this.#length + counted >= this.rules.capacity
   }
 
-  /** The lane of the message that `take` gave last. */
-  get takenFrom(): Lane {
+  /** True if nothing comes before the next user message, and there is one. */
+  get hasUserNext(): boolean {
+    const side = this.#side
+    const urgent = side === undefined ? 0 : side.exempt + side.replay.length
+    return urgent === 0 && this.#length > 0
+  }
+
+  /** Where `take` took its last message. */
+  get takenFrom(): TakenFrom {
     return this.#takenFrom
   }
 
@@ -52,50 +77,116 @@ export class Mailbox {
     if (next >= 0) this.#gate = next
   }
 
-  push(message: unknown, lane: Lane): void {
+  /** Adds to the plain user lane. */
+  pushUser(message: unknown): void {
     this.#length++
-    if (lane === 'user') {
-      this.#user ??= new RingBuffer()
-      this.#user.push(message)
-      return
-    }
-    this.#urgent++
-    if (lane === 'control') {
-      this.#control ??= new RingBuffer()
-      this.#control.push(message)
-    } else {
-      this.#system ??= new RingBuffer()
-      this.#system.push(message)
-    }
+    this.#user ??= new RingBuffer()
+    this.#user.push(message)
+  }
+
+  /** Adds to the user lane by rank. */
+  pushRanked(message: unknown, rank: number): void {
+    const asides = this.#asides()
+    asides.ranked ??= new RankedLane(this.rules.overflow === 'dropOldest')
+    asides.ranked.push(message, rank)
+  }
+
+  /** Adds to the end of an urgent lane. */
+  pushUrgent(message: unknown, lane: 'system' | 'control'): void {
+    this.#asides()[lane].push(message)
+  }
+
+  /** Puts a message before the others of its lane. */
+  pushBack(message: unknown, lane: Lane): void {
+    const asides = this.#asides()
+    if (lane === 'control') asides.control.unshift(message)
+    else asides.replay.unshift(message)
+  }
+
+  pushStash(message: unknown): void {
+    this.#side ??= new SideLanes()
+    this.#side.stash.push(message)
+  }
+
+  /** Empties the stash. */
+  takeStash(): unknown[] {
+    const stash = this.#side?.stash ?? []
+    if (this.#side !== undefined) this.#side.stash = []
+    return stash
   }
 
   /** Takes the next message of the most urgent lane; only when `length` is not 0. */
   take(): unknown {
     this.#length--
-    if (this.#urgent === 0) {
+    if (this.#aside === 0) {
       this.#takenFrom = 'user'
       return this.#user?.shift()
     }
-    this.#urgent--
-    if (this.#system !== undefined && this.#system.length > 0) {
-      this.#takenFrom = 'system'
-      return this.#system.shift()
+    const side = this.#side
+    if (side === undefined) return undefined
+    this.#aside--
+    const message = side.take()
+    this.#takenFrom = side.takenFrom
+    return message
+  }
+
+  /** Takes the oldest user message, or of ranked ones the oldest of the least urgent; only when `isFull`. */
+  takeOldest(): { readonly message: unknown; readonly isStashed: boolean } {
+    const side = this.#side
+    if (side?.ranked !== undefined && side.ranked.length > 0) {
+      this.#length--
+      this.#aside--
+      return { message: side.ranked.takeLeast(), isStashed: false }
     }
-    this.#takenFrom = 'control'
-    return this.#control?.shift()
-  }
-
-  /** Takes the oldest message of the user lane; only when there is one. */
-  takeOldestUser(): unknown {
+    if (side !== undefined && side.stash.length > 0) {
+      return { message: side.stash.shift(), isStashed: true }
+    }
     this.#length--
-    return this.#user?.shift()
+    if (side !== undefined && side.replay.length > 0) {
+      this.#aside--
+      return { message: side.replay.shift(), isStashed: false }
+    }
+    return { message: this.#user?.shift(), isStashed: false }
   }
 
-  /** Forgets the system lane: notices of watches end with the incarnation that set them. */
-  clearSystem(): void {
-    const count = this.#system?.length ?? 0
-    this.#length -= count
-    this.#urgent -= count
-    this.#system = undefined
+  /** Empties the system lane: notices of watches end with the incarnation that set them. */
+  takeSystem(): unknown[] {
+    const notices: unknown[] = []
+    const lane = this.#side?.system
+    while (lane !== undefined && lane.length > 0) {
+      this.#length--
+      this.#aside--
+      notices.push(lane.shift())
+    }
+    return notices
   }
+
+  /** Everything that waits, the stash included; nothing is taken. */
+  contents(): unknown[] {
+    const side = this.#side
+    if (side === undefined) return contentsOf(this.#user)
+    return [
+      ...side.stash,
+      ...contentsOf(side.control),
+      ...contentsOf(side.replay),
+      ...(side.ranked?.contents() ?? []),
+      ...contentsOf(this.#user),
+    ]
+  }
+
+  /** The side lanes, about to get one message more. */
+  #asides(): SideLanes {
+    this.#length++
+    this.#aside++
+    this.#side ??= new SideLanes()
+    return this.#side
+  }
+}
+
+function contentsOf(lane: RingBuffer<unknown> | undefined): unknown[] {
+  return Array.from({ length: lane?.length ?? 0 }, () => {
+    const message = lane?.shift()
+    lane?.push(message)
+    return message
+  })
 }

@@ -1,20 +1,17 @@
+import type { DropReason } from './events.ts'
 import { Tick } from './timers.ts'
+import { Watch } from './watch.ts'
 
-/** A watched actor's end, waiting in the system lane for its watcher. */
-export class Terminated {
-  readonly make: () => unknown
-
-  constructor(make: () => unknown) {
-    this.make = make
-  }
+/** Why the message of a timer or a watch is worth nothing any more; undefined while it is, and for any other entry. */
+export function staleness(entry: unknown): DropReason | undefined {
+  if (entry instanceof Watch) return entry.over
+  if (entry instanceof Tick) return entry.timers.accept(entry)
+  return undefined
 }
-
-/** What a notice becomes when its timer was canceled meanwhile: nothing to handle. */
-export const stale = Symbol('stale')
 
 /** The message for the handler: what a watch makes, what a timer carries, or the entry itself. May throw what `make` throws. */
 export function unwrapNotice(entry: unknown): unknown {
-  if (entry instanceof Terminated) return entry.make()
-  if (entry instanceof Tick) return entry.timers.accept(entry) ? entry.message : stale
+  if (entry instanceof Watch) return entry.make()
+  if (entry instanceof Tick) return entry.message
   return entry
 }

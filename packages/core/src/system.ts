@@ -7,9 +7,11 @@ import { createFamily } from './create-family.ts'
 import { type ActorEvents, EventStream } from './events.ts'
 import type { ActorRuntime } from './hooks.ts'
 import { LifecycleTap, registerTap } from './lifecycle-tap.ts'
+import { type MessageCounts, MessageLedger } from './message-counts.ts'
 import { RunQueue } from './run-queue.ts'
 import type { Services } from './services.ts'
 import { OneForOne, type Supervisor, type SupervisorSpec } from './supervisor.ts'
+import { TopicBoard, type Topics } from './topics.ts'
 
 /** What a system is made of. */
 export interface ActorSystemOptions {
@@ -35,6 +37,10 @@ export interface ActorSystem {
   /** Makes a supervisor. Throws ACT_DUPLICATE_ID and ACT_STOPPED. */
   supervise(spec: SupervisorSpec): Supervisor
   readonly events: ActorEvents
+  /** Application events for whoever subscribed to their topic. */
+  readonly stream: Topics
+  /** What became of all messages so far. */
+  messages(): MessageCounts
   /** Stops everything in reverse start order. Nothing can be started any more. */
   stop(): Promise<void>
 }
@@ -49,6 +55,8 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
     queue: runtime.hooks?.queue ?? new RunQueue(runtime, options.turnBudgetMs ?? 2),
     alarms: new Alarms(runtime),
     events,
+    ledger: new MessageLedger(),
+    topics: new TopicBoard(runtime),
     tap: new LifecycleTap(runtime),
     hooks: runtime.hooks,
   }
@@ -57,6 +65,8 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
     name,
     runtime,
     events: events.emitter,
+    stream: services.topics,
+    messages: () => services.ledger.snapshot(),
     spawn: <M>(spec: ActorSpec<M>): ActorRef<M> =>
       new Cell(services, family, spec, spec.restart ?? 'temporary'),
     supervise: (spec) => new OneForOne(services, family, spec),

@@ -12,6 +12,7 @@ const refOf = (id: string): Ref => ({
   path: `millrace/${id}`,
   queued: 0,
   tell() {},
+  offer: () => 'queued',
   ask: () => Promise.reject(new Error('not asked')),
   stop: () => Promise.resolve(),
   isAlive: () => true,

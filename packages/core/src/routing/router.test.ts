@@ -247,6 +247,7 @@ it.each(allRoutes)('a router %s without routees dead-letters until one comes', (
       lane: 'control',
       reason: 'noRoutee',
       cause: undefined,
+      attempts: 0,
     },
   ])
   expect(seen.get('new')).toEqual([2])

@@ -1,6 +1,6 @@
 import { isMillraceError } from '@millrace/base'
 
-import type { ActorRef } from '../actor.ts'
+import type { ActorRef, OfferResult } from '../actor.ts'
 import { ACT_ASK_DEAD, ACT_ASK_TIMEOUT } from '../errors.ts'
 import { StandIn } from '../stand-in.ts'
 import type { ActorSystem } from '../system.ts'
@@ -33,7 +33,7 @@ export interface RouterSpec<M> {
  * A ref that hands each message to one of its routees (or to all), on the sender's stack and without a queue of its own, so
  * that messages of one sender reach one routee in order. Routees that have ended are dropped; while there is none, messages
  * are dead letters with the reason `noRoutee`. `ask` rejects when the routee it chose dies; asked of a `broadcast`, the
- * first reply counts. `stop` ends the router, not its routees. `queued` is the sum over the routees.
+ * first reply counts. `offer` goes to whom a message would go, and is `stopped` if there is none. `stop` ends the router, not its routees. `queued` is the sum over the routees.
  */
 export interface Router<M> extends ActorRef<M> {
   /** Takes a routee in; nothing happens if it is one already or has ended. */
@@ -107,6 +107,20 @@ export class RouterRef<M> extends StandIn<M> implements Router<M> {
     }
   }
 
+  offer(message: M): OfferResult | Promise<OfferResult> {
+    let asked: readonly ActorRef<M>[] = []
+    try {
+      if (this.isAlive()) asked = this.#receiversOf(message)
+    } catch {
+      // A key that cannot be computed: nobody is asked, and the sender keeps the message.
+    }
+    const results = asked.map((routee) => routee.offer(message))
+    if (results.length === 1) return results[0] ?? 'stopped'
+    return results.some((result) => result instanceof Promise)
+      ? Promise.all(results).then(together)
+      : together(results as OfferResult[])
+  }
+
   async ask<R>(make: (reply: (value: R) => void) => M, options: { timeoutMs: number }): Promise<R> {
     const replies: ((value: R) => void)[] = []
     // The message decides who is asked, so it is there before the question is.
@@ -154,6 +168,16 @@ export class RouterRef<M> extends StandIn<M> implements Router<M> {
     return this.#routees
   }
 
+  receiverOf(message: M): ActorRef<M> {
+    let receivers: readonly ActorRef<M>[] = []
+    try {
+      if (this.isAlive()) receivers = this.#receiversOf(message)
+    } catch {
+      // A key that cannot be computed: `tell` will say so.
+    }
+    return receivers.length === 1 ? (receivers[0] ?? this) : this
+  }
+
   #receiversOf(message: M): readonly ActorRef<M>[] {
     if (this.#chooser === undefined) return this.routees()
     const routee = this.#choose(this.#chooser, message)
@@ -180,7 +204,14 @@ export class RouterRef<M> extends StandIn<M> implements Router<M> {
     const { events, runtime } = this.#system
     if (events.listenerCount('deadLetter') === 0) return
     try {
-      events.emit('deadLetter', { path: this.path, message, lane, reason: 'noRoutee', cause })
+      events.emit('deadLetter', {
+        path: this.path,
+        message,
+        lane,
+        reason: 'noRoutee',
+        cause,
+        attempts: 0,
+      })
     } catch (error) {
       runtime.schedule(() => {
         throw error
@@ -202,6 +233,11 @@ function createChooser<M>(route: Route<M>, random: () => number): Chooser<M> | u
     default:
       return new HashSlots(route.hash)
   }
+}
+
+/** One routee that took the message is enough. */
+function together(results: readonly OfferResult[]): OfferResult {
+  return results.includes('queued') ? 'queued' : 'stopped'
 }
 
 /** The first reply; once everyone has given up, the time-out if there was one. */

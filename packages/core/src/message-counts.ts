@@ -1,0 +1,32 @@
+/**
+ * What became of all messages of a system since it was made. At all times
+ * `sent = handled + queued + stashed + dead + dropped`. What timers and watches bring counts once it is queued.
+ */
+export interface MessageCounts {
+  /** Accepted by `tell` and the like, whatever became of them; an `offer` once it was taken. */
+  readonly sent: number
+  /** Their handler has finished. */
+  readonly handled: number
+  /** In a mailbox, or in a handler's hand. */
+  readonly queued: number
+  readonly stashed: number
+  /** Told as `deadLetter`. */
+  readonly dead: number
+  /** Told as `overflow` or as `dropped`. */
+  readonly dropped: number
+}
+
+/** The counts as the cells of one system keep them. */
+export class MessageLedger {
+  sent = 0
+  handled = 0
+  queued = 0
+  stashed = 0
+  dead = 0
+  dropped = 0
+
+  snapshot(): MessageCounts {
+    const { sent, handled, queued, stashed, dead, dropped } = this
+    return { sent, handled, queued, stashed, dead, dropped }
+  }
+}
