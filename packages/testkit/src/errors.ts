@@ -62,3 +62,42 @@ export const TST_NO_ACTOR = defineError<{ path: string; hint: string }>({
   message: (d) => `There is no actor ${d.path} in this simulation.`,
   hint: (d) => d.hint,
 })
+
+/** An exploration found a run that breaks a check. */
+export const TST_EXPLORED = defineError<{ name: string; text: string; hint: string }>({
+  code: 'TST_EXPLORED',
+  message: (d) => `${d.name}: ${d.text}`,
+  hint: (d) => d.hint,
+})
+
+/** The same seed gave two different runs. */
+export const TST_NOT_DETERMINISTIC = defineError<{ seed: number; first: string; second: string }>({
+  code: 'TST_NOT_DETERMINISTIC',
+  message: (d) =>
+    `Seed ${d.seed} gave two different runs; the first event that differs:\n  ${d.first}\n  ${d.second}`,
+  hint: () =>
+    'Look for state that outlives a run, the order of a Set of objects, or a promise of a library.',
+})
+
+/** A stage or an actor breaks a law; the smallest case found is the example. */
+export const TST_LAW = defineError<{
+  part: string
+  title: string
+  detail: string
+  example: string
+  seed: number | undefined
+}>({
+  code: 'TST_LAW',
+  message: (d) => `${d.part} breaks the law "${d.title}". ${d.detail}\nFor ${d.example}`,
+  hint: (d) =>
+    d.seed === undefined
+      ? 'Mend the definition.'
+      : `Mend it, and find the case again with \`seed: ${d.seed}\`.`,
+})
+
+/** Laws were to be registered as tests where no test runner collects them. */
+export const TST_RUNNER = defineError<{ call: string; instead: string }>({
+  code: 'TST_RUNNER',
+  message: (d) => `${d.call} registers tests of vitest, which does not run here.`,
+  hint: (d) => `Await ${d.instead} instead: it needs no test runner.`,
+})

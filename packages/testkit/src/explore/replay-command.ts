@@ -1,0 +1,35 @@
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { parseChoices, renderChoices } from '../simulate/choices.ts'
+
+const VARIABLE = 'MILLRACE_REPLAY'
+
+/** A run to repeat. */
+export interface Recorded {
+  readonly seed: number
+  readonly choices: readonly number[]
+}
+
+/** The shell command that repeats one run of the scenario `name`; `file` is where `explore` is called. */
+export function replayCommand(name: string, file: string | undefined, recorded: Recorded): string {
+  const word = `${name}:${recorded.seed}:${renderChoices(recorded.choices)}`
+  const runner = process.env['VITEST'] === undefined ? 'node' : 'npx vitest run'
+  const place = file === undefined ? '<your test file>' : relative(process.cwd(), file)
+  return `${VARIABLE}='${word.replaceAll("'", String.raw`'\''`)}' ${runner} ${place}`
+}
+
+/** The run that the environment asks for, if it is one of the scenario `name`. */
+export function recordedFor(name: string): Recorded | undefined {
+  const word = process.env[VARIABLE]
+  if (word === undefined || !word.startsWith(`${name}:`)) return undefined
+  const [seed = '', choices = ''] = word.slice(name.length + 1).split(':')
+  return { seed: Number(seed), choices: parseChoices(choices) }
+}
+
+/** The file that called the function which calls this one. */
+export function callerFile(stack: string | undefined): string | undefined {
+  const line = stack?.split('\n')[2]
+  const place = /\(?((?:file:\/\/|[A-Za-z]:|\/)[^()]*?\.[cm]?[jt]sx?):\d+/.exec(line ?? '')?.[1]
+  return place?.startsWith('file:') === true ? fileURLToPath(place) : place
+}
