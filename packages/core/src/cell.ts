@@ -105,6 +105,10 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
     return this.#mailbox.length
   }
 
+  get hasSignals(): boolean {
+    return this.#signals !== undefined
+  }
+
   isAlive(): boolean {
     return !this.#mailbox.isClosed
   }
@@ -193,7 +197,10 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
   passOn<N>(ref: ActorRef<N>, message: N, lane: 'user' | 'control'): void {
     const target = ref instanceof StandIn ? ref.receiverOf(message) : ref
     if (target instanceof Cell) this.#mailbox.moveAsk(message, target.#mailbox)
-    target.tell(message, lane)
+    // Told to nobody it is a dead letter.
+    const receiver = target ?? ref
+    receiver.tell(message, lane)
+    if (target === undefined) this.#mailbox.giveUpAsk(message, undefined)
   }
 
   unhandled(message: M): void {
@@ -212,10 +219,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
       done = signals.length
     }
     const mailbox = this.#mailbox
-    // A signal that came meanwhile, such as a stop, goes before the next message.
-    while (done < limit && mailbox.isOpen && mailbox.length > 0 && this.#signals === undefined) {
-      done += this.#delivery.next()
-    }
+    if (done < limit) done += this.#delivery.run(limit - done)
     if (mailbox.isOpen && mailbox.length > 0) this.#enqueue()
     return Math.max(1, done)
   }

@@ -122,3 +122,73 @@ it('a make that throws rejects the ask and sends nothing', async () => {
   expect(routees[0]?.queued).toBe(0)
   runtime.runUntilIdle()
 })
+
+it.each(routes)(
+  'a question forwarded to a router %s becomes that of the routee which gets it',
+  async (route) => {
+    const { router, routees, system, runtime } = setUp(route)
+    const desk = system.spawn<Question>({
+      id: 'desk',
+      create: (context) => ({
+        receive(question) {
+          context.forward(router, question)
+        },
+      }),
+    })
+    const ask = (mood: Question['mood']): Promise<unknown> =>
+      desk
+        .ask<string>((reply) => ({ key: 'k', mood, reply }), { timeoutMs: 100 })
+        .catch((error: { code: string }) => error.code)
+
+    const answered = ask('answer')
+    await runtime.settle()
+    for (const routee of routees) void routee.stop()
+    await runtime.settle()
+    const refused = ask('answer')
+    await runtime.settle()
+
+    await expect(answered).resolves.toMatch(/^r\d$/)
+    await expect(refused).resolves.toBe('ACT_ASK_DEAD')
+    expect(runtime.monotonic()).toBe(0)
+  },
+)
+
+it('an offer through a router is queued by whom a message would reach, or stays with the sender', async () => {
+  const { router, runtime, routees } = setUp({
+    hash: ({ key }) => {
+      if (key === '') throw new Error('no key')
+      return key
+    },
+  })
+  const all = setUp('broadcast')
+  const question = (key: string): Question => ({ key, mood: 'silent', reply() {} })
+
+  expect(router.offer(question('a'))).toBe('queued')
+  expect(router.offer(question(''))).toBe('stopped')
+  expect(all.router.offer(question('a'))).toBe('queued')
+  expect([router.queued, all.router.queued]).toEqual([1, 3])
+  for (const routee of routees) void routee.stop()
+  await runtime.settle()
+  expect(router.offer(question('a'))).toBe('stopped')
+})
+
+it('a broadcast offer waits until each has room or has ended', async () => {
+  const { router, runtime, system } = setUp('broadcast', 0)
+  const full = system.spawn<Question>({
+    id: 'full',
+    mailbox: { capacity: 1 },
+    create: () => ({ receive() {} }),
+  })
+  const free = system.spawn<Question>({ id: 'free', create: () => ({ receive() {} }) })
+  router.add(full)
+  router.add(free)
+  const question: Question = { key: 'k', mood: 'silent', reply() {} }
+  full.tell(question)
+
+  const offered = router.offer(question)
+  expect(offered).toBeInstanceOf(Promise)
+  runtime.runUntilIdle()
+  await runtime.settle()
+
+  await expect(offered).resolves.toBe('queued')
+})

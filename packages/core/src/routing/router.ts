@@ -117,7 +117,7 @@ export class RouterRef<M> extends StandIn<M> implements Router<M> {
     const results = asked.map((routee) => routee.offer(message))
     if (results.length === 1) return results[0] ?? 'stopped'
     return results.some((result) => result instanceof Promise)
-      ? Promise.all(results).then(together)
+      ? Promise.all(results.map(async (result) => result)).then(together)
       : together(results as OfferResult[])
   }
 
@@ -168,14 +168,15 @@ export class RouterRef<M> extends StandIn<M> implements Router<M> {
     return this.#routees
   }
 
-  receiverOf(message: M): ActorRef<M> {
-    let receivers: readonly ActorRef<M>[] = []
+  receiverOf(message: M): ActorRef<M> | undefined {
+    if (!this.isAlive()) return this.actor
     try {
-      if (this.isAlive()) receivers = this.#receiversOf(message)
+      const receivers = this.#receiversOf(message)
+      return receivers.length > 1 ? this : receivers[0]
     } catch {
-      // A key that cannot be computed: `tell` will say so.
+      // A key that cannot be computed: `tell` says so.
+      return undefined
     }
-    return receivers.length === 1 ? (receivers[0] ?? this) : this
   }
 
   #receiversOf(message: M): readonly ActorRef<M>[] {
