@@ -9,6 +9,8 @@ import { Tick } from './timers.ts'
 /** What the delivery tells its cell. */
 export interface DeliveryHost {
   readonly path: string
+  /** True while lifecycle work waits. */
+  readonly hasSignals: boolean
   /** The handler failed. */
   crashed(cause: unknown): void
   /** The handler returned a promise: nothing else is handled until `resumed`. */
@@ -36,6 +38,7 @@ interface InHand<M> {
   readonly message: M
   readonly lane: Lane
   readonly attempts: number
+  readonly mayStash: boolean
   readonly batch: readonly M[] | undefined
 }
 
@@ -85,6 +88,7 @@ export class Delivery<M> {
   stash(): void {
     if (!this.#mayStash) throw ACT_STASH({ path: this.#host.path })
     this.#isStashing = true
+    this.#inbox.isWatchful = true
   }
 
   unstashAll(): void {
@@ -94,6 +98,7 @@ export class Delivery<M> {
   /** From now on the context is told of each message that was handled. */
   listen(): void {
     this.#isListening = true
+    this.#inbox.isWatchful = true
   }
 
   /** The incarnation is over: what it has in hand has failed. Its behavior stays for `onStop`. */
@@ -110,73 +115,83 @@ export class Delivery<M> {
     this.#behavior = undefined
   }
 
-  /** Handles the next message, or batch of them; only when there is one. Returns how many it took. */
-  next(): number {
+  /** Handles up to `limit` messages, or somewhat more in batches, as long as the gate is open; returns how many it took. */
+  run(limit: number): number {
     const inbox = this.#inbox
-    const entry = inbox.take()
-    if (inbox.takenFrom !== 'user') {
-      this.#nextNotPlain(entry, inbox.takenFrom === 'replay' ? 'user' : inbox.takenFrom)
-      return 1
-    }
-    if (this.#batch > 0) return this.#nextBatch(entry as M)
+    const host = this.#host
+    let taken = 0
+    let settled = 0
     this.#mayStash = true
-    try {
-      const result = this.#receiver?.receive(entry as M, this.#context as ServedContext<M>)
-      if (result instanceof Promise) {
-        this.#suspend(result, { ...nothing, entry, message: entry as M })
-        return 1
+    // A signal that came meanwhile, such as a stop, goes before the next message.
+    while (taken < limit && inbox.isOpen && inbox.length > 0 && !host.hasSignals) {
+      if (this.#batch > 0 || !inbox.hasPlainNext) {
+        taken += this.#nextNotPlain()
+        continue
       }
-    } catch (error) {
-      this.#failed({ ...nothing, entry, message: entry as M }, 'failed', error, true)
-      return 1
+      taken++
+      const entry = inbox.takePlain() as M
+      let result: void | Promise<void>
+      try {
+        result = this.#receiver?.receive(entry, this.#context as ServedContext<M>)
+      } catch (error) {
+        this.#failed({ ...nothing, entry, message: entry }, 'failed', error, true)
+        continue
+      }
+      if (result instanceof Promise) this.#suspend(result, { ...nothing, entry, message: entry })
+      else if (inbox.isWatchful) this.#settle(entry, 0, 1)
+      else settled++
     }
-    this.#mayStash = false
-    if (this.#isStashing || this.#isListening || inbox.hasOffers) this.#settle(entry, 0, 1)
-    else inbox.settled(1)
-    return 1
+    // Counted once for all: what is not counted yet counts as queued.
+    inbox.settled(settled)
+    this.#mayStash = this.#inHand?.mayStash === true
+    return taken
   }
 
-  /** A message with a story: of another lane, of a timer or a watch, or one that comes once more. */
-  #nextNotPlain(entry: unknown, lane: Lane): void {
+  /** Handles a batch, or a message with a story: of another lane, by rank, or one that comes once more. */
+  #nextNotPlain(): number {
+    const inbox = this.#inbox
+    const entry = inbox.take()
+    const { takenFrom } = inbox
+    if (takenFrom === 'user' && this.#batch > 0) return this.#nextBatch(entry as M)
     const stale = staleness(entry)
     if (stale !== undefined) {
-      this.#inbox.dropped(entry, stale)
-      return
+      inbox.dropped(entry, stale)
+      return 1
     }
     const isReplay = entry instanceof Replay
+    const lane = takenFrom === 'replay' ? 'user' : takenFrom
+    const mayStash = lane !== 'system' && !(entry instanceof Tick)
     const attempts = isReplay ? entry.attempts : 0
     let message = (isReplay ? entry.message : entry) as M
-    this.#mayStash = lane !== 'system' && !(entry instanceof Tick)
+    this.#mayStash = mayStash
     try {
       message = unwrapNotice(message) as M
       const result = this.#receiver?.receive(message, this.#context as ServedContext<M>)
       if (result instanceof Promise) {
-        this.#suspend(result, { entry, message, lane, attempts, batch: undefined })
-        return
-      }
+        this.#suspend(result, { entry, message, lane, attempts, mayStash, batch: undefined })
+      } else this.#settle(entry, attempts, 1)
     } catch (error) {
-      this.#failed({ entry, message, lane, attempts, batch: undefined }, 'failed', error, true)
-      return
+      const inHand = { entry, message, lane, attempts, mayStash, batch: undefined }
+      this.#failed(inHand, 'failed', error, true)
     }
-    this.#settle(entry, attempts, 1)
+    this.#mayStash = true
+    return 1
   }
 
   #nextBatch(first: M): number {
     const inbox = this.#inbox
     const batch = [first]
     while (batch.length < this.#batch && inbox.hasUserNext) batch.push(inbox.take() as M)
-    const inHand: InHand<M> = { ...nothing, entry: undefined, message: first, batch }
+    const inHand = { ...nothing, entry: undefined, message: first, mayStash: false, batch }
+    this.#mayStash = false
     try {
       const result = this.#receiver?.receiveBatch?.(batch, this.#context as ServedContext<M>)
-      if (result instanceof Promise) {
-        this.#suspend(result, inHand)
-        return batch.length
-      }
+      if (result instanceof Promise) this.#suspend(result, inHand)
+      else this.#settle(undefined, 0, batch.length)
     } catch (error) {
       this.#failed(inHand, 'failed', error, true)
-      return batch.length
     }
-    this.#settle(undefined, 0, batch.length)
+    this.#mayStash = true
     return batch.length
   }
 
@@ -198,8 +213,10 @@ export class Delivery<M> {
   /** The handler has finished. */
   #settle(entry: unknown, attempts: number, count: number): void {
     const inbox = this.#inbox
-    this.#inHand = undefined
-    this.#mayStash = false
+    if (this.#inHand !== undefined) {
+      this.#inHand = undefined
+      this.#mayStash = false
+    }
     if (this.#isStashing) {
       this.#isStashing = false
       const message = entry instanceof Replay ? entry.message : entry
@@ -212,6 +229,7 @@ export class Delivery<M> {
     if (entry instanceof Tick) entry.timers.handled(entry)
     if (this.#isListening) this.#context?.heard()
     inbox.admit()
+    inbox.isWatchful = this.#isListening || inbox.hasOffers
   }
 
   /** The handler has failed, or was ended: the message comes again or is a dead letter. */
@@ -221,8 +239,10 @@ export class Delivery<M> {
     cause: unknown,
     isCrash: boolean = false,
   ): void {
-    this.#inHand = undefined
-    this.#mayStash = false
+    if (this.#inHand !== undefined) {
+      this.#inHand = undefined
+      this.#mayStash = false
+    }
     this.#isStashing = false
     this.#giveBack(inHand, { reason, cause })
     this.#inbox.admit()
@@ -245,4 +265,5 @@ export class Delivery<M> {
   }
 }
 
-const nothing = { lane: 'user', attempts: 0, batch: undefined } as const
+/** In hand by itself, for the first time. */
+const nothing = { lane: 'user', attempts: 0, mayStash: true, batch: undefined } as const

@@ -2,6 +2,7 @@ import type { Lane, OfferResult } from './actor.ts'
 import { Asks } from './asks.ts'
 import type { DeadLetterReason, DropReason, OverflowPolicy } from './events.ts'
 import { Mailbox, type MailboxRules } from './mailbox.ts'
+import type { MessageLedger } from './message-counts.ts'
 import { messageOf, Replay } from './replay.ts'
 import type { Services } from './services.ts'
 import { Tick, type Timers } from './timers.ts'
@@ -13,14 +14,18 @@ export type Acceptance = 'queued' | 'refused' | 'overflowed'
 /** A mailbox that accounts for everything: what it holds, what it cannot hold, questions without an answer. */
 export class Inbox extends Mailbox {
   readonly #services: Services
+  readonly #ledger: MessageLedger
   readonly #address: { readonly path: string }
   #asks: Asks | undefined
+  /** True if there is more to do after a message than to count it. */
+  isWatchful = false
   /** Offers that wait for room. */
   #offers: WaitingOffers | undefined
 
   constructor(services: Services, address: { readonly path: string }, rules: MailboxRules) {
     super(rules)
     this.#services = services
+    this.#ledger = services.ledger
     this.#address = address
   }
 
@@ -30,7 +35,7 @@ export class Inbox extends Mailbox {
 
   /** Queues a message if the gate and the capacity allow; `cause` says why the gate is closed, if it is. */
   accept(message: unknown, lane: 'user' | 'control', cause: unknown): Acceptance {
-    const { ledger } = this.#services
+    const ledger = this.#ledger
     ledger.sent++
     if (this.isClosed) {
       this.deadLetter(message, lane, { reason: 'stopped', cause })
@@ -56,6 +61,7 @@ export class Inbox extends Mailbox {
     }
     this.#tellOverflow(message, 'wait')
     this.#offers ??= new WaitingOffers()
+    this.isWatchful = true
     return this.#offers.add(message)
   }
 
@@ -71,7 +77,7 @@ export class Inbox extends Mailbox {
 
   /** Queues the message of a timer or the notice of a watch. */
   notify(entry: unknown, lane: 'system' | 'control'): void {
-    const { ledger } = this.#services
+    const ledger = this.#ledger
     ledger.sent++
     ledger.queued++
     this.pushUrgent(entry, lane)
@@ -79,14 +85,15 @@ export class Inbox extends Mailbox {
 
   /** Messages that left the mailbox and whose handler has finished. */
   settled(count: number): void {
-    const { ledger } = this.#services
+    const ledger = this.#ledger
     ledger.queued -= count
     ledger.handled += count
   }
 
   /** A notice that was taken and came to nothing. */
   dropped(entry: unknown, reason: DropReason): void {
-    const { events, ledger } = this.#services
+    const ledger = this.#ledger
+    const { events } = this.#services
     ledger.queued--
     ledger.dropped++
     if (!events.has('dropped')) return
@@ -98,7 +105,7 @@ export class Inbox extends Mailbox {
 
   /** Puts the message in hand aside; false if it had to give way because there is no room. */
   stash(message: unknown, attempts: number): boolean {
-    const { ledger } = this.#services
+    const ledger = this.#ledger
     if (this.isFull && !this.#makeRoom()) {
       ledger.queued--
       this.#overflowed(message, this.rules.overflow)
@@ -112,7 +119,7 @@ export class Inbox extends Mailbox {
 
   /** Brings the stash back, before all other user messages. */
   unstash(): void {
-    const { ledger } = this.#services
+    const ledger = this.#ledger
     for (const entry of this.takeStash().toReversed()) {
       ledger.stashed--
       ledger.queued++
@@ -147,7 +154,8 @@ export class Inbox extends Mailbox {
     lane: Lane,
     why: { readonly reason: DeadLetterReason; readonly cause: unknown; readonly attempts?: number },
   ): void {
-    const { events, ledger } = this.#services
+    const ledger = this.#ledger
+    const { events } = this.#services
     const { reason, cause, attempts = 0 } = why
     ledger.dead++
     if (events.has('deadLetter')) {
@@ -159,7 +167,7 @@ export class Inbox extends Mailbox {
 
   /** A message was taken, and its handler failed or was ended with it in hand: it is a dead letter. */
   lost(message: unknown, lane: Lane, why: Parameters<Inbox['deadLetter']>[2]): void {
-    this.#services.ledger.queued--
+    this.#ledger.queued--
     this.deadLetter(message, lane, why)
   }
 
@@ -185,7 +193,7 @@ export class Inbox extends Mailbox {
       }
     }
     for (const tick of timers?.held() ?? []) {
-      this.#services.ledger.sent++
+      this.#ledger.sent++
       this.deadLetter(tick.message, 'control', { reason: 'stopped', cause })
     }
     this.#offers?.giveUp()
@@ -216,7 +224,7 @@ export class Inbox extends Mailbox {
     }
     // A ranked message may itself be the least urgent: room is made when it is in.
     if (priority === undefined && this.isFull) this.#makeRoom()
-    this.#services.ledger.queued++
+    this.#ledger.queued++
     if (priority === undefined) this.pushUser(message)
     else {
       const wasFull = this.isFull
@@ -228,7 +236,7 @@ export class Inbox extends Mailbox {
 
   /** Gives up the oldest message if the rules say so. */
   #makeRoom(): boolean {
-    const { ledger } = this.#services
+    const ledger = this.#ledger
     if (this.rules.overflow !== 'dropOldest') return false
     const { message, isStashed } = this.takeOldest()
     if (isStashed) ledger.stashed--
@@ -238,7 +246,7 @@ export class Inbox extends Mailbox {
   }
 
   #overflowed(message: unknown, policy: OverflowPolicy): void {
-    this.#services.ledger.dropped++
+    this.#ledger.dropped++
     this.#tellOverflow(message, policy)
     this.giveUpAsk(message, undefined)
   }

@@ -59,6 +59,11 @@ export class Mailbox {
     return this.#length + counted >= this.rules.capacity
   }
 
+  /** True if the next message, if there is one, is in the plain user lane. */
+  get hasPlainNext(): boolean {
+    return this.#aside === 0
+  }
+
   /** True if nothing comes before the next user message, and there is one. */
   get hasUserNext(): boolean {
     const side = this.#side
@@ -113,6 +118,12 @@ export class Mailbox {
     const stash = this.#side?.stash ?? []
     if (this.#side !== undefined) this.#side.stash = []
     return stash
+  }
+
+  /** Takes the next message of the plain user lane; only when it is the next of all. */
+  takePlain(): unknown {
+    this.#length--
+    return this.#user?.shift()
   }
 
   /** Takes the next message of the most urgent lane; only when `length` is not 0. */
