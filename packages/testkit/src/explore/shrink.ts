@@ -20,8 +20,7 @@ export async function shrinkChoices(
     best = simpler
     return true
   }
-  for (let before = -1; before !== runs && runs < runsMax;) {
-    before = runs
+  for (;;) {
     const was = best
     await shorten(() => best, tries)
     await drop(() => best, tries)

@@ -23,7 +23,7 @@ export function mixText(hash: number, text: string): number {
 export function mixValue(hash: number, value: unknown, depth = 0): number {
   if (typeof value === 'number') return mixNumber(hash, value)
   if (typeof value === 'string') return mixText(hash, value)
-  if (typeof value !== 'object' || value === null) return mixText(hash, String(typeof value))
+  if (typeof value !== 'object' || value === null) return mixText(hash, typeof value)
   if (depth === DEPTH_MAX) return hash
   let mixed = hash
   let count = 0

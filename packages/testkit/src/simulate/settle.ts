@@ -1,5 +1,5 @@
 // Taken before a simulation watches them, and so that fake timers of a test do not stop it.
-const { nextTick } = process
+const nextTick = process.nextTick.bind(process)
 const macrotask = setImmediate
 const BREATH_EVERY = 2048
 let count = 0

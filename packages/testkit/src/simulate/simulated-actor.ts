@@ -38,7 +38,8 @@ export class SimulatedActor implements Confined {
     this.ordinal = parts.ordinal
     this.isSpared = parts.isSpared
     this.#handle = parts.handle
-    this.#deliver = parts.handle?.tell as Tell | undefined
+    // The member of the class, before one of this simulation stands in front of it.
+    if (parts.handle !== undefined) this.#deliver = Reflect.get(parts.handle, 'tell') as Tell
   }
 
   /** True while a message it sends may be the last thing it does. */

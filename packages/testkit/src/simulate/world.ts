@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly keepTrace: boolean
 }
 
+type Ask = (make: unknown, options: unknown) => Promise<never>
+
 const CLOCK_JUMP_MS_MAX = 3_600_000
 const TIMER_LATE_MS_MAX = 1000
 
@@ -214,11 +216,11 @@ export class World implements Surroundings, ReadyQueue {
     const actor = new SimulatedActor(this, { path, ordinal, isSpared, handle: known })
     this.#actors.set(handle, actor)
     this.byPath.set(path, actor)
-    const { ask } = handle
+    const ask = Reflect.get(handle, 'ask') as Ask
     // Own members in front of those of the class: actors that are not simulated pay nothing for this.
     handle.tell = (message, lane) => this.send(actor, message, lane)
     handle.ask = (make, options) => {
-      const answer = ask.call(handle, make as never, options) as Promise<never>
+      const answer = ask.call(handle, make, options)
       this.opened(answer)
       return answer
     }
