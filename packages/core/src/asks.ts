@@ -1,6 +1,12 @@
 import type { Alarm, Alarms } from './alarms.ts'
 import { ACT_ASK_DEAD, ACT_ASK_TIMEOUT } from './errors.ts'
 
+/** Who is sent the message of a question. */
+export interface AskReceiver<M> {
+  tell(message: M): void
+  isAlive(): boolean
+}
+
 /** One question without an answer; it belongs to the actor that holds its message. */
 class PendingAsk {
   holder: Asks
@@ -42,11 +48,11 @@ export class Asks {
     return this.#pending.size
   }
 
-  /** Makes the question, hands it to `send`, which says whether it was taken, and waits for the first reply. */
+  /** Makes the question, sends it and waits for the first reply. */
   open<M, R>(
     make: (reply: (value: R) => void) => M,
     timeoutMs: number,
-    send: (message: M) => boolean,
+    receiver: AskReceiver<M>,
   ): Promise<R> {
     return new Promise((resolve, reject) => {
       const ask = new PendingAsk(this, reject)
@@ -59,7 +65,8 @@ export class Asks {
           ask.fail(ACT_ASK_TIMEOUT({ path: ask.holder.#address.path, timeoutMs }))
         })
       }
-      if (!send(message)) this.#fail(ask, undefined)
+      receiver.tell(message)
+      if (!receiver.isAlive()) this.#fail(ask, undefined)
     })
   }
 

@@ -129,7 +129,7 @@ export class Cell<M> implements ActorRef<M>, Child, Runnable, ContextHost<M>, De
   }
 
   ask<R>(make: (reply: (value: R) => void) => M, options: { timeoutMs: number }): Promise<R> {
-    return this.#mailbox.ask(make, options.timeoutMs, (message) => this.tell(message))
+    return this.#mailbox.ask(make, options.timeoutMs, this)
   }
 
   stop(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Lane, OfferResult } from './actor.ts'
-import { Asks } from './asks.ts'
+import { type AskReceiver, Asks } from './asks.ts'
 import type { DeadLetterReason, DropReason, OverflowPolicy } from './events.ts'
 import { Mailbox, type MailboxRules } from './mailbox.ts'
 import type { MessageLedger } from './message-counts.ts'
@@ -130,12 +130,9 @@ export class Inbox extends Mailbox {
   ask<M, R>(
     make: (reply: (value: R) => void) => M,
     timeoutMs: number,
-    send: (message: M) => void,
+    receiver: AskReceiver<M>,
   ): Promise<R> {
-    return this.#openAsks().open(make, timeoutMs, (message) => {
-      send(message)
-      return !this.isClosed
-    })
+    return this.#openAsks().open(make, timeoutMs, receiver)
   }
 
   /** Hands the question of a message over to the inbox it is about to be sent to. */

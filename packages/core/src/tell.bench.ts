@@ -4,9 +4,15 @@ import type { ActorRef } from './actor.ts'
 import { createManualRuntime } from './manual-runtime.ts'
 import { createActorSystem } from './system.ts'
 
-const messages = 10_000
+interface Question {
+  readonly value: number
+  readonly reply: (value: number) => void
+}
 
-test('tell and ping-pong against a plain call', async ({ bench }) => {
+const messages = 10_000
+const questions = 1000
+
+test('tell, ping-pong and ask against a plain call', async ({ bench }) => {
   const runtime = createManualRuntime()
   const system = createActorSystem({ runtime })
   let total = 0
@@ -33,6 +39,14 @@ test('tell and ping-pong against a plain call', async ({ bench }) => {
       },
     }),
   })
+  const oracle = system.spawn<Question>({
+    id: 'oracle',
+    create: () => ({
+      receive: ({ value, reply }) => {
+        reply(value)
+      },
+    }),
+  })
   runtime.runUntilIdle()
 
   await bench.compare(
@@ -46,6 +60,13 @@ test('tell and ping-pong against a plain call', async ({ bench }) => {
     bench(`${messages} ping-pong hops`, () => {
       left.tell(messages)
       runtime.runUntilIdle()
+    }),
+    bench(`${questions} asks, one after the other`, async () => {
+      for (let value = 0; value < questions; value++) {
+        const answer = oracle.ask<number>((reply) => ({ value, reply }), { timeoutMs: 5000 })
+        runtime.runUntilIdle()
+        total += await answer
+      }
     }),
     { time: 300 },
   )
