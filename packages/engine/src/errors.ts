@@ -130,6 +130,14 @@ export const ENG_ERROR_RATE: ErrorOf<{ failed: number; of: number; atMost: numbe
     hint: () => 'Look at the dead letters; raise `errors.atMost` if so many failures are expected.',
   })
 
+/** More records wait than may be parked. */
+export const ENG_PARK_FULL: ErrorOf<{ id: string; most: number }> = defineError({
+  code: 'ENG_PARK_FULL',
+  message: (d) => `"${d.id}" holds ${d.most} parked records, and one more came.`,
+  hint: (d) =>
+    `Look at what is parked and mend "${d.id}"; onError: { park: { most: ${d.most * 10} } } holds more.`,
+})
+
 /** A mailbox with `overflow: fail` ran full. */
 export const ENG_OVERFLOW: ErrorOf<{ id: string; capacity: number }> = defineError({
   code: 'ENG_OVERFLOW',

@@ -7,8 +7,8 @@ export { createJob } from './job/create-job.ts'
 export type { EngineJob, JobOptions } from './job/engine-job.ts'
 export { ENG_FIELD_UNSEEN } from './errors.ts'
 export { checkSpec } from './plan/check-spec.ts'
+export type { Backoff, ErrorPolicy, FinalPolicy, Retry } from './plan/error-policy.ts'
 export type {
-  ErrorPolicy,
   ExpectedFields,
   JobSpec,
   KeyPart,
@@ -21,4 +21,5 @@ export type {
 } from './plan/job-spec.ts'
 export type { Progress, SinkCounts, SourceCounts, StageCounts, Summary } from './report/summary.ts'
 export { addFieldPaths } from './run/field-paths.ts'
-export type { DeadLetterRecord } from './run/failures.ts'
+export type { DeadLetterRecord, ParkedRecord } from './run/dead-letter.ts'
+export type { ParkedFilter } from './run/parking-lot.ts'

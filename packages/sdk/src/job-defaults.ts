@@ -6,6 +6,10 @@ export const jobDefaults = {
   mailbox: { capacity: 4096, overflow: 'block' },
   /** More failing restarts than `intensity` within `periodMs` end the job. */
   restart: { intensity: 3, periodMs: 60_000 },
+  /** Wait before a retry or a restart: `minMs`, each time `factor` times as long, at most `maxMs`, give or take a share of `jitter`. */
+  backoff: { minMs: 100, maxMs: 30_000, factor: 2, jitter: 0.2 },
+  /** Records that a stage or sink may hold parked; one more ends the job. */
+  parkMost: 10_000,
   /** More failures than this share of the last `of` records end the job. */
   errors: { atMost: 0.5, of: 1000 },
 } as const

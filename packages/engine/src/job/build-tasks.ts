@@ -1,5 +1,6 @@
 import { type InstanceScope, jobDefaults } from '@millrace/sdk'
-import type { ErrorPolicy, JobSpec, SinkSpec } from '../plan/job-spec.ts'
+import { type ErrorPolicy, resolvePolicy, sourcePolicy } from '../plan/error-policy.ts'
+import type { JobSpec, SinkSpec } from '../plan/job-spec.ts'
 import { SinkCounter, SourceCounter, StageCounter } from '../report/counters.ts'
 import type { Edge, OverflowTarget } from '../run/edge.ts'
 import { Failures } from '../run/failures.ts'
@@ -57,7 +58,9 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     policy: ErrorPolicy | undefined,
   ): Failures => {
     const usual = spec.deadLetter === undefined ? 'fail' : 'deadLetter'
-    return new Failures(host, { kind, id }, policy ?? spec.onError ?? usual, outboxOf(id).dead)
+    const resolved = resolvePolicy(policy ?? spec.onError, usual)
+    const own = kind === 'Source' ? sourcePolicy(resolved, usual) : resolved
+    return new Failures(host, { kind, id }, own, outboxOf(id).dead)
   }
   const common = <C extends Counting>(counter: C) => ({
     host,

@@ -2,6 +2,8 @@ import type { Runtime } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
 import type { JobSpec } from '../plan/job-spec.ts'
 import type { Progress, Summary } from '../report/summary.ts'
+import type { ParkedRecord } from '../run/dead-letter.ts'
+import type { ParkedFilter } from '../run/parking-lot.ts'
 
 /** What a job needs from outside. */
 export interface JobOptions {
@@ -10,6 +12,8 @@ export interface JobOptions {
   readonly logger?: Logger | undefined
   /** Called about four times a second while the job runs, and at its end. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Takes the records that are still parked when the job ends, before results are seen; a throw fails the job. Not called after `abort`. */
+  readonly onParked?: ((records: readonly ParkedRecord[]) => void | Promise<void>) | undefined
 }
 
 /** A job that can run once. */
@@ -24,4 +28,10 @@ export interface EngineJob {
   /** Ends it at once; sinks abort. */
   abort(): void
   progress(): Progress
+  /** The records that stages and sinks hold parked now, in the order in which they came. */
+  parked(): readonly ParkedRecord[]
+  /** Tries parked records again, in order; default all. Resolves to how many, when they have been tried. */
+  releaseParked(which?: ParkedFilter): Promise<number>
+  /** Gives up the parked records that failed and tries those behind them; default all. Resolves to how many there were. */
+  skipParked(which?: ParkedFilter): Promise<number>
 }

@@ -4,8 +4,12 @@ import { ENG_ABORTED, ENG_INTERNAL } from '../errors.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
 import type { Progress, Summary } from '../report/summary.ts'
+import type { ParkedRecord } from '../run/dead-letter.ts'
+import { Delays } from '../run/delays.ts'
 import type { Envelope } from '../run/edge.ts'
 import { ErrorRate } from '../run/error-rate.ts'
+import type { LetGo } from '../run/let-go.ts'
+import type { ParkedFilter } from '../run/parking-lot.ts'
 import type { TaskHost } from '../run/task-host.ts'
 import { buildNodes, type Nodes } from './build-tasks.ts'
 import { Cells } from './cells.ts'
@@ -24,6 +28,7 @@ export class RunningJob implements EngineJob, TaskHost {
   readonly logger: Logger
   readonly errorRate: ErrorRate
   readonly deadLetters = new DeadLetterLog()
+  readonly delays: Delays
   read = 0
   readonly #options: JobOptions
   readonly #end = new AbortController()
@@ -31,6 +36,8 @@ export class RunningJob implements EngineJob, TaskHost {
   readonly #nodes: Nodes
   readonly #warnings: string[] = []
   readonly #cells: Cells
+  /** How stages and sinks are told to let go what they hold, by id. */
+  readonly #holders = new Map<string, (command: LetGo) => void>()
   #state: Progress['state'] = 'starting'
   #startedAt: number | undefined
   #endedAt: number | undefined
@@ -46,6 +53,7 @@ export class RunningJob implements EngineJob, TaskHost {
     this.runtime = options.runtime
     this.logger = options.logger ?? silent
     this.#options = options
+    this.delays = new Delays(options.runtime)
     this.errorRate = new ErrorRate(spec.errors ?? jobDefaults.errors)
     this.#cells = new Cells(spec.name, this.runtime, (error) => this.fail(internal(error)))
     this.#nodes = buildNodes(spec, this)
@@ -87,6 +95,7 @@ export class RunningJob implements EngineJob, TaskHost {
     if (this.#error !== undefined) return
     this.#error = error
     this.#end.abort(error)
+    this.delays.cutShort()
     const { sources, stages, sinks } = this.#nodes
     const readers = new Set(sinks.flatMap(({ task }) => task.lasting))
     if (readers.size > 0) {
@@ -118,12 +127,45 @@ export class RunningJob implements EngineJob, TaskHost {
     }
   }
 
+  parked(): readonly ParkedRecord[] {
+    return this.#holding().flatMap(({ task }) => task.parked)
+  }
+
+  releaseParked(which: ParkedFilter = {}): Promise<number> {
+    return this.#letGo(which, false)
+  }
+
+  skipParked(which: ParkedFilter = {}): Promise<number> {
+    return this.#letGo(which, true)
+  }
+
+  async #letGo(which: ParkedFilter, skips: boolean): Promise<number> {
+    const run = this.#run
+    if (run === undefined) return 0
+    const meant = [...this.#holders].filter(
+      ([id]) => which.stage === undefined || which.stage === id,
+    )
+    const counts = meant.map(([, tell]) => {
+      return new Promise<number>((answer) => {
+        tell({ kind: 'letGo', which, skips, done: answer })
+        // What is held at the end is kept for later.
+        void run.then(() => answer(0))
+      })
+    })
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  }
+
+  #holding(): readonly (Nodes['stages'][number] | Nodes['sinks'][number])[] {
+    return [...this.#nodes.stages, ...this.#nodes.sinks]
+  }
+
   #ask(asked: 'stop' | 'drain'): Promise<Summary> {
     if (this.#asked === undefined && this.#endedAt === undefined) {
       this.#asked = asked
       if (!this.over) {
         if (this.#state === 'running') this.#state = asked === 'stop' ? 'stopping' : 'draining'
         for (const { task } of this.#nodes.sources) task.pause()
+        if (asked === 'stop') this.delays.cutShort()
       }
     }
     return this.run()
@@ -146,6 +188,7 @@ export class RunningJob implements EngineJob, TaskHost {
     } catch (error) {
       this.fail(isMillraceError(error) ? error : internal(error))
     }
+    await this.#keepParked()
     await this.#settle()
     await this.#close()
     report()
@@ -159,11 +202,12 @@ export class RunningJob implements EngineJob, TaskHost {
     for (const { id, factory, task, edges } of [...sinks.toReversed(), ...stages.toReversed()]) {
       if (this.over) return []
       this.#cleanups.add(id, 'dispose', () => factory.dispose())
-      const cell = await this.#cells.start<Envelope>(
+      const cell = await this.#cells.start<Envelope | LetGo>(
         id,
         () => task.open(),
-        (envelope) => task.receive(envelope),
+        (message) => task.receive(message),
       )
+      this.#holders.set(id, (command) => cell.tell(command))
       this.#cleanups.add(id, 'close', () => task.close())
       for (const edge of edges) edge.connect(cell)
     }
@@ -180,6 +224,22 @@ export class RunningJob implements EngineJob, TaskHost {
       begin.push(() => task.begin(() => cell.tell('pull')))
     }
     return begin
+  }
+
+  /** What is still parked goes where it is kept; results must not be seen before it is safe. */
+  async #keepParked(): Promise<void> {
+    const parked = this.#aborted ? [] : this.parked()
+    if (parked.length === 0) return
+    for (const { id, task } of this.#holding()) {
+      const { length } = task.parked
+      if (length > 0)
+        this.warn(`"${id}" still holds ${length} parked record${length === 1 ? '' : 's'}.`)
+    }
+    try {
+      await this.#options.onParked?.(parked)
+    } catch (error) {
+      this.fail(isMillraceError(error) ? error : internal(error))
+    }
   }
 
   /**

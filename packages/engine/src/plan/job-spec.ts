@@ -1,8 +1,6 @@
 import type { Where } from '@millrace/base'
 import type { SinkFactory, SourceFactory, StageFactory } from '@millrace/sdk'
-
-/** What becomes of a record that fails. */
-export type ErrorPolicy = 'fail' | 'skip' | 'deadLetter'
+import type { ErrorPolicy } from './error-policy.ts'
 
 /** An output of a source or stage. Sources have one, named `out`. */
 export interface OutputRef {
@@ -78,6 +76,8 @@ export interface SinkSpec {
   /** Fields that its configuration names; one that no record carries is warned about. */
   readonly expects?: readonly string[] | undefined
   readonly onError?: ErrorPolicy | undefined
+  /** For each write and the last flush; default 30,000. */
+  readonly timeoutMs?: number | undefined
 }
 
 /** A whole job as data and factories: what loader and builder make and the engine runs. Checked before it gets here. */

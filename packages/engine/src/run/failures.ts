@@ -1,83 +1,75 @@
-import type { Key, Origin } from '@millrace/sdk'
+import type { Origin } from '@millrace/sdk'
 import { ENG_ERROR_RATE, ENG_RECORD } from '../errors.ts'
-import type { ErrorPolicy } from '../plan/job-spec.ts'
-import { encodeRaw } from './encode-raw.ts'
-import { plainRecord } from './plain-record.ts'
+import type { Fate, ResolvedPolicy } from '../plan/error-policy.ts'
+import { backoffMs } from './backoff.ts'
+import { Letters, type ParkedRecord, type Troubled } from './dead-letter.ts'
 import type { Port } from './port.ts'
-import { NO_ROW, originAt, renderOrigin, type OriginTable } from './record-batch.ts'
+import { NO_ROW, originAt, renderOrigin } from './record-batch.ts'
 import type { TaskHost } from './task-host.ts'
 
-/** What the dead letter sink gets. */
-export interface DeadLetterRecord {
-  /** The same on every run: source, partition, offset and stage. */
-  readonly id: string
-  readonly record: unknown
-  /** Undecodable input, base64 where it is not UTF-8; null for records. */
-  readonly raw: string | null
-  readonly stage: string
-  readonly input: string | null
-  readonly key: Key | null
-  /** Epoch ms; null where there is none. */
-  readonly eventTime: number | null
-  readonly error: { readonly code: string; readonly message: string }
-  readonly position: {
-    readonly source: string
-    readonly partition: string
-    readonly offset: number
-    readonly line: number | null
-  } | null
-  readonly attempts: number
-  /** When it failed, epoch ms. */
-  readonly time: number
-}
-
 /** A record that failed. */
-export interface Failure {
+export interface Failure extends Troubled {
   readonly code: string
   readonly message: string
   readonly cause?: unknown
-  readonly record: unknown
-  readonly raw?: string | Uint8Array | undefined
-  readonly input?: string | undefined
-  readonly key?: Key | undefined
-  readonly timestamp: number
-  readonly mark: number
-  readonly table: OriginTable
-  readonly row: number
+  /** How often it was tried since it came, or since it was released. */
+  readonly attempts: number
+  /** What it was before it was released. */
+  readonly parked?: ParkedRecord | undefined
 }
 
 /** Applies one node's error policy to failed records. */
 export class Failures {
-  readonly policy: ErrorPolicy
+  readonly #policy: ResolvedPolicy
   readonly #host: TaskHost
   readonly #kind: 'Source' | 'Stage' | 'Sink'
   readonly #id: string
   readonly #dead: Port | undefined
-  #unplaced = 0
+  readonly #letters: Letters
 
   constructor(
     host: TaskHost,
     node: { readonly kind: 'Source' | 'Stage' | 'Sink'; readonly id: string },
-    policy: ErrorPolicy,
+    policy: ResolvedPolicy,
     dead: Port | undefined,
   ) {
     this.#host = host
     this.#kind = node.kind
     this.#id = node.id
-    this.policy = policy
+    this.#policy = policy
     this.#dead = dead
+    this.#letters = new Letters(node.id, () => host.runtime.now())
   }
 
-  /** Counts the failure, writes the dead letter or ends the job, as the policy says. */
-  handle(failure: Failure): ErrorPolicy {
+  /** Whether a failing record holds back those behind it. */
+  get holds(): boolean {
+    return this.#policy.retry !== undefined || this.#policy.fate === 'park'
+  }
+
+  /** The most records that may be parked; 0 where none ever are. */
+  get parkMost(): number {
+    return this.#policy.fate === 'park' ? this.#policy.parkMost : 0
+  }
+
+  /** How long to wait before a record that failed `attempts` times with `code` is tried again, ms; undefined: it is not. */
+  retryAfter(code: string, attempts: number): number | undefined {
+    const { retry } = this.#policy
+    if (retry === undefined || attempts > retry.times) return undefined
+    if (retry.notOn?.includes(code) === true || retry.on?.includes(code) === false) return undefined
+    return backoffMs(retry.backoff, attempts, () => this.#host.runtime.random())
+  }
+
+  /** Counts the failure, writes the dead letter or ends the job, as the policy says. Whoever asks parks the record. */
+  handle(failure: Failure): Fate {
+    const { fate } = this.#policy
     const origin = originAt(failure.table, failure.row)
-    if (this.policy === 'fail') {
+    if (fate === 'fail') {
       this.#host.fail(this.#jobError(failure, origin))
       return 'fail'
     }
-    if (this.policy === 'deadLetter') this.deadLetter(failure, origin)
+    if (fate === 'deadLetter') this.deadLetter(failure, origin)
     this.#countRate(failure)
-    return this.policy
+    return fate
   }
 
   /** Writes a dead letter whatever the policy; nothing where there is no dead letter sink. */
@@ -85,37 +77,23 @@ export class Failures {
     failure: Failure,
     origin: Origin | undefined = originAt(failure.table, failure.row),
   ): void {
-    const letter = this.#letter(failure, origin)
-    this.#dead?.push(letter, failure.timestamp, failure.mark, failure.row)
-    this.#host.deadLetters.add(failure.code, failure.message, renderOrigin(origin))
+    const { code, message, mark, row, timestamp } = failure
+    const letter = this.#letters.write(failure, origin, {
+      ...tried(failure),
+      error: { code, message },
+    })
+    this.#dead?.push(letter, timestamp, mark, row)
+    this.#host.deadLetters.add(code, message, renderOrigin(origin))
   }
 
-  #letter(failure: Failure, origin: Origin | undefined): DeadLetterRecord {
-    const place =
-      origin === undefined
-        ? `//${this.#unplaced++}`
-        : `${origin.source}/${origin.partition}/${origin.offset}`
-    return {
-      id: `${place}/${this.#id}`,
-      record: plainRecord(failure.record),
-      raw: failure.raw === undefined ? null : encodeRaw(failure.raw),
-      stage: this.#id,
-      input: failure.input ?? null,
-      key: failure.key ?? null,
-      eventTime: Number.isFinite(failure.timestamp) ? failure.timestamp : null,
-      error: { code: failure.code, message: failure.message },
-      position:
-        origin === undefined
-          ? null
-          : {
-              source: origin.source,
-              partition: origin.partition,
-              offset: origin.offset,
-              line: origin.line ?? null,
-            },
-      attempts: 1,
-      time: this.#host.runtime.now(),
+  /** The record as those that wait show it. Without `code` it waits behind another one. */
+  parkedRecord(troubled: Troubled | Failure): ParkedRecord {
+    const origin = originAt(troubled.table, troubled.row)
+    if (!('code' in troubled)) {
+      return this.#letters.write(troubled, origin, { error: null, attempts: 0 })
     }
+    const { code, message } = troubled
+    return this.#letters.write(troubled, origin, { ...tried(troubled), error: { code, message } })
   }
 
   #jobError(failure: Failure, origin: Origin | undefined): ReturnType<typeof ENG_RECORD> {
@@ -141,4 +119,8 @@ export class Failures {
       ),
     )
   }
+}
+
+function tried({ attempts, parked }: Failure): { attempts: number; id: string | undefined } {
+  return { attempts: attempts + (parked?.attempts ?? 0), id: parked?.id }
 }

@@ -66,6 +66,13 @@ export class RecordBatch implements Batch {
     return originAt(this.table, this.rows[index] ?? NO_ROW)
   }
 
+  /** The records at `indices` as a batch of their own. */
+  pick(indices: readonly number[]): RecordBatch {
+    const at = <T>(column: readonly T[]): T[] => indices.map((index) => column[index] as T)
+    const { marks, rows, table, timestamps, values } = this
+    return new RecordBatch(at(values), at(timestamps), at(marks), at(rows), table)
+  }
+
   /** The records from `start` to before `end` as a batch of their own. */
   slice(start: number, end: number): RecordBatch {
     if (start === 0 && end === this.values.length) return this
@@ -78,6 +85,9 @@ export class RecordBatch implements Batch {
     )
   }
 }
+
+/** Stands where no batch is in hand. */
+export const noRecords: RecordBatch = new RecordBatch([], [], [], [], noOrigins)
 
 /** The place of row `row`; undefined for NO_ROW. */
 export function originAt(table: OriginTable, row: number): Origin | undefined {

@@ -1,15 +1,17 @@
 import { isMillraceError, messageOf } from '@millrace/base'
 import type { StageContext, StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, ENG_THROW } from '../errors.ts'
-import type { KeyPart, StageSpec } from '../plan/job-spec.ts'
+import type { KeyPart } from '../plan/job-spec.ts'
 import { CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
 import { HeapState } from '../state/heap-state.ts'
 import { Journal } from '../state/journal.ts'
 import { Emitter } from './emitter.ts'
 import { inTime, TIMEOUT_MS } from './in-time.ts'
-import { KeyInterner } from './key.ts'
+import { KeyInterner, keyPartsByInput } from './key.ts'
+import { type Parked, type ParkingLot } from './parking-lot.ts'
 import type { Port } from './port.ts'
-import { NO_ROW, type RecordBatch } from './record-batch.ts'
+import { NO_ROW, noRecords, type RecordBatch } from './record-batch.ts'
+import { type InHand, RecordFailures } from './record-failures.ts'
 import { Rebuilder } from './rebuilder.ts'
 import type { StageParts } from './stage-parts.ts'
 import { ReusedContext } from './reused-context.ts'
@@ -21,7 +23,7 @@ export const EMIT_MAX = 100_000
 export const NO_OUTPUT = 'no output'
 
 /** Runs one record through a stage's handler and gives it its fate. */
-export class RecordRunner {
+export class RecordRunner implements InHand {
   readonly #parts: StageParts
   readonly #main: Port
   readonly #late: Port | undefined
@@ -35,6 +37,8 @@ export class RecordRunner {
   readonly interner: KeyInterner | undefined
   readonly current: CurrentKey
   readonly emitter = new Emitter(EMIT_MAX)
+  /** Runs records like this runner while others are parked: those of their keys wait behind them. */
+  readonly behind: Pick<RecordRunner, 'run'> = { run: (...record) => this.#runBehind(...record) }
   /** Largest event time seen. */
   largest = Number.NEGATIVE_INFINITY
   instance: StageInstance = {}
@@ -42,21 +46,23 @@ export class RecordRunner {
   #handlers: ReadonlyMap<string, Handler> = new Map()
   #interrupt: (() => void) | undefined
   // The record in hand.
-  #batch: RecordBatch | undefined
-  #index = 0
-  #input = ''
+  batch: RecordBatch = noRecords
+  index = 0
+  input = ''
+  readonly #failures: RecordFailures
 
   constructor(parts: StageParts) {
     this.#parts = parts
     this.#main = parts.outbox.main as Port
     this.#late = parts.outbox.port('late')
     this.#timeoutMs = parts.spec.timeoutMs ?? TIMEOUT_MS
-    this.keyParts = keysByInput(parts.spec)
+    this.keyParts = keyPartsByInput(parts.spec)
     this.keyNames = (this.keyParts.get(parts.spec.inputs[0]?.name ?? '') ?? []).map(
       (part) => part.name,
     )
     this.interner = this.keyNames.length === 0 ? undefined : new KeyInterner(this.keyNames)
     this.current = new CurrentKey(this.interner?.keys ?? [])
+    this.#failures = new RecordFailures(parts, this.current, this.emitter)
     this.#state = new HeapState(this.current, this.#journal)
     this.#context = this.#newContext()
     this.#rebuilder = new Rebuilder(parts, () => this.#scope())
@@ -65,6 +71,11 @@ export class RecordRunner {
 
   get journal(): Journal {
     return this.#journal
+  }
+
+  /** Where failing records wait; absent: they do not. */
+  get lot(): ParkingLot | undefined {
+    return this.#failures.lot
   }
 
   get restarts(): number {
@@ -92,9 +103,9 @@ export class RecordRunner {
     const timestamp = batch.timestamps[index] as number
     const record = batch.values[index]
     const context = this.#context
-    this.#batch = batch
-    this.#index = index
-    this.#input = input
+    this.batch = batch
+    this.index = index
+    this.input = input
     if (timestamp > this.largest) this.largest = timestamp
     emitter.timestamp = timestamp
     emitter.row = batch.rows[index] as number
@@ -131,13 +142,33 @@ export class RecordRunner {
     return this.#settle()
   }
 
+  /** Runs a parked record again; one of the same key that failed before it keeps it waiting. */
+  async runAgain(parked: Parked): Promise<void> {
+    this.#failures.released = parked
+    this.#parts.outbox.table = parked.batch.table
+    await this.#runBehind(parked.batch, 0, parked.input)
+    this.#failures.released = undefined
+    this.#pin()
+  }
+
+  #runBehind(batch: RecordBatch, index: number, input: string): Promise<void> | undefined {
+    const slot = this.#slotOf(batch, index, input)
+    if (this.lot?.holds(slot) !== true) return this.run(batch, index, input)
+    this.batch = batch
+    this.index = index
+    this.input = input
+    this.current.slot = slot
+    this.#failures.wait(this)
+    return undefined
+  }
+
   /** Fails the record in hand of a batch handler: same policy, nothing to withdraw. */
   rejectAt(batch: RecordBatch, index: number, input: string, code: string, message: string): void {
-    this.#batch = batch
-    this.#index = index
-    this.#input = input
+    this.batch = batch
+    this.index = index
+    this.input = input
     this.current.slot = this.#slotOf(batch, index, input)
-    this.#apply(code, message, undefined)
+    this.#failures.settle(this, code, message, undefined)
   }
 
   /** The slot of a record's key; none where it has no key to speak of. */
@@ -216,23 +247,8 @@ export class RecordRunner {
     return undefined
   }
 
-  /** Late records nobody reads become dead letters, where there is a sink for them. */
   lateLetters(): void {
-    const late = this.#late
-    if (late === undefined || late.edges.length > 0 || this.#parts.outbox.dead === undefined) return
-    for (let index = late.base; index < late.values.length; index++) {
-      this.#parts.failures.deadLetter({
-        code: 'LATE',
-        message: 'The record came behind the watermark.',
-        record: late.values[index],
-        input: this.#input,
-        timestamp: late.timestamps[index] as number,
-        mark: late.marks[index] as number,
-        table: this.#parts.outbox.table,
-        row: late.rows[index] as number,
-      })
-    }
-    late.withdraw(late.base)
+    this.#failures.lateLetters(this.input)
   }
 
   #thrown(error: unknown): Promise<void> | undefined {
@@ -249,28 +265,27 @@ export class RecordRunner {
   ): Promise<void> | undefined {
     this.#parts.outbox.withdraw()
     this.#journal.undo()
-    this.#apply(code, message, cause)
-    return spoilt && !this.#parts.host.over ? this.rebuild() : undefined
+    const delayMs = this.#failures.retryAfter(code)
+    if (delayMs !== undefined) return this.#retry(delayMs, spoilt)
+    const fate = this.#failures.settle(this, code, message, cause)
+    if (fate === 'park') this.#pin()
+    if (spoilt && !this.#parts.host.over) return this.rebuild()
+    // From now on the records behind it are looked at in another way, so the stage must come back to them.
+    return fate === 'park' ? Promise.resolve() : undefined
   }
 
-  #apply(code: string, message: string, cause: unknown): void {
-    const batch = this.#batch as RecordBatch
-    const { counter, failures } = this.#parts
-    const slot = this.current.slot
-    const policy = failures.handle({
-      code,
-      message,
-      cause,
-      record: batch.values[this.#index],
-      input: this.#input,
-      key: slot === NO_SLOT ? undefined : this.current.key(slot),
-      timestamp: batch.timestamps[this.#index] as number,
-      mark: this.emitter.mark,
-      table: batch.table,
-      row: batch.rows[this.#index] ?? NO_ROW,
-    })
-    if (policy === 'deadLetter') counter.dead++
-    else if (policy === 'skip') counter.filter(`error ${code}`)
+  /** Tries the record in hand once more; until it is through, nothing behind it is touched. */
+  async #retry(delayMs: number, spoilt: boolean): Promise<void> {
+    const { host, outbox } = this.#parts
+    const { batch, index, input } = this
+    if (spoilt) await this.rebuild()
+    // What is finished must not wait with it.
+    await outbox.flush(this.emitter.mark)
+    await host.delays.wait(delayMs)
+    if (host.over) return
+    this.#failures.attempts++
+    await this.run(batch, index, input)
+    this.#failures.attempts = 1
   }
 
   /** Waits for an asynchronous record, but not for ever; what comes after its time is ignored. */
@@ -333,7 +348,13 @@ export class RecordRunner {
   #use({ instance, handlers }: OpenStage): void {
     this.instance = instance
     this.#handlers = handlers
-    if (this.interner !== undefined && this.#state.used) this.interner.pinned = true
+    this.#pin()
+  }
+
+  /** Keys must keep their slots where state or a parked record refers to them. */
+  #pin(): void {
+    if (this.interner === undefined) return
+    this.interner.pinned = this.#state.used || this.lot?.isEmpty === false
   }
 
   #newContext(): ReusedContext {
@@ -370,14 +391,4 @@ async function collect(results: AsyncIterable<unknown>, context: ReusedContext):
     if (context.closed) return
     context.emit(value)
   }
-}
-
-function keysByInput(spec: StageSpec): ReadonlyMap<string, readonly KeyPart[]> {
-  const { by } = spec
-  if (by === undefined) return new Map()
-  return new Map(spec.inputs.map(({ name }) => [name, isSame(by) ? by : (by[name] ?? [])]))
-}
-
-function isSame(by: NonNullable<StageSpec['by']>): by is readonly KeyPart[] {
-  return Array.isArray(by)
 }

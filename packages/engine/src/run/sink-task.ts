@@ -1,15 +1,19 @@
 import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
-import type { InstanceScope, SinkInstance, WriteResult } from '@millrace/sdk'
-import { ENG_SINK } from '../errors.ts'
+import type { InstanceScope, Rejection, SinkInstance, WriteResult } from '@millrace/sdk'
+import { ENG_PARK_FULL, ENG_SINK } from '../errors.ts'
 import type { SinkSpec } from '../plan/job-spec.ts'
 import { atPlace, placeOf } from '../plan/place.ts'
 import type { SinkCounter } from '../report/counters.ts'
+import { ONLY_SLOT } from '../state/current-key.ts'
+import type { ParkedRecord, Troubled } from './dead-letter.ts'
 import type { Edge, Envelope } from './edge.ts'
-import type { Failures } from './failures.ts'
+import type { Failure, Failures } from './failures.ts'
 import { FieldWatches } from './field-watches.ts'
 import { inTime, slow, TIMEOUT_MS } from './in-time.ts'
+import type { LetGo } from './let-go.ts'
 import { openInstance } from './open-instance.ts'
 import type { Outbox } from './outbox.ts'
+import { type Parked, ParkingLot } from './parking-lot.ts'
 import type { RecordBatch } from './record-batch.ts'
 import type { TaskHost } from './task-host.ts'
 
@@ -31,6 +35,8 @@ export class SinkTask {
   readonly #parts: SinkParts
   readonly #edges: readonly Edge[]
   readonly fields: FieldWatches
+  /** Where refused records wait; absent: they do not. */
+  readonly #lot: ParkingLot | undefined
   #instance: SinkInstance | undefined
   #ended = 0
   #complete = true
@@ -47,6 +53,8 @@ export class SinkTask {
     this.#edges = edges
     const { id, expects } = parts.spec
     this.fields = new FieldWatches(id, expects, ['in'], (text) => parts.host.logger.warn(text))
+    const { parkMost } = parts.failures
+    this.#lot = parkMost === 0 ? undefined : new ParkingLot(parkMost)
   }
 
   async open(): Promise<void> {
@@ -59,8 +67,14 @@ export class SinkTask {
     return this.#instance !== undefined && !this.#broken && this.#writing === undefined
   }
 
-  receive(envelope: Envelope): void | Promise<void> {
-    if (this.#parts.host.over && !this.#lasts) return undefined
+  /** What waits here until someone says what becomes of it. */
+  get parked(): readonly ParkedRecord[] {
+    return this.#lot?.records ?? []
+  }
+
+  receive(envelope: Envelope | LetGo): void | Promise<void> {
+    if (this.#isOver) return undefined
+    if (envelope.kind === 'letGo') return this.#letGo(envelope)
     envelope.edge.take(envelope)
     if (envelope.kind === 'batch') return this.#write(envelope)
     if (envelope.kind === 'end') return this.#end(envelope)
@@ -115,6 +129,11 @@ export class SinkTask {
     return this.#instance?.untimed === true && !this.#broken && !this.#cut
   }
 
+  /** Whether nothing more is written. */
+  get #isOver(): boolean {
+    return this.#parts.host.over && !this.#lasts
+  }
+
   #isEmpty(): boolean {
     return this.#edges.every((edge) => edge.clear && edge.inFlight === 0)
   }
@@ -129,6 +148,17 @@ export class SinkTask {
     this.#parts.counter.received += batch.length
     if (batch.length === 0) return undefined
     this.fields.look(envelope)
+    if (this.#lot?.isEmpty === false) {
+      for (let index = 0; index < batch.length; index++) this.#park(troubledAt(batch, index))
+      return this.#release(envelope.edge, batch.length)
+    }
+    const result = this.#attempt(batch)
+    if (!(result instanceof Promise)) return this.#written(batch, envelope.edge, result)
+    return result.then((written) => this.#written(batch, envelope.edge, written))
+  }
+
+  /** Writes a batch. A throw fails the job, and then the result says nothing. */
+  #attempt(batch: RecordBatch): WriteResult | Promise<WriteResult> {
     let result: WriteResult | Promise<WriteResult>
     try {
       result = this.#instance?.write(batch)
@@ -137,25 +167,28 @@ export class SinkTask {
       this.#parts.host.fail(this.#error('write', error))
       return undefined
     }
-    if (!(result instanceof Promise)) return this.#written(batch, envelope.edge, result)
-    return this.#wait(batch, envelope.edge, result)
+    if (result instanceof Promise) return this.#wait(batch, result)
+    this.#count(batch, result)
+    return result
   }
 
-  #wait(batch: RecordBatch, edge: Edge, result: Promise<WriteResult>): Promise<void> {
+  #wait(batch: RecordBatch, result: Promise<WriteResult>): Promise<WriteResult> {
     this.#limit()
     return new Promise((resolve) => {
-      this.#interrupt = resolve
+      this.#interrupt = () => resolve(undefined)
       this.#writing = result.then(
         (written) => {
           this.#settled()
-          resolve(this.#written(batch, edge, written))
+          // Also where nobody waits for it any more.
+          this.#count(batch, written)
+          resolve(written)
           return undefined
         },
         (error: unknown) => {
           this.#settled()
           this.#broken = true
           this.#parts.host.fail(this.#error('write', error))
-          resolve()
+          resolve(undefined)
           return undefined
         },
       )
@@ -165,7 +198,8 @@ export class SinkTask {
   #limit(): void {
     if (this.#instance?.untimed === true) return
     const { host, spec } = this.#parts
-    this.#unlimit = host.runtime.timer(TIMEOUT_MS, () => host.fail(slow(spec, 'write', TIMEOUT_MS)))
+    const { timeoutMs = TIMEOUT_MS } = spec
+    this.#unlimit = host.runtime.timer(timeoutMs, () => host.fail(slow(spec, 'write', timeoutMs)))
   }
 
   #settled(): void {
@@ -175,42 +209,105 @@ export class SinkTask {
   }
 
   #written(batch: RecordBatch, edge: Edge, result: WriteResult): void | Promise<void> {
-    const { counter, failures, outbox } = this.#parts
+    if (this.#isOver) return undefined
     const rejected = result?.rejected ?? []
-    counter.written += batch.length - rejected.length
-    outbox.table = batch.table
-    for (const { index, code, message } of rejected) {
-      const policy = failures.handle({
-        code,
-        message,
-        record: batch.values[index],
-        timestamp: batch.timestamps[index] as number,
-        mark: batch.marks[index] as number,
-        table: batch.table,
-        row: batch.rows[index] as number,
-      })
-      if (policy === 'fail') return undefined
-      counter.rejected++
+    if (rejected.length === 0) return this.#release(edge, batch.length)
+    return this.#refused(batch, rejected).then(() => {
+      return this.#isOver ? undefined : this.#release(edge, batch.length)
+    })
+  }
+
+  #count(batch: RecordBatch, result: WriteResult): void {
+    this.#parts.counter.written += batch.length - (result?.rejected.length ?? 0)
+  }
+
+  /** Tries refused records again for as long as that can help, then gives them up. `parked` is what the only one was before its release. */
+  async #refused(
+    batch: RecordBatch,
+    rejected: readonly Rejection[],
+    parked?: ParkedRecord,
+  ): Promise<void> {
+    const { failures, host, outbox } = this.#parts
+    let current = batch
+    let left = rejected.toSorted((a, b) => a.index - b.index)
+    for (let attempts = 1; left.length > 0; attempts++) {
+      const again: number[] = []
+      let delayMs = 0
+      outbox.table = current.table
+      for (const { index, code, message, retry } of left) {
+        // Nothing is written past a record that is parked.
+        const waits = this.#lot?.isEmpty === false
+        const after = retry && !waits ? failures.retryAfter(code, attempts) : undefined
+        if (after === undefined) {
+          const failure = { ...troubledAt(current, index), code, message, attempts, parked }
+          if (this.#giveUp(failure)) return
+        } else {
+          again.push(index)
+          delayMs = Math.max(delayMs, after)
+        }
+      }
+      await outbox.flush(Number.NEGATIVE_INFINITY)
+      if (again.length === 0) return
+      await host.delays.wait(delayMs)
+      if (this.#isOver) return
+      current = current.pick(again)
+      const result = await this.#attempt(current)
+      if (this.#isOver) return
+      left = (result?.rejected ?? []).toSorted((a, b) => a.index - b.index)
     }
-    if (rejected.length > 0) {
-      const room = outbox.flush(Number.NEGATIVE_INFINITY)
-      if (room !== undefined) return room.then(() => this.#release(edge, batch.length))
+  }
+
+  /** Gives a refused record its fate; true where that ends the job. */
+  #giveUp(failure: Failure): boolean {
+    const { counter, failures } = this.#parts
+    const fate = failures.handle(failure)
+    if (fate === 'fail') return true
+    if (fate === 'park') this.#park(failure)
+    else counter.rejected++
+    return false
+  }
+
+  #park(troubled: Troubled | Failure): void {
+    const { failures, host, spec } = this.#parts
+    const lot = this.#lot as ParkingLot
+    if (lot.isFull) {
+      host.fail(ENG_PARK_FULL({ id: spec.id, most: failures.parkMost }, placeOf(spec)))
     }
-    this.#release(edge, batch.length)
-    return undefined
+    lot.add(failures.parkedRecord(troubled), troubled, ONLY_SLOT)
+  }
+
+  /** Writes parked records again, in order, until one is refused again. */
+  async #letGo({ which, skips, done }: LetGo): Promise<void> {
+    const lot = this.#lot
+    const parked = lot?.take(which) ?? []
+    for (const one of parked) {
+      if (this.#isOver) return
+      if (skips && one.record.error !== null) this.#parts.counter.rejected++
+      else if (lot?.isEmpty === false) lot.putBack(one)
+      else await this.#writeAgain(one)
+    }
+    done(parked.length)
+  }
+
+  async #writeAgain({ batch, record }: Parked): Promise<void> {
+    const result = await this.#attempt(batch)
+    if (this.#isOver) return
+    const rejected = result?.rejected ?? []
+    if (rejected.length > 0) await this.#refused(batch, rejected, record)
   }
 
   async #end(envelope: Envelope): Promise<void> {
     this.#complete &&= envelope.complete
     if (++this.#ended < this.#edges.length) return
-    const { host, outbox } = this.#parts
-    const timeoutMs = this.#instance?.untimed === true ? Infinity : TIMEOUT_MS
+    const { host, outbox, spec } = this.#parts
+    const timeoutMs = this.#instance?.untimed === true ? Infinity : (spec.timeoutMs ?? TIMEOUT_MS)
     try {
       await this.#step('flush', () => this.#instance?.flush?.(), timeoutMs, host.signal)
     } catch (error) {
       host.fail(this.#error('flush', error))
     }
     if (host.over) return
+    this.#lot?.close()
     outbox.end(this.#complete)
     host.finished()
   }
@@ -252,5 +349,15 @@ export class SinkTask {
         return undefined
       })
     })
+  }
+}
+
+function troubledAt(batch: RecordBatch, index: number): Troubled {
+  return {
+    record: batch.values[index],
+    timestamp: batch.timestamps[index] as number,
+    mark: batch.marks[index] as number,
+    table: batch.table,
+    row: batch.rows[index] as number,
   }
 }

@@ -236,7 +236,8 @@ export class SourceTask {
     if (this.#parts.host.over) return true
     this.#parts.counter.malformed++
     const mark = this.#mark()
-    this.#parts.failures.handle({ ...failure, timestamp: Number.NaN, mark, table, row })
+    const timestamp = Number.NaN
+    this.#parts.failures.handle({ ...failure, timestamp, mark, table, row, attempts: 1 })
     return this.#parts.host.over
   }
 

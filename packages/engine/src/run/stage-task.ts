@@ -1,6 +1,8 @@
 import { invariant } from '@millrace/base'
 import type { KeyPart } from '../plan/job-spec.ts'
+import type { ParkedRecord } from './dead-letter.ts'
 import type { Edge, Envelope } from './edge.ts'
+import type { LetGo } from './let-go.ts'
 import { FieldWatches } from './field-watches.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { NO_OUTPUT, RecordRunner } from './record-runner.ts'
@@ -11,6 +13,8 @@ import { LATE, NOTHING, REJECTED, SKIPPED, StageView } from './stage-view.ts'
 const TURN_MS = 4
 /** Records between two looks at the clock. */
 const LOOK_EVERY = 64
+/** Why a parked record counts as filtered that somebody gave up. */
+const PARKED_SKIPPED = 'parked, then skipped'
 const NO_PARTS: readonly KeyPart[] = []
 
 /** The cell of one stage: takes batches, marks and ends in order, one at a time. */
@@ -18,6 +22,8 @@ export class StageTask {
   readonly #parts: StageParts
   readonly #edges: readonly Edge[]
   readonly #view: StageView
+  /** Whether `processBatch` may be used: what holds others back must fail before those behind it are touched. */
+  readonly #takesBatches: boolean
   readonly runner: RecordRunner
   readonly fields: FieldWatches
   #ended = 0
@@ -32,6 +38,8 @@ export class StageTask {
     this.#parts = parts
     this.#edges = edges
     this.runner = new RecordRunner(parts)
+    // A stage that keeps nothing can take a batch again, record by record, as if nothing had happened.
+    this.#takesBatches = !parts.failures.holds || parts.spec.factory.traits.keeps === 'nothing'
     const { id, expects, inputs } = parts.spec
     const names = inputs.map(({ name }) => name)
     this.fields = new FieldWatches(id, expects, names, (text) => parts.host.logger.warn(text))
@@ -48,6 +56,11 @@ export class StageTask {
     await this.runner.close()
   }
 
+  /** What waits here until someone says what becomes of it. */
+  get parked(): readonly ParkedRecord[] {
+    return this.runner.lot?.records ?? []
+  }
+
   /** The job has failed: results of finished records go to readers that still take them. */
   handOver(readers: ReadonlySet<Edge>): void {
     if (this.runner.emitter.active) this.#parts.outbox.withdraw()
@@ -60,9 +73,26 @@ export class StageTask {
   }
 
   /** Takes one message; a promise suspends the cell. */
-  receive(envelope: Envelope): void | Promise<void> {
+  receive(message: Envelope | LetGo): void | Promise<void> {
     if (this.#parts.host.over) return undefined
-    return this.#take(envelope)
+    return message.kind === 'letGo' ? this.#letGo(message) : this.#take(message)
+  }
+
+  /** Runs parked records again, in the order in which they came. */
+  async #letGo({ which, skips, done }: LetGo): Promise<void> {
+    const { counter, host, outbox } = this.#parts
+    const { runner } = this
+    const parked = runner.lot?.take(which) ?? []
+    for (const one of parked) {
+      if (host.over) return
+      if (skips && one.record.error !== null) counter.filter(PARKED_SKIPPED)
+      else await runner.runAgain(one)
+      await outbox.flush(runner.emitter.mark)
+    }
+    if (host.over) return
+    this.#advance()
+    await outbox.flush(runner.emitter.mark)
+    done(parked.length)
   }
 
   readonly #resume = (): Promise<void> | undefined => {
@@ -90,7 +120,8 @@ export class StageTask {
     this.#turnStart = this.#parts.host.runtime.monotonic()
     const { instance } = this.runner
     // A stage that fires on marks sees each mark between its records: only one by one.
-    if (instance.processBatch !== undefined && instance.onWatermark === undefined) {
+    const takes = this.#takesBatches && this.runner.lot?.isEmpty !== false
+    if (takes && instance.processBatch !== undefined && instance.onWatermark === undefined) {
       const wait = this.#wholeBatch(envelope, batch)
       if (wait !== undefined) return wait.then(this.#resume)
     }
@@ -111,6 +142,11 @@ export class StageTask {
       runner.journal.undo()
       this.#view.release()
       return runner.spoils(error) ? runner.rebuild() : undefined
+    }
+    if (this.#parts.failures.holds && this.#view.codes.length > 0) {
+      outbox.withdraw()
+      this.#view.release()
+      return undefined
     }
     runner.journal.forget()
     this.#count(envelope, batch)
@@ -139,6 +175,7 @@ export class StageTask {
     runner.largest = largest
     counter.used += absorbs ? used + silent : used
     if (!absorbs && silent > 0) counter.filter(NO_OUTPUT, silent)
+    runner.input = envelope.edge.input
     runner.lateLetters()
     if (codes.length === 0) return
     for (let index = 0; index < fates.length; index++) {
@@ -160,12 +197,15 @@ export class StageTask {
     const envelope = this.#envelope as Envelope
     const batch = envelope.batch as RecordBatch
     const { input } = envelope.edge
+    const { lot } = runner
+    const runs = lot === undefined || lot.isEmpty ? runner : runner.behind
+    if (lot !== undefined) this.#others = Math.min(this.#others, lot.limit)
     while (this.#index < envelope.end) {
       if (host.over) return undefined
       const index = this.#index++
       const mark = Math.min(batch.marks[index] as number, this.#others)
       if (mark > runner.emitter.mark) runner.watermark(mark)
-      const wait = runner.run(batch, index, input)
+      const wait = runs.run(batch, index, input)
       if (wait !== undefined) return wait.then(this.#resume)
       if (outbox.full) {
         const room = outbox.flush(runner.emitter.mark)
@@ -204,6 +244,7 @@ export class StageTask {
       return room === undefined ? this.#passEnd() : room.then(() => this.#passEnd())
     }
     if (host.over) return undefined
+    this.runner.lot?.close()
     this.#advance()
     const ending = this.runner.instance.onEnd === undefined ? undefined : this.runner.end()
     const flushed =
@@ -216,6 +257,7 @@ export class StageTask {
   #passEnd(): undefined {
     const { host, outbox } = this.#parts
     if (host.over) return
+    this.runner.lot?.close()
     outbox.end(this.#complete)
     host.finished()
   }
@@ -234,7 +276,7 @@ export class StageTask {
 
   /** Moves the stage's watermark to the smallest of its inputs. */
   #advance(): void {
-    const mark = this.#minimum(undefined)
+    const mark = Math.min(this.#minimum(undefined), this.runner.lot?.limit ?? Infinity)
     if (mark > this.runner.emitter.mark) this.runner.watermark(mark)
   }
 

@@ -1,6 +1,7 @@
 import type { MillraceError, Runtime } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
 import type { DeadLetterLog } from '../report/dead-letter-log.ts'
+import type { Delays } from './delays.ts'
 import type { ErrorRate } from './error-rate.ts'
 
 /** What a source, stage or sink needs from the job around it. */
@@ -11,6 +12,8 @@ export interface TaskHost {
   read: number
   readonly errorRate: ErrorRate
   readonly deadLetters: DeadLetterLog
+  /** The waits between two tries. */
+  readonly delays: Delays
   /** Aborts when the job fails or is aborted. */
   readonly signal: AbortSignal
   /** True once the job failed or was aborted: nothing more is done. */
