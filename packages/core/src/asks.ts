@@ -10,10 +10,12 @@ export interface AskReceiver<M> {
 /** One question without an answer; it belongs to the actor that holds its message. */
 class PendingAsk {
   holder: Asks
-  key: unknown = this
+  /** Its place among those of its holder; -1 before it has one. */
+  position = -1
+  message: unknown = undefined
   alarm: Alarm | undefined
   readonly #reject: (error: unknown) => void
-  #isSettled = false
+  isSettled = false
 
   constructor(holder: Asks, reject: (error: unknown) => void) {
     this.holder = holder
@@ -22,8 +24,8 @@ class PendingAsk {
 
   /** False if it was settled before; otherwise nothing is left of it but its promise. */
   settle(): boolean {
-    if (this.#isSettled) return false
-    this.#isSettled = true
+    if (this.isSettled) return false
+    this.isSettled = true
     this.holder.forget(this)
     return true
   }
@@ -37,7 +39,9 @@ class PendingAsk {
 export class Asks {
   readonly #address: { readonly path: string }
   readonly #alarms: Alarms
-  readonly #pending = new Map<unknown, PendingAsk>()
+  readonly #pending: PendingAsk[] = []
+  /** By message; made when one is looked for, because most actors answer all they are asked. */
+  #index: Map<unknown, PendingAsk> | undefined
 
   constructor(address: { readonly path: string }, alarms: Alarms) {
     this.#address = address
@@ -45,7 +49,7 @@ export class Asks {
   }
 
   get size(): number {
-    return this.#pending.size
+    return this.#pending.length
   }
 
   /** Makes the question, sends it and waits for the first reply. */
@@ -59,11 +63,15 @@ export class Asks {
       const message = make((value) => {
         if (ask.settle()) resolve(value)
       })
-      this.#take(ask, message)
-      if (Number.isFinite(timeoutMs)) {
-        ask.alarm = this.#alarms.set(timeoutMs, () => {
-          ask.fail(ACT_ASK_TIMEOUT({ path: ask.holder.#address.path, timeoutMs }))
-        })
+      ask.message = message
+      // It may have been answered while it was made; it is sent all the same.
+      if (!ask.isSettled) {
+        this.#add(ask)
+        if (Number.isFinite(timeoutMs)) {
+          ask.alarm = this.#alarms.set(timeoutMs, () => {
+            ask.fail(ACT_ASK_TIMEOUT({ path: ask.holder.#address.path, timeoutMs }))
+          })
+        }
       }
       receiver.tell(message)
       if (!receiver.isAlive()) this.#fail(ask, undefined)
@@ -71,44 +79,64 @@ export class Asks {
   }
 
   forget(ask: PendingAsk): void {
-    this.#pending.delete(ask.key)
+    if (ask.position >= 0) this.#remove(ask)
     if (ask.alarm !== undefined) this.#alarms.clear(ask.alarm)
   }
 
   /** Hands the question of `message` over to another actor, if there is one. */
   move(message: unknown, to: Asks): void {
-    const ask = this.#pending.get(message)
+    const ask = this.#find(message)
     if (ask === undefined) return
-    this.#pending.delete(message)
+    this.#remove(ask)
     ask.holder = to
-    to.#take(ask, message)
+    to.#add(ask)
   }
 
   /** Rejects the question whose message was given up. */
   giveUp(message: unknown, cause: unknown): void {
-    this.#fail(this.#pending.get(message), cause)
+    this.#fail(this.#find(message), cause)
   }
 
   /** Rejects all: the actor has ended. */
   giveUpAll(cause: unknown): void {
-    for (const ask of this.#pending.values()) this.#fail(ask, cause)
+    for (const ask of [...this.#pending]) this.#fail(ask, cause)
   }
 
   /** Rejects those whose message was taken: who took it is gone. */
   giveUpTaken(waiting: ReadonlySet<unknown>, cause: unknown): void {
-    for (const [key, ask] of this.#pending) {
-      if (key !== ask && !waiting.has(key)) this.#fail(ask, cause)
+    for (const ask of [...this.#pending]) {
+      if (isOwn(ask.message) && !waiting.has(ask.message)) this.#fail(ask, cause)
     }
   }
 
-  #take(ask: PendingAsk, message: unknown): void {
-    // Only an object can carry its own reply function, so only an object is told apart from its equals.
-    const isOwn = typeof message === 'object' && message !== null && !this.#pending.has(message)
-    ask.key = isOwn ? message : ask
-    this.#pending.set(ask.key, ask)
+  #find(message: unknown): PendingAsk | undefined {
+    if (!isOwn(message) || this.#pending.length === 0) return undefined
+    this.#index ??= new Map(this.#pending.map((ask) => [ask.message, ask]))
+    return this.#index.get(message)
+  }
+
+  #add(ask: PendingAsk): void {
+    ask.position = this.#pending.length
+    this.#pending.push(ask)
+    this.#index?.set(ask.message, ask)
+  }
+
+  #remove(ask: PendingAsk): void {
+    const last = this.#pending.pop()
+    if (last !== undefined && last !== ask) {
+      this.#pending[ask.position] = last
+      last.position = ask.position
+    }
+    if (this.#pending.length === 0) this.#index = undefined
+    else this.#index?.delete(ask.message)
   }
 
   #fail(ask: PendingAsk | undefined, cause: unknown): void {
     ask?.fail(ACT_ASK_DEAD({ path: this.#address.path }, {}, cause))
   }
+}
+
+/** Only an object can carry its own reply function, so only an object is told apart from its equals. */
+function isOwn(message: unknown): boolean {
+  return typeof message === 'object' && message !== null
 }

@@ -61,6 +61,14 @@ test('tell, ping-pong and ask against a plain call', async ({ bench }) => {
       left.tell(messages)
       runtime.runUntilIdle()
     }),
+    bench(`${questions} asks at once`, async () => {
+      const answers: Promise<number>[] = []
+      for (let value = 0; value < questions; value++) {
+        answers.push(oracle.ask((reply) => ({ value, reply }), { timeoutMs: 5000 }))
+      }
+      runtime.runUntilIdle()
+      for (const answer of answers) total += await answer
+    }),
     bench(`${questions} asks, one after the other`, async () => {
       for (let value = 0; value < questions; value++) {
         const answer = oracle.ask<number>((reply) => ({ value, reply }), { timeoutMs: 5000 })
