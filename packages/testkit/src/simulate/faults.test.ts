@@ -206,3 +206,27 @@ it('stops all faults when told to', async () => {
 
   expect(items(made)).toEqual([6, 7, 8, 9, 10])
 })
+
+it('strikes batches, and what an actor became, as it strikes receive', async () => {
+  const sim = simulate({ faults: { crashInHandler: 1 }, seed: 2 })
+  const crashed: string[] = []
+  sim.system.events.on('stopped', ({ path }) => crashed.push(path))
+  const batching = sim.spawn<number>({
+    id: 'batching',
+    mailbox: { batch: 4 },
+    create: () => ({ receive: () => undefined, receiveBatch: () => undefined }),
+  })
+  const changed = sim.spawn<number>({
+    id: 'changed',
+    create(context) {
+      context.become({ receive: () => undefined })
+      return { receive: () => undefined }
+    },
+  })
+  batching.tell(1)
+  batching.tell(2)
+  changed.tell(1)
+  await sim.runUntilIdle()
+
+  expect(crashed.toSorted()).toEqual(['sim/batching', 'sim/changed'])
+})

@@ -1,4 +1,12 @@
-import type { ActorContext, ActorHandle, ActorSpec, Behavior, Lane } from '@millrace/core'
+import type {
+  ActorContext,
+  ActorHandle,
+  ActorSpec,
+  Behavior,
+  Lane,
+  OfferResult,
+  Receiver,
+} from '@millrace/core'
 
 import { TST_INJECTED } from '../errors.ts'
 import type { FaultKind } from './faults.ts'
@@ -8,7 +16,14 @@ import type { Surroundings } from './surroundings.ts'
 const AsyncFunction = (async () => undefined).constructor
 const SLOW_MS_MAX = 1000
 
+type Become = (receiver: unknown) => void
+type Offer = (message: unknown) => OfferResult | Promise<OfferResult>
 type Tell = (message: unknown, lane: Lane | undefined) => void
+
+/** A handler of one message, or of a batch. */
+interface Served<V, M> {
+  receive(value: V, context: ActorContext<M>): void | Promise<void>
+}
 
 /** An actor of a simulation: what it is made of, with faults put in. */
 export class SimulatedActor implements Confined {
@@ -22,6 +37,7 @@ export class SimulatedActor implements Confined {
   readonly #world: Surroundings
   readonly #handle: ActorHandle<unknown> | undefined
   readonly #deliver: Tell | undefined
+  readonly #offer: Offer | undefined
   #isAsync = false
 
   constructor(
@@ -38,8 +54,10 @@ export class SimulatedActor implements Confined {
     this.ordinal = parts.ordinal
     this.isSpared = parts.isSpared
     this.#handle = parts.handle
-    // The member of the class, before one of this simulation stands in front of it.
-    if (parts.handle !== undefined) this.#deliver = Reflect.get(parts.handle, 'tell') as Tell
+    if (parts.handle === undefined) return
+    // The members of the class, before those of this simulation stand in front of them.
+    this.#deliver = Reflect.get(parts.handle, 'tell') as Tell
+    this.#offer = Reflect.get(parts.handle, 'offer')
   }
 
   /** True while a message it sends may be the last thing it does. */
@@ -50,6 +68,12 @@ export class SimulatedActor implements Confined {
   /** Queues a message, whatever links say. */
   deliver(message: unknown, lane: Lane | undefined): void {
     this.#deliver?.call(this.#handle, message, lane)
+  }
+
+  offer(message: unknown): OfferResult | Promise<OfferResult> {
+    const result = this.#offer?.call(this.#handle, message) ?? 'stopped'
+    if (result instanceof Promise) this.#world.opened(result)
+    return result
   }
 
   crash(): void {
@@ -70,30 +94,49 @@ export class SimulatedActor implements Confined {
 
   create<M>(spec: ActorSpec<M>, context: ActorContext<M>): Behavior<M> | Promise<Behavior<M>> {
     if (this.#strikes('factory') !== undefined) throw this.injected('crashInFactory')
+    const become = Reflect.get(context, 'become') as Become
+    context.become = (receiver) => become.call(context, this.#wrap(receiver))
     const made =
       spec.create instanceof AsyncFunction
         ? scope.run(this, () => spec.create(context))
         : spec.create(context)
-    if (!(made instanceof Promise)) return this.#wrap(made)
+    if (!(made instanceof Promise)) return this.#toBehavior(made)
     this.#world.opened(made)
-    return made.then((behavior) => this.#wrap(behavior))
+    return made.then((behavior) => this.#toBehavior(behavior))
   }
 
-  #wrap<M>(behavior: Behavior<M>): Behavior<M> {
-    if (behavior.receive instanceof AsyncFunction) this.#isAsync = true
+  #toBehavior<M>(behavior: Behavior<M>): Behavior<M> {
+    return { ...this.#wrap(behavior), onStop: () => this.#onStop(behavior) }
+  }
+
+  #wrap<M>(receiver: Receiver<M>): Receiver<M> {
+    const { receiveBatch } = receiver
+    if (receiver.receive instanceof AsyncFunction || receiveBatch instanceof AsyncFunction) {
+      this.#isAsync = true
+    }
+    const receive: Receiver<M>['receive'] = (message, context) => {
+      this.#world.trace.received(this.path, message)
+      return this.#serve(receiver, message, context)
+    }
+    if (receiveBatch === undefined) return { receive }
+    const inBatches: Served<readonly M[], M> = {
+      receive: (messages, context) => receiver.receiveBatch?.(messages, context),
+    }
     return {
-      receive: (message, context) => this.#receive(behavior, message, context),
-      onStop: () => this.#onStop(behavior),
+      receive,
+      receiveBatch: (messages, context) => {
+        for (const message of messages) this.#world.trace.received(this.path, message)
+        return this.#serve(inBatches, messages, context)
+      },
     }
   }
 
-  #receive<M>(behavior: Behavior<M>, message: M, context: ActorContext<M>): void | Promise<void> {
+  #serve<V, M>(served: Served<V, M>, value: V, context: ActorContext<M>): void | Promise<void> {
     const world = this.#world
-    world.trace.received(this.path, message)
     const fault = this.#strikes('handler')
     const isAfter = fault === 'crashInHandler' && world.faults.amount(1) === 1
     if (fault === 'crashInHandler' && !isAfter) throw this.injected('crashInHandler')
-    const result = this.#call(behavior, message, context)
+    const result = this.#call(served, value, context)
     if (isAfter && !(result instanceof Promise)) throw this.injected('crashInHandler')
     if (result instanceof Promise) {
       this.#isAsync = true
@@ -110,12 +153,12 @@ export class SimulatedActor implements Confined {
     return then
   }
 
-  #call<M>(behavior: Behavior<M>, message: M, context: ActorContext<M>): void | Promise<void> {
+  #call<V, M>(served: Served<V, M>, value: V, context: ActorContext<M>): void | Promise<void> {
     this.isHandling = true
     try {
       return this.#isAsync
-        ? scope.run(this, () => behavior.receive(message, context))
-        : behavior.receive(message, context)
+        ? scope.run(this, () => served.receive(value, context))
+        : served.receive(value, context)
     } finally {
       this.isHandling = false
     }

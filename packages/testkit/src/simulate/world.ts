@@ -3,6 +3,7 @@ import {
   type ActorRuntime,
   type ActorSpec,
   type Lane,
+  type OfferResult,
   type ReadyQueue,
   type Runnable,
 } from '@millrace/core'
@@ -10,7 +11,7 @@ import { createRandom, TimerHeap } from '@millrace/base'
 
 import { TST_TURNS } from '../errors.ts'
 import { Choices } from './choices.ts'
-import { FaultPlan, type Faults } from './faults.ts'
+import { type FaultKind, FaultPlan, type Faults } from './faults.ts'
 import { Links } from './links.ts'
 import { confine, confined } from './real-world.ts'
 import { createScheduler, type Mode, type Scheduler } from './scheduler.ts'
@@ -176,12 +177,27 @@ export class World implements Surroundings, ReadyQueue {
     const from = (confined() as SimulatedActor | undefined) ?? this.outside
     if (this.trace.isKept) this.trace.sent(from.path, to.path, message)
     if (from === this.outside && !this.links.isActive) return to.deliver(message, lane)
-    const fault = from.mayCrash ? this.faults.draw('effect') : undefined
-    if (fault !== undefined) this.trace.fault(fault, from.path)
-    if (fault === 'crashBeforeEffect') throw from.injected(fault)
+    const fault = this.#beforeEffect(from)
     if (this.links.isActive || this.faults.has('link')) this.links.carry(from, to, message, lane)
     else to.deliver(message, lane)
     if (fault === 'crashAfterEffect') throw from.injected(fault)
+  }
+
+  /** Like `send`, for a message that waits for room: its answer would tell of a lost one, so links do not touch it. */
+  offer(to: SimulatedActor, message: unknown): OfferResult | Promise<OfferResult> {
+    const from = (confined() as SimulatedActor | undefined) ?? this.outside
+    if (this.trace.isKept) this.trace.sent(from.path, to.path, message)
+    const fault = this.#beforeEffect(from)
+    const result = to.offer(message)
+    if (fault === 'crashAfterEffect') throw from.injected(fault)
+    return result
+  }
+
+  #beforeEffect(from: SimulatedActor): FaultKind | undefined {
+    const fault = from.mayCrash ? this.faults.draw('effect') : undefined
+    if (fault !== undefined) this.trace.fault(fault, from.path)
+    if (fault === 'crashBeforeEffect') throw from.injected(fault)
+    return fault
   }
 
   #fireNext(untilMs: number): boolean {
@@ -219,6 +235,7 @@ export class World implements Surroundings, ReadyQueue {
     const ask = Reflect.get(handle, 'ask') as Ask
     // Own members in front of those of the class: actors that are not simulated pay nothing for this.
     handle.tell = (message, lane) => this.send(actor, message, lane)
+    handle.offer = (message) => this.offer(actor, message)
     handle.ask = (make, options) => {
       const answer = ask.call(handle, make, options)
       this.opened(answer)
