@@ -2,9 +2,22 @@
 // For tests of plugins, third parties' too; whole jobs are tested through @millrace/job.
 // Nothing here is a fake of the engine: what a test sees is what a job does.
 // Records get their position as event time unless the test says otherwise.
-// Start with run-stage.ts.
+// Start with run-stage.ts for plugins, with simulate/simulate.ts and explore/explore.ts for actors.
 export { collectSink, type CollectSink, valuesSource } from './ends.ts'
+export { checkDeterminism } from './explore/check-determinism.ts'
+export {
+  explore,
+  type ExploreFailure,
+  type ExploreOptions,
+  type ExploreReport,
+} from './explore/explore.ts'
+export type { Check, Checks, Scenario } from './explore/run-scenario.ts'
 export type { MakeOptions } from './injection-of.ts'
 export { runSink, runSource, type SinkRun, type SourceRun } from './run-ends.ts'
 export { runStage, type RunStageOptions, type StageRun } from './run-stage.ts'
 export type { Rejected } from './run-spec.ts'
+export { parseChoices, renderChoices } from './simulate/choices.ts'
+export { type FaultKind, faultKinds, type Faults } from './simulate/faults.ts'
+export type { Mode } from './simulate/scheduler.ts'
+export { simulate, type SimulateOptions, type Simulation, type Whom } from './simulate/simulate.ts'
+export { renderTrace, type TraceEntry, type TraceKind } from './simulate/trace.ts'
