@@ -3,7 +3,7 @@ import { ACT_MAILBOX_FULL, ACT_STASH } from './errors.ts'
 import type { Inbox } from './inbox.ts'
 import { staleness, unwrapNotice } from './notices.ts'
 import type { Pending } from './pending.ts'
-import { Replay } from './replay.ts'
+import { type Failure, Replay } from './replay.ts'
 import { Tick } from './timers.ts'
 
 /** What the delivery tells its cell. */
@@ -249,18 +249,18 @@ export class Delivery<M> {
     if (isCrash) this.#host.crashed(cause)
   }
 
-  #giveBack(inHand: InHand<M>, failure: Replay['failure'] & object): void {
+  #giveBack(inHand: InHand<M>, failure: Failure): void {
     const inbox = this.#inbox
     const { batch, entry, message, lane } = inHand
     if (batch !== undefined && batch.length > 1) {
       // Nobody knows which of them it was: that shows when they come one by one.
-      for (const each of batch.toReversed()) inbox.pushBack(new Replay(each, 0, failure), 'user')
+      inbox.bringBack(batch, lane, 0, failure)
       return
     }
     const attempts = inHand.attempts + 1
     const isSent = lane !== 'system' && !(entry instanceof Tick)
     if (isSent && attempts <= this.#rules.redeliver) {
-      inbox.pushBack(new Replay(message, attempts, failure), lane)
+      inbox.bringBack([message], lane, attempts, failure)
     } else inbox.lost(message, lane, { ...failure, attempts })
   }
 }

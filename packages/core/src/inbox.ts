@@ -1,9 +1,9 @@
 import type { Lane, OfferResult } from './actor.ts'
 import { type AskReceiver, Asks } from './asks.ts'
-import type { DeadLetterReason, DropReason, OverflowPolicy } from './events.ts'
+import type { DropReason, OverflowPolicy } from './events.ts'
 import { Mailbox, type MailboxRules } from './mailbox.ts'
 import type { MessageLedger } from './message-counts.ts'
-import { messageOf, Replay } from './replay.ts'
+import { type Failure, messageOf, Replay } from './replay.ts'
 import type { Services } from './services.ts'
 import { Tick, type Timers } from './timers.ts'
 import { WaitingOffers } from './waiting-offers.ts'
@@ -146,11 +146,7 @@ export class Inbox extends Mailbox {
   }
 
   /** Accounts for a message that nobody will handle; it is in no lane any more. */
-  deadLetter(
-    message: unknown,
-    lane: Lane,
-    why: { readonly reason: DeadLetterReason; readonly cause: unknown; readonly attempts?: number },
-  ): void {
+  deadLetter(message: unknown, lane: Lane, why: Failure & { readonly attempts?: number }): void {
     const ledger = this.#ledger
     const { events } = this.#services
     const { reason, cause, attempts = 0 } = why
@@ -166,6 +162,15 @@ export class Inbox extends Mailbox {
   lost(message: unknown, lane: Lane, why: Parameters<Inbox['deadLetter']>[2]): void {
     this.#ledger.queued--
     this.deadLetter(message, lane, why)
+  }
+
+  /** Puts messages that were taken before the others of their lane; those for which there is no room any more are dead letters. */
+  bringBack(messages: readonly unknown[], lane: Lane, attempts: number, failure: Failure): void {
+    const room = lane === 'user' ? this.room : Infinity
+    for (const message of messages.slice(room)) this.lost(message, lane, { ...failure, attempts })
+    for (const message of messages.slice(0, room).toReversed()) {
+      this.pushBack(new Replay(message, attempts, failure), lane)
+    }
   }
 
   /** An incarnation has ended: so have its watches, and the questions it took and did not answer. */

@@ -52,11 +52,15 @@ export class Mailbox {
     return this.#gate === closed
   }
 
-  /** True if the user messages, with the stash, are as many as there may be. */
-  get isFull(): boolean {
+  /** How many more user messages there may be; the stash counts, urgent lanes do not. */
+  get room(): number {
     const side = this.#side
     const counted = side === undefined ? 0 : side.stash.length - side.exempt
-    return this.#length + counted >= this.rules.capacity
+    return this.rules.capacity - this.#length - counted
+  }
+
+  get isFull(): boolean {
+    return this.room <= 0
   }
 
   /** True if the next message, if there is one, is in the plain user lane. */

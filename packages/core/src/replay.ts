@@ -1,14 +1,20 @@
 import type { DeadLetterReason } from './events.ts'
 
+/** Why a message is a dead letter if it does not come any more. */
+export interface Failure {
+  readonly reason: DeadLetterReason
+  readonly cause: unknown
+}
+
 /** A message that comes once more: from the stash, or because a handler failed with it. */
 export class Replay {
   readonly message: unknown
   /** How often its handler has failed. */
   readonly attempts: number
-  /** Why it is a dead letter if it does not come any more; undefined when it was only put aside. */
-  readonly failure: { readonly reason: DeadLetterReason; readonly cause: unknown } | undefined
+  /** Undefined when it was only put aside. */
+  readonly failure: Failure | undefined
 
-  constructor(message: unknown, attempts: number, failure: Replay['failure']) {
+  constructor(message: unknown, attempts: number, failure: Failure | undefined) {
     this.message = message
     this.attempts = attempts
     this.failure = failure
