@@ -9,7 +9,14 @@ import type {
   StageScope,
   StageTraits,
 } from '@millrace/sdk'
-import type { JobSpec, OutputRef, SinkSpec, SourceSpec, StageSpec } from '../plan/job-spec.ts'
+import type {
+  JobSpec,
+  KeyPart,
+  OutputRef,
+  SinkSpec,
+  SourceSpec,
+  StageSpec,
+} from '../plan/job-spec.ts'
 
 /** Parts of jobs for tests of this package. */
 export function listSource(
@@ -30,6 +37,44 @@ export function listSource(
   }
   const { ends: _, ...spec } = more
   return { id: 'source', factory, ...spec }
+}
+
+/** A source that gives what it is told to, when it is told to. */
+export function gatedSource(
+  id = 'source',
+): SourceSpec & { give(records: readonly unknown[]): void; end(): void } {
+  const batches: (readonly unknown[])[] = []
+  let over = false
+  let wake = (): void => {}
+  const factory: SourceFactory = {
+    traits: { name: 'gated', ends: true, replay: 'none' },
+    create: () => ({
+      async *read(_partition, _position, { signal }) {
+        signal.addEventListener('abort', () => wake())
+        while (!over && !signal.aborted) {
+          const next = batches.shift()
+          if (next === undefined) await new Promise<void>((resolve) => void (wake = resolve))
+          else yield { values: next }
+        }
+      },
+    }),
+    dispose() {},
+  }
+  const give = (records: readonly unknown[]): void => {
+    batches.push(records)
+    wake()
+  }
+  const end = (): void => {
+    over = true
+    wake()
+  }
+  return { id, factory, give, end }
+}
+
+/** A key field of that name. */
+export function keyPart(name: string): KeyPart {
+  const read = (record: unknown): unknown => (record as Readonly<Record<string, unknown>>)[name]
+  return { name, description: name, read }
 }
 
 export function from(id: string, output = 'out'): OutputRef {

@@ -52,7 +52,6 @@ export class RecordFailures {
     if (fate === 'deadLetter') counter.dead++
     else if (fate === 'skip') counter.filter(`error ${code}`)
     else if (fate === 'park') this.#add(failure)
-    this.attempts = 1
     return fate
   }
 
