@@ -43,18 +43,52 @@ export interface MailboxSpec<M> {
 /** What became of an offered message: it is in the mailbox, or the actor has ended and the sender keeps it. */
 export type OfferResult = 'queued' | 'stopped'
 
+/** What `create` returns when there is nothing to run: the specification stays with its supervisor, without an instance. */
+export const ignore: unique symbol = Symbol('ignore')
+
+/** How many restarts are granted within a period. */
+export interface Budget {
+  /** Restarts granted within `periodMs`; a whole number or `Infinity`. 0 gives up on the first failure. */
+  readonly intensity: number
+  /** Length of the sliding window in ms, both ends included; may be `Infinity`. */
+  readonly periodMs: number
+}
+
+/** How long a restart waits: min(maxMs, minMs * factor^k) after k restarts in a row, then lengthened by chance, never over `maxMs`. */
+export interface Backoff {
+  readonly minMs: number
+  readonly maxMs: number
+  /** At least 1; default 2. */
+  readonly factor?: number
+  /** The share of the delay that chance may add; default 0, which adds nothing. */
+  readonly jitter?: number
+  /** An incarnation that ran this long starts the count again at 0; default (minMs + maxMs) / 2. */
+  readonly resetAfterMs?: number
+}
+
 /** How to start an actor. */
 export interface ActorSpec<M> {
-  /** Unique among its siblings. */
+  /** Unique among its siblings; not empty, without `/`. */
   readonly id: string
-  create(context: ActorContext<M>): Behavior<M> | Promise<Behavior<M>>
+  /** Makes the behavior of one incarnation; a throw or rejection is a failed start. */
+  create(
+    context: ActorContext<M>,
+  ): Behavior<M> | typeof ignore | Promise<Behavior<M> | typeof ignore>
   readonly mailbox?: MailboxSpec<M>
   /** How often a message comes again after its handler failed, first of all; default 0. After that it is a dead letter. */
   readonly redeliver?: number
   /** Default `permanent` under a supervisor, `temporary` for a plain `spawn`. */
   readonly restart?: RestartType
-  /** How long a stop may take before the actor is killed; ms, default 5,000, `Infinity` waits. */
+  /** How long a stop may take before the actor is killed; ms, default 5,000. 0 kills at once, without `onStop`; `Infinity` waits. */
   readonly shutdownMs?: number
+  /** Default none: a restart begins at once. */
+  readonly backoff?: Backoff
+  /** A budget of its own beside that of the supervisor: a restart must be granted by both. */
+  readonly budget?: Budget
+  /** Its end by itself can end the supervisor, see `autoShutdown`; default false. Not for permanent children. */
+  readonly significant?: boolean
+  /** Children outlive a restart of this actor; `spawn` with the id of one that was kept gives its ref. Default false: they end first. */
+  readonly keepChildren?: boolean
 }
 
 /** The address of an actor; stays valid over restarts and after its end. */

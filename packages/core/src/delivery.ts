@@ -11,8 +11,8 @@ export interface DeliveryHost {
   readonly path: string
   /** True while lifecycle work waits. */
   readonly hasSignals: boolean
-  /** The handler failed. */
-  crashed(cause: unknown): void
+  /** The handler failed; `message` only if it was one. */
+  crashed(cause: unknown, message?: unknown): void
   /** The handler returned a promise: nothing else is handled until `resumed`. */
   suspended(): void
   resumed(): void
@@ -246,7 +246,9 @@ export class Delivery<M> {
     this.#isStashing = false
     this.#giveBack(inHand, { reason, cause })
     this.#inbox.admit()
-    if (isCrash) this.#host.crashed(cause)
+    if (!isCrash) return
+    if (inHand.batch === undefined) this.#host.crashed(cause, inHand.message)
+    else this.#host.crashed(cause)
   }
 
   #giveBack(inHand: InHand<M>, failure: Failure): void {

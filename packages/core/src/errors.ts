@@ -84,3 +84,26 @@ export const ACT_STASH: ErrorOf<{ path: string }> = defineError({
   hint: () =>
     'Call context.stash() while receive handles a message that was sent: not in create, receiveBatch or for a timer or a watch.',
 })
+
+/** A child of a supervisor could not start, so the supervisor did not either; the cause is kept. */
+export const ACT_START: ErrorOf<{ path: string; id: string }> = defineError({
+  code: 'ACT_START',
+  retry: 'later',
+  message: (details) => `Supervisor ${details.path} cannot start its child "${details.id}".`,
+  hint: () => 'Look at the cause: it is what the child threw. The children before it were stopped.',
+})
+
+/** A supervisor was asked about a child that it does not have. */
+export const ACT_NO_CHILD: ErrorOf<{ path: string; id: string }> = defineError({
+  code: 'ACT_NO_CHILD',
+  message: (details) => `${details.path} has no child with the id "${details.id}".`,
+  hint: () =>
+    'whichChildren() lists the ids. Temporary and dynamic children are gone once they end.',
+})
+
+/** Only a stopped child can be started again or deleted. */
+export const ACT_CHILD_RUNNING: ErrorOf<{ path: string; state: string }> = defineError({
+  code: 'ACT_CHILD_RUNNING',
+  message: (details) => `${details.path} is not stopped; its state is ${details.state}.`,
+  hint: () => 'Wait for terminateChild first.',
+})

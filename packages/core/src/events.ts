@@ -2,6 +2,7 @@ import { EventEmitter } from 'eventemitter3'
 
 import type { Runtime } from '@millrace/base'
 import type { Lane, Overflow } from './actor.ts'
+import { type Child, type ChildRecord, type End, none } from './child.ts'
 
 /** Why a message had no receiver: the actor had ended, its handler failed, it was killed with the message in hand, or a router had no routee. */
 export type DeadLetterReason = 'stopped' | 'failed' | 'killed' | 'noRoutee'
@@ -15,7 +16,19 @@ export type DropReason = 'canceled' | 'ended'
 /** What a system tells about itself, by event name. */
 export interface ActorEventMap {
   started: [{ readonly path: string }]
-  restarted: [{ readonly path: string; readonly incarnation: number; readonly cause: unknown }]
+  /**
+   * `cause` is the failure of the child itself, or of the sibling that drew it along; `message` the one in hand, absent without one.
+   * `attempt` is 1 if the first try succeeded, 0 after `restartChild`.
+   */
+  restarted: [
+    {
+      readonly path: string
+      readonly incarnation: number
+      readonly cause: unknown
+      readonly message?: unknown
+      readonly attempt: number
+    },
+  ]
   /** `cause` is undefined after a normal end. */
   stopped: [{ readonly path: string; readonly cause: unknown }]
   deadLetter: [
@@ -42,8 +55,16 @@ export interface ActorEventMap {
   ]
   /** A handler had no use for a message: it called `context.unhandled`. */
   unhandled: [{ readonly path: string; readonly message: unknown }]
-  /** A supervisor (`path`) refused to restart a child again. */
-  escalated: [{ readonly path: string; readonly childId: string; readonly cause: unknown }]
+  /** No restart was granted to a child of `path`; `attempt` counts it. */
+  escalated: [
+    {
+      readonly path: string
+      readonly childId: string
+      readonly cause: unknown
+      readonly message?: unknown
+      readonly attempt: number
+    },
+  ]
 }
 
 /** The event stream of a system. A listener that throws is reported through the runtime and disturbs nobody. */
@@ -74,16 +95,27 @@ export class EventStream {
     }
   }
 
-  /** Reports a first start or, with its cause, a restart. Paths are computed, so not for nobody. */
-  begun(actor: { readonly path: string }, incarnation: number, cause: unknown): void {
+  /** Reports a first start or a restart. Paths are computed, so not for nobody. */
+  begun(child: Child, record: ChildRecord | undefined): void {
+    const { incarnation } = child
     if (incarnation === 1) {
-      if (this.has('started')) this.emit('started', { path: actor.path })
+      if (this.has('started')) this.emit('started', { path: child.path })
     } else if (this.has('restarted')) {
-      this.emit('restarted', { path: actor.path, incarnation, cause })
+      const attempt = record?.attempt ?? 0
+      this.emit('restarted', { path: child.path, incarnation, ...whyOf(record?.end), attempt })
     }
+  }
+
+  escalated(path: string, childId: string, end: End, attempt: number): void {
+    if (this.has('escalated')) this.emit('escalated', { path, childId, ...whyOf(end), attempt })
   }
 
   ended(actor: { readonly path: string }, cause: unknown): void {
     if (this.has('stopped')) this.emit('stopped', { path: actor.path, cause })
   }
+}
+
+function whyOf(end: End | undefined): { cause: unknown; message?: unknown } {
+  if (end === undefined || end.message === none) return { cause: end?.cause }
+  return { cause: end.cause, message: end.message }
 }

@@ -8,7 +8,9 @@ export type {
   ActorRef,
   ActorSpec,
   ActorTimers,
+  Backoff,
   Behavior,
+  Budget,
   Lane,
   MailboxSpec,
   OfferResult,
@@ -16,15 +18,19 @@ export type {
   Receiver,
   RestartType,
 } from './actor.ts'
+export { ignore } from './actor.ts'
 export {
   ACT_ASK_DEAD,
   ACT_ASK_TIMEOUT,
+  ACT_CHILD_RUNNING,
   ACT_DUPLICATE_ID,
   ACT_MAILBOX_FULL,
+  ACT_NO_CHILD,
   ACT_PHASE_TIMEOUT,
   ACT_PHASES,
   ACT_REVOKED,
   ACT_SPEC,
+  ACT_START,
   ACT_STASH,
   ACT_STOPPED,
   ACT_TIMER,
@@ -56,7 +62,19 @@ export { createPool, type Pool, type PoolSpec } from './routing/pool.ts'
 export { createRouter, type Route, type Router, type RouterSpec } from './routing/router.ts'
 export { RestartBudget } from './restart-budget.ts'
 export type { Runnable } from './run-queue.ts'
-export type { Supervisor, SupervisorSpec, SupervisorState } from './supervisor.ts'
+export type {
+  ActorState,
+  AutoShutdown,
+  BudgetState,
+  Cause,
+  ChildHandle,
+  ChildSpec,
+  ChildState,
+  Strategy,
+  Supervisor,
+  SupervisorSpec,
+  SupervisorState,
+} from './supervisor-spec.ts'
 export { type ActorSystem, type ActorSystemOptions, createActorSystem } from './system.ts'
 export type { MessageCounts } from './message-counts.ts'
 export { defineTopic, type Topic, type Topics } from './topics.ts'

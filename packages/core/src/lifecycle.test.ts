@@ -44,5 +44,5 @@ it('says which events a stopping actor still heeds', () => {
 
   const heeded = cellTable.events.filter((_, event) => nextState(cellTable, stopping, event) >= 0)
 
-  expect(heeded).toEqual(['KILL', 'TORN_DOWN'])
+  expect(heeded).toEqual(['KILL', 'TIMEOUT', 'TORN_DOWN'])
 })

@@ -41,22 +41,21 @@ function setUp(budget: { intensity?: number; periodMs?: number } = {}) {
 }
 
 it.each([
-  ['permanent', 'crash', 2],
-  ['permanent', 'end', 2],
-  ['transient', 'crash', 2],
-  ['transient', 'end', 0],
-  ['temporary', 'crash', 0],
-  ['temporary', 'end', 0],
-] as const)('a %s child after %s', async (restart, message, incarnation) => {
+  ['permanent', 'crash', ['running 2']],
+  ['permanent', 'end', ['running 2']],
+  ['transient', 'crash', ['running 2']],
+  ['transient', 'end', ['stopped 1']],
+  ['temporary', 'crash', []],
+  ['temporary', 'end', []],
+] as const)('a %s child after %s', async (restart, message, then) => {
   const { runtime, supervisor, seen } = setUp()
   const actor = await settled(runtime, supervisor.start(recorder('a', seen, { restart })))
 
   actor.tell(message)
   runtime.runUntilIdle()
 
-  expect(supervisor.inspect().children.map((child) => child.incarnation)).toEqual(
-    incarnation === 0 ? [] : [incarnation],
-  )
+  const left = supervisor.inspect().children.map((child) => `${child.state} ${child.incarnation}`)
+  expect(left).toEqual(then)
 })
 
 it('changes exactly one incarnation and tells the cause', async () => {
@@ -71,13 +70,37 @@ it('changes exactly one incarnation and tells the cause', async () => {
   a.tell('crash')
   runtime.runUntilIdle()
 
+  const shared = { kind: 'actor', restart: 'permanent', significant: false, children: [] }
   expect(supervisor.inspect()).toEqual({
+    kind: 'supervisor',
     id: 'top',
+    path: 'millrace/top',
     state: 'running',
-    restarts: [0],
+    incarnation: 1,
+    restart: 'temporary',
+    significant: false,
+    strategy: 'oneForOne',
+    budget: { intensity: 3, periodMs: 60_000, restarts: [0] },
+    lastCauses: [],
     children: [
-      { id: 'a', path: 'millrace/top/a', state: 'running', incarnation: 2, queued: 0 },
-      { id: 'b', path: 'millrace/top/b', state: 'running', incarnation: 1, queued: 0 },
+      {
+        ...shared,
+        id: 'a',
+        path: 'millrace/top/a',
+        state: 'running',
+        incarnation: 2,
+        queued: 0,
+        lastCauses: [{ atMs: 0, cause: new Error('a crashed') }],
+      },
+      {
+        ...shared,
+        id: 'b',
+        path: 'millrace/top/b',
+        state: 'running',
+        incarnation: 1,
+        queued: 0,
+        lastCauses: [],
+      },
     ],
   })
   expect(restarts).toEqual(['millrace/top/a 2 a crashed'])
@@ -95,10 +118,9 @@ it('gives up when the budget is spent: escalates once, stops the others in rever
 
   expect(escalations).toEqual(['b: b crashed'])
   expect(seen).toEqual(['b1 stops', 'b2 stops', 'c1 stops', 'a1 stops'])
-  expect(supervisor.inspect()).toEqual({
-    id: 'top',
+  expect(supervisor.inspect()).toMatchObject({
     state: 'stopped',
-    restarts: [0, 0],
+    budget: { restarts: [0, 0] },
     children: [],
   })
 })
@@ -128,7 +150,11 @@ it('rejects start with the cause when the first create fails, and spends nothing
   await expect(outcome).rejects.toThrow('no such table')
 
   expect(escalations).toEqual([])
-  expect(supervisor.inspect()).toEqual({ id: 'top', state: 'running', restarts: [], children: [] })
+  expect(supervisor.inspect()).toMatchObject({
+    state: 'running',
+    budget: { restarts: [] },
+    children: [],
+  })
 })
 
 it('starts a child that always fails to restart once, and then tries as often as the budget says', async () => {

@@ -1,84 +1,100 @@
-import type { ActorRef, ActorSpec } from './actor.ts'
+import type { ActorRef, ActorSpec, RestartType } from './actor.ts'
+import type { Alarm } from './alarms.ts'
 import { Cell } from './cell.ts'
-import { createFamily } from './create-family.ts'
-import type { Child, Family } from './family.ts'
+import { type Child, type ChildRecord, none, type StartListener } from './child.ts'
+import { ACT_START, ACT_STOPPED } from './errors.ts'
+import { Family, type FamilyExit } from './family.ts'
+import { inspectChildren, inspectShared } from './inspect-child.ts'
 import type { Services } from './services.ts'
+import { deleteChild, restartChild, startChild, terminateChild } from './supervisor-commands.ts'
+import type {
+  ChildHandle,
+  ChildSpec,
+  Supervisor,
+  SupervisorSpec,
+  SupervisorState,
+} from './supervisor-spec.ts'
+import { isSupervisorSpec, validateSpec } from './validate-spec.ts'
 
-/** How to make a supervisor. */
-export interface SupervisorSpec {
-  /** Unique in the system. */
-  readonly id: string
-  /** Restarts granted within `periodMs`; default 3. 0 gives up on the first failure. */
-  readonly intensity?: number
-  /** Length of the sliding window in ms; default 60,000. */
-  readonly periodMs?: number
-  /** Called once, when a child failed and the budget is spent; all children are then stopped in reverse order. */
-  onEscalate(cause: unknown, childId: string): void
-}
+type Phase = 'down' | 'backingOff' | 'up' | 'stopped'
 
-/** A supervisor and its children as they are now. */
-export interface SupervisorState {
+/** A supervisor: a family for each of its incarnations, and itself a child of another family. */
+export class SupervisorNode implements Supervisor, Child {
   readonly id: string
-  /** running, givingUp, stopping or stopped. */
-  readonly state: string
-  /** Monotonic times in ms of the restarts that count against the budget. */
-  readonly restarts: readonly number[]
-  readonly children: readonly {
-    readonly id: string
-    readonly path: string
-    readonly state: string
-    readonly incarnation: number
-    readonly queued: number
-  }[]
-}
-
-/** Starts children one by one, restarts the one that fails, stops all in reverse order. */
-export interface Supervisor {
-  readonly id: string
-  /** Resolves when the child runs. Rejects with the cause if its first `create` fails (no restart is spent), with ACT_STOPPED or ACT_DUPLICATE_ID if it cannot start. */
-  start<M>(spec: ActorSpec<M>): Promise<ActorRef<M>>
-  /** Stops the children, the last started first; each has its `shutdownMs`, then it is killed. Resolves when all have ended. */
-  stop(): Promise<void>
-  inspect(): SupervisorState
-}
-
-/** A supervisor as a member of the system's own family. */
-export class OneForOne implements Supervisor, Child {
-  readonly id: string
+  readonly restart: RestartType
+  readonly policy: { readonly significant: boolean }
+  record: ChildRecord | undefined
   readonly #services: Services
-  readonly #parent: Family
-  readonly #family: Family
+  readonly #owner: Family
+  readonly #spec: SupervisorSpec
+  #phase: Phase = 'down'
+  #incarnation = 0
+  #family: Family
+  #startListener: StartListener | undefined
+  /** Why the last incarnation ended, or could not start. */
+  #cause: unknown
+  #deadline: Alarm | undefined
+  #endWaiters: (() => void)[] = []
+  #startWaiters: { resolve(): void; reject(error: unknown): void }[] = []
 
-  constructor(services: Services, parent: Family, spec: SupervisorSpec) {
+  constructor(services: Services, owner: Family, spec: SupervisorSpec, restart: RestartType) {
     this.id = spec.id
+    this.restart = restart
+    this.policy = { significant: spec.significant ?? false }
     this.#services = services
-    this.#parent = parent
-    this.#family = createFamily(services, {
-      path: `${parent.path}/${spec.id}`,
-      intensity: spec.intensity,
-      periodMs: spec.periodMs,
-      givesUp: true,
-      // The caller's code runs on its own, so that its failure cannot break a cell in the middle of a transition.
-      onEscalate: (cause, childId) =>
-        services.runtime.schedule(() => spec.onEscalate(cause, childId)),
-    })
-    parent.add(this)
+    this.#owner = owner
+    this.#spec = spec
+    this.#family = this.#makeFamily()
   }
 
-  start<M>(spec: ActorSpec<M>): Promise<ActorRef<M>> {
-    return new Promise((resolve, reject) => {
-      const cell: Cell<M> = new Cell(
-        this.#services,
-        this.#family,
-        spec,
-        spec.restart ?? 'permanent',
-        {
-          started: () => {
-            resolve(cell)
-          },
-          failed: reject,
-        },
-      )
+  get path(): string {
+    return `${this.#owner.path}/${this.id}`
+  }
+
+  get incarnation(): number {
+    return this.#incarnation
+  }
+
+  get state(): string {
+    return this.#phase === 'up' ? this.#family.state : this.#phase
+  }
+
+  isDown(): boolean {
+    return this.#phase === 'down' || this.#phase === 'backingOff'
+  }
+
+  hasEnded(): boolean {
+    return this.#phase === 'stopped'
+  }
+
+  begin(listener: StartListener): void {
+    this.#phase = 'up'
+    this.#incarnation++
+    this.#cause = undefined
+    this.#startListener = listener
+    const family = this.#makeFamily()
+    this.#family = family
+    const children = (this.#spec.children ?? []).map((spec) => this.#makeChild(spec, family))
+    family.start(children, () => {
+      this.#startListener = undefined
+      for (const waiter of this.#startWaiters.splice(0)) waiter.resolve()
+      listener(this, 'started', undefined)
+    })
+  }
+
+  backOff(): void {
+    this.#phase = 'backingOff'
+  }
+
+  halt(done: () => void): void {
+    if (this.isDown()) {
+      done()
+      return
+    }
+    this.#stopFamily(() => {
+      if (this.#phase === 'up') this.#phase = 'down'
+      this.#startFailed(ACT_STOPPED({ path: this.path }))
+      done()
     })
   }
 
@@ -88,35 +104,157 @@ export class OneForOne implements Supervisor, Child {
     })
   }
 
-  hasEnded(): boolean {
-    return this.#family.state === 'stopped'
-  }
-
   stopThen(done: () => void): void {
-    this.#family.stopThen(() => {
-      this.#parent.remove(this)
+    if (this.hasEnded()) {
       done()
-    })
+      return
+    }
+    this.#endWaiters.push(done)
+    if (this.isDown()) this.#finish()
+    else this.#stopFamily(() => this.#finish())
   }
 
   kill(): void {
     this.#family.kill()
-    this.#parent.remove(this)
+    this.#finish()
+  }
+
+  renew(): Child {
+    this.#phase = 'down'
+    return this
+  }
+
+  started(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#phase === 'up' && this.#family.isRunning) resolve()
+      else if (this.hasEnded()) reject(this.#cause ?? ACT_STOPPED({ path: this.path }))
+      else this.#startWaiters.push({ resolve, reject })
+    })
+  }
+
+  start<M>(spec: ActorSpec<M>): Promise<ActorRef<M>>
+  start(spec: SupervisorSpec): Promise<Supervisor>
+  async start<M>(spec: ActorSpec<M> | SupervisorSpec): Promise<ActorRef<M> | Supervisor> {
+    validateSpec(spec, this.#spec)
+    const family = this.#liveFamily()
+    const child = await startChild(family, () => this.#makeChild(spec, family))
+    return child as unknown as ActorRef<M> | Supervisor
+  }
+
+  async terminateChild(id: string): Promise<void> {
+    await terminateChild(this.#liveFamily(), id)
+  }
+
+  async restartChild(id: string): Promise<ChildHandle> {
+    return handleOf(await restartChild(this.#liveFamily(), id))
+  }
+
+  async deleteChild(id: string): Promise<void> {
+    await deleteChild(this.#liveFamily(), id)
+  }
+
+  whichChildren(): readonly ChildHandle[] {
+    return [...this.#family.children].map(handleOf)
   }
 
   inspect(): SupervisorState {
-    const children = [...this.#family.children].filter((child) => child instanceof Cell)
     return {
-      id: this.id,
-      state: this.#family.state,
-      restarts: this.#family.restarts(),
-      children: children.map(({ id, path, state, incarnation, queued }) => ({
-        id,
-        path,
-        state,
-        incarnation,
-        queued,
-      })),
+      kind: 'supervisor',
+      ...inspectShared(this),
+      strategy: this.#spec.strategy ?? 'oneForOne',
+      budget: this.#family.restarts.budget.state(this.#services.runtime.monotonic()),
+      children: inspectChildren(this.#family),
     }
   }
+
+  #makeFamily(): Family {
+    const services = this.#services
+    const { strategy = 'oneForOne', intensity = 3, periodMs = 60_000 } = this.#spec
+    return new Family({
+      path: this.path,
+      services,
+      strategy,
+      intensity,
+      periodMs,
+      autoShutdown: this.#spec.autoShutdown ?? 'never',
+      isStatic: strategy !== 'dynamic',
+      givesUp: true,
+      // The caller's code runs on its own, so that its failure cannot break a cell in the middle of a transition.
+      onEscalate: (cause, childId) => {
+        if (this.#spec.onEscalate === undefined) return
+        services.runtime.schedule(() => this.#spec.onEscalate?.(cause, childId))
+      },
+      onExit: (exit) => this.#exited(exit),
+    })
+  }
+
+  #makeChild(spec: ActorSpec<never> | ChildSpec, family: Family): Child {
+    const restart = spec.restart ?? 'permanent'
+    if (isSupervisorSpec(spec)) return new SupervisorNode(this.#services, family, spec, restart)
+    return new Cell(this.#services, family, spec, restart)
+  }
+
+  #liveFamily(): Family {
+    if (this.#phase !== 'up') throw ACT_STOPPED({ path: this.path })
+    return this.#family
+  }
+
+  #exited(exit: FamilyExit): void {
+    this.#phase = 'down'
+    if (exit.reason === 'startFailed') {
+      this.#startFailed(ACT_START({ path: this.path, id: exit.childId }, {}, exit.cause))
+      return
+    }
+    this.#cause = exit.cause
+    const atMs = this.#services.runtime.monotonic()
+    // OTP's exit reason `shutdown`: no crash, whatever the cause.
+    this.#owner.exited(this, { isCrash: false, cause: exit.cause, message: none, atMs })
+  }
+
+  #startFailed(cause: unknown): void {
+    const listener = this.#startListener
+    if (listener === undefined) return
+    this.#startListener = undefined
+    this.#cause = cause
+    listener(this, 'failed', cause)
+  }
+
+  #stopFamily(done: () => void): void {
+    const { shutdownMs = Infinity } = this.#spec
+    const family = this.#family
+    if (Number.isFinite(shutdownMs) && shutdownMs > 0 && this.#deadline === undefined) {
+      this.#deadline = this.#services.alarms.set(shutdownMs, () => family.kill())
+    }
+    family.stopThen(() => {
+      this.#clearDeadline()
+      done()
+    })
+    if (shutdownMs === 0) family.kill()
+  }
+
+  #clearDeadline(): void {
+    if (this.#deadline !== undefined) this.#services.alarms.clear(this.#deadline)
+    this.#deadline = undefined
+  }
+
+  #finish(): void {
+    if (this.hasEnded()) return
+    this.#phase = 'stopped'
+    this.#clearDeadline()
+    this.#owner.ended(this)
+    this.#services.events.ended(this, this.#cause)
+    this.#startFailed(ACT_STOPPED({ path: this.path }))
+    const error = this.#cause ?? ACT_STOPPED({ path: this.path })
+    for (const waiter of this.#startWaiters.splice(0)) waiter.reject(error)
+    for (const done of this.#endWaiters.splice(0)) done()
+  }
+}
+
+function handleOf(child: Child): ChildHandle {
+  const { id } = child
+  if (child instanceof SupervisorNode) {
+    return { kind: 'supervisor', id, state: child.state, supervisor: child }
+  }
+  const ref = child as Cell<unknown>
+  return { kind: 'actor', id, state: ref.state, ref }
 }

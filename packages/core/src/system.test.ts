@@ -112,6 +112,8 @@ it('stops everything in reverse start order', async () => {
     })
   }
 
+  runtime.runUntilIdle()
+
   const stopped = system.stop()
   await runtime.settle()
   await stopped

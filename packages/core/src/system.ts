@@ -3,14 +3,17 @@ import type { Runtime } from '@millrace/base'
 import type { ActorRef, ActorSpec } from './actor.ts'
 import { Alarms } from './alarms.ts'
 import { Cell } from './cell.ts'
-import { createFamily } from './create-family.ts'
 import { type ActorEvents, EventStream } from './events.ts'
+import { Family } from './family.ts'
 import type { ActorRuntime } from './hooks.ts'
 import { LifecycleTap, registerTap } from './lifecycle-tap.ts'
+import { inspectChildren } from './inspect-child.ts'
 import { type MessageCounts, MessageLedger } from './message-counts.ts'
 import { RunQueue } from './run-queue.ts'
 import type { Services } from './services.ts'
-import { OneForOne, type Supervisor, type SupervisorSpec } from './supervisor.ts'
+import { SupervisorNode } from './supervisor.ts'
+import type { ChildState, Supervisor, SupervisorSpec } from './supervisor-spec.ts'
+import { checkActorSpec, validateSpec } from './validate-spec.ts'
 import { TopicBoard, type Topics } from './topics.ts'
 
 /** What a system is made of. */
@@ -34,13 +37,18 @@ export interface ActorSystem {
    * Throws ACT_SPEC, ACT_DUPLICATE_ID and ACT_STOPPED.
    */
   spawn<M>(spec: ActorSpec<M>): ActorRef<M>
-  /** Makes a supervisor. Throws ACT_DUPLICATE_ID and ACT_STOPPED. */
+  /**
+   * Makes a supervisor and starts the children of its specification. It is `temporary` unless its spec says otherwise.
+   * Throws ACT_SPEC with all faults of the tree, ACT_DUPLICATE_ID and ACT_STOPPED; then nothing was started.
+   */
   supervise(spec: SupervisorSpec): Supervisor
   readonly events: ActorEvents
   /** Application events for whoever subscribed to their topic. */
   readonly stream: Topics
   /** What became of all messages so far. */
   messages(): MessageCounts
+  /** All actors and supervisors as they are now, in start order. */
+  inspect(): readonly ChildState[]
   /** Stops everything in reverse start order. Nothing can be started any more. */
   stop(): Promise<void>
 }
@@ -60,16 +68,36 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
     tap: new LifecycleTap(runtime),
     hooks: runtime.hooks,
   }
-  const family = createFamily(services, { path: name, givesUp: false, onEscalate() {} })
+  const family = new Family({
+    path: name,
+    services,
+    strategy: 'oneForOne',
+    intensity: 3,
+    periodMs: 60_000,
+    autoShutdown: 'never',
+    isStatic: false,
+    givesUp: false,
+    onEscalate() {},
+  })
   const system: ActorSystem = {
     name,
     runtime,
     events: events.emitter,
     stream: services.topics,
     messages: () => services.ledger.snapshot(),
-    spawn: <M>(spec: ActorSpec<M>): ActorRef<M> =>
-      new Cell(services, family, spec, spec.restart ?? 'temporary'),
-    supervise: (spec) => new OneForOne(services, family, spec),
+    spawn<M>(spec: ActorSpec<M>): ActorRef<M> {
+      checkActorSpec(spec)
+      const cell = new Cell(services, family, spec, spec.restart ?? 'temporary')
+      family.spawn(cell)
+      return cell
+    },
+    supervise(spec) {
+      validateSpec(spec)
+      const node = new SupervisorNode(services, family, spec, spec.restart ?? 'temporary')
+      family.spawn(node)
+      return node
+    },
+    inspect: () => inspectChildren(family),
     stop: () =>
       new Promise((resolve) => {
         family.stopThen(resolve)

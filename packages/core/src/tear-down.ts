@@ -38,3 +38,9 @@ export function tearDown<M>(parts: TearDownParts<M>, done: (failure?: unknown) =
     else children.stopThen(stopBehavior)
   })
 }
+
+/** Why an incarnation ended, if its `onStop` failed on top. */
+export function joinCauses(crash: unknown, stopFailure: unknown): unknown {
+  if (crash === undefined) return stopFailure
+  return new AggregateError([crash, stopFailure], 'The actor crashed, and then its onStop failed.')
+}

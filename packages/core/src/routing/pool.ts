@@ -1,6 +1,6 @@
 import type { ActorRef, ActorSpec } from '../actor.ts'
 import { ACT_SPEC } from '../errors.ts'
-import type { Supervisor } from '../supervisor.ts'
+import type { Supervisor } from '../supervisor-spec.ts'
 import type { ActorSystem } from '../system.ts'
 import { type Route, RouterRef } from './router.ts'
 
@@ -47,6 +47,7 @@ export async function createPool<M>(system: ActorSystem, spec: PoolSpec<M>): Pro
   checkSize(spec.id, spec.size)
   const supervisor = system.supervise({
     id: spec.id,
+    strategy: 'dynamic',
     ...(spec.intensity === undefined ? {} : { intensity: spec.intensity }),
     ...(spec.periodMs === undefined ? {} : { periodMs: spec.periodMs }),
     onEscalate: (cause) => spec.onEscalate?.(cause),

@@ -2,17 +2,20 @@ import { setup } from 'xstate'
 
 import { named } from './named-actions.ts'
 
-/** What can happen to a cell. Budgets, deadlines and restart types are decided in plain code, which then sends the result. */
+/** What can happen to a cell. Budgets, delays, deadlines and restart types are decided in plain code, which then sends the result. */
 export type CellMachineEvent = {
   type:
+    | 'START'
     | 'READY'
+    | 'IGNORED'
     | 'SUSPEND'
     | 'RESUME'
     | 'FAILED'
     | 'EXITED'
-    | 'GRANTED'
-    | 'DENIED'
+    | 'HALT'
+    | 'BACK_OFF'
     | 'TORN_DOWN'
+    | 'TIMEOUT'
     | 'STOP'
     | 'KILL'
 }
@@ -29,25 +32,38 @@ export const cellMachine = setup({
     'holdGate',
     'closeGate',
     'endIncarnation',
-    'askSupervisor',
     'tearDown',
-    'armDeadline',
+    'abandon',
+    'report',
     'bury',
   ]),
 }).createMachine({
   id: 'cell',
-  initial: 'starting',
+  initial: 'down',
   states: {
+    // Between incarnations: the mailbox is kept, and only the supervisor starts the next one.
+    down: {
+      on: { START: 'starting', BACK_OFF: 'backingOff', STOP: 'stopping', KILL: 'stopped' },
+    },
+    backingOff: { on: { START: 'starting', STOP: 'stopping', KILL: 'stopped' } },
     starting: {
       entry: 'create',
-      on: { READY: 'running', FAILED: 'stopping', STOP: 'stopping', KILL: 'stopped' },
+      on: {
+        READY: 'running',
+        IGNORED: 'stopping',
+        FAILED: 'tearingDown',
+        HALT: 'halting',
+        STOP: 'stopping',
+        KILL: 'stopped',
+      },
     },
     running: {
       entry: 'openGate',
       on: {
         SUSPEND: 'suspended',
-        FAILED: 'down',
-        EXITED: 'down',
+        FAILED: 'tearingDown',
+        EXITED: 'tearingDown',
+        HALT: 'halting',
         STOP: 'stopping',
         KILL: 'stopped',
       },
@@ -57,27 +73,35 @@ export const cellMachine = setup({
       entry: 'holdGate',
       on: {
         RESUME: 'running',
-        FAILED: 'down',
+        FAILED: 'tearingDown',
+        HALT: 'halting',
         STOP: 'stopping',
         KILL: 'stopped',
       },
     },
-    down: {
-      entry: ['holdGate', 'endIncarnation', 'askSupervisor'],
-      on: { GRANTED: 'tearingDown', DENIED: 'stopping', STOP: 'stopping', KILL: 'stopped' },
-    },
+    // It ended by itself: its rights go first, then its children.
     tearingDown: {
-      entry: 'tearDown',
-      on: { TORN_DOWN: 'restarting', STOP: 'stopping', KILL: 'stopped' },
+      entry: ['holdGate', 'endIncarnation', 'tearDown'],
+      on: {
+        TORN_DOWN: { target: 'down', actions: 'report' },
+        TIMEOUT: { target: 'down', actions: ['abandon', 'report'] },
+        STOP: 'stopping',
+        KILL: 'stopped',
+      },
     },
-    // Unlike a first start, a failing restart goes back to the supervisor.
-    restarting: {
-      entry: 'create',
-      on: { READY: 'running', FAILED: 'down', STOP: 'stopping', KILL: 'stopped' },
+    // Its supervisor ends this incarnation because of a sibling: it may finish the message in hand.
+    halting: {
+      entry: ['holdGate', 'tearDown'],
+      on: {
+        TORN_DOWN: { target: 'down', actions: ['endIncarnation', 'report'] },
+        TIMEOUT: { target: 'down', actions: ['endIncarnation', 'abandon', 'report'] },
+        STOP: 'stopping',
+        KILL: 'stopped',
+      },
     },
     stopping: {
-      entry: ['closeGate', 'armDeadline', 'tearDown'],
-      on: { TORN_DOWN: 'stopped', KILL: 'stopped' },
+      entry: ['closeGate', 'tearDown'],
+      on: { TORN_DOWN: 'stopped', TIMEOUT: 'stopped', KILL: 'stopped' },
     },
     stopped: { type: 'final', entry: ['closeGate', 'endIncarnation', 'bury'] },
   },

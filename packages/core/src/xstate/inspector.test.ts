@@ -145,7 +145,7 @@ it('disturbs nobody when its listener throws, and nobody hears anything once it 
   actor.tell('handled')
 
   const reports = new Set<string>()
-  for (let turn = 0; turn < 8; turn++) {
+  for (let turn = 0; turn < 20; turn++) {
     try {
       runtime.runUntilIdle()
     } catch (error) {

@@ -55,6 +55,6 @@ it('is on for thirty seconds, which take no time here', async () => {
 
   expect(log).toEqual(['out, incarnation 1'])
   expect((await answer).context.presses).toBe(1)
-  expect(states).toEqual(['starting', 'running'])
+  expect(states).toEqual(['down', 'starting', 'running'])
   detach()
 })
