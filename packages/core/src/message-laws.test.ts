@@ -13,7 +13,7 @@ type Action =
   | { readonly do: 'stop' }
 
 /** A supervised actor that does what its messages say, beside the naive one that should do the same. */
-function setUp(setup: Setup) {
+function setUp(setup: Setup & { readonly isAsync: boolean }) {
   const runtime = createManualRuntime()
   const system = createActorSystem({ runtime })
   const model = new NaiveActor(setup)
@@ -54,7 +54,7 @@ function setUp(setup: Setup) {
         if (message.kind === 'close') isOpen = setup.batch > 1
         handled.push(`${context.incarnation}: ${message.id}`)
       }
-      return {
+      const receiver: Behavior<Scripted> = {
         receive(message) {
           if (message.kind === 'crash') {
             handled.push(`${context.incarnation}: ${message.id} fails`)
@@ -72,14 +72,26 @@ function setUp(setup: Setup) {
           for (const message of messages) handle(message)
         },
       }
+      if (!setup.isAsync) return receiver
+      return {
+        async receive(message) {
+          await Promise.resolve()
+          await receiver.receive(message, context)
+        },
+        async receiveBatch(messages) {
+          await Promise.resolve()
+          await receiver.receiveBatch?.(messages, context)
+        },
+      }
     },
   })
   runtime.runUntilIdle()
   const actor = ref as unknown as ActorRef<Scripted>
 
-  const act = (action: Action, id: number): void => {
+  const act = async (action: Action, id: number): Promise<void> => {
     if (action.do === 'run') {
-      runtime.runUntilIdle()
+      if (setup.isAsync) await runtime.settle()
+      else runtime.runUntilIdle()
       model.run()
     } else if (action.do === 'stop') {
       void actor.stop()
@@ -95,7 +107,7 @@ function setUp(setup: Setup) {
       model.offer(message)
     }
   }
-  return { runtime, system, model, act, checkAccount, handled, dead, dropped, offers }
+  return { system, model, act, checkAccount, handled, dead, dropped, offers }
 }
 
 const message = fc.record({
@@ -118,14 +130,18 @@ const setup = fc.record({
   isRanked: fc.boolean(),
   redeliver: fc.nat({ max: 2 }),
   batch: fc.constant(1),
+  isAsync: fc.boolean(),
 })
 
-function play(setup: Setup, { actions, stopAt }: { actions: Action[]; stopAt: number | null }) {
+async function play(
+  setup: Parameters<typeof setUp>[0],
+  { actions, stopAt }: { actions: Action[]; stopAt: number | null },
+) {
   const world = setUp(setup)
   const all = [...actions]
   if (stopAt !== null) all.splice(stopAt, 0, { do: 'stop' })
   for (const [id, next] of [...all, { do: 'run' as const }].entries()) {
-    world.act(next, id)
+    await world.act(next, id)
     world.checkAccount()
     const { handled, queued, stashed, dead, dropped } = world.system.messages()
     expect({ handled, queued, stashed, dead, dropped }).toEqual({
@@ -142,8 +158,7 @@ function play(setup: Setup, { actions, stopAt }: { actions: Action[]; stopAt: nu
 it('laws 21, 22, 27, 29 and 30: does with messages what the naive actor does, over crashes, stashes, bounds and offers', async () => {
   await fc.assert(
     fc.asyncProperty(setup, script, async (setup, script) => {
-      const { model, handled, dead, dropped, offers } = play(setup, script)
-      await Promise.resolve()
+      const { model, handled, dead, dropped, offers } = await play(setup, script)
 
       expect(handled).toEqual(model.handled)
       expect(dead.toSorted()).toEqual(model.dead.toSorted())
@@ -154,14 +169,19 @@ it('laws 21, 22, 27, 29 and 30: does with messages what the naive actor does, ov
   )
 })
 
-it('hands over batches and, after a crash in one, its messages one by one and in order', () => {
-  fc.assert(
-    fc.property(setup, fc.integer({ min: 2, max: 4 }), script, (setup, batch, script) => {
-      const { model, handled, dead } = play({ ...setup, isRanked: false, batch }, script)
+it('hands over batches and, after a crash in one, its messages one by one and in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      setup,
+      fc.integer({ min: 2, max: 4 }),
+      script,
+      async (setup, batch, script) => {
+        const { model, handled, dead } = await play({ ...setup, isRanked: false, batch }, script)
 
-      expect(handled).toEqual(model.handled)
-      expect(dead.toSorted()).toEqual(model.dead.toSorted())
-    }),
+        expect(handled).toEqual(model.handled)
+        expect(dead.toSorted()).toEqual(model.dead.toSorted())
+      },
+    ),
     { numRuns: 200 },
   )
 })
