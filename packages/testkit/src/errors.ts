@@ -101,3 +101,17 @@ export const TST_RUNNER = defineError<{ call: string; instead: string }>({
   message: (d) => `${d.call} registers tests of vitest, which does not run here.`,
   hint: (d) => `Await ${d.instead} instead: it needs no test runner.`,
 })
+
+/** A probe got something else than the test expects. */
+export const TST_UNEXPECTED = defineError<{ what: string; expected: string; got: string }>({
+  code: 'TST_UNEXPECTED',
+  message: (d) => `${d.what}: expected ${d.expected}, got ${d.got}.`,
+  hint: () => 'Use fish to skip messages that do not matter here.',
+})
+
+/** A probe shall answer, and the message taken last is no question. */
+export const TST_NO_REPLY = defineError<{ id: string }>({
+  code: 'TST_NO_REPLY',
+  message: (d) => `The message that ${d.id} took last has no function to reply with.`,
+  hint: () => 'Take a message first (expect, receive or fish) that carries its reply function.',
+})

@@ -15,8 +15,10 @@ export interface RunStageOptions extends MakeOptions {
   readonly timestamp?: (record: unknown, index: number) => number
   /** How far the watermark trails the largest event time, ms. Default 0. */
   readonly disorderMs?: number
-  /** Records per batch of the source. Default 1,024. */
-  readonly batch?: number
+  /** Records per batch of the source; a list: sizes that take turns. Default 1,024. */
+  readonly batch?: number | readonly number[]
+  /** Called with each value of any output, when it is written. */
+  readonly onOutput?: (value: unknown) => void
   /** False: `process` for each record, even where the stage has a `processBatch`. Default true. */
   readonly processBatch?: boolean
 }
@@ -64,7 +66,7 @@ export async function runStage<P>(
   const made = toStageFactory(definition, injection)
   const factory = options.processBatch === false ? withoutBatches(made) : made
   const names = Object.keys(factory.traits.outputs)
-  const sinks = names.map((output) => ({ output, factory: collectSink() }))
+  const sinks = names.map((output) => ({ output, factory: collectSink(options.onOutput) }))
   let index = 0
   const { summary, rejected } = await runSpec({
     sources: [
