@@ -85,6 +85,38 @@ describe('validate', () => {
     `)
   })
 
+  it('places what a source of the job throws', async () => {
+    folder.write(
+      'broken.mjs',
+      "import { defineSource } from '@millrace/sdk'",
+      "import { z } from 'zod'",
+      'export default defineSource({',
+      "  name: 'broken', summary: 'Breaks.', parameters: z.object({}), replay: 'none', ends: true,",
+      "  create: () => ({ async *read() { throw new TypeError('no line') } }),",
+      '})',
+    )
+    folder.write(
+      'job.yaml',
+      'pipeline:',
+      '  source: { module: ./broken.mjs }',
+      '  sink: { file: out.jsonl }',
+    )
+
+    const { code, error } = await folder.command('validate', 'job.yaml', '--sample')
+
+    expect(code).toBe(2)
+    expect(error).toMatchInlineSnapshot(`
+      "error[CLI_SAMPLE_FAILED]: Source "source" could not be sampled: no line
+        at   job.yaml:2:21  pipeline.source.module
+             2 |   source: { module: ./broken.mjs }
+               |                     ^
+        next See that its input exists and can be read, or validate without --sample.
+
+      1 fault in job.yaml; nothing has started.
+      "
+    `)
+  })
+
   it('samples what a source without end gives in time', async () => {
     folder.write(
       'job.yaml',

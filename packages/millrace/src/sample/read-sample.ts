@@ -7,7 +7,7 @@ const scopeOf = (id: string): InstanceScope => ({
   instance: 0,
   inputEnds: true,
   clock: nodeRuntime,
-  timer: nodeRuntime.timer,
+  timer: (delayMs, task) => nodeRuntime.timer(delayMs, task),
   random: () => nodeRuntime.random(),
   logger: { debug() {}, info() {}, warn() {}, error() {} },
   metrics: { counter: () => ({ add() {} }) },

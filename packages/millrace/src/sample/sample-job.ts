@@ -1,5 +1,5 @@
 import { isMillraceError, messageOf, MillraceError } from '@millrace/base'
-import { addFieldPaths } from '@millrace/engine'
+import { addFieldPaths, type SourceSpec } from '@millrace/engine'
 import type { LoadedJob } from '@millrace/loader'
 import { CLI_SAMPLE_EMPTY, CLI_SAMPLE_FAILED } from '../errors.ts'
 import { formatCount } from '../report/quantity.ts'
@@ -39,7 +39,7 @@ export async function sampleJob(loaded: LoadedJob): Promise<SampleFindings> {
       fields.set(source.id, records.length === 0 ? undefined : fieldPaths(records))
       count += records.length
     } catch (error) {
-      faults.push(sourceFault(source.id, error, values))
+      faults.push(sourceFault(source, error))
     }
   }
   if (spec !== undefined && plan !== undefined) {
@@ -56,12 +56,10 @@ function fieldPaths(records: readonly unknown[]): readonly string[] {
 }
 
 /** The source's own error, placed where the job file says what to read. */
-function sourceFault(source: string, error: unknown, values: LoadedJob['values']): MillraceError {
-  const paths = ['source.parameters.path', `sources.${source}.parameters.path`]
-  const where = values.find((value) => paths.includes(value.path))?.where ?? { stage: source }
+function sourceFault({ id, where = { stage: id } }: SourceSpec, error: unknown): MillraceError {
   if (!isMillraceError(error)) {
     const message = messageOf(error)
-    return CLI_SAMPLE_FAILED({ source, message }, where, error)
+    return CLI_SAMPLE_FAILED({ source: id, message }, where, error)
   }
   const { code, message, hint, retry, cause } = error
   return new MillraceError(code, message, { hint, retry, cause, where })
