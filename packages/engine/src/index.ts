@@ -7,12 +7,14 @@ export { createJob } from './job/create-job.ts'
 export type { EngineJob, JobOptions } from './job/engine-job.ts'
 export { ENG_FIELD_UNSEEN } from './errors.ts'
 export { checkSpec } from './plan/check-spec.ts'
-export type { Backoff, ErrorPolicy, FinalPolicy, Retry } from './plan/error-policy.ts'
+export type { Backoff } from '@millrace/core'
+export type { ErrorPolicy, FinalPolicy, Retry } from './plan/error-policy.ts'
 export type {
   ExpectedFields,
   JobSpec,
   KeyPart,
   OutputRef,
+  Recalled,
   SinkSpec,
   SourceSpec,
   StageInput,

@@ -1,5 +1,5 @@
 import type { Where } from '@millrace/base'
-import type { SinkFactory, SourceFactory, StageFactory } from '@millrace/sdk'
+import type { SinkFactory, SourceBatch, SourceFactory, StageFactory } from '@millrace/sdk'
 import type { ErrorPolicy } from './error-policy.ts'
 
 /** An output of a source or stage. Sources have one, named `out`. */
@@ -25,6 +25,14 @@ export interface KeyPart {
   readonly read: (record: unknown, context: { readonly timestamp: number }) => unknown
 }
 
+/** What the records of a batch were when they were read the first time. */
+export interface Recalled {
+  /** Where all of them stood, at the offsets of the batch; undefined: no entry of the input led to them. */
+  readonly origin: { readonly source: string; readonly partition: string } | undefined
+  /** Event time of each value, epoch ms; NaN: the source's `time` says. */
+  readonly timestamps: ArrayLike<number>
+}
+
 /** Where records enter the job. */
 export interface SourceSpec {
   readonly id: string
@@ -33,6 +41,8 @@ export interface SourceSpec {
   readonly factory: SourceFactory
   /** Absent: the record's time is its arrival. */
   readonly time?: TimeSpec | undefined
+  /** For records that were read before: they keep their place and time. */
+  readonly recall?: ((batch: SourceBatch) => Recalled) | undefined
   readonly onError?: ErrorPolicy | undefined
   /** Stop reading after this many entries. */
   readonly limit?: number | undefined

@@ -1,7 +1,7 @@
 import { invariant, isMillraceError, messageOf } from '@millrace/base'
 import type { InstanceScope, SourceBatch, SourceInstance } from '@millrace/sdk'
 import { ENG_SOURCE } from '../errors.ts'
-import type { SourceSpec } from '../plan/job-spec.ts'
+import type { Recalled, SourceSpec } from '../plan/job-spec.ts'
 import { atPlace, placeOf } from '../plan/place.ts'
 import type { SourceCounter } from '../report/counters.ts'
 import type { Edge } from './edge.ts'
@@ -9,7 +9,7 @@ import type { Failures } from './failures.ts'
 import { open, openInstance } from './open-instance.ts'
 import type { Outbox } from './outbox.ts'
 import type { Port } from './port.ts'
-import type { OriginTable } from './record-batch.ts'
+import { NO_ROW, type OriginTable } from './record-batch.ts'
 import { mergeEntries, type Entries } from './source-batch.ts'
 import type { TaskHost } from './task-host.ts'
 
@@ -184,9 +184,10 @@ export class SourceTask {
     const most = (spec.limit ?? Number.POSITIVE_INFINITY) - counter.read
     const entries = mergeEntries(batch, this.#offset, most)
     const count = entries.offsets.length
+    const recalled = spec.recall?.(batch)
     const table: OriginTable = {
-      source: spec.id,
-      partition: this.#partitions[this.#partition] ?? '',
+      source: recalled?.origin?.source ?? spec.id,
+      partition: recalled?.origin?.partition ?? this.#partitions[this.#partition] ?? '',
       offsets: entries.offsets,
       lines: entries.lines,
       base: host.read,
@@ -197,19 +198,21 @@ export class SourceTask {
     counter.read += count
     host.read += count
     outbox.table = table
-    this.#stamp(entries, table)
+    this.#stamp(entries, table, recalled)
     this.#malformed(entries, table)
     return host.over ? undefined : outbox.flush(this.#mark())
   }
 
   /** Gives each value its time; one without a time is malformed. The clock is read once. */
-  #stamp(entries: Entries, table: OriginTable): void {
+  #stamp(entries: Entries, table: OriginTable, recalled: Recalled | undefined): void {
     const { time } = this.#parts.spec
     const arrival = time === undefined ? this.#parts.host.runtime.now() : 0
+    const isMade = recalled !== undefined && recalled.origin === undefined
     for (let index = 0; index < entries.values.length; index++) {
       const value = entries.values[index]
-      const row = entries.rows[index] as number
-      const timestamp = time === undefined ? arrival : time.timestamp(value)
+      const row = isMade ? NO_ROW : (entries.rows[index] as number)
+      let timestamp = recalled === undefined ? Number.NaN : (recalled.timestamps[index] as number)
+      if (timestamp !== timestamp) timestamp = time === undefined ? arrival : time.timestamp(value)
       if (timestamp !== timestamp) {
         const message = `The record has no valid time in ${time?.description ?? 'its fields'}.`
         if (this.#bad({ code: 'TIME', message, record: value }, table, row)) return
