@@ -1,11 +1,12 @@
-import type {
-  ActorContext,
-  ActorHandle,
-  ActorSpec,
-  Behavior,
-  Lane,
-  OfferResult,
-  Receiver,
+import {
+  type ActorContext,
+  type ActorHandle,
+  type ActorSpec,
+  type Behavior,
+  ignore,
+  type Lane,
+  type OfferResult,
+  type Receiver,
 } from '@millrace/core'
 
 import { TST_INJECTED } from '../errors.ts'
@@ -16,6 +17,7 @@ import type { Surroundings } from './surroundings.ts'
 const AsyncFunction = (async () => undefined).constructor
 const SLOW_MS_MAX = 1000
 
+type Made<M> = Awaited<ReturnType<ActorSpec<M>['create']>>
 type Become = (receiver: unknown) => void
 type Offer = (message: unknown) => OfferResult | Promise<OfferResult>
 type Tell = (message: unknown, lane: Lane | undefined) => void
@@ -92,7 +94,7 @@ export class SimulatedActor implements Confined {
     return TST_INJECTED({ fault, path: this.path })
   }
 
-  create<M>(spec: ActorSpec<M>, context: ActorContext<M>): Behavior<M> | Promise<Behavior<M>> {
+  create<M>(spec: ActorSpec<M>, context: ActorContext<M>): ReturnType<ActorSpec<M>['create']> {
     if (this.#strikes('factory') !== undefined) throw this.injected('crashInFactory')
     const become = Reflect.get(context, 'become') as Become
     context.become = (receiver) => become.call(context, this.#wrap(receiver))
@@ -105,7 +107,8 @@ export class SimulatedActor implements Confined {
     return made.then((behavior) => this.#toBehavior(behavior))
   }
 
-  #toBehavior<M>(behavior: Behavior<M>): Behavior<M> {
+  #toBehavior<M>(behavior: Made<M>): Made<M> {
+    if (behavior === ignore) return behavior
     return { ...this.#wrap(behavior), onStop: () => this.#onStop(behavior) }
   }
 

@@ -16,6 +16,7 @@ import { Links } from './links.ts'
 import { confine, confined } from './real-world.ts'
 import { createScheduler, type Mode, type Scheduler } from './scheduler.ts'
 import { SimulatedActor } from './simulated-actor.ts'
+import { spared } from './spared.ts'
 import type { Surroundings } from './surroundings.ts'
 import { Trace } from './trace.ts'
 
@@ -226,7 +227,7 @@ export class World implements Surroundings, ReadyQueue {
   }
 
   #instrument<M>(spec: ActorSpec<M>, handle: ActorHandle<M>, path: string): ActorSpec<M> {
-    const isSpared = this.#options.faultsIn?.(path) === false
+    const isSpared = spared in spec || this.#options.faultsIn?.(path) === false
     const ordinal = this.#actors.size + 1
     const known = handle as ActorHandle<unknown>
     const actor = new SimulatedActor(this, { path, ordinal, isSpared, handle: known })
