@@ -24,7 +24,7 @@ export interface PoolSpec<M> {
 }
 
 /**
- * A router with routees of its own, all of one spec under one supervisor (one for one). A routee that restarts keeps its
+ * A router with routees of its own, all of one spec under one dynamic supervisor. A routee that restarts keeps its
  * place, its mailbox and the keys that are hashed to it. `stop` ends the routees and the router.
  */
 export interface Pool<M> extends ActorRef<M> {
