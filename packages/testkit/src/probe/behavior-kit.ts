@@ -62,9 +62,8 @@ export function behaviorKit<M>(
 ): BehaviorKit<M> {
   const bench = new Bench<M>()
   const made = make((id) => bench.ref(id)).create(bench.context)
-  invariant(!(made instanceof Promise), 'behaviorKit runs a behavior that is made at once')
-  invariant(made !== ignore, 'behaviorKit runs a behavior, and create returned ignore')
   invariant(made !== ignore, 'behaviorKit runs an actor that starts')
+  invariant(!(made instanceof Promise), 'behaviorKit runs a behavior that is made at once')
   return bench.start(made)
 }
 
