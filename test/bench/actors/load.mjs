@@ -8,14 +8,38 @@ export function createLoad() {
     if (++load.handled === load.target) load.done()
   }
   const handlers = [
-    (n) => ((load.sum += n), count()),
-    (n) => ((load.sum -= n), count()),
-    (n) => ((load.sum ^= n), count()),
-    (n) => ((load.sum |= n & 255), count()),
-    (n) => ((load.sum = n), count()),
-    (n) => ((load.sum += n * 2), count()),
-    (n) => ((load.sum = (load.sum + 1) & n), count()),
-    (n) => ((load.sum -= n >> 1), count()),
+    (n) => {
+      load.sum += n
+      if (++load.handled === load.target) load.done()
+    },
+    (n) => {
+      load.sum -= n
+      if (++load.handled === load.target) load.done()
+    },
+    (n) => {
+      load.sum ^= n
+      if (++load.handled === load.target) load.done()
+    },
+    (n) => {
+      load.sum |= n & 255
+      if (++load.handled === load.target) load.done()
+    },
+    (n) => {
+      load.sum = n
+      if (++load.handled === load.target) load.done()
+    },
+    (n) => {
+      load.sum += n * 2
+      if (++load.handled === load.target) load.done()
+    },
+    (n) => {
+      load.sum = (load.sum + 1) & n
+      if (++load.handled === load.target) load.done()
+    },
+    (n) => {
+      load.sum -= n >> 1
+      if (++load.handled === load.target) load.done()
+    },
   ]
   return {
     handlers,
