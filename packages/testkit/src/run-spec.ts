@@ -34,6 +34,7 @@ function toRejected(letter: unknown): Rejected {
 /** Runs a job on the real engine with dead letters in memory. Rejects with the cause when the job fails. */
 export async function runSpec(
   spec: Omit<JobSpec, 'name' | 'deadLetter'>,
+  clock: { readonly now?: (() => number) | undefined } = {},
 ): Promise<{ readonly summary: Summary; readonly rejected: readonly Rejected[] }> {
   const dead = collectSink()
   const job = createJob(
@@ -43,7 +44,7 @@ export async function runSpec(
       errors: { atMost: 1, of: 1000 },
       deadLetter: { id: 'deadLetter', factory: dead, from: [] },
     },
-    { runtime: nodeRuntime },
+    { runtime: clock.now === undefined ? nodeRuntime : { ...nodeRuntime, now: clock.now } },
   )
   const summary = await job.run()
   if (summary.error !== undefined) throw summary.error

@@ -19,6 +19,8 @@ export interface RunStageOptions extends MakeOptions {
   readonly batch?: number | readonly number[]
   /** Called with each value of any output, when it is written. */
   readonly onOutput?: (value: unknown) => void
+  /** The wall clock of the run, epoch ms. Default: the machine's. */
+  readonly now?: () => number
   /** False: `process` for each record, even where the stage has a `processBatch`. Default true. */
   readonly processBatch?: boolean
 }
@@ -68,7 +70,7 @@ export async function runStage<P>(
   const names = Object.keys(factory.traits.outputs)
   const sinks = names.map((output) => ({ output, factory: collectSink(options.onOutput) }))
   let index = 0
-  const { summary, rejected } = await runSpec({
+  const spec: Parameters<typeof runSpec>[0] = {
     sources: [
       {
         id: 'source',
@@ -103,7 +105,8 @@ export async function runStage<P>(
       factory,
       from: [{ id: 'stage', output }],
     })),
-  })
+  }
+  const { summary, rejected } = await runSpec(spec, { now: options.now })
   const counts = summary.stages[0] as StageCounts
   return {
     output: sinks[0]?.factory.values ?? [],

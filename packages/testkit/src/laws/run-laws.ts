@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import type { Law } from './law.ts'
+import { demandSame, observeStage, resultsOf } from './observe-stage.ts'
+import { caseOf, stageLaw, type StageUnderLaw } from './stage-laws-options.ts'
+import { withShiftedDate } from './with-shifted-date.ts'
+
+const sizes = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 4 })
+const nothing = fc.constant(undefined)
+
+/** Laws that compare two runs of the same records. */
+export function runLaws<P>(stage: StageUnderLaw<P>): Law[] {
+  const { definition, options } = stage
+  const laws = [
+    stageLaw(
+      stage,
+      { id: 'batches', title: 'its results do not depend on how its input is cut into batches' },
+      sizes,
+      async (sample, batch) => {
+        const whole = await observeStage(definition, caseOf(options, sample))
+        const cut = await observeStage(definition, { ...caseOf(options, sample), batch })
+        demandSame(
+          `One batch, and batches of ${batch.join(', ')}`,
+          resultsOf(whole),
+          resultsOf(cut),
+        )
+      },
+    ),
+    stageLaw(
+      stage,
+      { id: 'processBatch', title: 'processBatch means the same as process' },
+      nothing,
+      async (sample) => {
+        const one = caseOf(options, sample)
+        const batched = await observeStage(definition, one)
+        const single = await observeStage(definition, { ...one, processBatch: false })
+        demandSame('processBatch, and process', resultsOf(batched), resultsOf(single))
+      },
+    ),
+    stageLaw(
+      stage,
+      { id: 'determinism', title: 'the same input gives the same results, whenever it is run' },
+      nothing,
+      async (sample) => {
+        const one = caseOf(options, sample)
+        const first = await observeStage(definition, one)
+        const second = await withShiftedDate(() => observeStage(definition, one))
+        demandSame('Two runs', resultsOf(first), resultsOf(second))
+      },
+    ),
+  ]
+  if (definition.keeps !== undefined && definition.keeps !== 'instance') {
+    laws.push(restart(stage), failures(stage))
+  }
+  return laws
+}
+
+function restart<P>(stage: StageUnderLaw<P>): Law {
+  const { definition, options } = stage
+  const about = {
+    id: 'restart',
+    title: `a new instance may take over at any record, for it keeps ${definition.keeps}`,
+  }
+  const points = fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 3 })
+  return stageLaw(stage, about, fc.tuple(points, sizes), async (sample, [replaceAt, batch]) => {
+    const one = { ...caseOf(options, sample), batch }
+    const steady = await observeStage(definition, one)
+    const replaced = await observeStage(definition, { ...one, replaceAt })
+    const how = `One instance, and new ones before records ${replaceAt.join(', ')}`
+    demandSame(how, resultsOf(steady), resultsOf(replaced))
+  })
+}
+
+function failures<P>(stage: StageUnderLaw<P>): Law {
+  const { definition, options } = stage
+  const about = { id: 'failures', title: 'a record that fails leaves nothing behind' }
+  const spoilt = fc.array(fc.tuple(fc.nat({ max: 23 }), fc.nat()), { minLength: 1, maxLength: 3 })
+  return stageLaw(stage, about, spoilt, async (sample, spots) => {
+    const fuse = { isLit: true }
+    const input = sample.input.map((record, index) => {
+      const spot = spots.find(([at]) => at === index)
+      return spot === undefined ? record : withBrokenField(record, spot[1], options.by ?? [], fuse)
+    })
+    const one = {
+      ...caseOf(options, { ...sample, input }),
+      timestamp: (_record: unknown, index: number) =>
+        options.timestamp?.(sample.input[index], index) ?? index,
+    }
+    const batched = await observeStage(definition, one)
+    const single = await observeStage(definition, { ...one, processBatch: false })
+    // They still move event time on, so they are there, but the stage does not see them.
+    const refused = new Set(input.filter((record) => single.watch.failed.has(record)))
+    const without = await observeStage(definition, { ...one, processBatch: false, refused })
+    fuse.isLit = false
+    demandSame('A failure in processBatch, and in process', resultsOf(batched), resultsOf(single))
+    demandSame(
+      'With records that fail, and where the stage never saw them',
+      { outputs: single.run.outputs },
+      { outputs: without.run.outputs },
+    )
+  })
+}
+
+/** A copy of an object whose field number `spot` throws when it is read; key fields are left alone. */
+function withBrokenField(
+  record: unknown,
+  spot: number,
+  keys: readonly string[],
+  fuse: { readonly isLit: boolean },
+): unknown {
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) return record
+  const fields = Object.keys(record).filter((name) => !keys.includes(name))
+  const field = fields[spot % fields.length]
+  if (field === undefined) return record
+  return Object.defineProperty({ ...record }, field, {
+    enumerable: true,
+    get() {
+      if (fuse.isLit) throw new Error(`The field ${field} broke.`)
+    },
+  })
+}

@@ -1,0 +1,40 @@
+import { stageLaws } from '@millrace/testkit/laws'
+import fc from 'fast-check'
+import { describe } from 'vitest'
+import { aggregate } from './aggregate.ts'
+
+const aggregates = [
+  { n: 'count()' },
+  { mean: 'mean(delay)', most: 'max(delay)', least: 'min(delay)' },
+  { sum: { value: 'sum(delay)', where: 'delay > 5' }, first: 'first(origin)' },
+  { half: 'quantile(delay, 0.5)', n: 'count()' },
+]
+const records = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      delay: fc.option(fc.integer({ min: -20, max: 60 })),
+      origin: fc.constantFrom('SFO', 'JFK', 7),
+    }),
+  },
+  { weight: 1, arbitrary: fc.jsonValue() },
+)
+
+describe('with keys', () => {
+  stageLaws(aggregate, {
+    by: ['origin'],
+    parameters: aggregates.flatMap((aggregate) => [
+      { aggregate },
+      { aggregate, emit: 'update' },
+      { aggregate, emit: { every: '5ms' } },
+    ]),
+    records,
+  })
+})
+
+describe('without', () => {
+  stageLaws(aggregate, {
+    parameters: aggregates.flatMap((aggregate) => [{ aggregate }, { aggregate, emit: 'update' }]),
+    records,
+  })
+})
