@@ -95,3 +95,29 @@ export const JOB_UNBOUND = defineError<{ token: string }>({
   message: (d) => `Nothing provides "${d.token}".`,
   hint: () => 'Bind it: pipeline(name, { provide: [[token, value]] }).',
 })
+
+/** A letter comes from a stage that the job no longer has. */
+export const JOB_NO_STAGE = defineError<{
+  stage: string
+  near: string | undefined
+  known: readonly string[]
+}>({
+  code: 'JOB_NO_STAGE',
+  message: (d) => `Records failed in "${d.stage}", which the job does not have.`,
+  hint: (d) => {
+    const now = d.near === undefined ? `It has ${d.known.join(', ')}.` : `Is it "${d.near}" now?`
+    return `${now} Give the stage its old id back, or leave its records out.`
+  },
+})
+
+/** A letter comes from an input that its stage no longer has. */
+export const JOB_NO_INPUT_OF_STAGE = defineError<{
+  stage: string
+  input: string
+  inputs: readonly string[]
+}>({
+  code: 'JOB_NO_INPUT_OF_STAGE',
+  message: (d) =>
+    `Records failed at the input "${d.input}" of "${d.stage}", which it does not have.`,
+  hint: (d) => `It has ${d.inputs.join(', ')}: use the job file that they failed with.`,
+})

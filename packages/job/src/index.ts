@@ -18,3 +18,5 @@ export {
   type StageFunction,
   type StageOptions,
 } from './pipeline.ts'
+export type { Letter } from './replay/letter-batch.ts'
+export { lostPlaces, replaySpec, type ReplaySpec } from './replay/replay-spec.ts'

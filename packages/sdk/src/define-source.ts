@@ -11,6 +11,18 @@ export interface Malformed {
   readonly message: string
 }
 
+/** A malformed entry as its dead letter shows it. */
+export interface MalformedEntry {
+  readonly partition: string
+  /** Text, or base64 where it is not UTF-8. */
+  readonly raw: string
+  /** Why it was malformed. */
+  readonly code: string
+}
+
+/** What became of an entry that was read again. */
+export type Decoded = { readonly value: unknown } | Pick<Malformed, 'code' | 'message'>
+
 /** The most records in one batch, values and malformed together. */
 export const BATCH_MAX = 1024
 
@@ -46,6 +58,11 @@ export interface SourceInstance {
     position: unknown,
     options: ReadOptions,
   ): AsyncIterable<SourceBatch> | Iterable<SourceBatch>
+  /**
+   * Reads one malformed entry again, for a replay of dead letters: its value, or why there is none. May be called on a source that
+   * was not opened. Absent: what was malformed can be replayed only once somebody has put a record in its place.
+   */
+  decode?(entry: MalformedEntry): Decoded | Promise<Decoded>
   /** Bytes of all partitions together, for progress; undefined when unknown. */
   size?(): number | undefined | Promise<number | undefined>
   close?(): void | Promise<void>

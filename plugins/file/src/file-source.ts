@@ -1,8 +1,9 @@
 import { glob } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { nearestName, parseSize } from '@millrace/base'
+import { messageOf, nearestName, parseSize } from '@millrace/base'
 import {
+  type Decoded,
   defineSource,
   type Logger,
   type ReadOptions,
@@ -11,13 +12,14 @@ import {
   type SourceInstance,
 } from '@millrace/sdk'
 import { z } from 'zod'
-import { FILE_NO_MATCH, fileError } from './errors.ts'
+import { FILE_NO_MATCH, FILE_STDIN_ONCE, fileError } from './errors.ts'
 import { FilesInUse, filesInUse } from './files-in-use.ts'
 import { checkFormat, type FileFormat, fileFormat, standardStream } from './format.ts'
 import { columnNames, formatParameters, sizeText } from './file-parameters.ts'
 import { type CellTypes, typedColumns } from './cell.ts'
 import { CsvDecoder } from './read/csv-decoder.ts'
-import type { Decoder, Position } from './read/decoder.ts'
+import { decodeAgain } from './read/decode-again.ts'
+import { type Decoder, fileStart, type Position } from './read/decoder.ts'
 import { decodeJson, decodeLine } from './read/decode-text.ts'
 import { FieldScanner } from './read/field-scanner.ts'
 import { JsonDecoder } from './read/json-decoder.ts'
@@ -101,7 +103,22 @@ export function createFileSource(
   const chunkBytes = options.chunkBytes ?? 256 * 1024
   const warn = warnOnce(parameters.types, options.logger)
   const stdin = options.stdin ?? ((): Readable => process.stdin)
+  let header: { readonly path: string; readonly columns: readonly string[] | undefined } | undefined
   return {
+    async decode({ partition: path, raw, code }): Promise<Decoded> {
+      const format = fileFormat(path, parameters)
+      if (format.format === 'csv' && parameters.columns === undefined && header?.path !== path) {
+        try {
+          header = { path, columns: await readHeader(this, path) }
+        } catch (error) {
+          const message = `The header of its file cannot be read: ${messageOf(error)}`
+          return { code, message }
+        }
+      }
+      const position: Position = { ...fileStart, columns: header?.columns, json: 'values' }
+      const decoder = createDecoder(path, { format, parameters, fields: undefined, position, warn })
+      return decodeAgain(raw, code, decoder)
+    },
     async partitions(): Promise<readonly string[]> {
       const { path } = parameters
       const { id = 'source', files } = options
@@ -139,6 +156,19 @@ export function createFileSource(
       })
     },
   }
+}
+
+/** The columns that the header of a CSV file names. Standard input cannot be read a second time, so it has none to give. */
+async function readHeader(
+  source: Pick<SourceInstance, 'read'>,
+  path: string,
+): Promise<readonly string[] | undefined> {
+  if (path === standardStream) throw FILE_STDIN_ONCE({})
+  const { signal } = new AbortController()
+  for await (const batch of source.read(path, undefined, { fields: undefined, signal })) {
+    return (batch.position as Position).columns
+  }
+  return undefined
 }
 
 /** The files of a path or pattern, sorted. A file whose name looks like a pattern is that file. */
