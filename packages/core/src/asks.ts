@@ -99,12 +99,13 @@ export class Asks {
 
   /** Rejects all: the actor has ended. */
   giveUpAll(cause: unknown): void {
-    for (const ask of [...this.#pending]) this.#fail(ask, cause)
+    // Each that fails leaves the list.
+    for (const ask of this.#pending.slice()) this.#fail(ask, cause)
   }
 
   /** Rejects those whose message was taken: who took it is gone. */
   giveUpTaken(waiting: ReadonlySet<unknown>, cause: unknown): void {
-    for (const ask of [...this.#pending]) {
+    for (const ask of this.#pending.slice()) {
       if (isOwn(ask.message) && !waiting.has(ask.message)) this.#fail(ask, cause)
     }
   }

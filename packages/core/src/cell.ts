@@ -51,6 +51,11 @@ export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
     return this.inbox.length
   }
 
+  /** Messages put aside. */
+  get stashed(): number {
+    return this.inbox.stashed
+  }
+
   isAlive(): boolean {
     return !this.inbox.isClosed
   }

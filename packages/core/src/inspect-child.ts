@@ -27,7 +27,7 @@ export function inspectShared(child: Child & { readonly state: string }): Shared
 
 /** An actor and those it spawned, as data. */
 export function inspectCell(
-  cell: Child & { readonly state: string; readonly queued: number },
+  cell: Child & { readonly state: string; readonly queued: number; readonly stashed: number },
   children: Family | undefined,
   nowMs: number,
 ): ActorState {
@@ -36,6 +36,7 @@ export function inspectCell(
     kind: 'actor',
     ...inspectShared(cell),
     queued: cell.queued,
+    stashed: cell.stashed,
     ...(budget === undefined ? {} : { budget: budget.state(nowMs) }),
     children: inspectChildren(children).filter((child) => child.kind === 'actor'),
   }

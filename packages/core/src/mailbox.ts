@@ -166,13 +166,11 @@ export class Mailbox {
 
   /** Empties the system lane: notices of watches end with the incarnation that set them. */
   takeSystem(): unknown[] {
-    const notices: unknown[] = []
     const lane = this.#side?.system
-    while (lane !== undefined && lane.length > 0) {
-      this.#length--
-      this.#aside--
-      notices.push(lane.shift())
-    }
+    if (lane === undefined) return []
+    const notices = Array.from({ length: lane.length }, () => lane.shift())
+    this.#length -= notices.length
+    this.#aside -= notices.length
     return notices
   }
 

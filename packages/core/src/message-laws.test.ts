@@ -65,7 +65,7 @@ function setUp(setup: Setup & { readonly isAsync: boolean }) {
         },
         receiveBatch(messages) {
           if (messages.length === 1) {
-            this.receive(messages[0] as Scripted, context)
+            void this.receive(messages[0] as Scripted, context)
             return
           }
           if (messages.some(({ kind }) => kind === 'crash')) throw new Error('crash')

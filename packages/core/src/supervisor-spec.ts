@@ -66,6 +66,8 @@ export interface ActorState extends AnyChildState {
   readonly kind: 'actor'
   /** Messages in the mailbox. */
   readonly queued: number
+  /** Messages put aside by `context.stash`. */
+  readonly stashed: number
   /** Only with a budget of its own. */
   readonly budget?: BudgetState
   /** Those it spawned. */

@@ -90,6 +90,7 @@ it('changes exactly one incarnation and tells the cause', async () => {
         state: 'running',
         incarnation: 2,
         queued: 0,
+        stashed: 0,
         lastCauses: [{ atMs: 0, cause: new Error('a crashed') }],
       },
       {
@@ -99,6 +100,7 @@ it('changes exactly one incarnation and tells the cause', async () => {
         state: 'running',
         incarnation: 1,
         queued: 0,
+        stashed: 0,
         lastCauses: [],
       },
     ],

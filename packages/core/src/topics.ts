@@ -45,7 +45,8 @@ export class TopicBoard implements Topics {
   publish<T>(topic: Topic<T>, event: T): number {
     const listeners = this.#listeners.get(topic) as ReadonlySet<(event: T) => void> | undefined
     if (listeners === undefined) return 0
-    for (const listener of [...listeners]) {
+    // Subscriptions that this causes are for the next event.
+    for (const listener of Array.from(listeners)) {
       try {
         listener(event)
       } catch (error) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 
-import type { ActorContext, ActorRef } from './actor.ts'
+import type { ActorContext } from './actor.ts'
 import { createManualRuntime } from './manual-runtime.ts'
 import { createActorSystem } from './system.ts'
 
@@ -97,7 +97,7 @@ it('law 26: each watch yields exactly one notice: also of the dead, never of a r
           if (!isEarly && (unwatched !== 'never' || isWatcherRestarted)) return []
           return Array.from({ length: watches }, () => index)
         })
-        expect(seen.toSorted()).toEqual(expected)
+        expect(seen.toSorted((a, b) => a - b)).toEqual(expected)
         const { sent, handled, dropped, dead } = system.messages()
         expect(handled + dropped + dead).toBe(sent)
       },
