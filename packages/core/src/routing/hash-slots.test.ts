@@ -106,7 +106,9 @@ it('who owns a key depends on the set of routees, not on how they came', () => {
 })
 
 it('the hash is what is documented, for ever', () => {
-  const hashes = ['', 'a', 'user-1', 'ä€😀', 0, -0, 1, -1, 1.5, 1e300, '1'].map(stableHash)
+  const hashes = ['', 'a', 'user-1', 'ä€😀', 0, -0, 1, -1, 1.5, 1e300, '1'].map(
+    (key) => stableHash(key) >>> 0,
+  )
 
   expect(hashes).toMatchInlineSnapshot(`
     [

@@ -61,7 +61,7 @@ function winner(
 }
 
 function weight(seed: number | undefined, slot: number): number {
-  return seed === undefined ? -1 : mix(seed ^ mix(slot + 1))
+  return seed === undefined ? -1 : mix(seed ^ mix(slot + 1)) >>> 0
 }
 
 function pathOf(routees: readonly { readonly path: string }[], index: number): string {
