@@ -18,7 +18,7 @@ export interface StageInstance {
   on?: Readonly<Record<string, Process<never>>>
   /** Same meaning as `process`, for a whole batch: the fast path. A throw runs the batch again record by record. */
   processBatch?(batch: Batch, output: BatchOutput): void
-  /** The watermark moved. May emit. */
+  /** The watermark moved; `context.watermark` is still the one before. May emit. */
   onWatermark?(watermark: number, context: StageContext): void
   /** The input is over. May emit. Not called on stop. */
   onEnd?(context: StageContext): void | Promise<void>

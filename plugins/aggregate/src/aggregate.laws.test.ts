@@ -29,6 +29,7 @@ describe('with keys', () => {
       { aggregate, emit: { every: '5ms' } },
     ]),
     records,
+    runs: 25,
   })
 })
 
@@ -36,5 +37,20 @@ describe('without', () => {
   stageLaws(aggregate, {
     parameters: aggregates.flatMap((aggregate) => [{ aggregate }, { aggregate, emit: 'update' }]),
     records,
+    runs: 25,
+  })
+})
+
+describe('with records behind the watermark', () => {
+  stageLaws(aggregate, {
+    by: ['origin'],
+    parameters: aggregates.map((aggregate) => ({ aggregate, emit: { every: '5ms' } })),
+    records: fc.record({
+      time: fc.nat({ max: 30 }),
+      delay: fc.nat({ max: 9 }),
+      origin: fc.constantFrom('SFO', 'JFK'),
+    }),
+    runs: 40,
+    timestamp: (record) => (record as { time: number }).time,
   })
 })

@@ -51,12 +51,12 @@ function emitsEvery(
   groups: Groups,
   everyMs: number,
 ): (watermark: number, context: StageContext) => void {
-  let last = -Infinity
   return (watermark, context) => {
     const multiple = Math.floor(watermark / everyMs) * everyMs
+    // The context still has the watermark before this one: nothing need be remembered, so a new instance can take over.
+    const last = Math.floor(context.watermark / everyMs) * everyMs
     // An infinite watermark is the end: what is left goes out with onEnd.
     if (!Number.isFinite(multiple) || multiple <= last) return
-    last = multiple
     for (const { result } of groups.changedBefore(multiple)) {
       context.emit(result, { timestamp: multiple - 1 })
     }
