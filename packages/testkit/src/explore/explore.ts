@@ -2,6 +2,7 @@ import { messageOf } from '@millrace/base'
 
 import { TST_EXPLORED } from '../errors.ts'
 import type { FaultKind, Faults } from '../simulate/faults.ts'
+import { enter, leave } from '../simulate/real-world.ts'
 import type { Mode } from '../simulate/scheduler.ts'
 import type { SimulateOptions } from '../simulate/simulate.ts'
 import { renderTrace, type TraceEntry } from '../simulate/trace.ts'
@@ -81,15 +82,21 @@ export async function explore<W>(
   const file = callerFile(new Error('Where explore was called.').stack)
   const tally = new Tally(options)
   const recorded = recordedFor(name)
-  const broken =
-    recorded === undefined
-      ? await search(scenario, options, tally)
-      : await repeat(scenario, options, { recorded, tally })
-  const failure =
-    broken === undefined
-      ? undefined
-      : await explain(scenario, options, { broken, file, isRecorded: recorded !== undefined })
-  return tally.toReport(name, failure, recorded !== undefined)
+  const isRecorded = recorded !== undefined
+  // The doors to the real world are watched once for all runs, not for each anew.
+  enter()
+  try {
+    const broken = isRecorded
+      ? await repeat(scenario, options, { recorded, tally })
+      : await search(scenario, options, tally)
+    const failure =
+      broken === undefined
+        ? undefined
+        : await explain(scenario, options, { broken, file, isRecorded })
+    return tally.toReport(name, failure, isRecorded)
+  } finally {
+    leave()
+  }
 }
 
 /** Counts over all runs. */

@@ -36,6 +36,7 @@ export type Whom = ActorRef<never> | string
 
 const FOREVER = Number.MAX_VALUE
 const WITHIN_MS = 60_000
+const DAY_MS = 86_400_000
 
 /** The real core under a seeded scheduler and virtual time. Nothing runs until it is told to. */
 export class Simulation {
@@ -177,6 +178,21 @@ export class Simulation {
     return isReached
   }
 
+  /**
+   * Runs until `work` settles, and gives its outcome: for what was made on `runtime`, such as a job. From now on promises go
+   * on after every turn, whether they are known here or not. Rejects with TST_WAITED after `within` ms (default a day).
+   */
+  async complete<T>(work: PromiseLike<T>, within: number = DAY_MS): Promise<T> {
+    this.#world.hasStrangers = true
+    let isSettled = false
+    const settled = (): void => {
+      isSettled = true
+    }
+    work.then(settled, settled)
+    await this.runUntil(() => isSettled, { within, what: 'The end of what was to be completed' })
+    return work
+  }
+
   /** Moves the clock by `ms` at once, as if the process had slept: what was due meanwhile comes late, with the next step. */
   advance(ms: number): void {
     this.#world.moveTo(this.#world.elapsedMs + ms)
@@ -272,7 +288,8 @@ export class Simulation {
 
   #pathOf(whom: Whom): string {
     const path = typeof whom === 'string' ? whom : whom.path
-    if (path === 'outside' || path.startsWith(`${this.system.name}/`)) return path
+    if (path === 'outside' || this.#world.byPath.has(path)) return path
+    if (path.startsWith(`${this.system.name}/`)) return path
     return `${this.system.name}/${path}`
   }
 }

@@ -48,6 +48,8 @@ export class World implements Surroundings, ReadyQueue {
   readonly byPath = new Map<string, SimulatedActor>()
   /** Virtual time since the start, ms. */
   elapsedMs = 0
+  /** True if there may be promises that nobody told of. */
+  hasStrangers = false
   /** Turns taken and timers fired. */
   steps = 0
   /** The first use of the real world by an actor. */
@@ -87,7 +89,7 @@ export class World implements Surroundings, ReadyQueue {
 
   /** True if promises may go on: then they must, before anything else does. */
   mustSettle(): boolean {
-    const mustSettle = this.#open > 0 || this.#hasOpened
+    const mustSettle = this.hasStrangers || this.#open > 0 || this.#hasOpened
     this.#hasOpened = false
     return mustSettle
   }
