@@ -214,3 +214,38 @@ it('refuses sizes that are none', async () => {
     'The specification of actor "pool" is wrong: a pool has at least 1 routee; got 1.5.',
   ])
 })
+
+it('whatever crashes and whatever its size, a message is handled once, or failed once and a dead letter', async () => {
+  const step = fc.oneof(
+    { weight: 6, arbitrary: fc.constant('tell' as const) },
+    { weight: 1, arbitrary: fc.constant('crash' as const) },
+    { weight: 1, arbitrary: fc.constant('run' as const) },
+    { weight: 2, arbitrary: fc.integer({ min: 1, max: 5 }) },
+  )
+  const route = fc.constantFrom<PoolSpec<Job>['route']>('roundRobin', 'random', 'smallestMailbox', {
+    hash: ({ key }) => key,
+  })
+  await fc.assert(
+    fc.asyncProperty(route, fc.array(step, { maxLength: 40 }), async (route, steps) => {
+      const { pool, runtime, seen, deadLetters } = await setUp({ route, intensity: 100 })
+      const sent = { handled: [] as string[], failed: [] as string[] }
+
+      for (const [index, step] of steps.entries()) {
+        const key = `k${index}`
+        if (step === 'run') await runtime.elapse(5)
+        else if (typeof step === 'number') void pool.resize(step)
+        else {
+          sent[step === 'crash' ? 'failed' : 'handled'].push(key)
+          pool.tell({ key, crash: step === 'crash' })
+        }
+      }
+      await runtime.elapse(100)
+
+      const keyOf = (line: string): string => line.split(' ')[1] ?? ''
+      expect(seen.map(keyOf).toSorted()).toEqual(sent.handled.toSorted())
+      expect(deadLetters.map(keyOf).toSorted()).toEqual(sent.failed.toSorted())
+      expect(deadLetters.every((line) => line.endsWith(' failed'))).toBe(true)
+    }),
+    { numRuns: 100 },
+  )
+})
