@@ -4,18 +4,16 @@ import { Job, nodeRuntime } from '@millrace/job'
 import { loadSpec, type JobPlan } from '@millrace/loader'
 import { exitCodes } from '../exit-codes.ts'
 import { loadOptions, type JobFileOptions } from '../job-file.ts'
-import { limitHeap } from '../limit-heap.ts'
-import { exit } from '../print.ts'
 import { printFaults, reportFaults, reportWarnings } from '../report/fault-report.ts'
 import { displayPath, renderAny } from '../report/fault-text.ts'
 import { readResults, renderResults, resultFile } from '../report/first-results.ts'
 import { lineLogger, type LogLevel } from '../report/log.ts'
 import { deadLetterPlace, sourceNames, writesStdout } from '../report/plan-files.ts'
-import { progressDisplay, silentDisplay, type ProgressDisplay } from '../report/progress-display.ts'
+import { progressDisplay, silentDisplay } from '../report/progress-display.ts'
 import { summaryJson } from '../report/summary-json.ts'
 import { renderSummary } from '../report/summary-text.ts'
 import { type Shell, wantsStack } from '../shell.ts'
-import { catchSignals } from '../signals.ts'
+import { runToEnd } from './run-to-end.ts'
 
 /** Options of `millrace run`. */
 export interface RunOptions extends JobFileOptions {
@@ -56,7 +54,10 @@ export async function runCommand(
     warnings: loaded.warnings,
     dispose: () => loaded.dispose(),
   })
-  const summary = await finish(job, plan, display, options, shell)
+  const reads = sourceNames(plan).map((name) => displayPath(name, shell.cwd))
+  const silent = isSilent(plan, options)
+  const drain = options.drain === true
+  const summary = await runToEnd(job, { display, silent, reads, drain }, shell)
   await report(summary, plan, options, shell)
   return exitCodeOf(summary, options)
 }
@@ -64,42 +65,6 @@ export async function runCommand(
 /** Progress goes to stderr, unless a summary as JSON must stand there alone. */
 function isSilent(plan: JobPlan, options: RunOptions): boolean {
   return options.quiet === true || (options.json === true && writesStdout(plan))
-}
-
-async function finish(
-  job: Job,
-  plan: JobPlan,
-  display: ProgressDisplay,
-  options: RunOptions,
-  shell: Shell,
-): Promise<Summary> {
-  const { terminal, cwd } = shell
-  const silent = isSilent(plan, options)
-  const ignoreSignals = catchSignals({
-    first: () => void (options.drain === true ? job.drain() : job.stop()),
-    armed: () => {
-      const what = options.drain === true ? 'draining' : 'stopping'
-      if (!silent) display.say(`${plan.name}: ${what}; once more ends at once`)
-    },
-    second: () => {
-      job.abort()
-      display.end()
-      void exit(exitCodes.secondSignal)
-    },
-  })
-  try {
-    if (!silent) {
-      const names = sourceNames(plan).map((name) => displayPath(name, cwd))
-      terminal.error(`${plan.name}: reading ${names.join(', ')}\n`)
-    }
-    limitHeap()
-    const running = job.run()
-    display.follow(() => job.progress())
-    return await running
-  } finally {
-    ignoreSignals()
-    display.end()
-  }
 }
 
 /** Results and summary, on stdout unless the job itself writes there; why a job failed, always on stderr. */
