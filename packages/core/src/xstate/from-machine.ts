@@ -125,6 +125,7 @@ class MachineBehavior<Machine extends AnyStateMachine> implements Behavior<
     }
     let event: EventObject
     if (message instanceof DueEvent) {
+      message.forget()
       event = message.event
       if (message.target !== this.#scope.root) {
         message.target.send(event)

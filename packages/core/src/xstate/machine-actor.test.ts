@@ -219,3 +219,15 @@ it('runs child machines and callbacks inside, with delays in the time of the sys
 
   expect(seen).toEqual(['first 0', 'second 0', 'third 30', 'greeter ended'])
 })
+
+it('leaves no dead letters for the delays it had when it was stopped', async () => {
+  const { runtime, system, seen } = setUp()
+  system.events.on('deadLetter', ({ reason }) => seen.push(reason))
+  const actor = system.spawn(fromMachine(lamp, { id: 'lamp', input: { presses: 0 } }))
+
+  actor.tell({ type: 'PRESS' })
+  runtime.advance(10)
+  await Promise.all([actor.stop(), runtime.settle()])
+
+  expect(seen).toEqual([])
+})

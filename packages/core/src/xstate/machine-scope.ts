@@ -15,10 +15,13 @@ import type { ActorTimers } from '../actor.ts'
 export class DueEvent {
   readonly target: AnyActorRef
   readonly event: EventObject
+  /** Takes its name off the list of timers. */
+  readonly forget: () => void
 
-  constructor(target: AnyActorRef, event: EventObject) {
+  constructor(target: AnyActorRef, event: EventObject, forget: () => void) {
     this.target = target
     this.event = event
+    this.forget = forget
   }
 }
 
@@ -45,7 +48,7 @@ export class MachineScope {
   readonly #deferred: (() => void)[] = []
   readonly #host: MachineScopeHost
   #unnamed = 0
-  /** Names of the timers of children, by session, so that they end with the child. */
+  /** Names of the timers of the machine and its children, by session, so that they end with them. */
   readonly #timersOf = new Map<string, Set<string>>()
 
   constructor(host: MachineScopeHost) {
@@ -70,15 +73,14 @@ export class MachineScope {
       },
     }).start()
     this.root.system.scheduler = {
-      schedule: (source, target, event, delay, id) => {
-        this.#schedule(source, new DueEvent(target, event), delay, id)
+      schedule: (source, target, event, ms, id) => {
+        this.#schedule(source, target, event, { ms, id })
       },
       cancel: (source, id) => {
         this.#host.timers.cancel(`${source.sessionId} ${id}`)
       },
       cancelAll: (source) => {
-        for (const name of this.#timersOf.get(source.sessionId) ?? []) host.timers.cancel(name)
-        this.#timersOf.delete(source.sessionId)
+        this.#cancelAll(source.sessionId)
       },
     }
     this.scope = {
@@ -111,15 +113,26 @@ export class MachineScope {
     for (const child of Object.values(children)) {
       if (child !== undefined) this.scope.stopChild(child)
     }
+    // Nobody sent these events, so they are no dead letters.
+    for (const session of this.#timersOf.keys()) this.#cancelAll(session)
     this.root.stop()
   }
 
-  #schedule(source: AnyActorRef, due: DueEvent, delay: number, id: string | undefined): void {
-    const name = `${source.sessionId} ${id ?? `#${++this.#unnamed}`}`
-    if (source !== this.root) {
-      const names = this.#timersOf.get(source.sessionId) ?? new Set()
-      this.#timersOf.set(source.sessionId, names.add(name))
-    }
-    this.#host.timers.once(name, delay, due)
+  #cancelAll(session: string): void {
+    for (const name of this.#timersOf.get(session) ?? []) this.#host.timers.cancel(name)
+    this.#timersOf.delete(session)
+  }
+
+  #schedule(
+    source: AnyActorRef,
+    target: AnyActorRef,
+    event: EventObject,
+    delay: { readonly ms: number; readonly id: string | undefined },
+  ): void {
+    const name = `${source.sessionId} ${delay.id ?? `#${++this.#unnamed}`}`
+    const names = this.#timersOf.get(source.sessionId) ?? new Set()
+    this.#timersOf.set(source.sessionId, names.add(name))
+    const due = new DueEvent(target, event, () => names.delete(name))
+    this.#host.timers.once(name, delay.ms, due)
   }
 }
