@@ -36,7 +36,7 @@ export interface Child {
   readonly incarnation: number
   /** What its parent remembers of it; made when there is something to remember. */
   record: ChildRecord | undefined
-  /** Between two incarnations: it has ended, and may be started. */
+  /** Between two incarnations: one has ended, and none is being started. */
   isDown(): boolean
   /** For good: nothing but `renew` helps. */
   hasEnded(): boolean
@@ -62,6 +62,8 @@ export class ChildRecord {
   budget: RestartBudget | undefined
   /** Starts tried since it ran last. */
   attempt = 0
+  /** Its end is not decided upon yet, or a restart is to come. */
+  isPending = false
   /** Delays in a row, see `Backoff`. */
   delays = 0
   begunMs = 0
@@ -74,6 +76,7 @@ export class ChildRecord {
   /** The child runs again. */
   succeeded(): void {
     this.attempt = 0
+    this.isPending = false
     this.end = undefined
   }
 
@@ -82,4 +85,14 @@ export class ChildRecord {
     this.lastCauses.push({ atMs: end.atMs, cause: end.cause })
     if (this.lastCauses.length > causesMax) this.lastCauses.shift()
   }
+}
+
+/** Nothing of it runs, and nothing will unless it is asked for. */
+export function isAtRest(child: Child): boolean {
+  return child.hasEnded() || (child.isDown() && child.record?.isPending !== true)
+}
+
+export function recordOf(child: Child): ChildRecord {
+  child.record ??= new ChildRecord()
+  return child.record
 }

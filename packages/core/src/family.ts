@@ -1,4 +1,11 @@
-import { type Child, ChildRecord, type End, type StartOutcome } from './child.ts'
+import {
+  type Child,
+  ChildRecord,
+  type End,
+  isAtRest,
+  recordOf,
+  type StartOutcome,
+} from './child.ts'
 import { ACT_DUPLICATE_ID, ACT_STOPPED } from './errors.ts'
 import { inSequence } from './in-sequence.ts'
 import { actionsOf, nextState } from './lifecycle.ts'
@@ -173,6 +180,7 @@ export class Family {
       (child, next) => {
         // Its own exit, if it waits, is part of this.
         this.#jobs = this.#jobs.filter((job) => job.child !== child)
+        this.#forgetRestart(child)
         const goOn = (): void => {
           if (this.#operation === operation) next()
         }
@@ -217,13 +225,14 @@ export class Family {
       // It may have been stopped, or started with its group, while this waited.
       if (this.has(child) && child.isDown()) this.restarts.decide(child, end)
     }
+    if (this.#options.isStatic) recordOf(child).isPending = true
     if (this.isRunning && !this.restarts.isGrouped) run()
     else this.enqueue({ child, run })
   }
 
   /** A child has ended for good. */
   ended(child: Child): void {
-    if (child.record !== undefined) this.#cancelDelay(child.record)
+    this.#forgetRestart(child)
     const isKept = this.#options.isStatic && child.restart !== 'temporary' && !this.#isEnding()
     if (!isKept) this.delete(child)
   }
@@ -279,9 +288,15 @@ export class Family {
 
   #hasSignificant(): boolean {
     for (const child of this.#children.values()) {
-      if (child.policy.significant === true && !child.hasEnded()) return true
+      if (child.policy.significant === true && !isAtRest(child)) return true
     }
     return false
+  }
+
+  #forgetRestart({ record }: Child): void {
+    if (record === undefined) return
+    record.isPending = false
+    this.#cancelDelay(record)
   }
 
   #cancelDelay(record: ChildRecord): void {

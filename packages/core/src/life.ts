@@ -95,7 +95,7 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
   protected abstract makeContext(): CellContext<M>
 
   isDown(): boolean {
-    return this.#state === CellState.down || this.#state === CellState.backingOff
+    return this.#isIdle && this.#startListener === undefined
   }
 
   hasEnded(): boolean {
@@ -112,11 +112,12 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
   }
 
   halt(done: () => void): void {
-    if (!this.isDown()) {
+    if (!this.#isIdle) {
       this.#halted = done
       this.#post(signal.halt)
       return
     }
+    this.#send(CellEvent.HALT)
     this.#signals &= ~signal.start
     this.#startFailed(ACT_STOPPED({ path: this.path }))
     done()
@@ -126,7 +127,7 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
     if (this.hasEnded()) return done()
     this.onEnd(done)
     // Nothing of it runs, so its end need not wait for a turn.
-    if (this.isDown()) this.#send(CellEvent.STOP)
+    if (this.#isIdle) this.#send(CellEvent.STOP)
     else this.#post(signal.stop)
   }
 
@@ -184,6 +185,11 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
     this.#endListeners ??= new Set()
     this.#endListeners.add(listener)
     return () => this.#endListeners?.delete(listener)
+  }
+
+  /** True between incarnations. */
+  get #isIdle(): boolean {
+    return this.#state === CellState.down || this.#state === CellState.backingOff
   }
 
   #heed(): void {

@@ -1,5 +1,5 @@
 import { backoffDelay, resetAfterMs } from './backoff.ts'
-import { type Child, ChildRecord, type End, none } from './child.ts'
+import { type Child, type ChildRecord, type End, none, recordOf } from './child.ts'
 import { SupervisorEvent } from './lifecycle.table.ts'
 import { RestartBudget } from './restart-budget.ts'
 import type { Services } from './services.ts'
@@ -67,6 +67,7 @@ export class Restarts {
   #attempt(child: Child, record: ChildRecord, end: End): void {
     const nowMs = this.#services.runtime.monotonic()
     record.attempt++
+    record.isPending = true
     const own = child.policy.budget
     if (own !== undefined) record.budget ??= new RestartBudget(own.intensity, own.periodMs)
     // Both log it, whatever the other one says.
@@ -95,6 +96,7 @@ export class Restarts {
     const delayMs = backoffDelay(backoff, record.delays++, chance)
     if (delayMs === 0) return false
     child.backOff()
+    record.isPending = true
     record.alarm = this.#services.alarms.set(delayMs, () => {
       record.alarm = undefined
       this.#due(child)
@@ -144,6 +146,7 @@ export class Restarts {
     this.#host.beginAll(group, operation, (failed, cause) => {
       // Tried again after what waits already, so that a stop that waits comes first.
       if (failed !== undefined) {
+        recordOf(failed).isPending = true
         this.#host.enqueue({
           run: () => {
             this.#retry(failed, cause)
@@ -158,9 +161,4 @@ export class Restarts {
     const children = [...this.#host.children]
     return this.#strategy === 'oneForAll' ? children : children.slice(children.indexOf(child))
   }
-}
-
-function recordOf(child: Child): ChildRecord {
-  child.record ??= new ChildRecord()
-  return child.record
 }

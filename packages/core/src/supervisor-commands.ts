@@ -1,4 +1,4 @@
-import type { Child } from './child.ts'
+import { type Child, isAtRest } from './child.ts'
 import { ACT_CHILD_RUNNING, ACT_NO_CHILD, ACT_STOPPED } from './errors.ts'
 import type { Family } from './family.ts'
 
@@ -36,8 +36,9 @@ export function restartChild(family: Family, id: string): Promise<Child> {
 /** Forgets a child that has ended. Throws ACT_CHILD_RUNNING, ACT_NO_CHILD and ACT_STOPPED. */
 export function deleteChild(family: Family, id: string): Promise<void> {
   return ask(family, (resolve) => {
-    family.delete(stoppedChild(family, id))
-    resolve()
+    const child = stoppedChild(family, id)
+    family.delete(child)
+    child.stopThen(resolve)
   })
 }
 
@@ -86,6 +87,6 @@ function childOf(family: Family, id: string): Child {
 
 function stoppedChild(family: Family, id: string): Child {
   const child = childOf(family, id)
-  if (!child.hasEnded()) throw ACT_CHILD_RUNNING({ path: child.path, state: child.inspect().state })
+  if (!isAtRest(child)) throw ACT_CHILD_RUNNING({ path: child.path, state: child.inspect().state })
   return child
 }

@@ -45,7 +45,7 @@ export const cellMachine = setup({
     down: {
       on: { START: 'starting', BACK_OFF: 'backingOff', STOP: 'stopping', KILL: 'stopped' },
     },
-    backingOff: { on: { START: 'starting', STOP: 'stopping', KILL: 'stopped' } },
+    backingOff: { on: { START: 'starting', HALT: 'down', STOP: 'stopping', KILL: 'stopped' } },
     starting: {
       entry: 'create',
       on: {
