@@ -180,6 +180,7 @@ many plain calls (or objects in a map, or timers of Node) that is, measured in t
 every subject and measure is a process of its own.
 
 ${table()}
+Figures include the handler and the sender's loop, which is what the column plain shows. 
 What is compared: \`tell\` is an event sent to a machine with one \`assign\` in XState, \`next\` of a Subject in RxJS (both run
 the receiver on the sender's stack, which is why a chain overflows it), an offer to a queue that a fiber takes from in Effect. \`ask\`
 is a query in nact, \`waitFor\` in XState, a Subject in the message in RxJS, a Deferred in the message in Effect. Siblings have one parent,
