@@ -1,7 +1,7 @@
 const PRIME = 16_777_619
 const TEXT_MAX = 64
-const KEYS_MAX = 16
-const DEPTH_MAX = 3
+const LEAVES_MAX = 48
+const DEPTH_MAX = 4
 
 /** Mixes a number into a hash of 32 bits. */
 export function mixNumber(hash: number, value: number): number {
@@ -19,17 +19,24 @@ export function mixText(hash: number, text: string): number {
   return mixed
 }
 
+let left = 0
+
 /** Mixes a message into a hash: what it holds, as far as a look that must be quick goes. */
-export function mixValue(hash: number, value: unknown, depth = 0): number {
+export function mixValue(hash: number, value: unknown): number {
+  if (typeof value === 'number') return mixNumber(hash, value)
+  left = LEAVES_MAX
+  return mixDeep(hash, value, 0)
+}
+
+function mixDeep(hash: number, value: unknown, depth: number): number {
+  left--
   if (typeof value === 'number') return mixNumber(hash, value)
   if (typeof value === 'string') return mixText(hash, value)
   if (typeof value !== 'object' || value === null) return mixText(hash, typeof value)
-  if (depth === DEPTH_MAX) return hash
   let mixed = hash
-  let count = 0
   for (const key in value) {
-    if (++count > KEYS_MAX) break
-    mixed = mixValue(mixText(mixed, key), (value as Record<string, unknown>)[key], depth + 1)
+    if (left <= 0 || depth === DEPTH_MAX) break
+    mixed = mixDeep(mixText(mixed, key), (value as Record<string, unknown>)[key], depth + 1)
   }
   return mixed
 }
