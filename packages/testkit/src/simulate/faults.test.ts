@@ -1,6 +1,7 @@
 import { messageOf } from '@millrace/base'
 import type { ActorRef } from '@millrace/core'
 import { describe, expect, it } from 'vitest'
+import { buggify } from './buggify.ts'
 import { type FaultKind, faultKinds } from './faults.ts'
 import { type Simulation, simulate, type SimulateOptions } from './simulate.ts'
 
@@ -173,6 +174,28 @@ describe('each kind of fault happens', () => {
     expect(draws.filter(Boolean).length).toBeGreaterThan(70)
     expect(sim.buggify('never', 0)).toBe(false)
   })
+})
+
+it('buggify in the code of an actor strikes in simulations only', async () => {
+  const sim = simulate({ seed: 2 })
+  let strikes = 0
+  const actor = sim.spawn<number>({
+    id: 'a',
+    create: () => ({
+      async receive() {
+        if (buggify('early', 0.5)) strikes++
+        await sim.sleep(1)
+        if (buggify('late', 0.5)) strikes++
+      },
+    }),
+  })
+  for (let item = 0; item < 100; item++) actor.tell(item)
+  await sim.runUntilIdle()
+
+  expect(strikes).toBeGreaterThan(70)
+  expect(strikes).toBeLessThan(130)
+  expect(sim.trace.filter(({ detail }) => detail === 'buggify early').length).toBeGreaterThan(20)
+  expect(buggify('early', 1)).toBe(false)
 })
 
 it('a swarm leaves out about half of the kinds, others by another seed', async () => {

@@ -7,6 +7,8 @@ export interface Confined {
   readonly path: string
   /** Told what was touched, also when the error that is thrown there is caught. */
   touched(error: Error): void
+  /** Decides on a fault that the code of the actor names. */
+  buggify(name: string, odds: number): boolean
 }
 
 /** Carries the actor over the awaits of its asynchronous handlers. */

@@ -120,9 +120,7 @@ export class Simulation {
 
   /** True with chance `odds` (0 to 1): a fault of the scenario's own, by name. */
   buggify(name: string, odds: number): boolean {
-    const isBug = this.#world.faults.bug(name, odds)
-    if (isBug) this.#world.trace.fault(`buggify ${name}`, 'outside')
-    return isBug
+    return this.#world.outside.buggify(name, odds)
   }
 
   /** True if the write that a simulated store is about to make must fail (fault `storeWriteFails`). */

@@ -90,6 +90,13 @@ export class SimulatedActor implements Confined {
     this.#world.violated(error)
   }
 
+  buggify(name: string, odds: number): boolean {
+    if (this.isSpared && this.ordinal > 0) return false
+    const isBug = this.#world.faults.bug(name, odds)
+    if (isBug) this.#world.trace.fault(`buggify ${name}`, this.path)
+    return isBug
+  }
+
   injected(fault: string): Error {
     const { stackTraceLimit } = Error
     // Where in the simulation it was made tells nothing, and finding out costs as much as twenty turns.
