@@ -75,7 +75,7 @@ export interface ActorSpec<M> {
     context: ActorContext<M>,
   ): Behavior<M> | typeof ignore | Promise<Behavior<M> | typeof ignore>
   readonly mailbox?: MailboxSpec<M>
-  /** How often a message comes again after its handler failed, first of all; default 0. After that it is a dead letter. */
+  /** How often a message comes again after its handler failed, before all that came after it; default 0. After that it is a dead letter. */
   readonly redeliver?: number
   /** Default `permanent` under a supervisor, `temporary` for a plain `spawn`. */
   readonly restart?: RestartType

@@ -56,11 +56,12 @@ function setUp(setup: Setup & { readonly isAsync: boolean }) {
       }
       const receiver: Behavior<Scripted> = {
         receive(message) {
-          if (message.kind === 'crash') {
+          const isDeferrable = message.kind === 'work' || message.kind === 'bomb'
+          if (message.kind === 'crash' || (message.kind === 'bomb' && isOpen)) {
             handled.push(`${context.incarnation}: ${message.id} fails`)
             throw new Error('crash')
           }
-          if (message.kind === 'work' && !isOpen) context.stash()
+          if (isDeferrable && !isOpen) context.stash()
           else handle(message)
         },
         receiveBatch(messages) {
@@ -68,7 +69,9 @@ function setUp(setup: Setup & { readonly isAsync: boolean }) {
             void this.receive(messages[0] as Scripted, context)
             return
           }
-          if (messages.some(({ kind }) => kind === 'crash')) throw new Error('crash')
+          if (messages.some(({ kind }) => kind === 'crash' || kind === 'bomb')) {
+            throw new Error('crash')
+          }
           for (const message of messages) handle(message)
         },
       }
@@ -111,7 +114,7 @@ function setUp(setup: Setup & { readonly isAsync: boolean }) {
 }
 
 const message = fc.record({
-  kind: fc.constantFrom<Kind>('work', 'work', 'work', 'open', 'close', 'crash'),
+  kind: fc.constantFrom<Kind>('work', 'work', 'work', 'bomb', 'open', 'close', 'crash'),
   lane: fc.constantFrom('user' as const, 'user' as const, 'user' as const, 'control' as const),
   rank: fc.nat({ max: 2 }),
 })

@@ -1,7 +1,7 @@
 import type { Overflow } from './actor.ts'
 
 /** What a scripted message makes its handler do. */
-export type Kind = 'work' | 'open' | 'close' | 'crash'
+export type Kind = 'work' | 'bomb' | 'open' | 'close' | 'crash'
 
 /** A scripted message; `rank` is its priority. */
 export interface Scripted {
@@ -25,8 +25,8 @@ interface Waiting extends Scripted {
 }
 
 /**
- * What one actor should do, written from the published rules on plain arrays: it stashes `work` until an `open`, forgets
- * what it has heard at a crash, and is restarted without end.
+ * What one actor should do, written from the published rules on plain arrays: it stashes `work` and `bomb` until an `open`,
+ * then fails with each `bomb`, forgets what it has heard at a crash, and is restarted without end.
  */
 export class NaiveActor {
   readonly handled: string[] = []
@@ -121,14 +121,14 @@ export class NaiveActor {
   #handle(messages: Waiting[]): void {
     const [only, ...others] = messages as [Waiting, ...Waiting[]]
     if (others.length > 0) {
-      if (messages.some(({ kind }) => kind === 'crash')) {
+      if (messages.some(({ kind }) => kind === 'crash' || kind === 'bomb')) {
         this.#first.unshift(...messages)
         this.#restart()
         return
       }
       for (const message of messages) this.#finish(message)
-    } else if (only.kind === 'crash') this.#fail(only)
-    else if (only.kind === 'work' && !this.#isOpen) this.#putAside(only)
+    } else if (only.kind === 'crash' || (only.kind === 'bomb' && this.#isOpen)) this.#fail(only)
+    else if (isDeferrable(only) && !this.#isOpen) this.#putAside(only)
     else {
       if (only.kind === 'open') {
         this.#isOpen = true
@@ -198,4 +198,8 @@ export class NaiveActor {
     }
     for (const { id } of this.#offered.splice(0)) this.offers.push(`${id} stopped`)
   }
+}
+
+function isDeferrable({ kind }: Scripted): boolean {
+  return kind === 'work' || kind === 'bomb'
 }
