@@ -121,3 +121,11 @@ export const JOB_NO_INPUT_OF_STAGE = defineError<{
     `Records failed at the input "${d.input}" of "${d.stage}", which it does not have.`,
   hint: (d) => `It has ${d.inputs.join(', ')}: use the job file that they failed with.`,
 })
+
+/** Records that still wait at the end of a job could not be kept. */
+export const JOB_PARKED = defineError<{ file: string; count: number; cause: string }>({
+  code: 'JOB_PARKED',
+  message: (d) =>
+    `${d.count} parked record${d.count === 1 ? '' : 's'} could not be written to ${d.file}: ${d.cause}`,
+  hint: () => 'Let the job write there, and run it again: its results were not kept either.',
+})

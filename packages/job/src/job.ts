@@ -3,6 +3,8 @@ import {
   createJob,
   type EngineJob,
   type JobSpec,
+  type ParkedFilter,
+  type ParkedRecord,
   type Progress,
   type Summary,
 } from '@millrace/engine'
@@ -19,6 +21,7 @@ import {
 } from './errors.ts'
 import { isInput, iterableSource, type Input } from './iterable-source.ts'
 import { mainOutput } from './main-output.ts'
+import { keepParked } from './parked-file.ts'
 import { ResultChannel } from './result-channel.ts'
 
 /** A started job. Await it for the summary; iterate over it for the results of a job without a sink. */
@@ -32,6 +35,8 @@ export interface JobParts {
   readonly plan?: JobPlan | undefined
   readonly values?: readonly ConfigValue[] | undefined
   readonly warnings?: readonly MillraceError[] | undefined
+  /** Takes the records that still wait when the job ends. Default: the parked file of the plan; without one they are lost, with a warning. */
+  readonly onParked?: ((records: readonly ParkedRecord[]) => void | Promise<void>) | undefined
   readonly dispose: () => Promise<void>
 }
 
@@ -70,7 +75,7 @@ export class Job<In = unknown, Out = unknown> {
    * summary, which also says when the job failed. A job without one: iterate; a failed job throws there.
    */
   run(input?: Input<In>): JobRun<Out> {
-    const { spec, runtime, logger } = this.#parts
+    const { logger, plan, runtime, spec } = this.#parts
     if (this.#engine !== undefined) throw JOB_RAN({ name: spec.name })
     const needsInput = spec.sources.length === 0
     if (needsInput && input === undefined) throw JOB_NO_INPUT({ name: spec.name })
@@ -89,7 +94,10 @@ export class Job<In = unknown, Out = unknown> {
           ? spec.sinks
           : [{ id: 'sink', factory: channel.factory, from: [mainOutput(spec)] }],
     }
-    const engine = createJob(whole, { runtime, logger })
+    const file = plan?.parkedFile
+    const { onParked = file === undefined ? undefined : (records) => keepParked(file, records) } =
+      this.#parts
+    const engine = createJob(whole, { runtime, logger, onParked })
     this.#engine = engine
     return channel === undefined ? this.#awaited(engine) : this.#iterated(engine, channel)
   }
@@ -103,7 +111,6 @@ export class Job<In = unknown, Out = unknown> {
     const summary = this.#start(engine)
     const name = this.name
     return {
-      // oxlint-disable-next-line unicorn/no-thenable -- A run is awaited for its summary.
       then: (fulfilled, rejected) => summary.then(fulfilled, rejected),
       [Symbol.asyncIterator]: () => {
         throw JOB_HAS_SINK({ name })
@@ -116,7 +123,6 @@ export class Job<In = unknown, Out = unknown> {
     const name = this.name
     let iterated = false
     return {
-      // oxlint-disable-next-line unicorn/no-thenable -- A run is awaited for its summary.
       then: (fulfilled, rejected) =>
         (iterated ? start() : Promise.reject<Summary>(JOB_NO_SINK({ name }))).then(
           fulfilled,
@@ -156,6 +162,21 @@ export class Job<In = unknown, Out = unknown> {
   /** Counts up to now; throws JOB_NOT_STARTED before `run`. */
   progress(): Progress {
     return this.#started().progress()
+  }
+
+  /** The records that stages and sinks hold parked now; throws JOB_NOT_STARTED before `run`. */
+  parked(): readonly ParkedRecord[] {
+    return this.#started().parked()
+  }
+
+  /** Tries parked records again, in order; default all. Resolves to how many, when they have been tried. */
+  releaseParked(which?: ParkedFilter): Promise<number> {
+    return this.#started().releaseParked(which)
+  }
+
+  /** Gives up the parked records that failed and tries those behind them; default all. Resolves to how many there were. */
+  skipParked(which?: ParkedFilter): Promise<number> {
+    return this.#started().skipParked(which)
   }
 
   /** Frees what loading opened, for a job that will not run. */

@@ -3,6 +3,7 @@ import type {
   ErrorPolicy,
   JobSpec,
   KeyPart,
+  ParkedRecord,
   SinkSpec,
   SourceSpec,
   StageSpec,
@@ -31,6 +32,10 @@ export interface PipelineOptions {
   readonly provide?: readonly Binding[]
   /** Default: `deadLetter` with a dead letter sink, else `fail`. */
   readonly onError?: ErrorPolicy
+  /** More failures than this share of the last `of` records end the job. Default 0.5 of 1000. */
+  readonly errors?: JobSpec['errors']
+  /** Takes the records that are still parked when the job ends. Default: they are lost, with a warning. */
+  readonly onParked?: (records: readonly ParkedRecord[]) => void | Promise<void>
   /** Default: the real clock. */
   readonly runtime?: Runtime
   /** Default: silence. */
@@ -42,6 +47,8 @@ export interface StageOptions {
   readonly id?: string
   readonly by?: string | readonly string[]
   readonly onError?: ErrorPolicy
+  /** For each record of an asynchronous stage; default 30,000. */
+  readonly timeoutMs?: number
 }
 
 /** A function as a stage: one record in; one record, nothing (undefined) or a promise of them out. */
@@ -123,6 +130,7 @@ export class Flow<In, Out> {
       by: options.by === undefined ? undefined : keyParts(options.by),
       expects,
       onError: options.onError,
+      timeoutMs: options.timeoutMs,
     }
     return new Flow<In, Next>({ ...draft, stages: [...draft.stages, stage] })
   }
@@ -200,11 +208,13 @@ export class Flow<In, Out> {
       sinks: sinks.map((sink) => ({ id: 'sink', ...sink, from: [mainOutput(this.#draft)] })),
       deadLetter,
       onError: options.onError,
+      errors: options.errors,
     }
     return new Job<In, Result>({
       spec,
       runtime: options.runtime ?? nodeRuntime,
       logger: options.logger,
+      onParked: options.onParked,
       dispose: () => Promise.resolve(),
     })
   }

@@ -3,14 +3,10 @@ import { jobDefaults as usual, type JsonSchema } from '@millrace/sdk'
 import { choices } from './grammar/keys.ts'
 import { listPlugins } from './modules/list-plugins.ts'
 import type { PluginInfo } from './modules/modules.ts'
+import { malformedSchema, policySchema } from './policy-schema.ts'
 
 const text = (description: string): JsonSchema => ({ type: 'string', description })
 const open = (description: string): JsonSchema => ({ description })
-const policy: JsonSchema = {
-  enum: choices.onError,
-  description:
-    'What becomes of a record that fails. Default: deadLetter where there is one, else fail.',
-}
 const duration = (description: string): JsonSchema => ({
   type: 'string',
   description: `${description} A duration with a unit, such as 30s.`,
@@ -44,7 +40,7 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
         },
       },
       limit: { type: 'integer', minimum: 0, description: 'Stop after this many entries.' },
-      onError: policy,
+      onError: malformedSchema,
     },
     stage: {
       ...common,
@@ -70,9 +66,14 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
       timeout: duration(
         `Time for one record of an asynchronous stage. Default: ${formatDuration(usual.timeoutMs)}.`,
       ),
-      onError: policy,
+      onError: policySchema,
     },
-    sink: { ...common, from, onError: policy },
+    sink: {
+      ...common,
+      from,
+      timeout: duration(`Time for one write. Default: ${formatDuration(usual.timeoutMs)}.`),
+      onError: policySchema,
+    },
     resource: common,
   }
 
@@ -136,7 +137,7 @@ export async function jobSchema(folder: string): Promise<JsonSchema> {
           sink: reference('sink'),
           sinks: named('sink', 'Several sinks by id.'),
           deadLetter: reference('sink'),
-          onError: policy,
+          onError: policySchema,
           ...budgets,
         },
       },

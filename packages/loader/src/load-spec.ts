@@ -144,7 +144,7 @@ async function load(
   addResources(parts, modules, context)
   if (context.faults.length > 0) return undefined
   const spec = buildSpec({ settings, parts, wiring, modules, context })
-  return { spec, plan: buildPlan(spec, parts, wiring, context) }
+  return { spec, plan: buildPlan(spec, parts, wiring, context, file) }
 }
 
 function normalize(node: MapNode, options: LoadOptions, context: LoadContext): NormalPipeline {

@@ -6,7 +6,7 @@ export const jobDefaults = {
   mailbox: { capacity: 4096, overflow: 'block' },
   /** More failing restarts than `intensity` within `periodMs` end the job. */
   restart: { intensity: 3, periodMs: 60_000 },
-  /** Wait before a retry or a restart: `minMs`, each time `factor` times as long, at most `maxMs`, give or take a share of `jitter`. */
+  /** Wait before a retry or a restart: `minMs`, each time `factor` times as long, at most `maxMs`, and longer by up to a share of `jitter`. */
   backoff: { minMs: 100, maxMs: 30_000, factor: 2, jitter: 0.2 },
   /** Records that a stage or sink may hold parked; one more ends the job. */
   parkMost: 10_000,

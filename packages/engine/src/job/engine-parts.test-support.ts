@@ -51,10 +51,11 @@ export function gatedSource(
     create: () => ({
       async *read(_partition, _position, { signal }) {
         signal.addEventListener('abort', () => wake())
-        while (!over && !signal.aborted) {
+        for (;;) {
           const next = batches.shift()
-          if (next === undefined) await new Promise<void>((resolve) => void (wake = resolve))
-          else yield { values: next }
+          if (next !== undefined) yield { values: next }
+          else if (over || signal.aborted) return
+          else await new Promise<void>((resolve) => void (wake = resolve))
         }
       },
     }),

@@ -1,22 +1,11 @@
+import type { Backoff } from '@millrace/core'
 import { jobDefaults } from '@millrace/sdk'
-
-/** How long to wait from one try to the next. */
-export interface Backoff {
-  /** Before the second try, ms. */
-  readonly minMs: number
-  /** Never longer than this, ms. */
-  readonly maxMs: number
-  /** How much longer each wait is than the one before. Default 2. */
-  readonly factor?: number | undefined
-  /** Share by which a wait may be shorter or longer, from 0 to 1. Default 0.2. */
-  readonly jitter?: number | undefined
-}
 
 /** Which failures are worth another try, and how many. */
 export interface Retry {
   /** Tries after the first one. */
   readonly times: number
-  /** Default: 100 ms, twice as long each time, at most 30 s. */
+  /** Default: 100 ms, twice as long each time, at most 30 s, up to 20 % longer by chance. */
   readonly backoff?: Backoff | undefined
   /** Codes of errors that are tried again. Default: all. */
   readonly on?: readonly string[] | undefined

@@ -1,7 +1,7 @@
-import type { Origin } from '@millrace/sdk'
+import { backoffDelay } from '@millrace/core'
+import { jobDefaults, type Origin } from '@millrace/sdk'
 import { ENG_ERROR_RATE, ENG_RECORD } from '../errors.ts'
 import type { Fate, ResolvedPolicy } from '../plan/error-policy.ts'
-import { backoffMs } from './backoff.ts'
 import { Letters, type ParkedRecord, type Troubled } from './dead-letter.ts'
 import type { Port } from './port.ts'
 import { NO_ROW, originAt, renderOrigin } from './record-batch.ts'
@@ -56,7 +56,8 @@ export class Failures {
     const { retry } = this.#policy
     if (retry === undefined || attempts > retry.times) return undefined
     if (retry.notOn?.includes(code) === true || retry.on?.includes(code) === false) return undefined
-    return backoffMs(retry.backoff, attempts, () => this.#host.runtime.random())
+    const { backoff = jobDefaults.backoff } = retry
+    return backoffDelay(backoff, attempts - 1, this.#host.runtime.random())
   }
 
   /** Counts the failure, writes the dead letter or ends the job, as the policy says. Whoever asks parks the record. */

@@ -49,7 +49,8 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
         ? []
         : (wiring.inputs.get(id)?.[0]?.from ?? [])
       const expects = expectedOfSink(part, context.values)
-      const spec: SinkSpec = { id, where, factory, from, expects, onError }
+      const { timeoutMs } = part.settings
+      const spec: SinkSpec = { id, where, factory, from, expects, onError, timeoutMs }
       if (entry.isDeadLetter) deadLetter = spec
       else sinks.push(spec)
     }

@@ -7,8 +7,7 @@ import { checkKeys } from '../grammar/read-pipeline.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { Modules } from '../modules/modules.ts'
 import { at } from './check-parameters.ts'
-import { readTexts } from './read-settings.ts'
-import { placeOf, readMap, type Place } from './read-value.ts'
+import { placeOf, readMap, readTexts, type Place } from './read-value.ts'
 
 /** What stands beside the pipeline. */
 export interface DocumentSettings {

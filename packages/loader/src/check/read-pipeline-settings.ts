@@ -4,7 +4,7 @@ import type { NormalPipeline } from '../grammar/entry.ts'
 import { choices, innerKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import { CFG_NOT_BUILT } from '../errors.ts'
-import { readPolicy } from './read-settings.ts'
+import { readPolicy } from './read-policy.ts'
 import {
   placeOf,
   readChoice,

@@ -1,12 +1,13 @@
-import type { ErrorPolicy, TimeSpec } from '@millrace/engine'
+import type { TimeSpec } from '@millrace/engine'
 import { compilePath, compileTime } from '@millrace/expression'
 import type { Settings } from '../build/part.ts'
-import { describeNode, type MapEntry } from '../document/config-node.ts'
-import { CFG_MISSING, CFG_NOT_BUILT, CFG_TYPE } from '../errors.ts'
+import type { MapEntry } from '../document/config-node.ts'
+import { CFG_MISSING } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
 import { choices, innerKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import { readBy } from './read-by.ts'
+import { readPolicy, readSourcePolicy } from './read-policy.ts'
 import {
   placeOf,
   readChoice,
@@ -27,7 +28,10 @@ export function readSettings(
   const time = entry.role === 'source' ? readTime(place('time'), context) : undefined
   const by = entry.role === 'stage' ? readBy(place('by'), inputs, context) : undefined
   return {
-    onError: readPolicy(place('onError'), context),
+    onError:
+      entry.role === 'source'
+        ? readSourcePolicy(place('onError'), context)
+        : readPolicy(place('onError'), context),
     limit: readWhole(place('limit'), context, 0),
     timeoutMs: readDuration(place('timeout'), context),
     batch: readWhole(place('batch'), context, 1),
@@ -35,18 +39,6 @@ export function readSettings(
     by: by?.parts,
     reads: [...(time?.reads ?? []), ...(by?.reads ?? [])],
   }
-}
-
-/** `onError: fail | skip | deadLetter`. The policies that wait or repeat are not built yet. */
-export function readPolicy(place: Place, context: LoadContext): ErrorPolicy | undefined {
-  const { node } = place
-  if (node?.kind === 'map' || (node?.kind === 'scalar' && node.value === 'park')) {
-    const key = node.kind === 'map' ? ([...node.entries.keys()][0] ?? 'retry') : 'park'
-    const hint = 'Use fail, skip or deadLetter.'
-    context.faults.push(CFG_NOT_BUILT({ key, of: '"onError"', hint }, node.where))
-    return undefined
-  }
-  return readChoice(place, context, choices.onError)
 }
 
 function readTime(
@@ -92,20 +84,4 @@ function compile<T>(
     else throw error
     return undefined
   }
-}
-
-/** Reads a list of texts. */
-export function readTexts(place: Place, context: LoadContext): readonly string[] {
-  const { node, what } = place
-  if (node === undefined) return []
-  if (node.kind === 'list') {
-    const texts = node.items.map((item) => (item.kind === 'scalar' ? context.leaf(item).text : ''))
-    if (!texts.includes('')) {
-      context.addValue(place.path, texts, node)
-      return texts
-    }
-  }
-  const expected = 'a list of names'
-  context.faults.push(CFG_TYPE({ what, expected, got: describeNode(node) }, node.where))
-  return []
 }

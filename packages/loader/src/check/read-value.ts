@@ -65,6 +65,14 @@ export function readWhole(place: Place, context: LoadContext, least: number): nu
   })
 }
 
+/** A number of at least `least`. */
+export function readNumber(place: Place, context: LoadContext, least: number): number | undefined {
+  return readLeaf(place, context, `a number of at least ${least}`, (leaf) => {
+    const number = numberOf(leaf)
+    return number !== undefined && Number.isFinite(number) && number >= least ? number : undefined
+  })
+}
+
 /** A duration with a unit, in ms. */
 export function readDuration(place: Place, context: LoadContext): number | undefined {
   return readLeaf(place, context, 'a duration with a unit, such as 30s or 1h', ({ value, text }) =>
@@ -112,6 +120,22 @@ export function readMap(
     context.faults.push(CFG_UNKNOWN_KEY({ key, of: what, near, known }, where))
   }
   return node
+}
+
+/** Reads a list of texts. */
+export function readTexts(place: Place, context: LoadContext): readonly string[] {
+  const { node, what } = place
+  if (node === undefined) return []
+  if (node.kind === 'list') {
+    const texts = node.items.map((item) => (item.kind === 'scalar' ? context.leaf(item).text : ''))
+    if (!texts.includes('')) {
+      context.addValue(place.path, texts, node)
+      return texts
+    }
+  }
+  const expected = 'a list of names'
+  context.faults.push(CFG_TYPE({ what, expected, got: describeNode(node) }, node.where))
+  return []
 }
 
 /** What an override or placeholder shows as: the number it is, or the text with its unit. */

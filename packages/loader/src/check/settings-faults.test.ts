@@ -43,7 +43,7 @@ describe('settings', () => {
       error[CFG_TYPE]: "batch" must be a whole number of at least 1; got number 0.
         at   /jobs/job.yaml:7:14  pipeline.stages[0].batch
         next Write a whole number of at least 1 there.
-      error[CFG_TYPE]: "onError" must be one of fail, skip, deadLetter; got string "deadletter".
+      error[CFG_TYPE]: "onError" must be one of fail, skip, deadLetter, park; got string "deadletter".
         at   /jobs/job.yaml:8:16  pipeline.stages[0].onError
         next Did you mean "deadLetter"?
       error[CFG_TYPE]: "errors.atMost" must be a share such as 50% or 0.5; got string "150%".

@@ -114,9 +114,8 @@ describe('what is not built yet', () => {
       '  stages:',
       '    - filter: a',
       '      parallel: 2',
-      '      onError: { retry: 3 }',
+      '      isolate: true',
       '    - filter: a',
-      '      onError: park',
       '      mailbox: {}',
       '  sink: { file: b.jsonl, batch: 3 }',
       '  mailbox: { timeout: 3s }',
@@ -144,20 +143,17 @@ describe('what is not built yet', () => {
       error[CFG_NOT_BUILT]: "parallel" of a stage is not built yet.
         at   /jobs/job.yaml:9:7  pipeline.stages[0].parallel
         next Remove it; a later version will take it.
-      error[CFG_NOT_BUILT]: "retry" of "onError" is not built yet.
-        at   /jobs/job.yaml:10:16  pipeline.stages[0].onError
-        next Use fail, skip or deadLetter.
-      error[CFG_NOT_BUILT]: "park" of "onError" is not built yet.
-        at   /jobs/job.yaml:12:16  pipeline.stages[1].onError
-        next Use fail, skip or deadLetter.
+      error[CFG_NOT_BUILT]: "isolate" of a stage is not built yet.
+        at   /jobs/job.yaml:10:7  pipeline.stages[0].isolate
+        next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "mailbox" of a stage is not built yet.
-        at   /jobs/job.yaml:13:7  pipeline.stages[1].mailbox
+        at   /jobs/job.yaml:12:7  pipeline.stages[1].mailbox
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "batch" of a sink is not built yet.
-        at   /jobs/job.yaml:14:26  pipeline.sink.batch
+        at   /jobs/job.yaml:13:26  pipeline.sink.batch
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "timeout" of "mailbox" is not built yet.
-        at   /jobs/job.yaml:15:14  pipeline.mailbox.timeout
+        at   /jobs/job.yaml:14:14  pipeline.mailbox.timeout
         next Remove it; a later version will take it."
     `)
   })

@@ -1,7 +1,7 @@
 import { nearestName, type Where } from '@millrace/base'
 import { CFG_OVERRIDE } from '../errors.ts'
 import type { Entry, NormalPipeline } from '../grammar/entry.ts'
-import { entryKeys, innerKeys, pipelineKeys, settingKeys } from '../grammar/keys.ts'
+import { entryKeys, innerKeys, pipelineKeys, policyKeys, settingKeys } from '../grammar/keys.ts'
 import { readEntry } from '../grammar/read-entry.ts'
 import type { LoadContext } from '../load-context.ts'
 import {
@@ -30,6 +30,10 @@ export interface ParameterOverride {
 }
 
 const structuralKeys: Readonly<Record<string, readonly string[]>> = innerKeys
+// Names at any depth below a key, for those that nest.
+const nestedKeys: Readonly<Record<string, readonly string[]>> = {
+  onError: Object.values(policyKeys).flat(),
+}
 const plural: Readonly<Record<string, Entry['role']>> = {
   sources: 'source',
   stages: 'stage',
@@ -167,7 +171,8 @@ function setStructural(
 ): void {
   const known = structuralKeys[key]
   const names = rest.map((name, index) => {
-    const existing = index === 0 ? [...(known ?? []), ...keysOf(keys.get(key)?.value)] : []
+    const own = index === 0 ? [...(known ?? []), ...keysOf(keys.get(key)?.value)] : []
+    const existing = [...own, ...(nestedKeys[key] ?? [])]
     return pick(name, existing) ?? name
   })
   const [child] = names

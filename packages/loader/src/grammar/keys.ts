@@ -7,7 +7,7 @@ const everywhere = ['module', 'parameters', 'id', 'note'] as const
 export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
   source: [...everywhere, 'time', 'onError', 'limit'],
   stage: [...everywhere, 'from', 'by', 'outputs', 'batch', 'timeout', 'onError'],
-  sink: [...everywhere, 'from', 'onError'],
+  sink: [...everywhere, 'from', 'timeout', 'onError'],
   resource: [...everywhere],
 }
 
@@ -15,7 +15,7 @@ export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
 export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
   source: ['schema', 'journal', 'parallel', 'restart', 'idle'],
   stage: ['parallel', 'mailbox', 'isolate', 'restart'],
-  sink: ['batch', 'parallel', 'timeout', 'by', 'restart'],
+  sink: ['batch', 'parallel', 'by', 'restart'],
   resource: ['restart'],
 }
 
@@ -48,9 +48,19 @@ export const innerKeys = {
   plugins: ['use', 'allow'],
 } as const
 
+/** Keys of policies: `onError: { retry: { … }, then: … }`, `park: { … }`, `backoff: { … }`. */
+export const policyKeys = {
+  onError: ['retry', 'then', 'park'],
+  retry: ['times', 'backoff', 'on', 'notOn'],
+  park: ['most'],
+  backoff: ['min', 'max', 'factor', 'jitter'],
+} as const
+
 /** What keys with few values may say. */
 export const choices = {
-  onError: ['fail', 'skip', 'deadLetter'],
+  onError: ['fail', 'skip', 'deadLetter', 'park'],
+  /** What becomes of input that cannot be decoded. */
+  onMalformed: ['fail', 'skip', 'deadLetter'],
   overflow: ['block', 'dropOldest', 'dropNewest', 'fail'],
   unit: ['s', 'ms', 'us'],
 } as const

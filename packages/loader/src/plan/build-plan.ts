@@ -1,11 +1,13 @@
+import { basename, join } from 'node:path'
 import { formatDuration } from '@millrace/base'
-import type { ErrorPolicy, JobSpec, KeyPart } from '@millrace/engine'
+import type { JobSpec, KeyPart } from '@millrace/engine'
 import { jobDefaults, sourceTraits } from '@millrace/sdk'
 import { keyNames, sinkOf, sourceOf, stageOf, type Part } from '../build/part.ts'
 import type { Wiring } from '../build/wire.ts'
 import type { LoadContext } from '../load-context.ts'
 import { askDefinition } from '../modules/ask-definition.ts'
 import type { JobPlan, PlanNode } from './job-plan.ts'
+import { failedSentence, malformedSentence, parks } from './policy-sentences.ts'
 
 /** The plan of a job without faults. Values of secret parameters are replaced by `(hidden)`. */
 export function buildPlan(
@@ -13,6 +15,7 @@ export function buildPlan(
   parts: ReadonlyMap<string, Part>,
   wiring: Wiring,
   context: LoadContext,
+  file: string,
 ): JobPlan {
   const order = [
     ...spec.sources.map(({ id }) => id),
@@ -29,8 +32,19 @@ export function buildPlan(
       from.map(({ id, output }) => ({ from: id, output, to, input: name })),
     ),
   )
-  return { name: spec.name, nodes, edges, notes: notesOf(spec, parts) }
+  const notes = [...notesOf(spec, parts)]
+  const holds = [...spec.stages, ...spec.sinks].some(({ onError }) => {
+    return parks(onError ?? spec.onError, spec)
+  })
+  const parkedFile = holds ? join(context.folder, parkedName(file)) : undefined
+  if (parkedFile !== undefined) {
+    notes.push(`Records that still wait when the job ends go to ${basename(parkedFile)}.`)
+  }
+  return { name: spec.name, nodes, edges, notes, ...(parkedFile !== undefined && { parkedFile }) }
 }
+
+const parkedName = (file: string): string =>
+  `${basename(file).replace(/\.[^.]*$/, '')}.parked.jsonl`
 
 function nodeOf(part: Part, spec: JobSpec, context: LoadContext): PlanNode {
   const { entry, loaded } = part
@@ -103,7 +117,6 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
   const { entry, settings } = part
   if (entry.isDeadLetter) return ['If it cannot write, the job stops.']
   const own = settings.onError ?? spec.onError
-  const failed = failedSentence(own, spec)
   if (entry.role === 'source') {
     const { time, limit } = settings
     return [
@@ -112,10 +125,17 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
         : `The time of a record is ${time.description}; it may be ${formatDuration(time.disorderMs)} out of order.`,
       ...(limit === undefined ? [] : [`Stops after ${limit} entries.`]),
       ...(endsOf(part) ? [] : ['The input does not end by itself.']),
-      `Entries that cannot be decoded${time === undefined ? '' : ', and records without a valid time,'} ${failed}`,
+      `Entries that cannot be decoded${time === undefined ? '' : ', and records without a valid time,'} ${malformedSentence(own, spec)}`,
     ]
   }
-  if (entry.role === 'sink') return [`Records it rejects ${failed}`]
+  const failed = failedSentence(own, spec)
+  if (entry.role === 'sink') {
+    const limit = settings.timeoutMs
+    return [
+      `Records it rejects ${failed}`,
+      ...(limit === undefined ? [] : [`A write may take ${formatDuration(limit)}.`]),
+    ]
+  }
   const stage = stageOf(part)?.definition
   const names = Object.entries(part.outputs ?? {})
   const timeout = settings.timeoutMs ?? jobDefaults.timeoutMs
@@ -127,15 +147,6 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
     `Records that fail ${failed}`,
     `An asynchronous record may take ${formatDuration(timeout)}${settings.timeoutMs === undefined ? ' (default)' : ''}.`,
   ]
-}
-
-function failedSentence(policy: ErrorPolicy | undefined, spec: JobSpec): string {
-  const { deadLetter } = spec
-  const isDefault = policy === undefined ? ' (default)' : ''
-  const actual = policy ?? (deadLetter === undefined ? 'fail' : 'deadLetter')
-  if (actual === 'skip') return 'are skipped and counted.'
-  if (actual === 'fail') return `end the job at the first one${isDefault}.`
-  return `go to the dead letters${isDefault}.`
 }
 
 function notesOf(spec: JobSpec, parts: ReadonlyMap<string, Part>): readonly string[] {

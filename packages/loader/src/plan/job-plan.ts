@@ -46,4 +46,6 @@ export interface JobPlan {
   }[]
   /** Sentences about the job as a whole, its defaults among them. */
   readonly notes: readonly string[]
+  /** Absolute path of the file for records that still wait when the job ends; undefined where none ever wait. */
+  readonly parkedFile?: string | undefined
 }

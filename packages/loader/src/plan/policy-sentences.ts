@@ -1,0 +1,70 @@
+import { formatDuration } from '@millrace/base'
+import type { Backoff, ErrorPolicy, FinalPolicy, JobSpec, Retry } from '@millrace/engine'
+import { jobDefaults } from '@millrace/sdk'
+
+/** What becomes of failing records, as the end of a sentence; `own` is the policy in force, if any. */
+export function failedSentence(own: ErrorPolicy | undefined, spec: JobSpec): string {
+  const retry = retryOf(own)
+  const { isDefault, final } = finalOf(own, spec)
+  const then = finalSentence(final, isDefault)
+  return retry === undefined ? `${then}.` : `${retrySentence(retry)}, and then ${then}.`
+}
+
+/** What becomes of entries that a source cannot decode: they are neither tried again nor parked. */
+export function malformedSentence(own: ErrorPolicy | undefined, spec: JobSpec): string {
+  const { final, isDefault } = finalOf(own, spec)
+  if (parkMost(final) === undefined) return `${finalSentence(final, isDefault)}.`
+  return `${finalSentence(usual(spec), true)}.`
+}
+
+/** Whether records may be parked under a policy. */
+export function parks(own: ErrorPolicy | undefined, spec: JobSpec): boolean {
+  return parkMost(finalOf(own, spec).final) !== undefined
+}
+
+function usual({ deadLetter }: JobSpec): FinalPolicy {
+  return deadLetter === undefined ? 'fail' : 'deadLetter'
+}
+
+function retryOf(own: ErrorPolicy | undefined): Retry | undefined {
+  return typeof own === 'object' && 'retry' in own ? own.retry : undefined
+}
+
+function finalOf(
+  own: ErrorPolicy | undefined,
+  spec: JobSpec,
+): { readonly final: FinalPolicy; readonly isDefault: boolean } {
+  const final = typeof own === 'object' && 'retry' in own ? own.then : own
+  return { final: final ?? usual(spec), isDefault: final === undefined }
+}
+
+function parkMost(final: FinalPolicy): number | undefined {
+  if (typeof final === 'object') return final.park.most ?? jobDefaults.parkMost
+  return final === 'park' ? jobDefaults.parkMost : undefined
+}
+
+function finalSentence(final: FinalPolicy, isDefault: boolean): string {
+  const shown = isDefault ? ' (default)' : ''
+  const most = parkMost(final)
+  if (most !== undefined) {
+    return `wait with all later ones of their key until they are released, and event time with them; more than ${most} end the job`
+  }
+  if (final === 'skip') return 'are skipped and counted'
+  if (final === 'fail') return `end the job at the first one${shown}`
+  return `go to the dead letters${shown}`
+}
+
+function retrySentence({ backoff, notOn, on, times }: Retry): string {
+  const count = `are tried ${times} more time${times === 1 ? '' : 's'}`
+  const only = on === undefined ? '' : ` after ${on.join(', ')}`
+  const never =
+    notOn === undefined ? '' : `${only === '' ? '' : ','} but not after ${notOn.join(', ')}`
+  return `${count}${only}${never}, ${backoffSentence(backoff)}`
+}
+
+/** How long the waits are. */
+export function backoffSentence(backoff: Backoff = jobDefaults.backoff): string {
+  const { maxMs, minMs } = backoff
+  if (maxMs === minMs) return `${formatDuration(minMs)} apart`
+  return `${formatDuration(minMs)} apart at first and ${formatDuration(maxMs)} at most`
+}
