@@ -50,3 +50,53 @@ export const CLI_SAMPLE_EMPTY = defineError<{ source: string }>({
   message: (d) => `Source "${d.source}" gave no record to look at.`,
   hint: () => 'Fields cannot be checked; see that the input is the one you mean.',
 })
+
+export const CLI_LETTERS_FILE = defineError<{
+  path: string
+  cause: string
+  near: string | undefined
+}>({
+  code: 'CLI_LETTERS_FILE',
+  message: (d) => `"${d.path}" cannot be used: ${d.cause}.`,
+  hint: (d) =>
+    d.near === undefined
+      ? 'Name the file that the deadLetter sink wrote, or a file of parked records.'
+      : `Did you mean "${d.near}"?`,
+})
+
+export const CLI_NOT_LETTERS = defineError<{ path: string; line: number; reason: string }>({
+  code: 'CLI_NOT_LETTERS',
+  message: (d) => `"${d.path}" holds no dead letter: of line ${d.line}, ${d.reason}.`,
+  hint: () => 'Name a file of JSON lines that the deadLetter sink of a job wrote.',
+})
+
+export const CLI_NONE_CHOSEN = defineError<{
+  option: string
+  value: string
+  path: string
+  near: string | undefined
+  known: readonly string[]
+}>({
+  code: 'CLI_NONE_CHOSEN',
+  message: (d) => `No letter in "${d.path}" has the ${d.option} "${d.value}".`,
+  hint: (d) =>
+    d.near === undefined ? `There are: ${d.known.join(', ')}.` : `Did you mean "${d.near}"?`,
+})
+
+export const CLI_PARKED_FILE = defineError<{ path: string }>({
+  code: 'CLI_PARKED_FILE',
+  message: (d) => `"${d.path}" holds parked records, not dead letters.`,
+  hint: (d) => `Run millrace parked release ${d.path}.`,
+})
+
+export const CLI_SAME_FILE = defineError<{ path: string; id: string }>({
+  code: 'CLI_SAME_FILE',
+  message: (d) => `"${d.id}" would write "${d.path}" while it is read.`,
+  hint: () => 'Leave --output out, or name another file.',
+})
+
+export const CLI_NO_DEAD_LETTER = defineError<{ job: string }>({
+  code: 'CLI_NO_DEAD_LETTER',
+  message: (d) => `"${d.job}" has no deadLetter sink to take what is skipped.`,
+  hint: () => 'Add deadLetter: { file: dead.jsonl } to the pipeline.',
+})

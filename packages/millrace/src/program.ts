@@ -1,13 +1,12 @@
 import { Command, Option } from 'commander'
+import { collect } from './collect.ts'
 import { logLevels } from './report/log.ts'
 import type { RunOptions } from './commands/run.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { JobFileOptions } from './job-file.ts'
-import type { Shell } from './shell.ts'
-
-/** Takes the exit code of the command that ran. */
-export type Finish = (exitCode: number) => void
+import { addDeadLetter } from './program-letters.ts'
+import type { Finish, Shell } from './shell.ts'
 
 const rootExamples = `
 Examples:
@@ -56,11 +55,8 @@ export function createProgram(version: string, shell: Shell, finish: Finish): Co
   addConfig(program, shell, finish)
   addPlugins(program, shell, finish)
   addSchema(program, shell, finish)
+  addDeadLetter(program, shell, finish)
   return program
-}
-
-function collect(value: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), value]
 }
 
 /** Options of every command that loads a job file. */

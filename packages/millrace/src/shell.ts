@@ -8,6 +8,9 @@ export interface Shell {
   readonly terminal: Terminal
 }
 
+/** Takes the exit code of the command that ran. */
+export type Finish = (exitCode: number) => void
+
 /** Stack traces are for those who ask. */
 export function wantsStack(shell: Shell, logLevel?: string): boolean {
   return logLevel === 'debug' || (shell.env['MILLRACE_DEBUG'] ?? '0') !== '0'
