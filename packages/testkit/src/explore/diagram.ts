@@ -2,7 +2,7 @@ import { renderMessage, type TraceEntry } from '../simulate/trace.ts'
 
 const LINES_MAX = 300
 
-/** A trace as a Mermaid sequence diagram: what arrived, what never did, what failed. */
+/** A trace as a Mermaid sequence diagram: what arrived, what was not handled by the end, what failed. */
 export function renderDiagram(trace: readonly TraceEntry[]): string {
   const names = new Map<string, string>()
   const arrived = new Set(trace.flatMap((entry) => (entry.kind === 'receive' ? entry.cause : [])))
@@ -22,7 +22,7 @@ export function renderDiagram(trace: readonly TraceEntry[]): string {
       lines.push(`${sender}->>${nameOf(actor)}: ${text}`)
     } else if (kind === 'send') {
       if (arrived.has(index)) continue
-      lines.push(`${nameOf(from ?? 'outside')}--x${nameOf(actor)}: ${text} never arrives`)
+      lines.push(`${nameOf(from ?? 'outside')}--x${nameOf(actor)}: ${text} not handled`)
     } else if (kind !== 'time' && actor !== '') {
       lines.push(`Note over ${nameOf(actor)}: ${escape(`${kind} ${detail} ${text}`.trim())}`)
     }

@@ -145,13 +145,14 @@ function toText(
 ): { name: string; text: string; hint: string } {
   const { seed, check, error, choices, choicesBefore, isRepeatable } = failure
   const hint = isRepeatable
-    ? `Repeat it: ${failure.command}`
+    ? 'Run the last line of this message in a shell.'
     : 'The same choices gave another run: find what is not under control with checkDeterminism.'
   const text = [
     `${check} broke: ${messageOf(error)}`,
     `seed ${seed}, ${choices.length} of ${choicesBefore} choices left`,
     renderTrace(failure.trace.slice(-60)),
     failure.diagram,
+    `Repeat it: ${failure.command}`,
   ].join('\n')
   return { name, text, hint }
 }

@@ -101,9 +101,25 @@ function toCause(cause: number | undefined): { readonly cause?: number } {
   return cause === undefined ? {} : { cause }
 }
 
+const options = { depth: 2, breakLength: Infinity, compact: true } as const
+
+/** Actors in a message show as their path: what they are made of tells nothing. */
+function withoutActors(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || depth > options.depth) return value
+  const { path, tell } = value as { readonly path?: unknown; readonly tell?: unknown }
+  if (typeof path === 'string' && typeof tell === 'function') {
+    return { [inspect.custom]: () => `<${path}>` }
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, withoutActors(member, depth + 1)]),
+  )
+}
+
 /** A message in one short line. */
 export function renderMessage(message: unknown): string {
-  const text = inspect(message, { depth: 2, breakLength: Infinity, compact: true })
+  const text = inspect(withoutActors(message), options)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
@@ -115,7 +131,7 @@ export function renderTrace(entries: readonly TraceEntry[]): string {
     const what = 'message' in entry ? ` ${renderMessage(entry.message)}` : ''
     const why = cause === undefined ? '' : ` (of ${cause})`
     const more = detail === undefined ? '' : ` ${detail}`
-    return `${index} +${entry.atMs}ms ${kind} ${who}${what}${more}${why}`.replaceAll('  ', ' ')
+    return `${index} +${entry.atMs}ms ${kind} ${who}${what}${more}${why}`.replaceAll('  ', ' ').trimEnd()
   })
   return lines.join('\n')
 }
