@@ -3,6 +3,8 @@
 // Stages run on the real engine, actors in the real system under a virtual clock.
 // It is an entry of its own: nobody loads fast-check who proves no laws.
 // Start with stage-laws.ts and actor-laws.ts.
+export { type ActorLawsOptions, actorLaws, checkActorLaws, listActorLaws } from './actor-laws.ts'
 export type { Effort, Law } from './law.ts'
+export type { ActorUnderTest, ActorWorld } from './run-actor.ts'
 export { checkStageLaws, listStageLaws, stageLaws } from './stage-laws.ts'
 export type { StageLawsOptions } from './stage-laws-options.ts'
