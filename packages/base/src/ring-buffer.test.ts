@@ -16,9 +16,9 @@ it('behaves like a plain array under any sequence of operations', () => {
 
       for (const { kind, value } of operations) {
         const isShift = kind === 'shift'
-        const got = isShift ? ring.shift() : ring[kind as 'push' | 'unshift'](value)
+        const got = isShift ? ring.shift() : ring[kind](value)
         const expected = isShift ? oracle.shift() : undefined
-        if (!isShift) oracle[kind as 'push' | 'unshift'](value)
+        if (!isShift) oracle[kind](value)
 
         expect(got).toBe(expected)
         expect(ring.length).toBe(oracle.length)

@@ -44,7 +44,7 @@ export function gatedSource(
   id = 'source',
 ): SourceSpec & { give(records: readonly unknown[]): void; end(): void } {
   const batches: (readonly unknown[])[] = []
-  let over = false
+  const input = { isOver: false }
   let wake = (): void => {}
   const factory: SourceFactory = {
     traits: { name: 'gated', ends: true, replay: 'none' },
@@ -54,7 +54,7 @@ export function gatedSource(
         for (;;) {
           const next = batches.shift()
           if (next !== undefined) yield { values: next }
-          else if (over || signal.aborted) return
+          else if (input.isOver || signal.aborted) return
           else await new Promise<void>((resolve) => void (wake = resolve))
         }
       },
@@ -66,7 +66,7 @@ export function gatedSource(
     wake()
   }
   const end = (): void => {
-    over = true
+    input.isOver = true
     wake()
   }
   return { id, factory, give, end }
