@@ -78,6 +78,45 @@ const sumBase: Definition = {
 export const healthy: readonly StageDefinition<Limit>[] = [
   defineStage(filterBase),
   defineStage(sumBase),
+  defineStage({
+    name: 'asynchronous',
+    summary: 'Doubles readings, later.',
+    parameters,
+    keeps: 'nothing',
+    create: () => ({
+      async process({ value }: Reading, context) {
+        await Promise.resolve()
+        if (value < 0) context.reject('NEGATIVE', 'Negative.')
+        return value * 2
+      },
+    }),
+  }),
+  defineStage({
+    name: 'generator',
+    summary: 'Counts readings down.',
+    parameters,
+    keeps: 'nothing',
+    inputs: ['readings'],
+    create: () => ({
+      on: {
+        *readings({ value }: Reading) {
+          for (let left = value; left > 28; left--) yield left
+        },
+      },
+    }),
+  }),
+  defineStage({
+    name: 'asynchronous-generator',
+    summary: 'Says every reading twice.',
+    parameters,
+    create: () => ({
+      async *process({ value }: Reading) {
+        yield value
+        await Promise.resolve()
+        yield value
+      },
+    }),
+  }),
 ]
 
 interface Mutant {
