@@ -1,15 +1,13 @@
 import { invariant } from '@millrace/base'
 
-import type { ActorRef, ActorSpec, OfferResult, RestartType } from './actor.ts'
+import type { ActorRef, ActorSpec, OfferResult } from './actor.ts'
 import type { Alarms } from './alarms.ts'
 import { CellContext, type ContextHost } from './context.ts'
 import { createFamily } from './create-family.ts'
-import { ACT_MAILBOX_FULL } from './errors.ts'
 import type { Family } from './family.ts'
 import { inspectCell } from './inspect-child.ts'
 import { Life } from './life.ts'
 import type { LifecycleTap } from './lifecycle-tap.ts'
-import type { Services } from './services.ts'
 import { StandIn } from './stand-in.ts'
 import type { ActorState } from './supervisor-spec.ts'
 import type { Tick } from './timers.ts'
@@ -19,19 +17,8 @@ import type { Watch } from './watch.ts'
 
 /** One actor: the address others send to, and what its context may do. */
 export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
-  readonly #given: ActorSpec<M>
-  /** The last incarnation that was crashed because its mailbox was full: once is enough. */
-  #overflowed = -1
-
-  constructor(
-    services: Services,
-    owner: Family,
-    given: ActorSpec<M>,
-    restart: RestartType,
-    before = 0,
-  ) {
-    super(services, owner, given, restart, before)
-    this.#given = given
+  constructor(owner: Family, given: ActorSpec<M>, before = 0) {
+    super(owner, given, before)
   }
 
   get alarms(): Alarms {
@@ -46,25 +33,16 @@ export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
     return this.services.topics
   }
 
-  /** Messages that wait in the mailbox. */
-  get queued(): number {
-    return this.inbox.length
-  }
-
   /** Messages put aside. */
   get stashed(): number {
     return this.inbox.stashed
-  }
-
-  isAlive(): boolean {
-    return !this.inbox.isClosed
   }
 
   tell(message: M, lane: 'user' | 'control' = 'user'): void {
     const { inbox } = this
     const acceptance = inbox.accept(message, lane, this.end?.cause)
     if (acceptance === 'queued') this.wake()
-    else if (acceptance === 'overflowed' && inbox.rules.overflow === 'fail') this.#overflow()
+    else if (acceptance === 'overflowed' && inbox.rules.overflow === 'fail') this.overflow()
   }
 
   offer(message: M): OfferResult | Promise<OfferResult> {
@@ -86,7 +64,7 @@ export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
     this.children ??= createFamily(this.services, this.path, (cause) => this.fail(cause))
     const kept = this.children.takeKept(spec.id)
     if (kept instanceof Cell) return kept
-    const child = new Cell(this.services, this.children, spec, spec.restart ?? 'temporary')
+    const child = new Cell(this.children, spec)
     this.children.spawn(child)
     return child
   }
@@ -96,14 +74,14 @@ export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
     const target: unknown = ref instanceof StandIn ? ref.actor : ref
     invariant(target instanceof Cell, 'only an actor of this library can be watched')
     const notify = (): void => {
-      if (watch.over === undefined && !this.inbox.isClosed) this.#notify(watch, 'system')
+      if (watch.over === undefined && this.isAlive()) this.#notify(watch, 'system')
     }
     if (target.hasEnded()) notify()
     else watch.release = target.onEnd(notify)
   }
 
   pushTick(tick: Tick<M>): void {
-    if (!this.inbox.isClosed) this.#notify(tick, 'control')
+    if (this.isAlive()) this.#notify(tick, 'control')
   }
 
   passOn<N>(ref: ActorRef<N>, message: N, lane: 'user' | 'control'): void {
@@ -122,7 +100,7 @@ export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
   }
 
   renew(): Cell<M> {
-    const cell = new Cell(this.services, this.owner, this.#given, this.restart, this.incarnation)
+    const cell = new Cell(this.owner, this.given, this.incarnation)
     cell.record = this.record
     return cell
   }
@@ -132,13 +110,7 @@ export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
   }
 
   protected makeContext(): CellContext<M> {
-    return new CellContext(this, this.delivery, this.incarnation)
-  }
-
-  #overflow(): void {
-    if (this.#overflowed === this.incarnation) return
-    this.#overflowed = this.incarnation
-    this.fail(ACT_MAILBOX_FULL({ path: this.path, capacity: this.inbox.rules.capacity }))
+    return new CellContext(this, this.incarnation)
   }
 
   #notify(entry: unknown, lane: 'system' | 'control'): void {

@@ -10,6 +10,7 @@ import { Watch } from './watch.ts'
 export interface ContextHost<M> extends ActorRef<M> {
   readonly alarms: Alarms
   readonly topics: TopicBoard
+  readonly delivery: Delivery<M>
   adopt<N>(spec: ActorSpec<N>): ActorRef<N>
   startWatch(watch: Watch): void
   pushTick(tick: Tick<M>): void
@@ -22,16 +23,14 @@ export interface ContextHost<M> extends ActorRef<M> {
 export class CellContext<M> implements ActorContext<M>, TimersHost<M> {
   readonly incarnation: number
   readonly #host: ContextHost<M>
-  readonly #delivery: Delivery<M>
   #isRevoked = false
   #timers: Timers<M> | undefined
   #watches: Set<Watch> | undefined
   #subscriptions: Map<unknown, () => void> | undefined
   #abort: AbortController | undefined
 
-  constructor(host: ContextHost<M>, delivery: Delivery<M>, incarnation: number) {
+  constructor(host: ContextHost<M>, incarnation: number) {
     this.#host = host
-    this.#delivery = delivery
     this.incarnation = incarnation
   }
 
@@ -102,17 +101,17 @@ export class CellContext<M> implements ActorContext<M>, TimersHost<M> {
 
   become(receiver: Receiver<M>): void {
     this.#check()
-    this.#delivery.become(receiver)
+    this.#host.delivery.become(receiver)
   }
 
   stash(): void {
     this.#check()
-    this.#delivery.stash()
+    this.#host.delivery.stash()
   }
 
   unstashAll(): void {
     this.#check()
-    this.#delivery.unstashAll()
+    this.#host.delivery.unstashAll()
   }
 
   unhandled(message: M): void {
@@ -148,7 +147,7 @@ export class CellContext<M> implements ActorContext<M>, TimersHost<M> {
   }
 
   listenForSilence(): void {
-    this.#delivery.listen()
+    this.#host.delivery.listen()
   }
 
   /** A message was handled. */

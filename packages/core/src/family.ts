@@ -6,6 +6,7 @@ import {
   recordOf,
   type StartOutcome,
 } from './child.ts'
+import type { RestartType } from './actor.ts'
 import { ACT_DUPLICATE_ID, ACT_STOPPED } from './errors.ts'
 import { inSequence } from './in-sequence.ts'
 import { actionsOf, nextState } from './lifecycle.ts'
@@ -36,6 +37,8 @@ export interface FamilyOptions {
   readonly autoShutdown: AutoShutdown
   /** Ended children stay as specifications, and what is asked of the family happens one after the other. */
   readonly isStatic: boolean
+  /** Of children whose specification does not say; default `temporary`. */
+  readonly restart?: RestartType
   /** True if the others stop too when no restart is granted. */
   readonly givesUp: boolean
   /** Told at once when no restart is granted. */
@@ -59,6 +62,8 @@ type Operation = object
 /** The children of one parent in start order: starts them, decides on restarts, stops them in reverse. */
 export class Family {
   readonly path: string
+  readonly services: Services
+  readonly defaultRestart: RestartType
   readonly restarts: Restarts
   readonly #options: FamilyOptions
   readonly #children = new Map<string, Child>()
@@ -71,6 +76,8 @@ export class Family {
 
   constructor(options: FamilyOptions) {
     this.path = options.path
+    this.services = options.services
+    this.defaultRestart = options.restart ?? 'temporary'
     this.#options = options
     this.restarts = new Restarts(this, options)
     if (!options.isStatic) this.#state = SupervisorState.running
@@ -300,7 +307,7 @@ export class Family {
   }
 
   #cancelDelay(record: ChildRecord): void {
-    if (record.alarm !== undefined) this.#options.services.alarms.clear(record.alarm)
+    if (record.alarm !== undefined) this.services.alarms.clear(record.alarm)
     record.alarm = undefined
   }
 
@@ -311,7 +318,7 @@ export class Family {
   }
 
   #begun(child: Child): void {
-    const { events, runtime } = this.#options.services
+    const { events, runtime } = this.services
     if (child.policy.backoff !== undefined) {
       child.record ??= new ChildRecord()
       child.record.begunMs = runtime.monotonic()

@@ -1,69 +1,48 @@
 import { type ActorSpec, type Behavior, ignore, type RestartType } from './actor.ts'
-import type { Alarm } from './alarms.ts'
 import { type Child, type ChildRecord, type End, none, type StartListener } from './child.ts'
 import type { CellContext } from './context.ts'
-import { Delivery, type DeliveryHost } from './delivery.ts'
-import { ACT_STOPPED } from './errors.ts'
+import type { Delivery, DeliveryHost } from './delivery.ts'
+import { ACT_MAILBOX_FULL, ACT_STOPPED } from './errors.ts'
 import type { Family } from './family.ts'
 import type { ActorHandle } from './hooks.ts'
-import { Inbox } from './inbox.ts'
-import { actionsOf, nextState } from './lifecycle.ts'
-import { CellAction, CellEvent, CellState, cellTable, MailboxEvent } from './lifecycle.table.ts'
-import { deliveryRules, mailboxRules } from './mailbox-rules.ts'
-import { Pending } from './pending.ts'
-import type { Runnable } from './run-queue.ts'
+import type { Inbox } from './inbox.ts'
+import { CellAction, CellEvent, CellState, MailboxEvent } from './lifecycle.table.ts'
+import { LifeExtras } from './life-extras.ts'
+import { LifecycleRunner, mark, signal } from './lifecycle-runner.ts'
+import { Mail } from './mail.ts'
 import type { Services } from './services.ts'
 import type { ActorState } from './supervisor-spec.ts'
 import { joinCauses, tearDown } from './tear-down.ts'
 
-// Lifecycle work for the next turn, whatever the gate says; what stands first here is done first.
-const signal = { stop: 1, halt: 2, start: 4, fail: 8, exit: 16 } as const
+/** Specifications before a simulation changed them. */
+const givenSpecs = new WeakMap<object, unknown>()
 
-/** The incarnations of one actor: its state in the lifecycle table and what that state makes of mailbox, behavior and children. */
-export abstract class Life<M> implements Child, Runnable, DeliveryHost {
-  readonly restart: RestartType
+/** The incarnations of one actor: its state in the lifecycle table and what that state makes of mail, behavior and children. */
+export abstract class Life<M> extends LifecycleRunner implements Child, DeliveryHost {
   record: ChildRecord | undefined
-  protected readonly services: Services
   protected readonly owner: Family
-  protected readonly inbox: Inbox
-  protected readonly delivery: Delivery<M>
   protected children: Family | undefined
   /** How this incarnation ended by itself. */
   protected end: End | undefined
   readonly #spec: ActorSpec<M>
-  readonly #pending = new Pending()
-  #state = 0
-  #isQueued = false
-  #signals = 0
   #incarnation: number
   #context: CellContext<M> | undefined
-  #isExiting = false
-  #isTearingDown = false
-  #failure: unknown
+  #behavior: Behavior<M> | undefined
+  #mail: Mail<M> | undefined
   #startListener: StartListener | undefined
-  #halted: (() => void) | undefined
-  #deadline: Alarm | undefined
-  #endListeners: Set<() => void> | undefined
+  #extras: LifeExtras | undefined
 
   /** Nothing runs until `begin`. `before` counts the incarnations of earlier cells with this specification. */
-  constructor(
-    services: Services,
-    owner: Family,
-    given: ActorSpec<M>,
-    restart: RestartType,
-    before: number,
-  ) {
-    const { hooks } = services
+  constructor(owner: Family, given: ActorSpec<M>, before: number) {
+    super()
+    const { hooks, tap } = owner.services
     const handle = this as unknown as ActorHandle<M>
     const spec = hooks?.instrument(given, handle, `${owner.path}/${given.id}`) ?? given
-    this.restart = restart
-    this.services = services
+    if (spec !== given) givenSpecs.set(this, given)
     this.owner = owner
     this.#spec = spec
     this.#incarnation = before
-    this.inbox = new Inbox(services, this, mailboxRules(spec))
-    this.delivery = new Delivery(this, this.inbox, this.#pending, deliveryRules(spec))
-    if (services.tap.isOn) services.tap.tell(this, this.state, undefined)
+    if (tap.isOn) tap.tell(this, this.state, undefined)
   }
 
   get id(): string {
@@ -78,16 +57,38 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
     return this.#spec
   }
 
-  get state(): string {
-    return cellTable.states[this.#state] ?? ''
+  get restart(): RestartType {
+    return this.#spec.restart ?? this.owner.defaultRestart
   }
 
   get incarnation(): number {
     return this.#incarnation
   }
 
-  get hasSignals(): boolean {
-    return this.#signals !== 0
+  get delivery(): Delivery<M> {
+    return this.mail.delivery
+  }
+
+  protected get services(): Services {
+    return this.owner.services
+  }
+
+  protected get inbox(): Inbox {
+    return this.mail.inbox
+  }
+
+  protected get mail(): Mail<M> {
+    this.#mail ??= this.#openMail()
+    return this.#mail
+  }
+
+  protected get given(): ActorSpec<M> {
+    return (givenSpecs.get(this) as ActorSpec<M> | undefined) ?? this.#spec
+  }
+
+  /** Messages that wait in the mailbox. */
+  get queued(): number {
+    return this.#mail?.inbox.length ?? 0
   }
 
   abstract inspect(): ActorState
@@ -95,30 +96,26 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
   protected abstract makeContext(): CellContext<M>
 
   isDown(): boolean {
-    return this.#isIdle && this.#startListener === undefined
-  }
-
-  hasEnded(): boolean {
-    return this.#state === CellState.stopped
+    return this.isIdle && this.#startListener === undefined
   }
 
   begin(listener: StartListener): void {
     this.#startListener = listener
-    this.#post(signal.start)
+    this.post(signal.start)
   }
 
   backOff(): void {
-    this.#send(CellEvent.BACK_OFF)
+    this.send(CellEvent.BACK_OFF)
   }
 
   halt(done: () => void): void {
-    if (!this.#isIdle) {
-      this.#halted = done
-      this.#post(signal.halt)
+    if (!this.isIdle) {
+      this.#more.halted = done
+      this.post(signal.halt)
       return
     }
-    this.#send(CellEvent.HALT)
-    this.#signals &= ~signal.start
+    this.send(CellEvent.HALT)
+    this.bits &= ~signal.start
     this.#startFailed(ACT_STOPPED({ path: this.path }))
     done()
   }
@@ -127,83 +124,75 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
     if (this.hasEnded()) return done()
     this.onEnd(done)
     // Nothing of it runs, so its end need not wait for a turn.
-    if (this.#isIdle) this.#send(CellEvent.STOP)
-    else this.#post(signal.stop)
-  }
-
-  kill(): void {
-    this.#send(CellEvent.KILL)
+    if (this.isIdle) this.send(CellEvent.STOP)
+    else this.post(signal.stop)
   }
 
   /** A normal end by the actor itself, after the message in hand. */
   exit(): void {
-    this.#isExiting = true
-    this.#post(signal.exit)
+    this.bits |= mark.exiting
+    this.post(signal.exit)
   }
 
   /** Crashes the actor from outside, such as a child that may not be restarted again. */
   fail(cause: unknown): void {
-    this.#failure = cause
-    this.#post(signal.fail)
+    this.#more.failure = cause
+    this.post(signal.fail)
   }
 
   crashed(cause: unknown, message: unknown = none): void {
-    if (nextState(cellTable, this.#state, CellEvent.FAILED) < 0) return
+    if (!this.heeds(CellEvent.FAILED)) return
     this.end = this.#ending(true, cause, message)
-    this.#send(CellEvent.FAILED)
-  }
-
-  suspended(): void {
-    this.#send(CellEvent.SUSPEND)
+    this.send(CellEvent.FAILED)
   }
 
   resumed(): void {
-    this.#send(CellEvent.RESUME)
-    if (this.#isExiting) this.exit()
+    this.send(CellEvent.RESUME)
+    if ((this.bits & mark.exiting) !== 0) this.exit()
   }
 
-  turn(limit: number): number {
-    this.#isQueued = false
-    let done = 0
-    if (this.#signals !== 0) {
-      this.#heed()
-      done = 1
-    }
-    if (done < limit) done += this.delivery.run(limit - done)
-    const { inbox } = this
-    if (inbox.isOpen && inbox.length > 0) this.#enqueue()
-    return Math.max(1, done)
+  protected get isReady(): boolean {
+    const inbox = this.#mail?.inbox
+    return inbox !== undefined && inbox.isOpen && inbox.length > 0
   }
 
-  /** There may be something to handle. */
-  protected wake(): void {
-    if (!this.#isQueued && this.inbox.isOpen) this.#enqueue()
+  protected handle(limit: number): number {
+    return this.#mail?.delivery.run(limit) ?? 0
+  }
+
+  /** The mailbox is full and its rule is to fail: once for each incarnation. */
+  protected overflow(): void {
+    if ((this.bits & mark.overflowed) !== 0) return
+    this.bits |= mark.overflowed
+    this.fail(ACT_MAILBOX_FULL({ path: this.path, capacity: this.inbox.rules.capacity }))
   }
 
   /** Returns what takes the listener away again. */
   protected onEnd(listener: () => void): () => void {
-    this.#endListeners ??= new Set()
-    this.#endListeners.add(listener)
-    return () => this.#endListeners?.delete(listener)
+    const extras = this.#more
+    extras.endListeners ??= new Set()
+    extras.endListeners.add(listener)
+    return () => extras.endListeners?.delete(listener)
   }
 
-  /** True between incarnations. */
-  get #isIdle(): boolean {
-    return this.#state === CellState.down || this.#state === CellState.backingOff
+  get #more(): LifeExtras {
+    this.#extras ??= new LifeExtras()
+    return this.#extras
   }
 
-  #heed(): void {
-    const signals = this.#signals
-    this.#signals = 0
-    if ((signals & signal.stop) !== 0) {
-      this.#send(this.#spec.shutdownMs === 0 ? CellEvent.KILL : CellEvent.STOP)
-    }
-    if ((signals & signal.halt) !== 0) this.#send(CellEvent.HALT)
-    if ((signals & signal.start) !== 0) this.#send(CellEvent.START)
-    if ((signals & signal.fail) !== 0) this.crashed(this.#failure)
-    if ((signals & signal.exit) !== 0 && this.#isExiting && this.#state === CellState.running) {
+  get #isTearingDown(): boolean {
+    return (this.bits & mark.tearingDown) !== 0
+  }
+
+  protected heed(bit: number): void {
+    if (bit === signal.stop) {
+      this.send(this.#spec.shutdownMs === 0 ? CellEvent.KILL : CellEvent.STOP)
+    } else if (bit === signal.halt) this.send(CellEvent.HALT)
+    else if (bit === signal.start) this.send(CellEvent.START)
+    else if (bit === signal.fail) this.crashed(this.#extras?.failure)
+    else if ((this.bits & mark.exiting) !== 0 && this.isIn(CellState.running)) {
       this.end = this.#ending(false, undefined, none)
-      this.#send(CellEvent.EXITED)
+      this.send(CellEvent.EXITED)
     }
   }
 
@@ -220,7 +209,7 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
       return
     }
     if (made instanceof Promise) {
-      this.#pending.wait(
+      this.mail.pending.wait(
         made,
         (behavior) => this.#run(behavior, context),
         (error) => this.crashed(error),
@@ -233,42 +222,30 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
       const listener = this.#startListener
       this.#startListener = undefined
       this.onEnd(() => listener?.(this, 'ignored', undefined))
-      this.#send(CellEvent.IGNORED)
+      this.send(CellEvent.IGNORED)
       return
     }
-    this.delivery.begin(behavior, context)
-    if (!this.#send(CellEvent.READY)) return
+    this.#behavior = behavior
+    this.#mail?.delivery.begin(behavior, context)
+    if (!this.send(CellEvent.READY)) return
     const listener = this.#startListener
     this.#startListener = undefined
     listener?.(this, 'started', undefined)
-    if (this.#isExiting) this.exit()
+    if ((this.bits & mark.exiting) !== 0) this.exit()
   }
 
-  /** False when the present state ignores the event. */
-  #send(event: number): boolean {
-    const from = this.#state
-    const next = nextState(cellTable, from, event)
-    if (next < 0) return false
-    this.#state = next
-    const { tap } = this.services
-    if (tap.isOn) tap.tell(this, cellTable.states[from] ?? '', cellTable.events[event])
-    // An action that may send again is the last of its list.
-    for (const action of actionsOf(cellTable, from, event)) this.#perform(action)
-    return true
-  }
-
-  #perform(action: number): void {
+  protected perform(action: number): void {
     switch (action) {
       case CellAction.create:
         return this.#create()
       case CellAction.openGate:
-        this.inbox.move(MailboxEvent.RELEASE)
-        if (this.inbox.length > 0) this.#enqueue()
+        this.#mail?.inbox.move(MailboxEvent.RELEASE)
+        this.wake()
         return
       case CellAction.holdGate:
-        return this.inbox.move(MailboxEvent.HOLD)
+        return this.#mail?.inbox.move(MailboxEvent.HOLD)
       case CellAction.closeGate:
-        return this.inbox.move(MailboxEvent.CLOSE)
+        return this.#mail?.inbox.move(MailboxEvent.CLOSE)
       case CellAction.endIncarnation:
         return this.#endIncarnation()
       case CellAction.tearDown:
@@ -285,11 +262,9 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
   #endIncarnation(): void {
     this.#context?.revoke()
     // What was to end this incarnation must not end the next one.
-    this.#signals &= ~(signal.fail | signal.exit)
-    this.#isExiting = false
-    this.#isTearingDown = false
-    this.#pending.giveUp()
-    this.delivery.end(this.end?.cause)
+    this.bits &= signal.stop | signal.halt | signal.start
+    this.#mail?.pending.giveUp()
+    this.#mail?.delivery.end(this.end?.cause)
   }
 
   /** Lets what runs come to an end; the time it has begins again when a stop overtakes a restart. */
@@ -297,45 +272,51 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
     this.#context?.cancelTimers()
     this.#clearDeadline()
     const { shutdownMs = 5000 } = this.#spec
-    if (shutdownMs === 0 && this.#state === CellState.halting) {
-      this.#send(CellEvent.TIMEOUT)
+    if (shutdownMs === 0 && this.isIn(CellState.halting)) {
+      this.send(CellEvent.TIMEOUT)
+      return
+    }
+    const hasMore = this.#mail !== undefined || this.children !== undefined
+    if (!hasMore && this.#behavior?.onStop === undefined) {
+      this.#tornDown(undefined)
       return
     }
     if (!this.#isTearingDown) {
-      this.#isTearingDown = true
+      this.bits |= mark.tearingDown
       tearDown(
         {
-          pending: this.#pending,
+          pending: this.mail.pending,
           children: () => (this.#keepsChildren() ? undefined : this.children),
-          behavior: () => this.delivery.behavior,
+          behavior: () => this.#behavior,
           isCurrent: () => this.#isTearingDown,
         },
         (failure) => this.#tornDown(failure),
       )
     }
     if (!this.#isTearingDown || shutdownMs === Infinity) return
-    this.#deadline = this.services.alarms.set(shutdownMs, () => this.#send(CellEvent.TIMEOUT))
+    const { alarms } = this.services
+    this.#more.deadline = alarms.set(shutdownMs, () => this.send(CellEvent.TIMEOUT))
   }
 
   #tornDown(failure: unknown): void {
-    if (this.#state === CellState.stopping && this.children?.hasEnded() === false) {
+    if (this.isIn(CellState.stopping) && this.children?.hasEnded() === false) {
       // They were to be kept, but a stop has overtaken the restart.
       this.children.stopThen(() => this.#tornDown(failure))
       return
     }
-    this.#isTearingDown = false
+    this.bits &= ~mark.tearingDown
     this.#leaveBehavior()
     if (failure !== undefined) {
       const { isCrash = false, cause, message = none } = this.end ?? {}
       this.end = this.#ending(isCrash, joinCauses(cause, failure), message)
     }
-    this.#send(CellEvent.TORN_DOWN)
+    this.send(CellEvent.TORN_DOWN)
   }
 
   /** The time to tear down is over. */
   #abandon(): void {
-    this.#isTearingDown = false
-    this.#pending.giveUp()
+    this.bits &= ~mark.tearingDown
+    this.#mail?.pending.giveUp()
     if (!this.#keepsChildren()) this.children?.kill()
     this.#leaveBehavior()
   }
@@ -343,18 +324,17 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
   #leaveBehavior(): void {
     if (this.#keepsChildren()) this.children?.keepAll()
     else this.children = undefined
-    this.delivery.release()
+    this.#forgetBehavior()
   }
 
   #keepsChildren(): boolean {
-    if (this.#spec.keepChildren !== true || this.#state === CellState.stopping) return false
+    if (this.#spec.keepChildren !== true || this.isIn(CellState.stopping)) return false
     return this.children?.isRunning === true
   }
 
   #report(): void {
     this.#clearDeadline()
-    const halted = this.#halted
-    this.#halted = undefined
+    const halted = this.#takeHalted()
     const end = this.end ?? this.#ending(false, undefined, none)
     if (this.#startListener !== undefined) this.#startFailed(end.cause)
     else if (halted === undefined) this.owner.exited(this, end)
@@ -370,15 +350,16 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
   #finish(): void {
     this.#clearDeadline()
     this.children?.kill()
-    this.delivery.release()
+    this.#forgetBehavior()
     const cause = this.end?.cause
-    this.inbox.drain(cause, this.#context?.madeTimers)
+    const timers = this.#context?.madeTimers
+    if (this.#mail !== undefined || timers !== undefined) this.inbox.drain(cause, timers)
     this.owner.ended(this)
     this.services.events.ended(this, cause)
     this.#startFailed(cause)
-    this.#halted?.()
-    const listeners = this.#endListeners
-    this.#endListeners = undefined
+    this.#takeHalted()?.()
+    const listeners = this.#extras?.endListeners
+    this.#extras = undefined
     for (const listener of listeners ?? []) listener()
   }
 
@@ -386,19 +367,31 @@ export abstract class Life<M> implements Child, Runnable, DeliveryHost {
     return { isCrash, cause, message, atMs: this.services.runtime.monotonic() }
   }
 
+  #forgetBehavior(): void {
+    this.#behavior = undefined
+    this.#mail?.delivery.release()
+  }
+
+  #takeHalted(): (() => void) | undefined {
+    const halted = this.#extras?.halted
+    if (halted !== undefined) this.#more.halted = undefined
+    return halted
+  }
+
   #clearDeadline(): void {
-    if (this.#deadline !== undefined) this.services.alarms.clear(this.#deadline)
-    this.#deadline = undefined
+    const deadline = this.#extras?.deadline
+    if (deadline === undefined) return
+    this.services.alarms.clear(deadline)
+    this.#more.deadline = undefined
   }
 
-  #post(bit: number): void {
-    this.#signals |= bit
-    this.#enqueue()
-  }
-
-  #enqueue(): void {
-    if (this.#isQueued) return
-    this.#isQueued = true
-    this.services.queue.add(this)
+  #openMail(): Mail<M> {
+    const mail = new Mail(this, this.services, this.#spec)
+    if (this.isIn(CellState.running)) mail.inbox.move(MailboxEvent.RELEASE)
+    else if (!this.isAlive()) mail.inbox.move(MailboxEvent.CLOSE)
+    if (this.#behavior !== undefined) {
+      mail.delivery.begin(this.#behavior, this.#context as CellContext<M>)
+    }
+    return mail
   }
 }

@@ -193,7 +193,7 @@ it('laws 1, 2, 3, 6 to 16 and 18 to 20: any tree does under any faults what the 
           if (model.isAmbiguous) return
 
           expect(world.trace).toEqual(model.trace)
-          expect(linesOf(world.top.inspect(), model.nowMs)).toEqual(modelLinesOf(model))
+          expect(linesOf(world.top.inspect())).toEqual(modelLinesOf(model))
         }
 
         await Promise.all([world.system.stop(), world.runtime.settle()])

@@ -46,7 +46,7 @@ export async function createWorld(plan: Plan, firstFails: readonly string[] = []
   const system = createActorSystem({ runtime })
   const trace: string[] = []
   const failures = new Map(firstFails.map((path) => [path, 1]))
-  const top = system.supervise(specOf(plan, trace, failures) as SupervisorSpec)
+  const top = system.supervise(specOf(plan, trace, failures))
   await runtime.settle()
 
   const handleOf = (path: string): ChildHandle => {
@@ -99,7 +99,7 @@ const names = new Map([
 ])
 
 /** A real tree as lines. */
-export function linesOf(state: ChildState, nowMs: number): string[] {
+export function linesOf(state: ChildState): string[] {
   const { path, incarnation, kind } = state
   const name = names.get(state.state) ?? state.state
   const own = `${path.replace('millrace/', '')} ${name}`
@@ -107,7 +107,7 @@ export function linesOf(state: ChildState, nowMs: number): string[] {
     return [`${own} ${incarnation} budget ${String(state.budget?.restarts ?? '')}`]
   }
   if (name !== 'up') return [own]
-  const children = state.children.flatMap((child) => linesOf(child, nowMs))
+  const children = state.children.flatMap((child) => linesOf(child))
   return [`${own} budget ${String(state.budget.restarts)}`, ...children]
 }
 

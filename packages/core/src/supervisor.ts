@@ -37,11 +37,11 @@ export class SupervisorNode implements Supervisor, Child {
   #endWaiters: (() => void)[] = []
   #startWaiters: { resolve(): void; reject(error: unknown): void }[] = []
 
-  constructor(services: Services, owner: Family, spec: SupervisorSpec, restart: RestartType) {
+  constructor(owner: Family, spec: SupervisorSpec) {
     this.id = spec.id
-    this.restart = restart
+    this.restart = spec.restart ?? owner.defaultRestart
     this.policy = { significant: spec.significant ?? false }
-    this.#services = services
+    this.#services = owner.services
     this.#owner = owner
     this.#spec = spec
     this.#family = this.#makeFamily()
@@ -178,6 +178,7 @@ export class SupervisorNode implements Supervisor, Child {
       periodMs,
       autoShutdown: this.#spec.autoShutdown ?? 'never',
       isStatic: strategy !== 'dynamic',
+      restart: 'permanent',
       givesUp: true,
       // The caller's code runs on its own, so that its failure cannot break a cell in the middle of a transition.
       onEscalate: (cause, childId) => {
@@ -189,9 +190,7 @@ export class SupervisorNode implements Supervisor, Child {
   }
 
   #makeChild(spec: ActorSpec<never> | ChildSpec, family: Family): Child {
-    const restart = spec.restart ?? 'permanent'
-    if (isSupervisorSpec(spec)) return new SupervisorNode(this.#services, family, spec, restart)
-    return new Cell(this.#services, family, spec, restart)
+    return isSupervisorSpec(spec) ? new SupervisorNode(family, spec) : new Cell(family, spec)
   }
 
   #liveFamily(): Family {

@@ -87,13 +87,13 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
     messages: () => services.ledger.snapshot(),
     spawn<M>(spec: ActorSpec<M>): ActorRef<M> {
       checkActorSpec(spec)
-      const cell = new Cell(services, family, spec, spec.restart ?? 'temporary')
+      const cell = new Cell(family, spec)
       family.spawn(cell)
       return cell
     },
     supervise(spec) {
       validateSpec(spec)
-      const node = new SupervisorNode(services, family, spec, spec.restart ?? 'temporary')
+      const node = new SupervisorNode(family, spec)
       family.spawn(node)
       return node
     },
