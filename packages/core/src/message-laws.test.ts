@@ -61,8 +61,10 @@ function setUp(setup: Setup & { readonly isAsync: boolean }) {
             handled.push(`${context.incarnation}: ${message.id} fails`)
             throw new Error('crash')
           }
-          if (isDeferrable && !isOpen) context.stash()
-          else handle(message)
+          if (isDeferrable && !isOpen) {
+            handled.push(`${context.incarnation}: ${message.id} aside`)
+            context.stash()
+          } else handle(message)
         },
         receiveBatch(messages) {
           if (messages.length === 1) {

@@ -140,6 +140,7 @@ export class NaiveActor {
   }
 
   #putAside(message: Waiting): void {
+    this.handled.push(`${this.#incarnation}: ${message.id} aside`)
     const { capacity, overflow, isRanked } = this.#setup
     if (this.#size >= capacity && overflow !== 'dropOldest') {
       this.dropped.push(message.id)
@@ -147,7 +148,8 @@ export class NaiveActor {
       return
     }
     if (this.#size >= capacity) this.#dropOne(isRanked)
-    this.#stash.push(message)
+    // It comes back as a user message.
+    this.#stash.push({ ...message, lane: 'user' })
   }
 
   #finish(message: Waiting): void {

@@ -93,3 +93,27 @@ it('slows a sender that waits for each of its offers down to the pace of the rec
   expect(results).toEqual(Array.from({ length: 20 }, () => 'queued'))
   expect(runtime.now()).toBe(1000)
 })
+
+it('lets no later offer overtake one that waits, also while a handler is at work', async () => {
+  const runtime = createManualRuntime()
+  const system = createActorSystem({ runtime })
+  const seen: string[] = []
+  const actor = system.spawn<string>({
+    id: 'a',
+    mailbox: { capacity: 1 },
+    create: () => ({
+      receive(message) {
+        seen.push(message)
+        return new Promise((resolve) => runtime.timer(10, resolve))
+      },
+    }),
+  })
+
+  const early = ['a', 'b'].map(async (message) => actor.offer(message))
+  await runtime.elapse(5)
+  const late = actor.offer('c')
+  await runtime.elapse(100)
+
+  expect(await Promise.all([...early, late])).toEqual(['queued', 'queued', 'queued'])
+  expect(seen).toEqual(['a', 'b', 'c'])
+})

@@ -184,3 +184,30 @@ it('drops a queued message whose timer was canceled, or ended with its incarnati
     ['second', 'ended'],
   ])
 })
+
+it('leaves nothing behind that would still fire after a restart', () => {
+  const runtime = createManualRuntime()
+  const system = createActorSystem({ runtime })
+  const actor = system.spawn<string>({
+    id: 'a',
+    restart: 'permanent',
+    create: ({ timers, incarnation }) => {
+      if (incarnation === 1) {
+        timers.once('once', 5, 'x')
+        timers.every('every', 5, 'x')
+        timers.everyAtRate('rate', 5, 'x')
+        timers.afterSilence('silence', 5, 'x')
+      }
+      return {
+        receive() {
+          throw new Error('crash')
+        },
+      }
+    },
+  })
+
+  actor.tell('crash')
+  runtime.advance(100)
+
+  expect(system.messages()).toMatchObject({ sent: 1, dead: 1, dropped: 0 })
+})
