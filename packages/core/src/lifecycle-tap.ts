@@ -47,14 +47,15 @@ export class LifecycleTap {
   }
 }
 
-const taps = new WeakMap<object, LifecycleTap>()
+// On the system itself: a WeakMap carries short-lived systems, such as those of simulations, through many collections.
+const tapKey = Symbol('tap')
 
 /** Lets `tapOf` find the tap of an actor system. */
 export function registerTap(system: object, tap: LifecycleTap): void {
-  taps.set(system, tap)
+  Object.defineProperty(system, tapKey, { value: tap })
 }
 
 /** The tap of an actor system; undefined if it is none of this library. */
 export function tapOf(system: object): LifecycleTap | undefined {
-  return taps.get(system)
+  return Reflect.get(system, tapKey) as LifecycleTap | undefined
 }
