@@ -159,3 +159,30 @@ it('disturbs nobody when its listener throws, and nobody hears anything once it 
   expect([...reports]).toEqual(['Error: bad listener'])
   expect(seen).toEqual(['handled'])
 })
+
+it('shows who is there already, those below supervisors and other actors too', async () => {
+  const { runtime, system, seen } = setUp()
+  const nest = (id: string): ActorSpec<unknown> => ({
+    id,
+    create: (context) => {
+      context.spawn(fragile)
+      return { receive: () => undefined }
+    },
+  })
+  system.spawn(nest('first'))
+  system.supervise({ id: 'supervisor', children: [nest('second')] })
+  await runtime.settle()
+
+  attachInspector(system, ({ type, actorRef }) => {
+    const { id, _parent } = actorRef as unknown as { id: string; _parent?: { id: string } }
+    if (type === '@xstate.actor') seen.push(`${id} below ${_parent?.id ?? 'nobody'}`)
+  })
+
+  expect(seen).toEqual([
+    'millrace below nobody',
+    'first below millrace',
+    'fragile below first',
+    'second below millrace',
+    'fragile below second',
+  ])
+})

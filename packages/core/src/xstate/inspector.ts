@@ -5,6 +5,7 @@ import type { InspectionEvent, Snapshot } from 'xstate'
 import type { ActorRef } from '../actor.ts'
 import { Cell } from '../cell.ts'
 import { type LifecycleListener, type LifecycleTap, type Tapped, tapOf } from '../lifecycle-tap.ts'
+import type { ChildState } from '../supervisor-spec.ts'
 import type { ActorSystem } from '../system.ts'
 import { cellMachine } from './cell-machine.ts'
 
@@ -20,9 +21,9 @@ const systemLogic: ActorLogic<Snapshot<undefined>, EventObject> = {
 /**
  * Shows the lifecycle of one actor, or of all actors of a system, as XState's own inspection events (`@xstate.actor`,
  * `@xstate.event`, `@xstate.action`, `@xstate.microstep`, `@xstate.snapshot`), for tools that take what `createActor`'s
- * `inspect` gives. It may come at any time: an actor that runs already appears in the state it is in, at once when it is the
- * target, with its next step when the target is a system. Returns what detaches it. A listener that throws is reported
- * through the runtime. Nothing is paid for actors while nobody is attached.
+ * `inspect` gives. It may come at any time: actors that are there already appear in the state they are in. Supervisors do not
+ * show, their children do. Returns what detaches it. A listener that throws is reported through the runtime. Nothing is paid
+ * for actors while nobody is attached.
  */
 export function attachInspector<M>(
   target: ActorSystem | ActorRef<M>,
@@ -34,8 +35,17 @@ export function attachInspector<M>(
     tap.guard(() => listener(event))
   }
   if (target instanceof Cell) return inspectCell(target, inspect)
-  const root = createActor(systemLogic, { id: (target as ActorSystem).name, inspect }).start()
+  const system = target as ActorSystem
+  const root = createActor(systemLogic, { id: system.name, inspect }).start()
   const shadows = new Map<string, AnyActor>()
+  const show = (actors: readonly ChildState[], parent: AnyActor): void => {
+    for (const actor of actors) {
+      const shadow = actor.kind === 'actor' ? shadowOf(actor, parent, actor.state) : parent
+      if (actor.kind === 'actor') shadows.set(actor.path, shadow)
+      show(actor.children, shadow)
+    }
+  }
+  show(system.inspect(), root)
   return tap.add((cell, from, event) => {
     const shadow =
       shadows.get(cell.path) ?? shadowOf(cell, parentOf(cell, shadows) ?? root, event && from)
@@ -64,7 +74,11 @@ function inspectCell(cell: InspectedCell, inspect: (event: InspectionEvent) => v
 }
 
 /** A live XState actor in the state of the cell (`from`; a new one without): what it goes through is what the cell does. */
-function shadowOf(cell: Tapped, parent: AnyActor, from: string | undefined): AnyActor {
+function shadowOf(
+  cell: { readonly id: string },
+  parent: AnyActor,
+  from: string | undefined,
+): AnyActor {
   const snapshot = from === undefined ? undefined : stateOf(from)
   const options = { id: cell.id, parent, ...(snapshot && { snapshot }) }
   return createActor(cellMachine, options).start()
