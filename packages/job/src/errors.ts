@@ -129,3 +129,10 @@ export const JOB_PARKED = defineError<{ file: string; count: number; cause: stri
     `${d.count} parked record${d.count === 1 ? '' : 's'} could not be written to ${d.file}: ${d.cause}`,
   hint: () => 'Let the job write there, and run it again: its results were not kept either.',
 })
+
+/** Parked records are skipped in a job that has nowhere to put them. */
+export const JOB_NO_DEAD_LETTER = defineError<{ name: string }>({
+  code: 'JOB_NO_DEAD_LETTER',
+  message: (d) => `Job "${d.name}" has no dead letter sink to take what is skipped.`,
+  hint: () => 'Add deadLetter: { file: dead.jsonl } to the pipeline.',
+})

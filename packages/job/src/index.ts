@@ -20,3 +20,4 @@ export {
 } from './pipeline.ts'
 export type { Letter } from './replay/letter-batch.ts'
 export { lostPlaces, replaySpec, type ReplaySpec } from './replay/replay-spec.ts'
+export { skipSpec } from './replay/skip-spec.ts'

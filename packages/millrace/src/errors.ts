@@ -80,7 +80,7 @@ export const CLI_NONE_CHOSEN = defineError<{
   code: 'CLI_NONE_CHOSEN',
   message: (d) => `No letter in "${d.path}" has the ${d.option} "${d.value}".`,
   hint: (d) =>
-    d.near === undefined ? `There are: ${d.known.join(', ')}.` : `Did you mean "${d.near}"?`,
+    d.near === undefined ? `There are: ${d.known.join(', ') || 'none'}.` : `Did you mean "${d.near}"?`,
 })
 
 export const CLI_PARKED_FILE = defineError<{ path: string }>({
@@ -95,8 +95,14 @@ export const CLI_SAME_FILE = defineError<{ path: string; id: string }>({
   hint: () => 'Leave --output out, or name another file.',
 })
 
-export const CLI_NO_DEAD_LETTER = defineError<{ job: string }>({
-  code: 'CLI_NO_DEAD_LETTER',
-  message: (d) => `"${d.job}" has no deadLetter sink to take what is skipped.`,
-  hint: () => 'Add deadLetter: { file: dead.jsonl } to the pipeline.',
+export const CLI_KEY_FORM = defineError<{ text: string }>({
+  code: 'CLI_KEY_FORM',
+  message: (d) => `--key expects name=value; got "${d.text}".`,
+  hint: () => 'For example: --key customer=c-17',
+})
+
+export const CLI_NO_KEY = defineError<{ text: string; path: string }>({
+  code: 'CLI_NO_KEY',
+  message: (d) => `No record in "${d.path}" is parked with ${d.text}.`,
+  hint: (d) => `Run millrace parked ls ${d.path} to see the keys.`,
 })

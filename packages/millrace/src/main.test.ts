@@ -58,6 +58,8 @@ it('prints help with examples and exit codes, also without arguments', async () 
       config                    look at the configuration
       plugins [options] [name]  list installed plugins, or the parameters of one
       schema [options]          print a JSON Schema of job files, for editors
+      dead-letter               look at dead letters, replay them
+      parked                    look at parked records, let them go
       help [command]            print help of a command
 
     Examples:

@@ -5,7 +5,7 @@ import type { RunOptions } from './commands/run.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { JobFileOptions } from './job-file.ts'
-import { addDeadLetter } from './program-letters.ts'
+import { addDeadLetter, addParked } from './program-letters.ts'
 import type { Finish, Shell } from './shell.ts'
 
 const rootExamples = `
@@ -56,6 +56,7 @@ export function createProgram(version: string, shell: Shell, finish: Finish): Co
   addPlugins(program, shell, finish)
   addSchema(program, shell, finish)
   addDeadLetter(program, shell, finish)
+  addParked(program, shell, finish)
   return program
 }
 
