@@ -40,8 +40,9 @@ export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
 
   tell(message: M, lane: 'user' | 'control' = 'user'): void {
     const { inbox } = this
-    const acceptance = inbox.accept(message, lane, this.end?.cause)
+    const acceptance = inbox.accept(message, lane)
     if (acceptance === 'queued') this.wake()
+    else if (acceptance === 'closed') inbox.refuse(message, lane, this.end?.cause)
     else if (acceptance === 'overflowed' && inbox.rules.overflow === 'fail') this.overflow()
   }
 

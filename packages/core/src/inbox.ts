@@ -9,7 +9,7 @@ import { Tick, type Timers } from './timers.ts'
 import { WaitingOffers } from './waiting-offers.ts'
 
 /** What became of a message that was sent. */
-export type Acceptance = 'queued' | 'refused' | 'overflowed'
+export type Acceptance = 'queued' | 'overflowed' | 'lost' | 'closed'
 
 /** A mailbox that accounts for everything: what it holds, what it cannot hold, questions without an answer. */
 export class Inbox extends Mailbox {
@@ -33,14 +33,11 @@ export class Inbox extends Mailbox {
     return this.#offers !== undefined
   }
 
-  /** Queues a message if the gate and the capacity allow; `cause` says why the gate is closed, if it is. */
-  accept(message: unknown, lane: 'user' | 'control', cause: unknown): Acceptance {
+  /** Queues a message if the gate and the rules allow. If the gate is closed, nothing has happened to it yet. */
+  accept(message: unknown, lane: 'user' | 'control'): Acceptance {
+    if (this.isClosed) return 'closed'
     const ledger = this.#ledger
     ledger.sent++
-    if (this.isClosed) {
-      this.deadLetter(message, lane, { reason: 'stopped', cause })
-      return 'refused'
-    }
     if (lane !== 'user') {
       ledger.queued++
       this.pushUrgent(message, lane)
@@ -52,11 +49,17 @@ export class Inbox extends Mailbox {
     return 'queued'
   }
 
+  /** The gate is closed: the message is a dead letter. */
+  refuse(message: unknown, lane: Lane, cause: unknown): void {
+    this.#ledger.sent++
+    this.deadLetter(message, lane, { reason: 'stopped', cause })
+  }
+
   /** Queues a message now or, in line with the others, once there is room. */
   offer(message: unknown, queued: () => void): OfferResult | Promise<OfferResult> {
     if (this.isClosed) return 'stopped'
     if (this.#offers === undefined && !this.isFull) {
-      if (this.accept(message, 'user', undefined) === 'queued') queued()
+      if (this.accept(message, 'user') === 'queued') queued()
       return 'queued'
     }
     this.#tellOverflow(message, 'wait')
@@ -70,7 +73,7 @@ export class Inbox extends Mailbox {
     const offers = this.#offers
     if (offers === undefined || this.isClosed) return
     while (offers.length > 0 && !this.isFull) {
-      offers.takeNext((message) => void this.accept(message, 'user', undefined))
+      offers.takeNext((message) => void this.accept(message, 'user'))
     }
     if (offers.length === 0) this.#offers = undefined
   }
@@ -217,7 +220,7 @@ export class Inbox extends Mailbox {
         if (Number.isNaN(rank)) throw new TypeError('mailbox.priority returned NaN.')
       } catch (error) {
         this.deadLetter(message, 'user', { reason: 'failed', cause: error })
-        return 'refused'
+        return 'lost'
       }
     }
     if (overflow !== 'dropOldest' && this.isFull) {
