@@ -17,7 +17,7 @@ export interface RestartHost {
     done: (failed: Child | undefined, cause: unknown) => void,
   ): void
   haltAll(children: readonly Child[], operation: object, done: () => void): void
-  enqueue(job: { run(): void }): void
+  enqueue(job: { readonly child?: Child; run(): void }): void
   enter(event: number): object
   leave(operation: object, event: number): void
   deny(child: Child, end: End, attempt: number): void
@@ -148,6 +148,7 @@ export class Restarts {
       if (failed !== undefined) {
         recordOf(failed).isPending = true
         this.#host.enqueue({
+          child: failed,
           run: () => {
             this.#retry(failed, cause)
           },
