@@ -141,7 +141,7 @@ export class Delivery<M> {
       else if (inbox.isWatchful) this.#settle(entry, 0, 1)
       else settled++
     }
-    // Counted once for all: what is not counted yet counts as queued.
+    // Counted once for all: until then they count as queued.
     inbox.settled(settled)
     this.#mayStash = this.#inHand?.mayStash === true
     return taken
@@ -263,7 +263,7 @@ export class Delivery<M> {
     const isSent = lane !== 'system' && !(entry instanceof Tick)
     if (isSent && attempts <= this.#rules.redeliver) {
       inbox.bringBack([message], lane, attempts, failure)
-    } else inbox.lost(message, lane, { ...failure, attempts })
+    } else inbox.deadLetter(message, lane, { ...failure, attempts })
   }
 }
 

@@ -36,15 +36,12 @@ export class Inbox extends Mailbox {
   /** Queues a message if the gate and the rules allow. If the gate is closed, nothing has happened to it yet. */
   accept(message: unknown, lane: 'user' | 'control'): Acceptance {
     if (this.isClosed) return 'closed'
-    const ledger = this.#ledger
-    ledger.sent++
+    this.#ledger.sent++
     if (lane !== 'user') {
-      ledger.queued++
       this.pushUrgent(message, lane)
       return 'queued'
     }
     if (!this.isPlain) return this.#acceptByRules(message)
-    ledger.queued++
     this.pushUser(message)
     return 'queued'
   }
@@ -80,25 +77,19 @@ export class Inbox extends Mailbox {
 
   /** Queues the message of a timer or the notice of a watch. */
   notify(entry: unknown, lane: 'system' | 'control'): void {
-    const ledger = this.#ledger
-    ledger.sent++
-    ledger.queued++
+    this.#ledger.sent++
     this.pushUrgent(entry, lane)
   }
 
   /** Messages that left the mailbox and whose handler has finished. */
   settled(count: number): void {
-    const ledger = this.#ledger
-    ledger.queued -= count
-    ledger.handled += count
+    this.#ledger.handled += count
   }
 
   /** A notice that was taken and came to nothing. */
   dropped(entry: unknown, reason: DropReason): void {
-    const ledger = this.#ledger
     const { events } = this.#services
-    ledger.queued--
-    ledger.dropped++
+    this.#ledger.dropped++
     if (!events.has('dropped')) return
     const isTick = entry instanceof Tick
     const message = isTick ? entry.message : undefined
@@ -108,24 +99,19 @@ export class Inbox extends Mailbox {
 
   /** Puts the message in hand aside; false if it had to give way because there is no room. */
   stash(message: unknown, attempts: number): boolean {
-    const ledger = this.#ledger
     if (this.isFull && !this.#makeRoom()) {
-      ledger.queued--
       this.#overflowed(message, this.rules.overflow)
       return false
     }
-    ledger.queued--
-    ledger.stashed++
+    this.#ledger.stashed++
     this.pushStash(attempts === 0 ? message : new Replay(message, attempts, undefined))
     return true
   }
 
   /** Brings the stash back, before all other user messages. */
   unstash(): void {
-    const ledger = this.#ledger
     for (const entry of this.takeStash().toReversed()) {
-      ledger.stashed--
-      ledger.queued++
+      this.#ledger.stashed--
       this.pushBack(entry, 'user')
     }
   }
@@ -150,10 +136,9 @@ export class Inbox extends Mailbox {
 
   /** Accounts for a message that nobody will handle; it is in no lane any more. */
   deadLetter(message: unknown, lane: Lane, why: Failure & { readonly attempts?: number }): void {
-    const ledger = this.#ledger
     const { events } = this.#services
     const { reason, cause, attempts = 0 } = why
-    ledger.dead++
+    this.#ledger.dead++
     if (events.has('deadLetter')) {
       const { path } = this.#address
       events.emit('deadLetter', { path, message, lane, reason, cause, attempts })
@@ -161,16 +146,11 @@ export class Inbox extends Mailbox {
     this.giveUpAsk(message, cause)
   }
 
-  /** A message was taken, and its handler failed or was ended with it in hand: it is a dead letter. */
-  lost(message: unknown, lane: Lane, why: Parameters<Inbox['deadLetter']>[2]): void {
-    this.#ledger.queued--
-    this.deadLetter(message, lane, why)
-  }
-
   /** Puts messages that were taken before the others of their lane; those for which there is no room any more are dead letters. */
   bringBack(messages: readonly unknown[], lane: Lane, attempts: number, failure: Failure): void {
     const room = lane === 'user' ? this.room : Infinity
-    for (const message of messages.slice(room)) this.lost(message, lane, { ...failure, attempts })
+    for (const message of messages.slice(room))
+      this.deadLetter(message, lane, { ...failure, attempts })
     for (const message of messages.slice(0, room).toReversed()) {
       this.pushBack(new Replay(message, attempts, failure), lane)
     }
@@ -194,7 +174,7 @@ export class Inbox extends Mailbox {
       else {
         const message = entry instanceof Tick ? entry.message : messageOf(entry)
         const { failure, attempts } = entry instanceof Replay ? entry : neverTried
-        this.lost(message, lane, { ...(failure ?? { reason: 'stopped', cause }), attempts })
+        this.deadLetter(message, lane, { ...(failure ?? { reason: 'stopped', cause }), attempts })
       }
     }
     for (const tick of timers?.held() ?? []) {
@@ -229,7 +209,6 @@ export class Inbox extends Mailbox {
     }
     // A ranked message may itself be the least urgent: room is made when it is in.
     if (priority === undefined && this.isFull) this.#makeRoom()
-    this.#ledger.queued++
     if (priority === undefined) this.pushUser(message)
     else {
       const wasFull = this.isFull
@@ -241,11 +220,9 @@ export class Inbox extends Mailbox {
 
   /** Gives up the oldest message if the rules say so. */
   #makeRoom(): boolean {
-    const ledger = this.#ledger
     if (this.rules.overflow !== 'dropOldest') return false
     const { message, isStashed } = this.takeOldest()
-    if (isStashed) ledger.stashed--
-    else ledger.queued--
+    if (isStashed) this.#ledger.stashed--
     this.#overflowed(messageOf(message), 'dropOldest')
     return true
   }

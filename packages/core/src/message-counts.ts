@@ -7,7 +7,7 @@ export interface MessageCounts {
   readonly sent: number
   /** Their handler has finished. */
   readonly handled: number
-  /** In a mailbox, or in a handler's hand. */
+  /** Those without a fate: in a mailbox, or in a handler's hand. */
   readonly queued: number
   readonly stashed: number
   /** Told as `deadLetter`. */
@@ -20,13 +20,13 @@ export interface MessageCounts {
 export class MessageLedger {
   sent = 0
   handled = 0
-  queued = 0
   stashed = 0
   dead = 0
   dropped = 0
 
   snapshot(): MessageCounts {
-    const { sent, handled, queued, stashed, dead, dropped } = this
+    const { sent, handled, stashed, dead, dropped } = this
+    const queued = sent - handled - stashed - dead - dropped
     return { sent, handled, queued, stashed, dead, dropped }
   }
 }

@@ -29,8 +29,11 @@ function setUp(setup: Setup & { readonly isAsync: boolean }) {
     if (policy !== 'wait') dropped.push((message as Scripted).id)
   })
   const checkAccount = (): void => {
-    const { sent, ...fates } = system.messages()
-    expect(Object.values(fates).reduce((sum, count) => sum + count)).toBe(sent)
+    const { queued, stashed } = system.messages()
+    const [actor] = system.inspect().flatMap((child) => child.children)
+    // An actor that has ended holds nothing.
+    const { queued: held = 0, stashed: aside = 0 } = actor?.kind === 'actor' ? actor : {}
+    expect({ queued, stashed }).toEqual({ queued: held, stashed: aside })
   }
   const supervisor = system.supervise({ id: 's', intensity: 100_000, onEscalate() {} })
   void supervisor.start<Scripted>({
@@ -46,7 +49,6 @@ function setUp(setup: Setup & { readonly isAsync: boolean }) {
       ref = context.self
       let isOpen = setup.batch > 1
       const handle = (message: Scripted): void => {
-        checkAccount()
         if (message.kind === 'open') {
           isOpen = true
           context.unstashAll()
