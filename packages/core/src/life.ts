@@ -14,8 +14,8 @@ import type { Services } from './services.ts'
 import type { ActorState } from './supervisor-spec.ts'
 import { joinCauses, tearDown } from './tear-down.ts'
 
-/** Specifications before a simulation changed them. */
-const givenSpecs = new WeakMap<object, unknown>()
+// The specification before a simulation changed it, on the changed one: a WeakMap carries short-lived systems through many collections.
+const givenSpec = Symbol('given')
 
 /** The incarnations of one actor: its state in the lifecycle table and what that state makes of mail, behavior and children. */
 export abstract class Life<M> extends LifecycleRunner implements Child, DeliveryHost {
@@ -38,7 +38,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
     const { hooks, tap } = owner.services
     const handle = this as unknown as ActorHandle<M>
     const spec = hooks?.instrument(given, handle, `${owner.path}/${given.id}`) ?? given
-    if (spec !== given) givenSpecs.set(this, given)
+    if (spec !== given) Reflect.set(spec, givenSpec, given)
     this.owner = owner
     this.#spec = spec
     this.#incarnation = before
@@ -83,7 +83,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   }
 
   protected get given(): ActorSpec<M> {
-    return (givenSpecs.get(this) as ActorSpec<M> | undefined) ?? this.#spec
+    return (Reflect.get(this.#spec, givenSpec) as ActorSpec<M> | undefined) ?? this.#spec
   }
 
   /** Messages that wait in the mailbox. */
