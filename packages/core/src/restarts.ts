@@ -80,6 +80,20 @@ export class Restarts {
     else if (!this.#delay(child, record)) this.#restart(child)
   }
 
+  /** In a turn of its own, so that a stop that waits is served first. */
+  #tryAgain(child: Child, cause: unknown): void {
+    recordOf(child).isPending = true
+    const run = (): void => this.#retry(child, cause)
+    this.#services.queue.add({
+      path: child.path,
+      turn: () => {
+        if (this.isGrouped) this.#host.enqueue({ run })
+        else run()
+        return 1
+      },
+    })
+  }
+
   #retry(child: Child, cause: unknown): void {
     if (!this.#host.isRunning || !child.isDown()) return
     const record = recordOf(child)
@@ -123,7 +137,7 @@ export class Restarts {
 
   #restart(child: Child): void {
     this.#host.begin(child, (outcome, cause) => {
-      if (outcome === 'failed') this.#retry(child, cause)
+      if (outcome === 'failed') this.#tryAgain(child, cause)
     })
   }
 
@@ -144,6 +158,9 @@ export class Restarts {
       record.end = member === child || end === undefined ? end : { ...end, message: none }
     }
     this.#host.beginAll(group, operation, (failed, cause) => {
+<<<<<<< packages/core/src/restarts.ts
+      if (failed !== undefined) this.#tryAgain(failed, cause)
+=======
       // Tried again after what waits already, so that a stop that waits comes first.
       if (failed !== undefined) {
         recordOf(failed).isPending = true
@@ -154,6 +171,7 @@ export class Restarts {
           },
         })
       }
+>>>>>>> .n
       this.#host.leave(operation, SupervisorEvent.GROUP_DONE)
     })
   }
