@@ -44,7 +44,8 @@ class Ended {
   }
 }
 
-const counts = new WeakMap<ProbeHost, number>()
+// On the host itself: a WeakMap carries short-lived simulations through many collections.
+const probeCount = Symbol('probeCount')
 
 /** Starts a probe; `id` defaults to `probe-1` and so on. */
 export function probe<T>(host: ProbeHost, id: string = nextId(host)): Probe<T> {
@@ -94,8 +95,8 @@ export function probe<T>(host: ProbeHost, id: string = nextId(host)): Probe<T> {
 }
 
 function nextId(host: ProbeHost): string {
-  const count = (counts.get(host) ?? 0) + 1
-  counts.set(host, count)
+  const count = Number(Reflect.get(host, probeCount) ?? 0) + 1
+  Object.defineProperty(host, probeCount, { value: count, writable: true })
   return `probe-${count}`
 }
 

@@ -1,0 +1,107 @@
+// How many seeds a second simulations explore: three actors with synchronous and with asynchronous handlers, a YAML pipeline.
+// node test/bench/simulation.ts [--seconds 3]
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { Job, loadSpec } from '@millrace/job'
+import { explore, type Scenario, type Simulation } from '@millrace/testkit'
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '3' } } })
+const seconds = Number(values.seconds)
+const ITEMS = 40
+
+/** Forty items, a millisecond apart, through a source, a stage and a sink, where one turn in a hundred crashes. */
+function threeStages(isAsync: boolean): Scenario<number[]> {
+  return (sim) => {
+    const got: number[] = []
+    const sink = sim.spawn<number>({
+      id: 'sink',
+      restart: 'permanent',
+      create: () => ({ receive: (item) => void got.push(item) }),
+    })
+    const stage = sim.spawn<number>({
+      id: 'stage',
+      restart: 'permanent',
+      create: () => ({
+        receive: isAsync
+          ? async (item) => {
+              await sim.sleep(1 + (item % 5))
+              sink.tell(item * 2)
+            }
+          : (item) => sink.tell(item * 2),
+      }),
+    })
+    const source = sim.spawn<number>({
+      id: 'source',
+      restart: 'permanent',
+      create: () => ({ receive: (item) => stage.tell(item) }),
+    })
+    for (let item = 0; item < ITEMS; item++) sim.runtime.timer(item, () => source.tell(item))
+    return got
+  }
+}
+
+const file = join(mkdtempSync(join(tmpdir(), 'millrace-bench-')), 'job.yaml')
+writeFileSync(
+  file,
+  `pipeline:
+  name: totals
+  stages:
+    - filter: amount > 10
+    - module: aggregate
+      by: user
+      parameters: { aggregate: { orders: count(), spent: sum(amount) } }
+`,
+)
+const loaded = await loadSpec({ file, endpoints: 'optional' })
+const orders = Array.from({ length: 100 }, (_, index) => ({
+  user: `user-${index % 5}`,
+  amount: (index * 7) % 50,
+}))
+
+/** A hundred records, five keys; every seed runs a job of its own. */
+async function keyedPipeline(sim: Simulation): Promise<unknown[]> {
+  const { spec } = loaded
+  if (spec === undefined) throw new Error('The job file is wrong.')
+  const job = new Job({ spec, runtime: sim.runtime, dispose: () => Promise.resolve() })
+  const collect = async (): Promise<unknown[]> => {
+    const got: unknown[] = []
+    for await (const result of job.run(orders)) got.push(result)
+    return got
+  }
+  return sim.complete(collect())
+}
+
+/** Explores in rounds for about `seconds`; the best round is the one that others disturbed least. */
+async function measure<W>(
+  name: string,
+  scenario: Scenario<W>,
+  options: { readonly seeds: number; readonly sometimes: Record<string, (got: W) => unknown> },
+): Promise<void> {
+  const endMs = performance.now() + seconds * 1000
+  let best = 0
+  let turns = 0
+  for (let firstSeed = 1; performance.now() < endMs; firstSeed += options.seeds) {
+    const startMs = performance.now()
+    const report = await explore(scenario, {
+      ...options,
+      firstSeed,
+      faults: { crashInHandler: name.startsWith('YAML') ? 0 : 0.01, slowHandler: 0.001 },
+    })
+    report.verify()
+    best = Math.max(best, (options.seeds * 1000) / (performance.now() - startMs))
+    turns = report.turns / report.runs
+  }
+  console.log(`| ${name} | ${Math.round(turns)} | ${Math.round(best).toLocaleString('en')} |`)
+}
+
+const arrives = { 'items arrive': (got: number[]) => got.length >= ITEMS - 2 }
+console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown'}\n`)
+console.log('| scenario | turns | seeds per second |\n|---|---|---|')
+await measure('three stages, synchronous', threeStages(false), { seeds: 1000, sometimes: arrives })
+await measure('three stages, asynchronous', threeStages(true), { seeds: 500, sometimes: arrives })
+await measure('YAML pipeline with keyed state', keyedPipeline, {
+  seeds: 100,
+  sometimes: { 'five keys': (got) => got.length === 5 },
+})
