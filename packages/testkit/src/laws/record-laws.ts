@@ -10,6 +10,7 @@ export function recordLaws<P>(stage: StageUnderLaw<P>): Law[] {
   const laws = [leavesInput(stage), leavesOutput(stage)]
   if (stage.definition.passes === 'same') laws.push(same(stage))
   if (stage.definition.reads !== undefined) laws.push(reads(stage))
+  if (stage.definition.shape !== undefined) laws.push(shape(stage))
   return laws
 }
 
@@ -97,6 +98,33 @@ function reads<P>(stage: StageUnderLaw<P>): Law {
       fatesOf(poor, ofSame ? input : undefined),
     )
   })
+}
+
+function shape<P>(stage: StageUnderLaw<P>): Law {
+  const { definition, options } = stage
+  const about = { id: 'shape', title: 'what it emits has no fields but those of its shape' }
+  return stageLaw(stage, about, fc.boolean(), async (sample, processBatch) => {
+    const parsed = tryParseParameters(definition, sample.parameters)
+    if (!('value' in parsed)) return
+    const fields = [...new Set(sample.input.flatMap(fieldsOf))]
+    const shapes = definition.shape?.(parsed.value, { keys: options.by ?? [], fields }) ?? {}
+    const { run } = await observeStage(definition, { ...caseOf(options, sample), processBatch })
+    for (const [output, values] of Object.entries(run.outputs)) {
+      // A name with a dot may be a path, or the name of a field.
+      const known = shapes[output]?.flatMap((name) => [name, firstName(name)])
+      const strange = values.flatMap(fieldsOf).find((name) => known?.includes(name) === false)
+      demand(
+        strange === undefined,
+        () => `It emitted the field ${strange} on ${output}; its shape is ${shown(known)}.`,
+      )
+    }
+  })
+}
+
+function fieldsOf(record: unknown): string[] {
+  return typeof record === 'object' && record !== null && !Array.isArray(record)
+    ? Object.keys(record)
+    : []
 }
 
 function firstName(path: string): string {

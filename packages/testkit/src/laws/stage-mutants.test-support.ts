@@ -36,6 +36,7 @@ const filterBase: Definition = {
   passes: 'same',
   reads: () => ['value'],
   expects: () => ['value'],
+  shape: (_parameters, { fields }) => ({ out: fields }),
   create: ({ parameters: { above } }) => ({
     process(record: Reading, context) {
       if (record.value > above) return record
@@ -135,7 +136,7 @@ function mutant(
   return { fault, law, stage: defineStage({ ...base, ...changes }) }
 }
 
-const { passes: _passes, reads: _reads, expects: _expects, ...free } = filterBase
+const { passes: _passes, reads: _reads, expects: _expects, shape: _shape, ...free } = filterBase
 
 /** Stages with one fault each. */
 export const mutants: readonly Mutant[] = [
@@ -245,6 +246,9 @@ export const mutants: readonly Mutant[] = [
   }),
   mutant('reads a field that it does not name', 'reads', {
     create: () => ({ process: (record: Reading) => (record['name'] === 'a' ? record : undefined) }),
+  }),
+  mutant('emits a field that its shape does not name', 'shape', {
+    shape: () => ({ out: ['value'] }),
   }),
   mutant('expects a field that it does not read', 'reads', { expects: () => ['values'] }),
   mutant(
