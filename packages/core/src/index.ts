@@ -60,7 +60,7 @@ export {
 } from './receptionist.ts'
 export { createPool, type Pool, type PoolSpec } from './routing/pool.ts'
 export { createRouter, type Route, type Router, type RouterSpec } from './routing/router.ts'
-export { backoffDelay } from './backoff.ts'
+export { backoffDelay, resetAfterMs } from './backoff.ts'
 export { RestartBudget } from './restart-budget.ts'
 export type { Runnable } from './run-queue.ts'
 export type {

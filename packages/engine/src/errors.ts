@@ -67,12 +67,13 @@ export const ENG_TIMEOUT: ErrorOf<{ timeoutMs: number }> = defineError({
 /** A step without a record in hand took too long. */
 export const ENG_SLOW: ErrorOf<{ id: string; step: string; timeoutMs: number }> = defineError({
   code: 'ENG_SLOW',
+  retry: 'later',
   message: (d) => `${d.step} of "${d.id}" was not finished within ${formatDuration(d.timeoutMs)}.`,
   hint: (d) =>
     `Check that what "${d.id}" connects to answers; a stage that needs longer can raise its \`timeout\`.`,
 })
 
-/** A stage could not be started again within its restart budget. */
+/** A part of a job failed more often than the job may start its parts again. */
 export const ENG_RESTARTS: ErrorOf<{
   id: string
   failures: number
@@ -82,8 +83,16 @@ export const ENG_RESTARTS: ErrorOf<{
 }> = defineError({
   code: 'ENG_RESTARTS',
   message: (d) =>
-    `Stage "${d.id}" could not be started again: it failed ${d.failures} time${d.failures === 1 ? '' : 's'} within ${formatDuration(d.periodMs)}, and restart.intensity allows ${d.intensity}; the last time: ${d.last}`,
+    `"${d.id}" is not started again: the job saw ${d.failures} such failure${d.failures === 1 ? '' : 's'} within ${formatDuration(d.periodMs)}, and restart.intensity allows ${d.intensity}; the last one: ${d.last}`,
   hint: (d) => `Check what "${d.id}" connects to, or raise restart.intensity.`,
+})
+
+/** A timer of a part threw. */
+export const ENG_TIMER: ErrorOf<{ id: string; message: string }> = defineError({
+  code: 'ENG_TIMER',
+  retry: 'later',
+  message: (d) => `A timer of "${d.id}" failed: ${d.message}`,
+  hint: (d) => `Repair "${d.id}": what a timer does must not throw.`,
 })
 
 /** `context.exit` is not built yet. */
@@ -96,6 +105,7 @@ export const ENG_EXIT: ErrorOf<Record<string, never>> = defineError({
 /** A source, stage or sink could not be created or opened. */
 export const ENG_START: ErrorOf<{ id: string; step: string; message: string }> = defineError({
   code: 'ENG_START',
+  retry: 'later',
   message: (d) => `"${d.id}" failed to ${d.step}: ${d.message}`,
   hint: (d) => `Check the parameters of "${d.id}" and what it connects to.`,
 })
@@ -110,6 +120,7 @@ export const ENG_HOOK: ErrorOf<{ id: string; hook: string; message: string }> = 
 /** A source could not read on. */
 export const ENG_SOURCE: ErrorOf<{ id: string; message: string }> = defineError({
   code: 'ENG_SOURCE',
+  retry: 'later',
   message: (d) => `Source "${d.id}" failed: ${d.message}`,
   hint: () => 'Check that the input exists and can be read, then run again.',
 })
@@ -117,6 +128,7 @@ export const ENG_SOURCE: ErrorOf<{ id: string; message: string }> = defineError(
 /** A sink could not write, commit or flush. */
 export const ENG_SINK: ErrorOf<{ id: string; step: string; message: string }> = defineError({
   code: 'ENG_SINK',
+  retry: 'later',
   message: (d) => `Sink "${d.id}" failed to ${d.step}: ${d.message}`,
   hint: () => 'Check that the output can be written, then run again.',
 })

@@ -17,7 +17,7 @@ export type WriteResult = void | { readonly rejected: readonly Rejection[] }
 /** Nothing where all that was written stays, else how many of the written records are lost. */
 export type AbortResult = void | { readonly discarded: number }
 
-/** A running sink. A throw ends the job; records it cannot take are its `rejected`. */
+/** A running sink. A throw ends the job, unless the sink `reopens`; records it cannot take are its `rejected`. */
 export interface SinkInstance {
   /**
    * True where writing takes as long as a reader likes, as with a pipe or an iterator: `write` and `flush` then have no
@@ -39,6 +39,7 @@ export interface SinkInstance {
 export interface SinkTraits {
   readonly name: string
   readonly guarantee: string
+  readonly reopens?: boolean | undefined
 }
 
 /** How the engine gets its sinks. `dispose` is called once, after all instances have closed. */
@@ -58,6 +59,11 @@ export interface SinkDefinition<Parameters = unknown> {
   readonly main?: string
   /** One sentence that `explain` prints: what a reader of this sink may rely on after a failure. */
   readonly guarantee: string
+  /**
+   * True where a new instance can go on after a write that threw: what was written before stays, and the batch in hand is
+   * written again, so records of it may stand there twice. Default false: such a throw ends the job.
+   */
+  readonly reopens?: boolean
   /** Field paths that should be there: one that no record carries is warned about. Default: those of expressions in a job file. */
   readonly expects?: (parameters: Parameters) => readonly string[]
   /** Files this sink writes, as absolute paths, so that two sinks never share one. */
@@ -72,13 +78,19 @@ export function defineSink<Parameters>(
   return { kind: 'sink', ...definition }
 }
 
+/** What the engine must know of a sink. */
+export function sinkTraits<Parameters>(definition: SinkDefinition<Parameters>): SinkTraits {
+  const { guarantee, name, reopens = false } = definition
+  return { name, guarantee, reopens }
+}
+
 /** A factory without a container: each instance gets `injection` beside its scope. */
 export function toSinkFactory<Parameters>(
   definition: SinkDefinition<Parameters>,
   injection: Injection<Parameters>,
 ): SinkFactory {
   return {
-    traits: { name: definition.name, guarantee: definition.guarantee },
+    traits: sinkTraits(definition),
     create: (scope) => definition.create({ ...scope, ...injection }),
     dispose: () => undefined,
   }

@@ -48,7 +48,10 @@ export interface ReadOptions {
   readonly signal: AbortSignal
 }
 
-/** A running source. The first `read` comes after `open`; a throw ends the job. */
+/**
+ * A running source. The first `read` comes after `open`. After a throw without a code a source with `replay: 'position'` is made
+ * again and reads on from the position of its last batch; any other throw ends the job.
+ */
 export interface SourceInstance {
   open?(): void | Promise<void>
   /** Names of the partitions, read one after the other. Default: one, named ''. */

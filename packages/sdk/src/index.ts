@@ -22,6 +22,7 @@ export { defineFunction, type FunctionDefinition } from './define-function.ts'
 export { defineResource, type ResourceDefinition } from './define-resource.ts'
 export {
   defineSink,
+  sinkTraits,
   toSinkFactory,
   type AbortResult,
   type Rejection,

@@ -1,10 +1,14 @@
+import type { MillraceError } from '@millrace/base'
 import { type InstanceScope, jobDefaults } from '@millrace/sdk'
 import { type ErrorPolicy, resolvePolicy, sourcePolicy } from '../plan/error-policy.ts'
 import type { JobSpec, SinkSpec } from '../plan/job-spec.ts'
+import type { Place } from '../plan/place.ts'
 import { SinkCounter, SourceCounter, StageCounter } from '../report/counters.ts'
 import type { Edge, OverflowTarget } from '../run/edge.ts'
+import { timerError } from '../run/crashed.ts'
 import { Failures } from '../run/failures.ts'
 import type { Outbox } from '../run/outbox.ts'
+import { PartTimers } from '../run/part-timers.ts'
 import { SinkTask } from '../run/sink-task.ts'
 import { SourceTask } from '../run/source-task.ts'
 import { StageTask } from '../run/stage-task.ts'
@@ -25,6 +29,10 @@ export interface Node<Task, Counter> {
   readonly task: Task
   readonly counter: Counter
   readonly edges: readonly Edge[]
+  /** Tells the part what its timers throw. */
+  readonly timers: PartTimers
+  /** What its timers throw, as an error of the job. */
+  readonly timerError: (error: unknown) => MillraceError
 }
 
 /** All nodes of a job, in the order of the spec; the dead letter sink is the last sink. */
@@ -48,10 +56,6 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     if (!things.has(name)) things.set(name, make())
     return things.get(name) as T
   }
-  const scopeOf = (counter: Counting): InstanceScope => ({
-    ...scope(host, counter, ends),
-    shared,
-  })
   const failuresOf = (
     kind: 'Source' | 'Stage' | 'Sink',
     id: string,
@@ -62,34 +66,37 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     const own = kind === 'Source' ? sourcePolicy(resolved, usual) : resolved
     return new Failures(host, { kind, id }, own, outboxOf(id).dead)
   }
-  const common = <C extends Counting>(counter: C) => ({
-    host,
-    outbox: outboxOf(counter.id),
-    scope: scopeOf(counter),
-    counter,
-  })
+  const common = <C extends Counting>(place: Place, counter: C) => {
+    const timers = new PartTimers(host.runtime)
+    const own = { ...scope(host, counter, timers, ends), shared }
+    // Before the part runs its start has failed.
+    timers.crashed = (error) => host.fail(timerError(place, error))
+    const edges = edgesOf(place.id)
+    return {
+      parts: { host, outbox: outboxOf(counter.id), scope: own, timers, counter },
+      node: { counter, edges, timers, timerError: (error: unknown) => timerError(place, error) },
+    }
+  }
 
   const sources = spec.sources.map((source) => {
     const { factory, id } = source
-    const counter = new SourceCounter(id, factory.traits.name)
+    const { node, parts } = common(source, new SourceCounter(id, factory.traits.name))
     const failures = failuresOf('Source', id, source.onError)
-    const task = new SourceTask({ ...common(counter), spec: source, failures })
-    return { id, factory, task, counter, edges: [] }
+    return { id, factory, task: new SourceTask({ ...parts, spec: source, failures }), ...node }
   })
   const stages = spec.stages.map((stage) => {
     const { factory, id } = stage
-    const counter = counters.get(id) as StageCounter
-    counter.watch(outboxOf(id).ports.filter((port) => port !== outboxOf(id).dead))
+    const { node, parts } = common(stage, counters.get(id) as StageCounter)
+    node.counter.watch(outboxOf(id).ports.filter((port) => port !== outboxOf(id).dead))
     const failures = failuresOf('Stage', id, stage.onError)
-    const restart = spec.restart ?? jobDefaults.restart
-    const parts = { ...common(counter), spec: stage, failures, restart }
-    return { id, factory, task: new StageTask(parts, edgesOf(id)), counter, edges: edgesOf(id) }
+    const task = new StageTask({ ...parts, spec: stage, failures }, node.edges)
+    return { id, factory, task, ...node }
   })
   const sinkNode = (sink: SinkSpec, failures: Failures): Node<SinkTask, SinkCounter> => {
     const { factory, id } = sink
-    const counter = new SinkCounter(id, factory.traits.name)
-    const task = new SinkTask({ ...common(counter), spec: sink, failures }, edgesOf(id))
-    return { id, factory, task, counter, edges: edgesOf(id) }
+    const { node, parts } = common(sink, new SinkCounter(id, factory.traits.name))
+    const task = new SinkTask({ ...parts, spec: sink, failures }, node.edges)
+    return { id, factory, task, ...node }
   }
   const sinks = spec.sinks.map((sink) => sinkNode(sink, failuresOf('Sink', sink.id, sink.onError)))
   if (spec.deadLetter !== undefined) {
@@ -99,14 +106,19 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
   return { sources, stages, sinks }
 }
 
-function scope(host: TaskHost, { id, metrics }: Counting, inputEnds: boolean): InstanceScope {
+function scope(
+  host: TaskHost,
+  { id, metrics }: Counting,
+  timers: PartTimers,
+  inputEnds: boolean,
+): InstanceScope {
   const { logger, runtime } = host
   return {
     id,
     instance: 0,
     inputEnds,
     clock: { now: () => runtime.now(), monotonic: () => runtime.monotonic() },
-    timer: (delayMs, task) => runtime.timer(delayMs, task),
+    timer: timers.set,
     random: () => runtime.random(),
     logger,
     metrics: {

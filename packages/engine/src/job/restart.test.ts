@@ -48,7 +48,7 @@ async function run(
     restart,
   })
   const ended = createJob(spec, { runtime }).run()
-  await runtime.settle()
+  await runtime.elapse(10_000)
   return { log, out: sink.records, summary: await ended }
 }
 
@@ -99,7 +99,7 @@ it('fails the job when the restart budget is used up, says so, and closes each i
   expect(summary.state).toBe('failed')
   expect(summary.error?.code).toBe('ENG_RESTARTS')
   expect(summary.error?.message).toBe(
-    'Stage "flaky" could not be started again: it failed 2 times within 1m, and restart.intensity allows 1; the last time: "flaky" failed to open: no line',
+    '"flaky" is not started again: the job saw 2 such failures within 1m, and restart.intensity allows 1; the last one: "flaky" failed to open: no line',
   )
   expect(summary.error?.hint).toBe('Check what "flaky" connects to, or raise restart.intensity.')
   expect(out).toEqual([])

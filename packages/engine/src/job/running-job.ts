@@ -1,9 +1,11 @@
 import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@millrace/base'
+import { RestartBudget } from '@millrace/core'
 import { jobDefaults, type Logger } from '@millrace/sdk'
 import { ENG_ABORTED, ENG_INTERNAL } from '../errors.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
 import type { Progress, Summary } from '../report/summary.ts'
+import { crashed, type Crashed } from '../run/crashed.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
 import { Delays } from '../run/delays.ts'
 import type { Envelope } from '../run/edge.ts'
@@ -29,6 +31,7 @@ export class RunningJob implements EngineJob, TaskHost {
   readonly errorRate: ErrorRate
   readonly deadLetters = new DeadLetterLog()
   readonly delays: Delays
+  readonly budget: RestartBudget
   read = 0
   readonly #options: JobOptions
   readonly #end = new AbortController()
@@ -54,6 +57,8 @@ export class RunningJob implements EngineJob, TaskHost {
     this.logger = options.logger ?? silent
     this.#options = options
     this.delays = new Delays(options.runtime)
+    const { intensity, periodMs } = spec.restart ?? jobDefaults.restart
+    this.budget = new RestartBudget(intensity, periodMs)
     this.errorRate = new ErrorRate(spec.errors ?? jobDefaults.errors)
     this.#cells = new Cells(spec.name, this.runtime, (error) => this.fail(internal(error)))
     this.#nodes = buildNodes(spec, this)
@@ -199,27 +204,30 @@ export class RunningJob implements EngineJob, TaskHost {
   async #start(): Promise<readonly (() => void)[]> {
     const { sources, stages, sinks } = this.#nodes
     this.#running = sources.length + stages.length + sinks.length
-    for (const { id, factory, task, edges } of [...sinks.toReversed(), ...stages.toReversed()]) {
+    for (const node of [...sinks.toReversed(), ...stages.toReversed()]) {
+      const { edges, factory, id, task, timerError, timers } = node
       if (this.over) return []
       this.#cleanups.add(id, 'dispose', () => factory.dispose())
-      const cell = await this.#cells.start<Envelope | LetGo>(
+      const cell = await this.#cells.start<Envelope | LetGo | Crashed>(
         id,
         () => task.open(),
         (message) => task.receive(message),
       )
+      timers.crashed = (thrown) => cell.tell(crashed(timerError(thrown), timers))
       this.#holders.set(id, (command) => cell.tell(command))
       this.#cleanups.add(id, 'close', () => task.close())
       for (const edge of edges) edge.connect(cell)
     }
     const begin: (() => void)[] = []
-    for (const { id, factory, task } of sources) {
+    for (const { factory, id, task, timerError, timers } of sources) {
       if (this.over) return []
       this.#cleanups.add(id, 'dispose', () => factory.dispose())
-      const cell = await this.#cells.start<'pull'>(
+      const cell = await this.#cells.start<'pull' | Crashed>(
         id,
         () => task.open(),
-        () => task.pull(),
+        (message) => task.receive(message),
       )
+      timers.crashed = (thrown) => cell.tell(crashed(timerError(thrown), timers))
       this.#cleanups.add(id, 'close', () => task.close())
       begin.push(() => task.begin(() => cell.tell('pull')))
     }
@@ -250,9 +258,9 @@ export class RunningJob implements EngineJob, TaskHost {
     for (const { id, task } of this.#nodes.sinks) {
       if (this.over) await task.drained()
       const keeps = !this.over || (id === this.spec.deadLetter?.id && !this.#aborted)
-      if (keeps && task.isWhole && (await this.#tried(task.commit()))) continue
+      if (keeps && task.writer.isWhole && (await this.#tried(task.writer.commit()))) continue
       // Also what a failed commit left undone.
-      await this.#tried(task.abort(this.#aborted))
+      await this.#tried(task.writer.abort(this.#aborted))
     }
   }
 
@@ -280,9 +288,14 @@ export class RunningJob implements EngineJob, TaskHost {
   #summary(): Summary {
     const progress = this.progress()
     const state = this.over ? 'failed' : this.stopping ? 'stopped' : 'completed'
-    const { stages, sinks } = this.#nodes
+    const { sources, stages, sinks } = this.#nodes
     const unseen = [...stages, ...sinks].flatMap(({ task }) => task.fields.unseen())
-    const restarts = stages.reduce((sum, { task }) => sum + task.runner.restarts, 0)
+    const counts = [
+      ...sources.map(({ task }) => task.restarts),
+      ...stages.map(({ task }) => task.runner.restarts),
+      ...sinks.map(({ task }) => task.writer.restarts),
+    ]
+    const restarts = counts.reduce((sum, count) => sum + count, 0)
     return {
       ...progress,
       state,

@@ -1,5 +1,6 @@
 import type { Where } from '@millrace/base'
 import type { SinkFactory, SourceBatch, SourceFactory, StageFactory } from '@millrace/sdk'
+import type { Backoff } from '@millrace/core'
 import type { ErrorPolicy } from './error-policy.ts'
 
 /** An output of a source or stage. Sources have one, named `out`. */
@@ -33,6 +34,14 @@ export interface Recalled {
   readonly timestamps: ArrayLike<number>
 }
 
+/** How a part of a job is started again after a failure that may pass. */
+export interface RestartSpec {
+  /** `transient`: within the restart budget of the job; `temporary`: never, its first failure ends the job. Default `transient`. */
+  readonly type?: 'transient' | 'temporary' | undefined
+  /** How long to wait before. Default: 100 ms, twice as long each time, at most 30 s, up to 20 % longer by chance. */
+  readonly backoff?: Backoff | undefined
+}
+
 /** Where records enter the job. */
 export interface SourceSpec {
   readonly id: string
@@ -44,6 +53,8 @@ export interface SourceSpec {
   /** For records that were read before: they keep their place and time. */
   readonly recall?: ((batch: SourceBatch) => Recalled) | undefined
   readonly onError?: ErrorPolicy | undefined
+  /** Given: also a start that fails is tried again. */
+  readonly restart?: RestartSpec | undefined
   /** Stop reading after this many entries. */
   readonly limit?: number | undefined
   /** The only fields anyone downstream reads; undefined: all. */
@@ -74,6 +85,8 @@ export interface StageSpec {
   /** For each record of an asynchronous stage and for its onEnd; default 30,000. More than that holds for `open` too. */
   readonly timeoutMs?: number | undefined
   readonly batch?: number | undefined
+  /** Given: also a start that fails is tried again. */
+  readonly restart?: RestartSpec | undefined
 }
 
 /** Where records leave the job, or the dead letters of it. */
@@ -88,6 +101,8 @@ export interface SinkSpec {
   readonly onError?: ErrorPolicy | undefined
   /** For each write and the last flush; default 30,000. */
   readonly timeoutMs?: number | undefined
+  /** Given: also a start that fails is tried again. */
+  readonly restart?: RestartSpec | undefined
 }
 
 /** A whole job as data and factories: what loader and builder make and the engine runs. Checked before it gets here. */
@@ -103,7 +118,7 @@ export interface JobSpec {
   readonly onError?: ErrorPolicy | undefined
   /** More failures than this share of the last `of` records end the job. Default 0.5 of 1000. */
   readonly errors?: { readonly atMost: number; readonly of: number } | undefined
-  /** Restart budget of the pipeline. Default 3 in 60,000 ms. */
+  /** Restart budget of all parts together. Default 3 in 60,000 ms. */
   readonly restart?: { readonly intensity: number; readonly periodMs: number } | undefined
   /** Mailbox size in records per stage and overflow policy. Default 4,096 and block. */
   readonly mailbox?:

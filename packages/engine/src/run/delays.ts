@@ -10,16 +10,18 @@ export class Delays {
     this.#runtime = runtime
   }
 
-  /** Resolves after `delayMs`, at once from `cutShort` on. */
-  wait(delayMs: number): Promise<void> {
-    if (this.#cut) return Promise.resolve()
+  /** Resolves after `delayMs`, and at once when `signal` aborts or waits are cut short. */
+  wait(delayMs: number, signal?: AbortSignal): Promise<void> {
+    if (this.#cut || signal?.aborted === true) return Promise.resolve()
     return new Promise((resolve) => {
       const end = (): void => {
         cancel()
+        signal?.removeEventListener('abort', end)
         this.#pending.delete(end)
         resolve()
       }
       const cancel = this.#runtime.timer(delayMs, end)
+      signal?.addEventListener('abort', end)
       this.#pending.add(end)
     })
   }

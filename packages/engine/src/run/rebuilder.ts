@@ -1,46 +1,38 @@
-import { messageOf } from '@millrace/base'
-import { RestartBudget } from '@millrace/core'
+import type { MillraceError } from '@millrace/base'
 import type { StageInstance, StageScope } from '@millrace/sdk'
-import { ENG_RESTARTS } from '../errors.ts'
-import { placeOf } from '../plan/place.ts'
-import type { StageParts } from './stage-parts.ts'
 import { closeQuietly } from './open-instance.ts'
+import { Restarts } from './restarts.ts'
 import { type OpenStage, openStage } from './stage-instance.ts'
+import type { StageParts } from './stage-parts.ts'
 
-/** Makes a stage's instances, the first one and those after an uncoded throw. */
+/** Makes a stage's instances: the first one, those after an uncoded throw and those after a crash. */
 export class Rebuilder {
   readonly #parts: StageParts
-  readonly #scope: () => StageScope
-  /** Instances made after the first. */
-  count = 0
-  readonly #budget: RestartBudget
+  readonly #restarts: Restarts
+  readonly #open: () => Promise<OpenStage>
 
   constructor(parts: StageParts, scope: () => StageScope) {
     this.#parts = parts
-    this.#scope = scope
-    this.#budget = new RestartBudget(parts.restart.intensity, parts.restart.periodMs)
+    this.#restarts = new Restarts(parts.host, parts.spec, parts.spec.restart)
+    this.#open = () => openStage(parts.host, parts.spec, scope())
+  }
+
+  /** Instances made, or tried, after the first. */
+  get count(): number {
+    return this.#restarts.count
   }
 
   open(): Promise<OpenStage> {
-    return openStage(this.#parts.host, this.#parts.spec, this.#scope())
+    return this.#restarts.first(this.#open)
   }
 
-  /** A new instance in place of `old`; undefined, and the job failed, when the restart budget is used up. */
-  async rebuild(old: StageInstance): Promise<OpenStage | undefined> {
-    const { host, restart, spec } = this.#parts
+  /** A new instance in place of `old`, within the restart budget where that one crashed. Throws what ends the job. */
+  async rebuild(old: StageInstance, crash: MillraceError | undefined): Promise<OpenStage> {
+    const { host, spec, timers } = this.#parts
+    timers.clear()
     await closeQuietly(host, spec, old)
-    while (!host.over) {
-      this.count++
-      try {
-        return await this.open()
-      } catch (error) {
-        const nowMs = host.runtime.monotonic()
-        if (this.#budget.grant(nowMs)) continue
-        const failures = this.#budget.attempts(nowMs).length
-        const details = { id: spec.id, failures, ...restart, last: messageOf(error) }
-        host.fail(ENG_RESTARTS(details, placeOf(spec), error))
-      }
-    }
-    return undefined
+    return crash === undefined
+      ? this.#restarts.anew(this.#open)
+      : this.#restarts.after(crash, this.#open)
   }
 }

@@ -1,4 +1,4 @@
-import { isMillraceError, messageOf } from '@millrace/base'
+import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
 import type { StageContext, StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, ENG_THROW } from '../errors.ts'
 import type { KeyPart } from '../plan/job-spec.ts'
@@ -88,6 +88,7 @@ export class RecordRunner implements InHand {
   }
 
   async close(): Promise<void> {
+    this.#parts.timers.clear()
     await this.instance.close?.()
   }
 
@@ -215,9 +216,19 @@ export class RecordRunner implements InHand {
     this.#journal.forget()
   }
 
-  /** Rebuilds the instance where its memory cannot be trusted any more. */
-  rebuild(): Promise<void> {
-    return this.#rebuild()
+  /** Makes a new instance where the memory of this one cannot be trusted any more, or where it crashed. */
+  async rebuild(crash?: MillraceError): Promise<void> {
+    const old = this.instance
+    // The old instance is closed once, also where no new one takes its place.
+    this.instance = {}
+    try {
+      this.#use(await this.#rebuilder.rebuild(old, crash))
+    } catch (error) {
+      const known = isMillraceError(error)
+      this.#parts.host.fail(
+        known ? error : ENG_INTERNAL({ message: messageOf(error) }, undefined, error),
+      )
+    }
   }
 
   /** Whether a throw of `error` makes the instance unusable. */
@@ -335,14 +346,6 @@ export class RecordRunner implements InHand {
     emitter.unlimited = true
     emitter.active = true
     this.current.slot = this.interner === undefined ? ONLY_SLOT : NO_SLOT
-  }
-
-  async #rebuild(): Promise<void> {
-    const old = this.instance
-    // The old instance is closed once, also where no new one takes its place.
-    this.instance = {}
-    const opened = await this.#rebuilder.rebuild(old)
-    if (opened !== undefined) this.#use(opened)
   }
 
   #use({ instance, handlers }: OpenStage): void {

@@ -1,34 +1,16 @@
-import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
-import type { InstanceScope, Rejection, SinkInstance, WriteResult } from '@millrace/sdk'
-import { ENG_PARK_FULL, ENG_SINK } from '../errors.ts'
-import type { SinkSpec } from '../plan/job-spec.ts'
-import { atPlace, placeOf } from '../plan/place.ts'
-import type { SinkCounter } from '../report/counters.ts'
+import type { Rejection, WriteResult } from '@millrace/sdk'
+import { ENG_PARK_FULL } from '../errors.ts'
+import { placeOf } from '../plan/place.ts'
 import { ONLY_SLOT } from '../state/current-key.ts'
+import type { Crashed } from './crashed.ts'
 import type { ParkedRecord, Troubled } from './dead-letter.ts'
 import type { Edge, Envelope } from './edge.ts'
-import type { Failure, Failures } from './failures.ts'
+import type { Failure } from './failures.ts'
 import { FieldWatches } from './field-watches.ts'
-import { inTime, slow, TIMEOUT_MS } from './in-time.ts'
 import type { LetGo } from './let-go.ts'
-import { openInstance } from './open-instance.ts'
-import type { Outbox } from './outbox.ts'
 import { type Parked, ParkingLot } from './parking-lot.ts'
 import type { RecordBatch } from './record-batch.ts'
-import type { TaskHost } from './task-host.ts'
-
-/** How long a failed job waits for a write that is under way. */
-const GRACE_MS = 5000
-
-/** What a sink is made of. */
-export interface SinkParts {
-  readonly host: TaskHost
-  readonly spec: SinkSpec
-  readonly outbox: Outbox
-  readonly failures: Failures
-  readonly counter: SinkCounter
-  readonly scope: InstanceScope
-}
+import { type SinkParts, SinkWriter } from './sink-writer.ts'
 
 /** The cell of one sink. A write that returns a promise suspends it, and so whoever feeds it. */
 export class SinkTask {
@@ -37,15 +19,9 @@ export class SinkTask {
   readonly fields: FieldWatches
   /** Where refused records wait; absent: they do not. */
   readonly #lot: ParkingLot | undefined
-  #instance: SinkInstance | undefined
+  readonly writer: SinkWriter
   #ended = 0
   #complete = true
-  #writing: Promise<unknown> | undefined
-  #interrupt: (() => void) | undefined
-  /** Takes back the limit of the write under way. */
-  #unlimit: () => void = () => {}
-  #broken = false
-  #cut = false
   #emptied: () => void = () => {}
 
   constructor(parts: SinkParts, edges: readonly Edge[]) {
@@ -53,18 +29,17 @@ export class SinkTask {
     this.#edges = edges
     const { id, expects } = parts.spec
     this.fields = new FieldWatches(id, expects, ['in'], (text) => parts.host.logger.warn(text))
+    this.writer = new SinkWriter(parts)
     const { parkMost } = parts.failures
     this.#lot = parkMost === 0 ? undefined : new ParkingLot(parkMost)
   }
 
-  async open(): Promise<void> {
-    const { host, scope, spec } = this.#parts
-    this.#instance = await openInstance<SinkInstance>(host, spec, () => spec.factory.create(scope))
+  open(): Promise<void> {
+    return this.writer.open()
   }
 
-  /** Every write so far succeeded and none is under way. */
-  get isWhole(): boolean {
-    return this.#instance !== undefined && !this.#broken && this.#writing === undefined
+  close(): Promise<void> {
+    return this.writer.close()
   }
 
   /** What waits here until someone says what becomes of it. */
@@ -72,49 +47,30 @@ export class SinkTask {
     return this.#lot?.records ?? []
   }
 
-  receive(envelope: Envelope | LetGo): void | Promise<void> {
-    if (this.#isOver) return undefined
+  receive(envelope: Envelope | LetGo | Crashed): void | Promise<void> {
+    if (this.writer.isOver) return undefined
     if (envelope.kind === 'letGo') return this.#letGo(envelope)
+    if (envelope.kind === 'crashed') return this.#crashed(envelope)
     envelope.edge.take(envelope)
     if (envelope.kind === 'batch') return this.#write(envelope)
     if (envelope.kind === 'end') return this.#end(envelope)
     return undefined
   }
 
-  /** What was written becomes visible. Throws coded errors. */
-  async commit(): Promise<void> {
-    await this.#step('commit', () => this.#instance?.commit?.())
-  }
-
-  /** Nothing half written may be taken for whole. Waits a while for a write under way. */
-  async abort(atOnce: boolean): Promise<void> {
-    if (this.#writing !== undefined && !atOnce) await this.#grace(this.#writing)
-    const result = await this.#step('abort', () => this.#instance?.abort?.())
-    // What is nowhere was not written, so it is held.
-    const { counter } = this.#parts
-    counter.written = Math.max(0, counter.written - (result?.discarded ?? 0))
-  }
-
-  async close(): Promise<void> {
-    await this.#step('close', () => this.#instance?.close?.())
-  }
-
   halt(): void {
     this.#parts.outbox.halt()
-    this.#unlimit()
-    if (!this.#lasts) this.#interrupt?.()
+    this.writer.halt()
   }
 
   /** The job is aborted: nobody waits for a reader any more. */
   cut(): void {
-    this.#cut = true
-    this.#interrupt?.()
+    this.writer.cut()
     this.#emptied()
   }
 
   /** After a failure: waits until a reader that takes its time has all that was finished before it. */
   async drained(): Promise<void> {
-    if (!this.#lasts || this.#isEmpty()) return
+    if (!this.writer.lasts || this.#isEmpty()) return
     await new Promise<void>((resolve) => {
       this.#emptied = resolve
     })
@@ -122,16 +78,7 @@ export class SinkTask {
 
   /** Its edges, where it goes on after a failure until its reader has everything. */
   get lasting(): readonly Edge[] {
-    return this.#lasts ? this.#edges : []
-  }
-
-  get #lasts(): boolean {
-    return this.#instance?.untimed === true && !this.#broken && !this.#cut
-  }
-
-  /** Whether nothing more is written. */
-  get #isOver(): boolean {
-    return this.#parts.host.over && !this.#lasts
+    return this.writer.lasts ? this.#edges : []
   }
 
   #isEmpty(): boolean {
@@ -152,73 +99,18 @@ export class SinkTask {
       for (let index = 0; index < batch.length; index++) this.#park(troubledAt(batch, index))
       return this.#release(envelope.edge, batch.length)
     }
-    const result = this.#attempt(batch)
+    const result = this.writer.write(batch)
     if (!(result instanceof Promise)) return this.#written(batch, envelope.edge, result)
     return result.then((written) => this.#written(batch, envelope.edge, written))
   }
 
-  /** Writes a batch. A throw fails the job, and then the result says nothing. */
-  #attempt(batch: RecordBatch): WriteResult | Promise<WriteResult> {
-    let result: WriteResult | Promise<WriteResult>
-    try {
-      result = this.#instance?.write(batch)
-    } catch (error) {
-      this.#broken = true
-      this.#parts.host.fail(this.#error('write', error))
-      return undefined
-    }
-    if (result instanceof Promise) return this.#wait(batch, result)
-    this.#count(batch, result)
-    return result
-  }
-
-  #wait(batch: RecordBatch, result: Promise<WriteResult>): Promise<WriteResult> {
-    this.#limit()
-    return new Promise((resolve) => {
-      this.#interrupt = () => resolve(undefined)
-      this.#writing = result.then(
-        (written) => {
-          this.#settled()
-          // Also where nobody waits for it any more.
-          this.#count(batch, written)
-          resolve(written)
-          return undefined
-        },
-        (error: unknown) => {
-          this.#settled()
-          this.#broken = true
-          this.#parts.host.fail(this.#error('write', error))
-          resolve(undefined)
-          return undefined
-        },
-      )
-    })
-  }
-
-  #limit(): void {
-    if (this.#instance?.untimed === true) return
-    const { host, spec } = this.#parts
-    const { timeoutMs = TIMEOUT_MS } = spec
-    this.#unlimit = host.runtime.timer(timeoutMs, () => host.fail(slow(spec, 'write', timeoutMs)))
-  }
-
-  #settled(): void {
-    this.#unlimit()
-    this.#writing = undefined
-    this.#interrupt = undefined
-  }
-
   #written(batch: RecordBatch, edge: Edge, result: WriteResult): void | Promise<void> {
-    if (this.#isOver) return undefined
+    if (this.writer.isOver) return undefined
     const rejected = result?.rejected ?? []
     if (rejected.length === 0) return this.#release(edge, batch.length)
     return this.#refused(batch, rejected).then(() => {
-      return this.#isOver ? undefined : this.#release(edge, batch.length)
+      return this.writer.isOver ? undefined : this.#release(edge, batch.length)
     })
-  }
-
-  #count(batch: RecordBatch, result: WriteResult): void {
-    this.#parts.counter.written += batch.length - (result?.rejected.length ?? 0)
   }
 
   /** Tries refused records again for as long as that can help, then gives them up. `parked` is what the only one was before its release. */
@@ -249,10 +141,10 @@ export class SinkTask {
       await outbox.flush(Number.NEGATIVE_INFINITY)
       if (again.length === 0) return
       await host.delays.wait(delayMs)
-      if (this.#isOver) return
+      if (this.writer.isOver) return
       current = current.pick(again)
-      const result = await this.#attempt(current)
-      if (this.#isOver) return
+      const result = await this.writer.write(current)
+      if (this.writer.isOver) return
       left = (result?.rejected ?? []).toSorted((a, b) => a.index - b.index)
     }
   }
@@ -276,12 +168,17 @@ export class SinkTask {
     lot.add(failures.parkedRecord(troubled), troubled, ONLY_SLOT)
   }
 
+  #crashed({ error, instance }: Crashed): void | Promise<void> {
+    const isOver = this.#ended === this.#edges.length
+    return isOver || instance !== this.#parts.timers.instance ? undefined : this.writer.crash(error)
+  }
+
   /** Writes parked records again, in order, until one is refused again. */
   async #letGo({ which, skips, done }: LetGo): Promise<void> {
     const lot = this.#lot
     const parked = lot?.take(which) ?? []
     for (const one of parked) {
-      if (this.#isOver) return
+      if (this.writer.isOver) return
       if (skips && one.record.error !== null) this.#parts.counter.rejected++
       else if (lot?.isEmpty === false) lot.putBack(one)
       else await this.#writeAgain(one)
@@ -290,8 +187,8 @@ export class SinkTask {
   }
 
   async #writeAgain({ batch, record }: Parked): Promise<void> {
-    const result = await this.#attempt(batch)
-    if (this.#isOver) return
+    const result = await this.writer.write(batch)
+    if (this.writer.isOver) return
     const rejected = result?.rejected ?? []
     if (rejected.length > 0) await this.#refused(batch, rejected, record)
   }
@@ -299,56 +196,12 @@ export class SinkTask {
   async #end(envelope: Envelope): Promise<void> {
     this.#complete &&= envelope.complete
     if (++this.#ended < this.#edges.length) return
-    const { host, outbox, spec } = this.#parts
-    const timeoutMs = this.#instance?.untimed === true ? Infinity : (spec.timeoutMs ?? TIMEOUT_MS)
-    try {
-      await this.#step('flush', () => this.#instance?.flush?.(), timeoutMs, host.signal)
-    } catch (error) {
-      host.fail(this.#error('flush', error))
-    }
+    const { host, outbox } = this.#parts
+    await this.writer.flush()
     if (host.over) return
     this.#lot?.close()
     outbox.end(this.#complete)
     host.finished()
-  }
-
-  async #step<T>(
-    name: string,
-    run: () => T | Promise<T>,
-    timeoutMs: number = TIMEOUT_MS,
-    signal?: AbortSignal,
-  ): Promise<T> {
-    const { host, spec } = this.#parts
-    try {
-      const step = run()
-      if (!(step instanceof Promise)) return step
-      return await inTime(step, {
-        runtime: host.runtime,
-        place: spec,
-        step: name,
-        timeoutMs,
-        signal,
-      })
-    } catch (error) {
-      throw this.#error(name, error)
-    }
-  }
-
-  #error(name: string, error: unknown): MillraceError {
-    const { spec } = this.#parts
-    if (isMillraceError(error)) return atPlace(error, spec)
-    return ENG_SINK({ id: spec.id, step: name, message: messageOf(error) }, placeOf(spec), error)
-  }
-
-  #grace(writing: Promise<unknown>): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#parts.host.runtime.timer(GRACE_MS, resolve)
-      void writing.then(() => {
-        cancel()
-        resolve()
-        return undefined
-      })
-    })
   }
 }
 

@@ -1,15 +1,18 @@
-import { invariant, isMillraceError, messageOf } from '@millrace/base'
+import { invariant, isMillraceError, messageOf, type MillraceError } from '@millrace/base'
 import type { InstanceScope, SourceBatch, SourceInstance } from '@millrace/sdk'
 import { ENG_SOURCE } from '../errors.ts'
 import type { Recalled, SourceSpec } from '../plan/job-spec.ts'
 import { atPlace, placeOf } from '../plan/place.ts'
 import type { SourceCounter } from '../report/counters.ts'
+import type { Crashed } from './crashed.ts'
 import type { Edge } from './edge.ts'
 import type { Failures } from './failures.ts'
-import { open, openInstance } from './open-instance.ts'
+import { closeQuietly, open, openInstance } from './open-instance.ts'
 import type { Outbox } from './outbox.ts'
+import type { PartTimers } from './part-timers.ts'
 import type { Port } from './port.ts'
 import { NO_ROW, type OriginTable } from './record-batch.ts'
+import { Restarts } from './restarts.ts'
 import { mergeEntries, type Entries } from './source-batch.ts'
 import type { TaskHost } from './task-host.ts'
 
@@ -24,6 +27,8 @@ export interface SourceParts {
   readonly failures: Failures
   readonly counter: SourceCounter
   readonly scope: InstanceScope
+  /** Those of the instance in use. */
+  readonly timers: PartTimers
 }
 
 type Step = IteratorResult<SourceBatch, unknown>
@@ -37,12 +42,18 @@ export class SourceTask {
   readonly #parts: SourceParts
   readonly #port: Port
   readonly #pause = new AbortController()
+  readonly #restarts: Restarts
   #instance: SourceInstance | undefined
   #again: () => void = () => {}
-  #partitions: readonly string[] = ['']
+  #partitions: readonly string[] | undefined
   #partition = 0
   #reading: Reading | undefined
   #offset = 0
+  /** Where the partition is read on; undefined: at its beginning. */
+  #position: unknown
+  /** Whether that place is known: nothing of the partition was read, or the last batch said it. */
+  #isResumable = true
+  #isOver = false
   #bytesBefore = 0
   #bytes = 0
   #largest = Number.NEGATIVE_INFINITY
@@ -51,18 +62,29 @@ export class SourceTask {
   constructor(parts: SourceParts) {
     this.#parts = parts
     this.#port = parts.outbox.main as Port
+    this.#restarts = new Restarts(parts.host, parts.spec, parts.spec.restart)
+  }
+
+  /** How often it was started again. */
+  get restarts(): number {
+    return this.#restarts.count
   }
 
   async open(): Promise<void> {
+    this.#instance = await this.#restarts.first(() => this.#made())
+  }
+
+  #made(): Promise<SourceInstance> {
     const { counter, host, scope, spec } = this.#parts
-    this.#instance = await openInstance<SourceInstance>(
+    return openInstance<SourceInstance>(
       host,
       spec,
       () => spec.factory.create(scope),
       async (instance) => {
         await open(host, spec, () => instance.open?.())
         await open(host, spec, async () => {
-          this.#partitions = (await instance.partitions?.()) ?? ['']
+          const partitions = (await instance.partitions?.()) ?? ['']
+          this.#partitions ??= partitions
           counter.bytesTotal = await instance.size?.()
         })
       },
@@ -77,6 +99,7 @@ export class SourceTask {
 
   async close(): Promise<void> {
     this.#pause.abort()
+    this.#parts.timers.clear()
     await this.#instance?.close?.()
   }
 
@@ -99,25 +122,41 @@ export class SourceTask {
     this.#interrupt()
   }
 
-  /** Pulls one batch. Never throws. */
-  pull(): void | Promise<void> {
+  /** Pulls one batch, or looks after a crash. Never throws. */
+  receive(message: 'pull' | Crashed): void | Promise<void> {
     if (this.#parts.host.over) return undefined
+    if (message !== 'pull') return this.#crashed(message)
+    if (this.#pause.signal.aborted || this.#limited()) return this.#finish()
+    const partition = this.#partitions?.[this.#partition]
+    if (partition === undefined) return this.#finish()
+    let result: Step | Promise<Step>
     try {
-      if (this.#pause.signal.aborted || this.#limited()) return this.#finish()
-      const partition = this.#partitions[this.#partition]
-      if (partition === undefined) return this.#finish()
       this.#reading ??= this.#read(partition)
-      const result = this.#reading.next()
-      return result instanceof Promise ? this.#wait(result) : this.#took(result)
+      result = this.#reading.next()
     } catch (error) {
-      this.#failed(error)
-      return undefined
+      return this.#failed(error)
     }
+    if (result instanceof Promise) return this.#wait(result)
+    try {
+      return this.#took(result)
+    } catch (error) {
+      return this.#fail(error)
+    }
+  }
+
+  #crashed({ error, instance }: Crashed): void | Promise<void> {
+    if (this.#isOver || instance !== this.#parts.timers.instance) return undefined
+    // The next pull is on its way already.
+    return this.#canReadOn ? this.#readOn(error, () => {}) : this.#fail(error)
+  }
+
+  get #canReadOn(): boolean {
+    return this.#parts.spec.factory.traits.replay === 'position' && this.#isResumable
   }
 
   #read(partition: string): Reading {
     const options = { fields: this.#parts.spec.fields, signal: this.#pause.signal }
-    const batches = this.#instance?.read(partition, undefined, options)
+    const batches = this.#instance?.read(partition, this.#position, options)
     invariant(batches !== undefined, 'a source is open before it is read')
     return Symbol.asyncIterator in batches
       ? batches[Symbol.asyncIterator]()
@@ -152,7 +191,7 @@ export class SourceTask {
     try {
       resume(run())
     } catch (error) {
-      this.#failed(error)
+      this.#fail(error)
       resume()
     }
   }
@@ -165,6 +204,8 @@ export class SourceTask {
       this.#reading = undefined
       this.#partition++
       this.#offset = 0
+      this.#position = undefined
+      this.#isResumable = true
       this.#bytesBefore += this.#bytes
       this.#bytes = 0
       this.#again()
@@ -187,12 +228,14 @@ export class SourceTask {
     const recalled = spec.recall?.(batch)
     const table: OriginTable = {
       source: recalled?.origin?.source ?? spec.id,
-      partition: recalled?.origin?.partition ?? this.#partitions[this.#partition] ?? '',
+      partition: recalled?.origin?.partition ?? this.#partitions?.[this.#partition] ?? '',
       offsets: entries.offsets,
       lines: entries.lines,
       base: host.read,
     }
     this.#offset = (entries.offsets[count - 1] ?? this.#offset - 1) + 1
+    this.#position = batch.position
+    this.#isResumable = batch.position !== undefined
     if (batch.bytes !== undefined) this.#bytes = batch.bytes
     counter.bytes = this.#bytesBefore + this.#bytes
     counter.read += count
@@ -248,21 +291,51 @@ export class SourceTask {
     return this.#largest - (this.#parts.spec.time?.disorderMs ?? 0)
   }
 
-  /** Passes the end on: of the input, or only of this run where the job is being stopped. */
-  #finish(): void | Promise<void> {
+  /** Ends the read under way. Not awaited: a generator that hangs in its read never returns. */
+  #leave(): void {
     const reading = this.#reading
     this.#reading = undefined
-    // Not awaited: a generator that hangs in its read never returns.
     void (async () => reading?.return?.())().catch(() => undefined)
-    const over = this.#limited() || this.#partition >= this.#partitions.length
+  }
+
+  /** Passes the end on: of the input, or only of this run where the job is being stopped. */
+  #finish(): void | Promise<void> {
+    this.#leave()
+    this.#isOver = true
+    const over = this.#limited() || this.#partition >= (this.#partitions?.length ?? 0)
     this.#parts.outbox.end(over || !this.#parts.host.stopping)
     this.#parts.host.finished()
     return undefined
   }
 
-  #failed(error: unknown): void {
-    const { host, spec } = this.#parts
-    if (isMillraceError(error)) host.fail(atPlace(error, spec))
-    else host.fail(ENG_SOURCE({ id: spec.id, message: messageOf(error) }, placeOf(spec), error))
+  /** A read failed, or the instance did. A source that can be read on from its position is; any other one ends the job. */
+  #failed(error: unknown): void | Promise<void> {
+    return this.#canReadOn ? this.#readOn(this.#error(error), this.#again) : this.#fail(error)
+  }
+
+  async #readOn(crash: MillraceError, again: () => void): Promise<void> {
+    const { host, spec, timers } = this.#parts
+    const old = this.#instance as SourceInstance
+    this.#instance = undefined
+    this.#leave()
+    timers.clear()
+    await closeQuietly(host, spec, old)
+    try {
+      this.#instance = await this.#restarts.after(crash, () => this.#made(), this.#pause.signal)
+    } catch (error) {
+      // Nobody waits for a source that is to read no more.
+      return this.#pause.signal.aborted && !host.over ? this.#finish() : this.#fail(error)
+    }
+    again()
+  }
+
+  #fail(error: unknown): void {
+    this.#parts.host.fail(this.#error(error))
+  }
+
+  #error(error: unknown): MillraceError {
+    const { spec } = this.#parts
+    if (isMillraceError(error)) return atPlace(error, spec)
+    return ENG_SOURCE({ id: spec.id, message: messageOf(error) }, placeOf(spec), error)
   }
 }

@@ -3,6 +3,7 @@ import type { StageSpec } from '../plan/job-spec.ts'
 import type { StageCounter } from '../report/counters.ts'
 import type { Failures } from './failures.ts'
 import type { Outbox } from './outbox.ts'
+import type { PartTimers } from './part-timers.ts'
 import type { TaskHost } from './task-host.ts'
 
 /** What a stage is made of. */
@@ -12,8 +13,8 @@ export interface StageParts {
   readonly outbox: Outbox
   readonly failures: Failures
   readonly counter: StageCounter
-  /** How many failing restarts in what time end the job. */
-  readonly restart: { readonly intensity: number; readonly periodMs: number }
+  /** Those of the instance in use. */
+  readonly timers: PartTimers
   /** The scope of an instance, as far as the job knows it. */
   readonly scope: Omit<StageScope, 'state' | 'outputs' | 'keyNames'>
 }

@@ -2,6 +2,7 @@ import { invariant } from '@millrace/base'
 import type { KeyPart } from '../plan/job-spec.ts'
 import type { ParkedRecord } from './dead-letter.ts'
 import type { Edge, Envelope } from './edge.ts'
+import type { Crashed } from './crashed.ts'
 import type { LetGo } from './let-go.ts'
 import { FieldWatches } from './field-watches.ts'
 import type { RecordBatch } from './record-batch.ts'
@@ -73,9 +74,18 @@ export class StageTask {
   }
 
   /** Takes one message; a promise suspends the cell. */
-  receive(message: Envelope | LetGo): void | Promise<void> {
+  receive(message: Envelope | LetGo | Crashed): void | Promise<void> {
     if (this.#parts.host.over) return undefined
-    return message.kind === 'letGo' ? this.#letGo(message) : this.#take(message)
+    if (message.kind === 'letGo') return this.#letGo(message)
+    if (message.kind === 'crashed') return this.#crashed(message)
+    return this.#take(message)
+  }
+
+  #crashed({ error, instance }: Crashed): void | Promise<void> {
+    const isOver = this.#ended === this.#edges.length
+    return isOver || instance !== this.#parts.timers.instance
+      ? undefined
+      : this.runner.rebuild(error)
   }
 
   /** Runs parked records again, in the order in which they came. */

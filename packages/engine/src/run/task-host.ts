@@ -1,4 +1,5 @@
 import type { MillraceError, Runtime } from '@millrace/base'
+import type { RestartBudget } from '@millrace/core'
 import type { Logger } from '@millrace/sdk'
 import type { DeadLetterLog } from '../report/dead-letter-log.ts'
 import type { Delays } from './delays.ts'
@@ -12,6 +13,8 @@ export interface TaskHost {
   read: number
   readonly errorRate: ErrorRate
   readonly deadLetters: DeadLetterLog
+  /** The restarts of all parts together. */
+  readonly budget: RestartBudget
   /** The waits between two tries. */
   readonly delays: Delays
   /** Aborts when the job fails or is aborted. */

@@ -3,6 +3,7 @@ import {
   type Injection,
   type InstanceScope,
   type SinkFactory,
+  sinkTraits,
   type SourceFactory,
   sourceTraits,
   type StageFactory,
@@ -42,7 +43,7 @@ export function createSourceFactory(use: Use<'source'>, resources: ResourceSet):
 export function createSinkFactory(use: Use<'sink'>, resources: ResourceSet): SinkFactory {
   const { definition } = use.loaded
   return {
-    traits: { name: definition.name, guarantee: definition.guarantee },
+    traits: sinkTraits(definition),
     ...instances(use, resources, definition.create.bind(definition)),
   }
 }

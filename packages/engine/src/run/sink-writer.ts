@@ -1,0 +1,251 @@
+import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
+import type { InstanceScope, SinkInstance, WriteResult } from '@millrace/sdk'
+import { ENG_SINK } from '../errors.ts'
+import type { SinkSpec } from '../plan/job-spec.ts'
+import { atPlace, placeOf } from '../plan/place.ts'
+import type { SinkCounter } from '../report/counters.ts'
+import type { Failures } from './failures.ts'
+import { inTime, slow, TIMEOUT_MS } from './in-time.ts'
+import { closeQuietly, openInstance } from './open-instance.ts'
+import type { Outbox } from './outbox.ts'
+import type { PartTimers } from './part-timers.ts'
+import type { RecordBatch } from './record-batch.ts'
+import { Restarts } from './restarts.ts'
+import type { TaskHost } from './task-host.ts'
+
+/** How long a failed job waits for a write that is under way. */
+const GRACE_MS = 5000
+
+/** What a sink is made of. */
+export interface SinkParts {
+  readonly host: TaskHost
+  readonly spec: SinkSpec
+  readonly outbox: Outbox
+  readonly failures: Failures
+  readonly counter: SinkCounter
+  readonly scope: InstanceScope
+  /** Those of the instance in use. */
+  readonly timers: PartTimers
+}
+
+/** The instance of a sink: writes batches, one at a time, and is made again where it may be. */
+export class SinkWriter {
+  readonly #parts: SinkParts
+  readonly #restarts: Restarts
+  #instance: SinkInstance | undefined
+  #writing: Promise<unknown> | undefined
+  #interrupt: (() => void) | undefined
+  /** Takes back the limit of the write under way. */
+  #unlimit: () => void = () => {}
+  #broken = false
+  #cut = false
+
+  constructor(parts: SinkParts) {
+    this.#parts = parts
+    const { host, spec } = parts
+    this.#restarts = new Restarts(host, spec, spec.restart)
+  }
+
+  async open(): Promise<void> {
+    this.#instance = await this.#restarts.first(() => this.#made())
+  }
+
+  #made(): Promise<SinkInstance> {
+    const { host, scope, spec } = this.#parts
+    return openInstance<SinkInstance>(host, spec, () => spec.factory.create(scope))
+  }
+
+  /** How often it was started again. */
+  get restarts(): number {
+    return this.#restarts.count
+  }
+
+  /** Every write so far succeeded and none is under way. */
+  get isWhole(): boolean {
+    return this.#instance !== undefined && !this.#broken && this.#writing === undefined
+  }
+
+  /** Whether it goes on after a failure of the job, until its reader has everything. */
+  get lasts(): boolean {
+    return this.#instance?.untimed === true && !this.#broken && !this.#cut
+  }
+
+  /** Whether nothing more is written. */
+  get isOver(): boolean {
+    return this.#parts.host.over && !this.lasts
+  }
+
+  /** What was written becomes visible. Throws coded errors. */
+  async commit(): Promise<void> {
+    await this.#step('commit', () => this.#instance?.commit?.())
+  }
+
+  /** Nothing half written may be taken for whole. Waits a while for a write under way. */
+  async abort(atOnce: boolean): Promise<void> {
+    if (this.#writing !== undefined && !atOnce) await this.#grace(this.#writing)
+    const result = await this.#step('abort', () => this.#instance?.abort?.())
+    // What is nowhere was not written, so it is held.
+    const { counter } = this.#parts
+    counter.written = Math.max(0, counter.written - (result?.discarded ?? 0))
+  }
+
+  /** Everything is through. Fails the job where that does not work. */
+  async flush(): Promise<void> {
+    const { host, spec } = this.#parts
+    const timeoutMs = this.#instance?.untimed === true ? Infinity : (spec.timeoutMs ?? TIMEOUT_MS)
+    try {
+      await this.#step('flush', () => this.#instance?.flush?.(), timeoutMs, host.signal)
+    } catch (error) {
+      host.fail(this.#error('flush', error))
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#parts.timers.clear()
+    await this.#step('close', () => this.#instance?.close?.())
+  }
+
+  halt(): void {
+    this.#unlimit()
+    if (!this.lasts) this.#interrupt?.()
+  }
+
+  /** The job is aborted: nobody waits for a reader any more. */
+  cut(): void {
+    this.#cut = true
+    this.#interrupt?.()
+  }
+
+  /** The instance crashed outside of a write. */
+  async crash(error: MillraceError): Promise<void> {
+    await this.#reopen(error)
+  }
+
+  /** Writes a batch. A throw fails the job where the sink cannot go on, and then the result says nothing. */
+  write(batch: RecordBatch): WriteResult | Promise<WriteResult> {
+    let result: WriteResult | Promise<WriteResult>
+    try {
+      result = this.#instance?.write(batch)
+    } catch (error) {
+      return this.#again(batch, error)
+    }
+    if (result instanceof Promise) return this.#wait(batch, result)
+    this.#count(batch, result)
+    return result
+  }
+
+  #wait(batch: RecordBatch, result: Promise<WriteResult>): Promise<WriteResult> {
+    this.#limit()
+    return new Promise((resolve) => {
+      this.#interrupt = () => resolve(undefined)
+      this.#writing = result.then(
+        (written) => {
+          this.#settled()
+          // Also where nobody waits for it any more.
+          this.#count(batch, written)
+          resolve(written)
+          return undefined
+        },
+        (error: unknown) => {
+          this.#settled()
+          resolve(this.#again(batch, error))
+          return undefined
+        },
+      )
+    })
+  }
+
+  /** After a write that threw: on a new instance, where the sink can go on with one. */
+  #again(batch: RecordBatch, error: unknown): WriteResult | Promise<WriteResult> {
+    const crash = this.#error('write', error)
+    if (this.#reopens)
+      return this.#reopen(crash).then((open) => (open ? this.write(batch) : undefined))
+    this.#fail(crash)
+    return undefined
+  }
+
+  get #reopens(): boolean {
+    return this.#parts.spec.factory.traits.reopens === true && !this.isOver
+  }
+
+  /** A new instance after a crash; false where the job ends instead. */
+  async #reopen(crash: MillraceError): Promise<boolean> {
+    const { host, spec, timers } = this.#parts
+    const old = this.#instance
+    if (old === undefined || !this.#reopens) {
+      this.#fail(crash)
+      return false
+    }
+    this.#instance = undefined
+    timers.clear()
+    await closeQuietly(host, spec, old)
+    try {
+      this.#instance = await this.#restarts.after(crash, () => this.#made())
+      return true
+    } catch (error) {
+      this.#fail(this.#error('open', error))
+      return false
+    }
+  }
+
+  #fail(error: MillraceError): void {
+    this.#broken = true
+    this.#parts.host.fail(error)
+  }
+
+  #limit(): void {
+    if (this.#instance?.untimed === true) return
+    const { host, spec } = this.#parts
+    const { timeoutMs = TIMEOUT_MS } = spec
+    this.#unlimit = host.runtime.timer(timeoutMs, () => host.fail(slow(spec, 'write', timeoutMs)))
+  }
+
+  #settled(): void {
+    this.#unlimit()
+    this.#writing = undefined
+    this.#interrupt = undefined
+  }
+
+  #count(batch: RecordBatch, result: WriteResult): void {
+    this.#parts.counter.written += batch.length - (result?.rejected.length ?? 0)
+  }
+
+  async #step<T>(
+    name: string,
+    run: () => T | Promise<T>,
+    timeoutMs: number = TIMEOUT_MS,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const { host, spec } = this.#parts
+    try {
+      const step = run()
+      if (!(step instanceof Promise)) return step
+      return await inTime(step, {
+        runtime: host.runtime,
+        place: spec,
+        step: name,
+        timeoutMs,
+        signal,
+      })
+    } catch (error) {
+      throw this.#error(name, error)
+    }
+  }
+
+  #error(name: string, error: unknown): MillraceError {
+    const { spec } = this.#parts
+    if (isMillraceError(error)) return atPlace(error, spec)
+    return ENG_SINK({ id: spec.id, step: name, message: messageOf(error) }, placeOf(spec), error)
+  }
+
+  #grace(writing: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#parts.host.runtime.timer(GRACE_MS, resolve)
+      void writing.then(() => {
+        cancel()
+        resolve()
+        return undefined
+      })
+    })
+  }
+}
