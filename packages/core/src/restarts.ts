@@ -87,7 +87,7 @@ export class Restarts {
     this.#services.queue.add({
       path: child.path,
       turn: () => {
-        if (this.isGrouped) this.#host.enqueue({ run })
+        if (this.isGrouped) this.#host.enqueue({ child, run })
         else run()
         return 1
       },
@@ -95,8 +95,9 @@ export class Restarts {
   }
 
   #retry(child: Child, cause: unknown): void {
-    if (!this.#host.isRunning || !child.isDown()) return
     const record = recordOf(child)
+    // Its group may have been halted meanwhile: then this try is part of the next one.
+    if (!this.#host.isRunning || !child.isDown() || !record.isPending) return
     const end = { isCrash: true, cause, message: none, atMs: this.#services.runtime.monotonic() }
     record.note(end)
     this.#attempt(child, record, end)
@@ -158,20 +159,7 @@ export class Restarts {
       record.end = member === child || end === undefined ? end : { ...end, message: none }
     }
     this.#host.beginAll(group, operation, (failed, cause) => {
-<<<<<<< packages/core/src/restarts.ts
       if (failed !== undefined) this.#tryAgain(failed, cause)
-=======
-      // Tried again after what waits already, so that a stop that waits comes first.
-      if (failed !== undefined) {
-        recordOf(failed).isPending = true
-        this.#host.enqueue({
-          child: failed,
-          run: () => {
-            this.#retry(failed, cause)
-          },
-        })
-      }
->>>>>>> .n
       this.#host.leave(operation, SupervisorEvent.GROUP_DONE)
     })
   }
