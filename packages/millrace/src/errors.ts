@@ -80,7 +80,9 @@ export const CLI_NONE_CHOSEN = defineError<{
   code: 'CLI_NONE_CHOSEN',
   message: (d) => `No letter in "${d.path}" has the ${d.option} "${d.value}".`,
   hint: (d) =>
-    d.near === undefined ? `There are: ${d.known.join(', ') || 'none'}.` : `Did you mean "${d.near}"?`,
+    d.near === undefined
+      ? `There are: ${d.known.join(', ') || 'none'}.`
+      : `Did you mean "${d.near}"?`,
 })
 
 export const CLI_PARKED_FILE = defineError<{ path: string }>({
@@ -105,4 +107,10 @@ export const CLI_NO_KEY = defineError<{ text: string; path: string }>({
   code: 'CLI_NO_KEY',
   message: (d) => `No record in "${d.path}" is parked with ${d.text}.`,
   hint: (d) => `Run millrace parked ls ${d.path} to see the keys.`,
+})
+
+export const CLI_REPLAY_RUNS = defineError<{ path: string; pid: number }>({
+  code: 'CLI_REPLAY_RUNS',
+  message: (d) => `Process ${d.pid} is at work on these records.`,
+  hint: (d) => `Wait until it is done. If there is no such process, delete ${d.path}.`,
 })

@@ -4,6 +4,7 @@ import { CLI_PARKED_FILE } from '../errors.ts'
 import { byId, choose, type LetterFilter } from '../letters/chosen.ts'
 import { readLetters } from '../letters/read-letters.ts'
 import { ReplayLog } from '../letters/replay-log.ts'
+import { whileLocked } from '../letters/while-locked.ts'
 import { displayPath } from '../report/fault-text.ts'
 import { renderBroken } from '../report/letters-text.ts'
 import type { Shell } from '../shell.ts'
@@ -22,11 +23,13 @@ export async function deadLetterReplayCommand(
   const { cwd, terminal } = shell
   const path = resolve(cwd, argument)
   const name = displayPath(path, cwd)
-  const { broken, letters } = await readLetters(path)
-  if (letters.some(({ error }) => error === null)) throw CLI_PARKED_FILE({ path: name })
-  terminal.error(renderBroken(name, broken, terminal.errorPaint))
-  const log = await ReplayLog.of(path)
-  const chosen = choose(name, byId(letters), options)
-  const feeding = { path, log, chosen, verb: 'replayed', build: replaySpec } as const
-  return feedLetters(job, options, feeding, shell)
+  return whileLocked(path, async () => {
+    const { broken, letters } = await readLetters(path)
+    if (letters.some(({ error }) => error === null)) throw CLI_PARKED_FILE({ path: name })
+    terminal.error(renderBroken(name, broken, terminal.errorPaint))
+    const log = await ReplayLog.of(path)
+    const chosen = choose(name, byId(letters), options)
+    const feeding = { path, log, chosen, verb: 'replayed', build: replaySpec } as const
+    return feedLetters(job, options, feeding, shell)
+  })
 }

@@ -1,5 +1,5 @@
 import type { JobSpec, Summary } from '@millrace/engine'
-import { Job, type Letter, nodeRuntime, type ReplaySpec } from '@millrace/job'
+import { Job, type Letter, lostPlaces, nodeRuntime, type ReplaySpec } from '@millrace/job'
 import type { JobPlan } from '@millrace/loader'
 import { exitCodes } from '../exit-codes.ts'
 import { loadOptions, type JobFileOptions } from '../job-file.ts'
@@ -13,7 +13,7 @@ import {
 } from '../letters/load-replay.ts'
 import type { ReplayLog } from '../letters/replay-log.ts'
 import { printFaults, reportFaults, reportWarnings } from '../report/fault-report.ts'
-import { displayPath, renderAny } from '../report/fault-text.ts'
+import { displayPath, renderAny, renderFaults } from '../report/fault-text.ts'
 import { lineLogger, type LogLevel } from '../report/log.ts'
 import { deadLetterPlace, writesStdout } from '../report/plan-files.ts'
 import { progressDisplay, silentDisplay } from '../report/progress-display.ts'
@@ -75,7 +75,18 @@ export async function feedLetters(
       else reportFaults(load.file, faults, shell)
       return exitCodes.badUsage
     }
-    const prepared = prepare(spec, plan, replay, feeding)
+    const due = feeding.chosen.filter(({ name }) => feeding.log.replayedAt(name) === undefined)
+    const letters = due.map(({ letter }) => letter)
+    const lost = feeding.verb === 'skipped' ? [] : lostPlaces(spec, letters)
+    if (lost.length > 0) {
+      const { cwd, terminal } = shell
+      terminal.error(renderFaults(lost, { cwd, paint: terminal.errorPaint }))
+      return exitCodes.badUsage
+    }
+    const fed = new Set<Letter>()
+    const built = feeding.build(spec, letters, (letter) => void fed.add(letter))
+    const outlook = outlookFor(built, plan, replay, feeding)
+    const prepared: Prepared = { replay, plan, built, outlook, fed }
     if (options.quiet !== true) reportWarnings(warnings, shell)
     const isOver = options.dryRun === true || prepared.outlook.due === 0
     tellOutlook(prepared, isOver, options, shell)
@@ -85,33 +96,24 @@ export async function feedLetters(
   }
 }
 
-function prepare(
-  spec: JobSpec,
+function outlookFor(
+  { remembering, spec }: ReplaySpec,
   plan: JobPlan,
   replay: LoadedReplay,
-  { build, chosen, log, path, verb }: Feeding,
-): Prepared {
-  const fed = new Set<Letter>()
-  const due = chosen.filter(({ name }) => log.replayedAt(name) === undefined)
-  const letters = due.map(({ letter }) => letter)
-  const built = build(spec, letters, (letter) => void fed.add(letter))
-  const reached = new Set(
-    [
-      ...built.spec.sinks,
-      ...(built.spec.deadLetter === undefined ? [] : [built.spec.deadLetter]),
-    ].map(({ id }) => id),
-  )
-  const outlook = outlookOf({
+  { chosen, log, path, verb }: Feeding,
+): Outlook {
+  const sinks = [...spec.sinks, ...(spec.deadLetter === undefined ? [] : [spec.deadLetter])]
+  const reached = new Set(sinks.map(({ id }) => id))
+  return outlookOf({
     verb,
     path,
     job: spec.name,
     chosen: chosen.map(({ letter, name }) => ({ letter, replayedAt: log.replayedAt(name) })),
-    remembering: built.remembering,
+    remembering,
     files: replay.files.filter(({ id }) => reached.has(id)),
     lasting: lastingSinks(plan, replay).filter((id) => reached.has(id)),
     number: replay.number,
   })
-  return { replay, plan, built, outlook, fed }
 }
 
 function tellOutlook(

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { nodeRuntime, replaySpec, skipSpec } from '@millrace/job'
 import { exitCodes } from '../exit-codes.ts'
 import { jobOf, type ParkedOptions, readParked, takeOut } from '../letters/parked-records.ts'
+import { whileLocked } from '../letters/while-locked.ts'
 import { displayPath } from '../report/fault-text.ts'
 import { renderBroken } from '../report/letters-text.ts'
 import { groupParked, renderParked } from '../report/parked-text.ts'
@@ -99,9 +100,11 @@ async function feed(
   const { cwd, terminal } = shell
   const path = resolve(cwd, given.argument)
   const name = displayPath(path, cwd)
-  const { broken, ...parts } = await read(path, name)
-  terminal.error(renderBroken(name, broken, terminal.errorPaint))
-  const job = given.job ?? (options.config === undefined ? jobOf(path) : undefined)
-  const onDone = (names: ReadonlySet<string>): Promise<void> => takeOut(path, names)
-  return feedLetters(job, options, { ...parts, path, onDone }, shell)
+  return whileLocked(path, async () => {
+    const { broken, ...parts } = await read(path, name)
+    terminal.error(renderBroken(name, broken, terminal.errorPaint))
+    const job = given.job ?? (options.config === undefined ? jobOf(path) : undefined)
+    const onDone = (names: ReadonlySet<string>): Promise<void> => takeOut(path, names)
+    return feedLetters(job, options, { ...parts, path, onDone }, shell)
+  })
 }

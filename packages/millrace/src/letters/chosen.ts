@@ -49,10 +49,10 @@ export function choose(
     const value = filter[option]
     if (value === undefined) continue
     const known = [...new Set(named.flatMap((one) => values[option](one) ?? []))]
+    if (!known.includes(value)) {
+      throw CLI_NONE_CHOSEN({ option, value, path, near: nearestName(value, known), known })
+    }
     chosen = chosen.filter((one) => values[option](one) === value)
-    if (chosen.length > 0) continue
-    const near = nearestName(value, known)
-    throw CLI_NONE_CHOSEN({ option, value, path, near: near === value ? undefined : near, known })
   }
   return chosen
 }
