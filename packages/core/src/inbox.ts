@@ -35,14 +35,15 @@ export class Inbox extends Mailbox {
 
   /** Queues a message if the gate and the rules allow. If the gate is closed, nothing has happened to it yet. */
   accept(message: unknown, lane: 'user' | 'control'): Acceptance {
-    if (this.isClosed) return 'closed'
-    this.#ledger.sent++
-    if (lane !== 'user') {
-      this.pushUrgent(message, lane)
+    if (lane === 'user' && this.takesAll) {
+      this.#ledger.sent++
+      this.pushUser(message)
       return 'queued'
     }
-    if (!this.isPlain) return this.#acceptByRules(message)
-    this.pushUser(message)
+    if (this.isClosed) return 'closed'
+    this.#ledger.sent++
+    if (lane === 'user') return this.#acceptByRules(message)
+    this.pushUrgent(message, lane)
     return 'queued'
   }
 

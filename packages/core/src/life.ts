@@ -29,6 +29,8 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   #context: CellContext<M> | undefined
   #behavior: Behavior<M> | undefined
   #mail: Mail<M> | undefined
+  /** That of the mail, one step nearer: read for every message. */
+  #inbox: Inbox | undefined
   #startListener: StartListener | undefined
   #extras: LifeExtras | undefined
 
@@ -74,7 +76,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   }
 
   protected get inbox(): Inbox {
-    return this.mail.inbox
+    return this.#inbox ?? this.mail.inbox
   }
 
   protected get mail(): Mail<M> {
@@ -387,6 +389,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
 
   #openMail(): Mail<M> {
     const mail = new Mail(this, this.services, this.#spec)
+    this.#inbox = mail.inbox
     if (this.isIn(CellState.running)) mail.inbox.move(MailboxEvent.RELEASE)
     else if (!this.isAlive()) mail.inbox.move(MailboxEvent.CLOSE)
     if (this.#behavior !== undefined) {

@@ -19,24 +19,23 @@ export interface MailboxRules {
 /** The queue in front of one actor: its lanes, its stash and a gate. Lanes are made when first used. */
 export class Mailbox {
   readonly rules: MailboxRules
-  /** True if user messages come as they are sent: no bound, no priorities. */
-  readonly isPlain: boolean
+  /** True if a user message is only to be queued: no bound, no priorities, and the gate is not closed. */
+  takesAll: boolean
   #gate: number = held
-  #user: RingBuffer<unknown> | undefined
+  readonly #user = new RingBuffer<unknown>()
   #side: SideLanes | undefined
-  #length = 0
-  /** How many of them are in side lanes. */
+  /** How many messages are in side lanes, ready to be taken. */
   #aside = 0
   #takenFrom: TakenFrom = 'user'
 
   constructor(rules: MailboxRules) {
     this.rules = rules
-    this.isPlain = rules.capacity === Infinity && rules.priority === undefined
+    this.takesAll = rules.capacity === Infinity && rules.priority === undefined
   }
 
   /** What can be taken; the stash is not part of it. */
   get length(): number {
-    return this.#length
+    return this.#aside + this.#user.length
   }
 
   /** Messages put aside. */
@@ -56,7 +55,7 @@ export class Mailbox {
   get room(): number {
     const side = this.#side
     const counted = side === undefined ? 0 : side.stash.length - side.exempt
-    return this.rules.capacity - this.#length - counted
+    return this.rules.capacity - this.length - counted
   }
 
   get isFull(): boolean {
@@ -72,7 +71,7 @@ export class Mailbox {
   get hasUserNext(): boolean {
     const side = this.#side
     const urgent = side === undefined ? 0 : side.exempt + side.replay.length
-    return urgent === 0 && this.#length > 0
+    return urgent === 0 && this.length > 0
   }
 
   /** Where `take` took its last message. */
@@ -84,12 +83,11 @@ export class Mailbox {
   move(event: number): void {
     const next = nextState(mailboxTable, this.#gate, event)
     if (next >= 0) this.#gate = next
+    if (next === closed) this.takesAll = false
   }
 
   /** Adds to the plain user lane. */
   pushUser(message: unknown): void {
-    this.#length++
-    this.#user ??= new RingBuffer()
     this.#user.push(message)
   }
 
@@ -126,19 +124,16 @@ export class Mailbox {
 
   /** Takes the next message of the plain user lane; only when it is the next of all. */
   takePlain(): unknown {
-    this.#length--
-    return this.#user?.shift()
+    return this.#user.shift()
   }
 
   /** Takes the next message of the most urgent lane; only when `length` is not 0. */
   take(): unknown {
-    this.#length--
-    if (this.#aside === 0) {
-      this.#takenFrom = 'user'
-      return this.#user?.shift()
-    }
     const side = this.#side
-    if (side === undefined) return undefined
+    if (side === undefined || this.#aside === 0) {
+      this.#takenFrom = 'user'
+      return this.#user.shift()
+    }
     this.#aside--
     const message = side.take()
     this.#takenFrom = side.takenFrom
@@ -149,19 +144,17 @@ export class Mailbox {
   takeOldest(): { readonly message: unknown; readonly isStashed: boolean } {
     const side = this.#side
     if (side?.ranked !== undefined && side.ranked.length > 0) {
-      this.#length--
       this.#aside--
       return { message: side.ranked.takeLeast(), isStashed: false }
     }
     if (side !== undefined && side.stash.length > 0) {
       return { message: side.stash.shift(), isStashed: true }
     }
-    this.#length--
     if (side !== undefined && side.replay.length > 0) {
       this.#aside--
       return { message: side.replay.shift(), isStashed: false }
     }
-    return { message: this.#user?.shift(), isStashed: false }
+    return { message: this.#user.shift(), isStashed: false }
   }
 
   /** Empties the system lane: notices of watches end with the incarnation that set them. */
@@ -169,7 +162,6 @@ export class Mailbox {
     const lane = this.#side?.system
     if (lane === undefined) return []
     const notices = Array.from({ length: lane.length }, () => lane.shift())
-    this.#length -= notices.length
     this.#aside -= notices.length
     return notices
   }
@@ -189,17 +181,16 @@ export class Mailbox {
 
   /** The side lanes, about to get one message more. */
   #asides(): SideLanes {
-    this.#length++
     this.#aside++
     this.#side ??= new SideLanes()
     return this.#side
   }
 }
 
-function contentsOf(lane: RingBuffer<unknown> | undefined): unknown[] {
-  return Array.from({ length: lane?.length ?? 0 }, () => {
-    const message = lane?.shift()
-    lane?.push(message)
+function contentsOf(lane: RingBuffer<unknown>): unknown[] {
+  return Array.from({ length: lane.length }, () => {
+    const message = lane.shift()
+    lane.push(message)
     return message
   })
 }
