@@ -15,6 +15,7 @@ export type {
   KeyPart,
   OutputRef,
   Recalled,
+  RestartSpec,
   SinkSpec,
   SourceSpec,
   StageInput,

@@ -4,6 +4,7 @@ import type {
   JobSpec,
   KeyPart,
   ParkedRecord,
+  RestartSpec,
   SinkSpec,
   SourceSpec,
   StageSpec,
@@ -34,6 +35,8 @@ export interface PipelineOptions {
   readonly onError?: ErrorPolicy
   /** More failures than this share of the last `of` records end the job. Default 0.5 of 1000. */
   readonly errors?: JobSpec['errors']
+  /** Restart budget of all parts together. Default 3 in 60,000 ms. */
+  readonly restart?: JobSpec['restart']
   /** Takes the records that are still parked when the job ends. Default: they are lost, with a warning. */
   readonly onParked?: (records: readonly ParkedRecord[]) => void | Promise<void>
   /** Default: the real clock. */
@@ -49,6 +52,8 @@ export interface StageOptions {
   readonly onError?: ErrorPolicy
   /** For each record of an asynchronous stage; default 30,000. */
   readonly timeoutMs?: number
+  /** How it is started again; given, also a start that fails is tried again. */
+  readonly restart?: RestartSpec
 }
 
 /** A function as a stage: one record in; one record, nothing (undefined) or a promise of them out. */
@@ -131,6 +136,7 @@ export class Flow<In, Out> {
       expects,
       onError: options.onError,
       timeoutMs: options.timeoutMs,
+      restart: options.restart,
     }
     return new Flow<In, Next>({ ...draft, stages: [...draft.stages, stage] })
   }
@@ -209,6 +215,7 @@ export class Flow<In, Out> {
       deadLetter,
       onError: options.onError,
       errors: options.errors,
+      restart: options.restart,
     }
     return new Job<In, Result>({
       spec,

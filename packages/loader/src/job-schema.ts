@@ -3,7 +3,7 @@ import { jobDefaults as usual, type JsonSchema } from '@millrace/sdk'
 import { choices } from './grammar/keys.ts'
 import { listPlugins } from './modules/list-plugins.ts'
 import type { PluginInfo } from './modules/modules.ts'
-import { malformedSchema, policySchema } from './policy-schema.ts'
+import { malformedSchema, policySchema, restartSchema } from './policy-schema.ts'
 
 const text = (description: string): JsonSchema => ({ type: 'string', description })
 const open = (description: string): JsonSchema => ({ description })
@@ -41,6 +41,7 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
       },
       limit: { type: 'integer', minimum: 0, description: 'Stop after this many entries.' },
       onError: malformedSchema,
+      restart: restartSchema,
     },
     stage: {
       ...common,
@@ -67,12 +68,14 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
         `Time for one record of an asynchronous stage. Default: ${formatDuration(usual.timeoutMs)}.`,
       ),
       onError: policySchema,
+      restart: restartSchema,
     },
     sink: {
       ...common,
       from,
       timeout: duration(`Time for one write. Default: ${formatDuration(usual.timeoutMs)}.`),
       onError: policySchema,
+      restart: restartSchema,
     },
     resource: common,
   }

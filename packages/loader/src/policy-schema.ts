@@ -33,7 +33,7 @@ const steps: Readonly<Record<string, JsonSchema>> = {
 }
 
 /** How long to wait between two tries; `more` keys beside the usual ones. */
-export function backoffSchema(more: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+function backoffSchema(more: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
   return {
     description: 'The wait between two tries: a duration, or one that grows.',
     anyOf: [{ type: 'string' }, object({ ...steps, ...more })],
@@ -73,3 +73,21 @@ export const malformedSchema: JsonSchema = {
   enum: choices.onMalformed,
   description: `What becomes of input that cannot be decoded. ${fate}`,
 }
+
+/** `restart` of a source, stage or sink. */
+export const restartSchema: JsonSchema = object(
+  {
+    type: {
+      enum: choices.restartType,
+      description: 'Whether it is started again after a failure. Default: transient.',
+    },
+    backoff: backoffSchema({
+      resetAfter: {
+        type: 'string',
+        description:
+          'How long it must have run for the waits to begin anew. A duration with a unit.',
+      },
+    }),
+  },
+  { description: 'How it is started again. Given: also a start that fails is tried again.' },
+)

@@ -26,7 +26,7 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
   let deadLetter: SinkSpec | undefined
   for (const [id, part] of parts) {
     const { entry } = part
-    const { onError } = part.settings
+    const { onError, restart } = part.settings
     const value = part.parameters?.value
     const source = sourceOf(part)
     const stage = stageOf(part)
@@ -36,13 +36,24 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
       const factory = modules.sourceFactory(source, value, scope, id)
       const fields = fieldsOf(id, parts, wiring)
       const { time, limit } = part.settings
-      sources.push({ id, where, factory, time, onError, limit, fields })
+      sources.push({ id, where, factory, time, onError, limit, fields, restart })
     } else if (stage !== undefined) {
       const factory = modules.stageFactory(stage, value, scope, id)
       const { by, timeoutMs, batch } = part.settings
       const inputs = wiring.inputs.get(id) ?? []
       const expects = expectedOfStage(part, context.values)
-      stages.set(id, { id, where, factory, inputs, by, expects, onError, timeoutMs, batch })
+      stages.set(id, {
+        id,
+        where,
+        factory,
+        inputs,
+        by,
+        expects,
+        onError,
+        timeoutMs,
+        batch,
+        restart,
+      })
     } else if (sink !== undefined) {
       const factory = modules.sinkFactory(sink, value, scope, id)
       const from: readonly OutputRef[] = entry.isDeadLetter
@@ -50,7 +61,7 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
         : (wiring.inputs.get(id)?.[0]?.from ?? [])
       const expects = expectedOfSink(part, context.values)
       const { timeoutMs } = part.settings
-      const spec: SinkSpec = { id, where, factory, from, expects, onError, timeoutMs }
+      const spec: SinkSpec = { id, where, factory, from, expects, onError, timeoutMs, restart }
       if (entry.isDeadLetter) deadLetter = spec
       else sinks.push(spec)
     }

@@ -1,4 +1,4 @@
-import type { ErrorPolicy, KeyPart, TimeSpec } from '@millrace/engine'
+import type { ErrorPolicy, KeyPart, RestartSpec, TimeSpec } from '@millrace/engine'
 import type { Outputs } from '@millrace/sdk'
 import type { Entry } from '../grammar/entry.ts'
 import type { LoadedModule } from '../modules/modules.ts'
@@ -6,6 +6,7 @@ import type { LoadedModule } from '../modules/modules.ts'
 /** Settings of an entry that stand beside its module, checked. */
 export interface Settings {
   readonly onError?: ErrorPolicy | undefined
+  readonly restart?: RestartSpec | undefined
   readonly limit?: number | undefined
   readonly timeoutMs?: number | undefined
   readonly batch?: number | undefined

@@ -235,10 +235,10 @@ describe('faults of wiring', () => {
     expect(text).toMatchInlineSnapshot(`
       "error[CFG_UNKNOWN_KEY]: Unknown key "from" in the dead letter sink.
         at   /jobs/job.yaml:4:32  pipeline.deadLetter.from
-        next The keys are: module, parameters, id, note, timeout.
+        next The keys are: module, parameters, id, note, timeout, restart.
       error[CFG_UNKNOWN_KEY]: Unknown key "onError" in the dead letter sink.
         at   /jobs/job.yaml:4:46  pipeline.deadLetter.onError
-        next The keys are: module, parameters, id, note, timeout."
+        next The keys are: module, parameters, id, note, timeout, restart."
     `)
   })
 

@@ -8,6 +8,7 @@ import { choices, innerKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import { readBy } from './read-by.ts'
 import { readPolicy, readSourcePolicy } from './read-policy.ts'
+import { readRestart } from './read-restart.ts'
 import {
   placeOf,
   readChoice,
@@ -32,6 +33,7 @@ export function readSettings(
       entry.role === 'source'
         ? readSourcePolicy(place('onError'), context)
         : readPolicy(place('onError'), context),
+    restart: readRestart(place('restart'), context),
     limit: readWhole(place('limit'), context, 0),
     timeoutMs: readDuration(place('timeout'), context),
     batch: readWhole(place('batch'), context, 1),

@@ -33,6 +33,7 @@ const structuralKeys: Readonly<Record<string, readonly string[]>> = innerKeys
 // Names at any depth below a key, for those that nest.
 const nestedKeys: Readonly<Record<string, readonly string[]>> = {
   onError: Object.values(policyKeys).flat(),
+  restart: [...policyKeys.restart, ...policyKeys.restartBackoff],
 }
 const plural: Readonly<Record<string, Entry['role']>> = {
   sources: 'source',
@@ -93,7 +94,7 @@ function applyOne(
   const top = pick(first ?? '', [...topKeys, ...lone, ...Object.keys(plural)])
   if (top === undefined) return refuse(first ?? '', [...topKeys, ...lone, ...Object.keys(plural)])
   if (topKeys.includes(top)) {
-    setStructural(pipeline.keys, top, rest, override, context)
+    setStructural(pipeline.keys, top, rest, override, context, structuralKeys[top])
     return undefined
   }
   const role = plural[top]
@@ -118,7 +119,8 @@ function applyOne(
   const key = pick(steps[0] ?? '', keys)
   if (key === undefined) return refuse(steps[0] ?? '', [...new Set(keys)])
   if (key === 'parameters') return { entry, segments: steps.slice(1), override }
-  setStructural(entry.keys, key, steps.slice(1), override, context)
+  const known = key === 'restart' ? undefined : structuralKeys[key]
+  setStructural(entry.keys, key, steps.slice(1), override, context, known)
   if (key === 'module') entry.module = override.value
   return undefined
 }
@@ -168,8 +170,8 @@ function setStructural(
   rest: readonly string[],
   override: Override,
   context: LoadContext,
+  known: readonly string[] | undefined,
 ): void {
-  const known = structuralKeys[key]
   const names = rest.map((name, index) => {
     const own = index === 0 ? [...(known ?? []), ...keysOf(keys.get(key)?.value)] : []
     const existing = [...own, ...(nestedKeys[key] ?? [])]

@@ -5,17 +5,17 @@ const everywhere = ['module', 'parameters', 'id', 'note'] as const
 
 /** Keys that stand beside the module, per role: those that work. */
 export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
-  source: [...everywhere, 'time', 'onError', 'limit'],
-  stage: [...everywhere, 'from', 'by', 'outputs', 'batch', 'timeout', 'onError'],
-  sink: [...everywhere, 'from', 'timeout', 'onError'],
+  source: [...everywhere, 'time', 'onError', 'limit', 'restart'],
+  stage: [...everywhere, 'from', 'by', 'outputs', 'batch', 'timeout', 'onError', 'restart'],
+  sink: [...everywhere, 'from', 'timeout', 'onError', 'restart'],
   resource: [...everywhere],
 }
 
 /** Keys that the language reserves and this version refuses. */
 export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
-  source: ['schema', 'journal', 'parallel', 'restart', 'idle'],
-  stage: ['parallel', 'mailbox', 'isolate', 'restart'],
-  sink: ['batch', 'parallel', 'by', 'restart'],
+  source: ['schema', 'journal', 'parallel', 'idle'],
+  stage: ['parallel', 'mailbox', 'isolate'],
+  sink: ['batch', 'parallel', 'by'],
   resource: ['restart'],
 }
 
@@ -54,6 +54,9 @@ export const policyKeys = {
   retry: ['times', 'backoff', 'on', 'notOn'],
   park: ['most'],
   backoff: ['min', 'max', 'factor', 'jitter'],
+  /** Beside a module; the pipeline's own is among the inner keys. */
+  restart: ['type', 'backoff'],
+  restartBackoff: ['min', 'max', 'factor', 'jitter', 'resetAfter'],
 } as const
 
 /** What keys with few values may say. */
@@ -63,6 +66,7 @@ export const choices = {
   onMalformed: ['fail', 'skip', 'deadLetter'],
   overflow: ['block', 'dropOldest', 'dropNewest', 'fail'],
   unit: ['s', 'ms', 'us'],
+  restartType: ['transient', 'temporary'],
 } as const
 
 /** Whether a key is for the user's own notes and anchors. */

@@ -26,78 +26,81 @@ it('says of every node where each kind of record goes', async () => {
 
   expect(plan?.nodes.map(({ id, kind, by, fates }) => ({ id, kind, by, fates })))
     .toMatchInlineSnapshot(`
-    [
-      {
-        "by": [],
-        "fates": [
-          "The time of a record is field "date"; it may be 1h out of order.",
-          "Stops after 10 entries.",
-          "Entries that cannot be decoded, and records without a valid time, go to the dead letters (default).",
-        ],
-        "id": "source",
-        "kind": "source",
-      },
-      {
-        "by": [],
-        "fates": [
-          "Records that emit nothing count as filtered.",
-          "Records that fail are skipped and counted.",
-          "An asynchronous record may take 30s (default).",
-        ],
-        "id": "filter",
-        "kind": "stage",
-      },
-      {
-        "by": [],
-        "fates": [
-          "Records that emit nothing count as filtered.",
-          "Output slow: Records for which delay > 60.",
-          "Output rest: Records that match no route.",
-          "Records that fail go to the dead letters (default).",
-          "An asynchronous record may take 5s.",
-        ],
-        "id": "route",
-        "kind": "stage",
-      },
-      {
-        "by": [
-          "origin",
-          "carrier.name",
-        ],
-        "fates": [
-          "Records that emit nothing count as used.",
-          "Records that fail go to the dead letters (default).",
-          "An asynchronous record may take 30s (default).",
-        ],
-        "id": "aggregate",
-        "kind": "stage",
-      },
-      {
-        "by": [],
-        "fates": [
-          "Records it rejects go to the dead letters (default).",
-        ],
-        "id": "file",
-        "kind": "sink",
-      },
-      {
-        "by": [],
-        "fates": [
-          "Records it rejects go to the dead letters (default).",
-        ],
-        "id": "all",
-        "kind": "sink",
-      },
-      {
-        "by": [],
-        "fates": [
-          "If it cannot write, the job stops.",
-        ],
-        "id": "deadLetter",
-        "kind": "deadLetter",
-      },
-    ]
-  `)
+      [
+        {
+          "by": [],
+          "fates": [
+            "The time of a record is field "date"; it may be 1h out of order.",
+            "Stops after 10 entries.",
+            "Entries that cannot be decoded, and records without a valid time, go to the dead letters (default).",
+            "A read that fails is taken up where it was, 100ms apart at first and 30s at most.",
+          ],
+          "id": "source",
+          "kind": "source",
+        },
+        {
+          "by": [],
+          "fates": [
+            "Records that emit nothing count as filtered.",
+            "Records that fail are skipped and counted.",
+            "An asynchronous record may take 30s (default).",
+          ],
+          "id": "filter",
+          "kind": "stage",
+        },
+        {
+          "by": [],
+          "fates": [
+            "Records that emit nothing count as filtered.",
+            "Output slow: Records for which delay > 60.",
+            "Output rest: Records that match no route.",
+            "Records that fail go to the dead letters (default).",
+            "An asynchronous record may take 5s.",
+          ],
+          "id": "route",
+          "kind": "stage",
+        },
+        {
+          "by": [
+            "origin",
+            "carrier.name",
+          ],
+          "fates": [
+            "Records that emit nothing count as used.",
+            "Records that fail go to the dead letters (default).",
+            "An asynchronous record may take 30s (default).",
+          ],
+          "id": "aggregate",
+          "kind": "stage",
+        },
+        {
+          "by": [],
+          "fates": [
+            "Records it rejects go to the dead letters (default).",
+            "A write that fails ends the job.",
+          ],
+          "id": "file",
+          "kind": "sink",
+        },
+        {
+          "by": [],
+          "fates": [
+            "Records it rejects go to the dead letters (default).",
+            "A write that fails ends the job.",
+          ],
+          "id": "all",
+          "kind": "sink",
+        },
+        {
+          "by": [],
+          "fates": [
+            "If it cannot write, the job stops.",
+          ],
+          "id": "deadLetter",
+          "kind": "deadLetter",
+        },
+      ]
+    `)
   expect(plan?.notes).toMatchInlineSnapshot(`
     [
       "More than 50 % failures among the last 1000 records end the job.",
@@ -122,6 +125,7 @@ it('says what ends a job without dead letters, and what cannot be reproduced', a
       "The time of a record is its arrival; a second run will give other times.",
       "The input does not end by itself.",
       "Entries that cannot be decoded end the job at the first one (default).",
+      "A read that fails is taken up where it was, 100ms apart at first and 30s at most.",
     ]
   `)
   expect(plan?.notes).toMatchInlineSnapshot(`

@@ -7,7 +7,7 @@ import type { Wiring } from '../build/wire.ts'
 import type { LoadContext } from '../load-context.ts'
 import { askDefinition } from '../modules/ask-definition.ts'
 import type { JobPlan, PlanNode } from './job-plan.ts'
-import { failedSentence, malformedSentence, parks } from './policy-sentences.ts'
+import { failedSentence, malformedSentence, parks, restartSentence } from './policy-sentences.ts'
 
 /** The plan of a job without faults. Values of secret parameters are replaced by `(hidden)`. */
 export function buildPlan(
@@ -117,8 +117,10 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
   const { entry, settings } = part
   if (entry.isDeadLetter) return ['If it cannot write, the job stops.']
   const own = settings.onError ?? spec.onError
+  const { restart } = settings
   if (entry.role === 'source') {
     const { time, limit } = settings
+    const reads = sourceOf(part)?.definition.replay === 'position'
     return [
       time === undefined
         ? 'The time of a record is its arrival; a second run will give other times.'
@@ -126,6 +128,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
       ...(limit === undefined ? [] : [`Stops after ${limit} entries.`]),
       ...(endsOf(part) ? [] : ['The input does not end by itself.']),
       `Entries that cannot be decoded${time === undefined ? '' : ', and records without a valid time,'} ${malformedSentence(own, spec)}`,
+      ...lines(restartSentence('source', restart, reads)),
     ]
   }
   const failed = failedSentence(own, spec)
@@ -134,6 +137,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
     return [
       `Records it rejects ${failed}`,
       ...(limit === undefined ? [] : [`A write may take ${formatDuration(limit)}.`]),
+      ...lines(restartSentence('sink', restart, sinkOf(part)?.definition.reopens === true)),
     ]
   }
   const stage = stageOf(part)?.definition
@@ -146,8 +150,12 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
     ...(names.length > 1 ? names.map(([name, says]) => `Output ${name}: ${says}`) : []),
     `Records that fail ${failed}`,
     `An asynchronous record may take ${formatDuration(timeout)}${settings.timeoutMs === undefined ? ' (default)' : ''}.`,
+    ...lines(restartSentence('stage', restart, true)),
   ]
 }
+
+const lines = (sentence: string | undefined): readonly string[] =>
+  sentence === undefined ? [] : [sentence]
 
 function notesOf(spec: JobSpec, parts: ReadonlyMap<string, Part>): readonly string[] {
   const { errors, restart, mailbox } = spec

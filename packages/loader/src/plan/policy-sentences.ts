@@ -1,5 +1,12 @@
 import { formatDuration } from '@millrace/base'
-import type { Backoff, ErrorPolicy, FinalPolicy, JobSpec, Retry } from '@millrace/engine'
+import type {
+  Backoff,
+  ErrorPolicy,
+  FinalPolicy,
+  JobSpec,
+  RestartSpec,
+  Retry,
+} from '@millrace/engine'
 import { jobDefaults } from '@millrace/sdk'
 
 /** What becomes of failing records, as the end of a sentence; `own` is the policy in force, if any. */
@@ -63,8 +70,30 @@ function retrySentence({ backoff, notOn, on, times }: Retry): string {
 }
 
 /** How long the waits are. */
-export function backoffSentence(backoff: Backoff = jobDefaults.backoff): string {
+function backoffSentence(backoff: Backoff = jobDefaults.backoff): string {
   const { maxMs, minMs } = backoff
   if (maxMs === minMs) return `${formatDuration(minMs)} apart`
   return `${formatDuration(minMs)} apart at first and ${formatDuration(maxMs)} at most`
+}
+
+/** What comes after a failure of a part itself; undefined: nothing that a reader must know. */
+export function restartSentence(
+  role: 'source' | 'stage' | 'sink',
+  restart: RestartSpec | undefined,
+  goesOn: boolean,
+): string | undefined {
+  const waits = backoffSentence(restart?.backoff)
+  const may = goesOn && restart?.type !== 'temporary'
+  if (role === 'source') {
+    return may
+      ? `A read that fails is taken up where it was, ${waits}.`
+      : 'A read that fails ends the job.'
+  }
+  if (role === 'sink') {
+    return may
+      ? `A write that fails is made again by a new instance, ${waits}.`
+      : 'A write that fails ends the job.'
+  }
+  if (restart === undefined) return undefined
+  return may ? `A start that fails is tried again, ${waits}.` : 'A start that fails ends the job.'
 }

@@ -26,6 +26,7 @@ it('explain shows the plan as text, as a diagram and as data', async () => {
       maxLine      "1MiB"  (default)
       · The time of a record is its arrival; a second run will give other times.
       · Entries that cannot be decoded go to the dead letters (default).
+      · A read that fails is taken up where it was, 100ms apart at first and 30s at most.
 
     stage filter: filter  @millrace/filter VERSION
       Passes records for which an expression is true.
@@ -53,6 +54,7 @@ it('explain shows the plan as text, as a diagram and as data', async () => {
       mode         "replace"  (default)
       maxOpen      64  (default)
       · Records it rejects go to the dead letters (default).
+      · A write that fails ends the job.
       · A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append, after a failure, lines may stand twice when the job runs again.
 
     dead letters: file  @millrace/file VERSION

@@ -152,7 +152,7 @@ test('a sink says what it guarantees and gets its parameters', async () => {
 
   await factory.create(scope)
 
-  expect(factory.traits).toEqual({ name: 'log', guarantee: 'None.' })
+  expect(factory.traits).toEqual({ name: 'log', guarantee: 'None.', reopens: false })
   expect(seen).toEqual({ parameters: { level: 'info' }, expressions, id: 'one' })
   await factory.dispose()
 })
