@@ -45,7 +45,7 @@ function letterFactory(options: LetterSource): SourceFactory {
   const { letters, reader } = options
   const decodes = letters.some((letter) => letter.record === null && letter.raw !== null)
   return {
-    traits: { name: reader?.factory.traits.name ?? 'replay', ends: true, replay: 'position' },
+    traits: { name: reader?.factory.traits.name ?? 'replay', ends: true, replay: 'none' },
     async create(scope) {
       const decoder = decodes ? await reader?.factory.create(scope) : undefined
       return { read: (_partition, _position, { signal }) => read(options, decoder, signal) }
