@@ -13,7 +13,7 @@ const records = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      delay: fc.option(fc.integer({ min: -20, max: 60 })),
+      delay: fc.oneof(fc.integer({ min: -20, max: 60 }), fc.double(), fc.constantFrom(null, 'x')),
       origin: fc.constantFrom('SFO', 'JFK', 7),
     }),
   },

@@ -12,7 +12,7 @@ stageLaws(filter, {
   ],
   records: fc.oneof(
     fc.record({
-      delay: fc.option(fc.integer({ min: -20, max: 60 })),
+      delay: fc.oneof(fc.integer({ min: -20, max: 60 }), fc.double(), fc.constantFrom(null, 'x')),
       origin: fc.constantFrom('SFO', 'JFK', 7),
       limit: fc.record({ most: fc.integer({ max: 40, min: 0 }) }),
     }),

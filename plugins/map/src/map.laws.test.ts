@@ -12,7 +12,7 @@ stageLaws(map, {
   ],
   records: fc.oneof(
     fc.record({
-      delay: fc.option(fc.integer({ min: -20, max: 60 })),
+      delay: fc.oneof(fc.integer({ min: -20, max: 60 }), fc.double(), fc.constantFrom(null, 'x')),
       origin: fc.constantFrom('SFO', 'JFK', 7),
       to: fc.record({ code: fc.constantFrom('LAX', null) }),
     }),
