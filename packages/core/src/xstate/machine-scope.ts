@@ -40,6 +40,8 @@ type Logic = ActorLogic<Snapshot<undefined>, EventObject>
 /**
  * What a machine acts through in one incarnation: its own XState system, whose root stands for the actor and whose delays are
  * the actor's timers. Actions are collected while the machine computes its next state, and run by the actor afterwards.
+ * XState's exported `transition` does that too, but makes an actor for every call, which takes twice as long, and its children
+ * never run.
  */
 export class MachineScope {
   readonly scope: AnyActorScope
