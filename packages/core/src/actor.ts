@@ -164,6 +164,8 @@ export interface ActorContext<M> {
   /** Gets `make(event)`, in the user lane, for each event published on `topic` from now on; replaces an earlier subscription. */
   subscribe<T>(topic: Topic<T>, make: (event: T) => M): void
   unsubscribe<T>(topic: Topic<T>): void
+  /** Sends `event` to all who subscribed to `topic`, like `system.stream.publish`. */
+  publish<T>(topic: Topic<T>, event: T): void
   /** Ends this actor in the normal way after the message in hand; a permanent one is restarted. */
   stop(): void
   readonly timers: ActorTimers<M>

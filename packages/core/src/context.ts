@@ -137,6 +137,11 @@ export class CellContext<M> implements ActorContext<M>, TimersHost<M> {
     this.#subscriptions?.delete(topic)
   }
 
+  publish<T>(topic: Topic<T>, event: T): void {
+    this.#check()
+    this.#host.topics.publish(topic, event)
+  }
+
   stop(): void {
     this.#check()
     this.#host.exit()

@@ -24,6 +24,7 @@ function setUp() {
         receive(message) {
           if (message === 'crash') throw new Error('crash')
           if (message === 'unsubscribe') context.unsubscribe(refunds)
+          if (message === 'refund 2') context.publish(orders, { amount: 4 })
           seen.push(message)
         },
       }
@@ -45,7 +46,7 @@ it('brings an actor the events of the topics it subscribed to, until it unsubscr
   counts.push(system.stream.publish(refunds, { amount: 3 }))
   runtime.runUntilIdle()
 
-  expect(seen).toEqual(['order 1', 'refund 2', 'unsubscribe'])
+  expect(seen).toEqual(['order 1', 'refund 2', 'unsubscribe', 'order 4'])
   expect(counts).toEqual([1, 1, 0])
 })
 

@@ -29,6 +29,7 @@ export type Effect =
   | { readonly kind: 'timerCanceled'; readonly name: string }
   | { readonly kind: 'unhandled'; readonly message: unknown }
   | { readonly kind: 'subscribed' | 'unsubscribed'; readonly topic: string }
+  | { readonly kind: 'published'; readonly topic: string; readonly event: unknown }
   | { readonly kind: 'became' | 'stashed' | 'unstashed' | 'stopped' }
 
 /** One behavior on a bench: messages go in by hand, effects come out as data. No scheduler, no clock, no supervision. */
@@ -196,6 +197,7 @@ class Bench<M> {
         this.#topics.delete(topic)
         this.#did({ kind: 'unsubscribed', topic: topic.name })
       },
+      publish: (topic, event) => this.#did({ kind: 'published', topic: topic.name, event }),
       stop: () => this.#did({ kind: 'stopped' }),
     }
   }
