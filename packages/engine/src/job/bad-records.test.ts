@@ -32,6 +32,8 @@ interface Case {
   readonly keyed: boolean
   readonly keeps: 'nothing' | 'state' | 'instance'
   readonly batch: number
+  /** When the job is stopped after its last step, ms; undefined: its input ends. */
+  readonly stopMs: number | undefined
 }
 
 interface Outcome {
@@ -204,9 +206,10 @@ async function actual(test: Case): Promise<Outcome> {
       const which = test.keyed && step.key !== undefined ? { key: { k: step.key } } : {}
       void (step.does === 'release' ? running.releaseParked(which) : running.skipParked(which))
     }
-    await runtime.elapse(60_000)
+    await runtime.elapse(step === test.steps.at(-1) ? (test.stopMs ?? 60_000) : 60_000)
   }
-  source.end()
+  if (test.stopMs === undefined) source.end()
+  else void running.stop()
   await runtime.elapse(60_000)
   const parked = running.parked().map(({ record, error, attempts }) => {
     return { n: (record as Row).n, code: error?.code ?? null, attempts }
@@ -275,6 +278,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   keyed: fc.boolean(),
   keeps: fc.constantFrom<Case['keeps'][]>('nothing', 'state', 'instance'),
   batch: fc.integer({ min: 1, max: 6 }),
+  stopMs: fc.option(fc.nat(200), { nil: undefined }),
 })
 
 it('gives every record the fate that its policy says, whatever fails, is tried again, waits or is rebuilt', async () => {
