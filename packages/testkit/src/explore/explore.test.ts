@@ -151,3 +151,9 @@ it('says when a failing run cannot be repeated', async () => {
     }),
   )
 })
+
+it('runs for real minutes where it is told to, at least one seed', async () => {
+  const report = await explore(pipeline, { minutes: 0 })
+
+  expect(report.runs).toBe(1)
+})

@@ -104,6 +104,8 @@ class Tally {
   runs = 0
   turns = 0
   isComplete = false
+  /** Of one run. */
+  choicesMost = 0
   readonly firstSeed: number
   readonly #faults: Partial<Record<FaultKind, number>> = {}
   readonly #sometimes: Record<string, number> = {}
@@ -116,6 +118,7 @@ class Tally {
   add({ simulation, seen }: Run): void {
     this.runs++
     this.turns += simulation.turns
+    this.choicesMost = Math.max(this.choicesMost, simulation.choices.length)
     for (const name of seen) this.#sometimes[name] = (this.#sometimes[name] ?? 0) + 1
     const counts = simulation.faultCounts
     for (const kind in counts) {
@@ -189,7 +192,7 @@ async function search<W>(
     if (!isExhaustive) continue
     prefix = nextPrefix(run.simulation, choicesMax)
     if (prefix !== undefined) continue
-    tally.isComplete = run.simulation.choices.length <= choicesMax
+    tally.isComplete = tally.choicesMost <= choicesMax
     return undefined
   }
   return undefined

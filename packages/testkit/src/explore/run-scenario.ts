@@ -8,7 +8,7 @@ export type Check<W> = (world: W, simulation: Simulation) => unknown
 
 /** What must hold when; each check has a name for the report. */
 export interface Checks<W> {
-  /** After every turn. */
+  /** After every turn since the scenario has returned. */
   readonly invariants?: Readonly<Record<string, Check<W>>>
   /** At the end of every run. */
   readonly always?: Readonly<Record<string, Check<W>>>

@@ -113,6 +113,21 @@ it('holds messages between two actors and delivers them in order', async () => {
   expect(notes).toEqual(['three at 0', 'one at 0', 'two at 0'])
 })
 
+it('holds what the test itself sends', async () => {
+  const sim = simulate()
+  const { ref, notes } = noting(sim, 'target')
+  sim.hold('outside', ref)
+  ref.tell('one')
+  await sim.runUntilIdle()
+
+  expect(notes).toEqual([])
+
+  sim.release('outside', ref)
+  await sim.runFor(1)
+
+  expect(notes).toEqual(['one at 0'])
+})
+
 it('loses what crosses a partition until it heals', async () => {
   const sim = simulate()
   const { ref, notes } = noting(sim, 'target')

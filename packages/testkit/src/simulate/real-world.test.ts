@@ -74,3 +74,19 @@ it('lets the test itself use clocks, and a handler dates of its own', async () =
   await running
   expect(years).toEqual([1970])
 })
+
+it('catches what goes on after the last turn', async () => {
+  const sim = simulate()
+  const actor = sim.spawn<string>({
+    id: 'late',
+    create: () => ({
+      async receive() {
+        await Promise.resolve()
+        Date.now()
+      },
+    }),
+  })
+  actor.tell('go')
+
+  await expect(sim.runUntilIdle()).rejects.toThrow('Date.now was used by sim/late')
+})

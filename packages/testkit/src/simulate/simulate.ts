@@ -263,6 +263,7 @@ export class Simulation {
         } else {
           // Promises nobody told of may be on their way.
           await settle()
+          if (world.violation !== undefined) throw world.violation
           if (!world.canStep(untilMs)) return isDone?.() === true
           continue
         }

@@ -131,7 +131,9 @@ export function renderTrace(entries: readonly TraceEntry[]): string {
     const what = 'message' in entry ? ` ${renderMessage(entry.message)}` : ''
     const why = cause === undefined ? '' : ` (of ${cause})`
     const more = detail === undefined ? '' : ` ${detail}`
-    return `${index} +${entry.atMs}ms ${kind} ${who}${what}${more}${why}`.replaceAll('  ', ' ').trimEnd()
+    return `${index} +${entry.atMs}ms ${kind} ${who}${what}${more}${why}`
+      .replaceAll('  ', ' ')
+      .trimEnd()
   })
   return lines.join('\n')
 }
