@@ -142,7 +142,7 @@ it('the core keeps its account, its questions and its stops under all faults', a
   const report = await explore(soak, options)
 
   report.verify()
-  expect(report.runs).toBe(150)
+  expect(report.runs).toBeGreaterThanOrEqual(150)
   // No store takes part.
   const struck = faultKinds.filter((kind) => (report.faults[kind] ?? 0) > 0)
   expect(struck).toEqual(faultKinds.filter((kind) => kind !== 'storeWriteFails'))

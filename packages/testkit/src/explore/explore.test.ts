@@ -157,3 +157,15 @@ it('runs for real minutes where it is told to, at least one seed', async () => {
 
   expect(report.runs).toBe(1)
 })
+
+it('takes how many seeds, and which, from the environment', async () => {
+  vi.stubEnv('MILLRACE_SEEDS', '7')
+  vi.stubEnv('MILLRACE_FIRST_SEED', '4000')
+  try {
+    const report = await explore(pipeline, { seeds: 1 })
+
+    expect(report).toMatchObject({ runs: 7, firstSeed: 4000 })
+  } finally {
+    vi.unstubAllEnvs()
+  }
+})

@@ -8,7 +8,13 @@ import type { SimulateOptions } from '../simulate/simulate.ts'
 import { renderTrace, type TraceEntry } from '../simulate/trace.ts'
 import { renderDiagram } from './diagram.ts'
 import { nextPrefix } from './next-prefix.ts'
-import { callerFile, type Recorded, recordedFor, replayCommand } from './replay-command.ts'
+import {
+  callerFile,
+  type Recorded,
+  recordedFor,
+  replayCommand,
+  seedsOfEnvironment,
+} from './replay-command.ts'
 import { type Checks, type Run, runScenario, type Scenario } from './run-scenario.ts'
 import { shrinkChoices } from './shrink.ts'
 
@@ -73,11 +79,15 @@ export interface ExploreReport {
   verify(): void
 }
 
-/** Runs a scenario under many seeds until a check breaks, then makes that run short and says how to repeat it. */
+/**
+ * Runs a scenario under many seeds until a check breaks, then makes that run short and says how to repeat it.
+ * The environment variables MILLRACE_SEEDS and MILLRACE_FIRST_SEED stand over the options; MILLRACE_REPLAY repeats one run.
+ */
 export async function explore<W>(
   scenario: Scenario<W>,
-  options: ExploreOptions<W> = {},
+  given: ExploreOptions<W> = {},
 ): Promise<ExploreReport> {
+  const options = { ...given, ...seedsOfEnvironment() }
   const { name = 'scenario' } = options
   const file = callerFile(new Error('Where explore was called.').stack)
   const tally = new Tally(options)

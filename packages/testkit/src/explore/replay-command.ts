@@ -27,6 +27,15 @@ export function recordedFor(name: string): Recorded | undefined {
   return { seed: Number(seed), choices: parseChoices(choices) }
 }
 
+/** The first seed and the number of seeds that the environment asks for, such as fresh ones and many in a nightly run. */
+export function seedsOfEnvironment(): { readonly firstSeed?: number; readonly seeds?: number } {
+  const { MILLRACE_FIRST_SEED: firstSeed, MILLRACE_SEEDS: seeds } = process.env
+  return {
+    ...(firstSeed === undefined ? {} : { firstSeed: Number(firstSeed) }),
+    ...(seeds === undefined ? {} : { seeds: Number(seeds) }),
+  }
+}
+
 /** The file that called the function which calls this one. */
 export function callerFile(stack: string | undefined): string | undefined {
   const line = stack?.split('\n')[2]
