@@ -114,3 +114,9 @@ export const CLI_REPLAY_RUNS = defineError<{ path: string; pid: number }>({
   message: (d) => `Process ${d.pid} is at work on these records.`,
   hint: (d) => `Wait until it is done. If there is no such process, delete ${d.path}.`,
 })
+
+export const CLI_NOT_MOVED = defineError<{ id: string; path: string; to: string }>({
+  code: 'CLI_NOT_MOVED',
+  message: (d) => `An override makes "${d.id}" write "${d.path}", where earlier results may be.`,
+  hint: (d) => `Say where results go instead of the override: --output ${d.id}=${d.to}`,
+})

@@ -1,7 +1,13 @@
 import { resolve } from 'node:path'
 import { nodeRuntime, replaySpec, skipSpec } from '@millrace/job'
 import { exitCodes } from '../exit-codes.ts'
-import { jobOf, type ParkedOptions, readParked, takeOut } from '../letters/parked-records.ts'
+import {
+  jobOf,
+  type ParkedOptions,
+  type ParkedRecords,
+  readParked,
+  takeOut,
+} from '../letters/parked-records.ts'
 import { whileLocked } from '../letters/while-locked.ts'
 import { displayPath } from '../report/fault-text.ts'
 import { renderBroken } from '../report/letters-text.ts'
@@ -57,8 +63,8 @@ export async function parkedReleaseCommand(
   shell: Shell,
 ): Promise<number> {
   return feed({ argument, job, options, shell }, async (path, name) => {
-    const { broken, chosen, log } = await readParked(path, name, options)
-    return { broken, chosen, log, verb: 'released', build: replaySpec }
+    const parked = await readParked(path, name, options)
+    return { ...parked, verb: 'released', build: replaySpec }
   })
 }
 
@@ -85,7 +91,7 @@ export async function parkedSkipCommand(
 }
 
 type Parts = Omit<Parameters<typeof feedLetters>[2], 'path' | 'onDone'> &
-  Pick<Awaited<ReturnType<typeof readParked>>, 'broken'>
+  Pick<ParkedRecords, 'broken' | 'done'>
 
 async function feed(
   given: {
@@ -101,7 +107,8 @@ async function feed(
   const path = resolve(cwd, given.argument)
   const name = displayPath(path, cwd)
   return whileLocked(path, async () => {
-    const { broken, ...parts } = await read(path, name)
+    const { broken, done, ...parts } = await read(path, name)
+    if (done.size > 0 && options.dryRun !== true) await takeOut(path, done)
     terminal.error(renderBroken(name, broken, terminal.errorPaint))
     const job = given.job ?? (options.config === undefined ? jobOf(path) : undefined)
     const onDone = (names: ReadonlySet<string>): Promise<void> => takeOut(path, names)

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { loadSpec, type JobPlan, type LoadedJob, type LoadOptions } from '@millrace/loader'
-import { CLI_SAME_FILE } from '../errors.ts'
+import { CLI_NOT_MOVED, CLI_SAME_FILE } from '../errors.ts'
 import { filesAt, freeNumber, replayPath, type SinkFile, sinkFiles } from './replay-files.ts'
 import type { ReplayLog } from './replay-log.ts'
 
@@ -16,7 +16,8 @@ export interface LoadedReplay {
 
 /**
  * Loads a job so that its sinks write files of their own: results that are there stay, and a replay that was killed is done again
- * into the same files. Sinks that a flag gave a file keep it. Throws CLI_SAME_FILE where one would write the letters that are read.
+ * into the same files. Sinks that a flag gave a file keep it. Throws CLI_SAME_FILE where one
+ * would write the letters that are read, CLI_NOT_MOVED where an override keeps one where it is.
  */
 export async function loadReplay(
   options: LoadOptions,
@@ -34,9 +35,12 @@ export async function loadReplay(
   const loaded = await loadSpec({ ...options, outputs: [...(options.outputs ?? []), ...moved] })
   const files = loaded.plan === undefined ? [] : sinkFiles(loaded.plan)
   for (const { id, path } of files) {
-    if (!isSame(path, letters)) continue
+    const to = moved.find((file) => file.id === id)?.path ?? path
+    const fault = to === path ? undefined : CLI_NOT_MOVED({ id, path, to })
+    const refusal = isSame(path, letters) ? CLI_SAME_FILE({ path, id }) : fault
+    if (refusal === undefined) continue
     await loaded.dispose()
-    throw CLI_SAME_FILE({ path, id })
+    throw refusal
   }
   return { loaded, number, files }
 }

@@ -20,6 +20,8 @@ export interface ParkedRecords {
   /** Those that wait, in their order. */
   readonly chosen: readonly NamedLetter[]
   readonly broken: readonly BrokenLine[]
+  /** Those that were let go and not taken out: whoever did it was killed in between. */
+  readonly done: ReadonlySet<string>
 }
 
 /** Reads the records that wait. `name` is the file for people. Throws as `readLetters` and `choose`, CLI_KEY_FORM, CLI_NO_KEY. */
@@ -30,8 +32,11 @@ export async function readParked(
 ): Promise<ParkedRecords> {
   const { broken, letters } = await readLetters(path)
   const log = await ReplayLog.of(path)
-  // Done, and not taken out yet: whoever did it was killed in between.
-  const waiting = byIdAndTime(letters).filter((one) => log.replayedAt(one.name) === undefined)
+  const named = byIdAndTime(letters)
+  const done = new Set(
+    named.flatMap((one) => (log.replayedAt(one.name) === undefined ? [] : [one.name])),
+  )
+  const waiting = named.filter((one) => !done.has(one.name))
   let chosen = choose(name, waiting, { stage })
   for (const text of key) {
     const at = text.indexOf('=')
@@ -39,7 +44,7 @@ export async function readParked(
     chosen = chosen.filter(({ letter }) => hasKey(letter, text.slice(0, at), text.slice(at + 1)))
     if (chosen.length === 0) throw CLI_NO_KEY({ text, path: name })
   }
-  return { log, chosen, broken }
+  return { log, chosen, broken, done }
 }
 
 /** Takes records out of their file in one step. All other lines stay as they are, also those that were added meanwhile. */
