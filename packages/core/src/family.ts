@@ -81,6 +81,7 @@ export class Family {
     this.#options = options
     this.restarts = new Restarts(this, options)
     if (!options.isStatic) this.#state = SupervisorState.running
+    if (this.services.tap.isOn) this.#show(this.state, undefined)
   }
 
   get state(): string {
@@ -332,7 +333,15 @@ export class Family {
     const next = nextState(supervisorTable, from, event)
     if (next < 0) return
     this.#state = next
+    if (this.services.tap.isOn) {
+      this.#show(supervisorTable.states[from] ?? '', supervisorTable.events[event])
+    }
     for (const action of actionsOf(supervisorTable, from, event)) this.#perform(action)
+  }
+
+  /** Families of actors and of the system have no lifecycle of their own to show. */
+  #show(from: string, event: string | undefined): void {
+    if (this.#options.onExit !== undefined) this.services.tap.tell(this, from, event, 'supervisor')
   }
 
   #perform(action: number): void {

@@ -1,15 +1,22 @@
 import type { Runtime } from '@millrace/base'
 
-/** What a tap shows of a cell. */
+/** What a tap shows of a cell, or of the family of a supervisor. */
 export interface Tapped {
-  readonly id: string
   readonly path: string
-  /** Name of the state in the cell's table. */
+  /** Name of the state in its table. */
   readonly state: string
 }
 
-/** Told after a cell has changed its state and before its actions run; `event` is undefined for a new cell. */
-export type LifecycleListener = (cell: Tapped, from: string, event: string | undefined) => void
+/** Whose table it is that a lifecycle follows. */
+export type LifecycleKind = 'actor' | 'supervisor'
+
+/** Told after a state has changed and before the actions run; `event` is undefined for what is new. */
+export type LifecycleListener = (
+  one: Tapped,
+  from: string,
+  event: string | undefined,
+  kind: LifecycleKind,
+) => void
 
 /** Who watches the lifecycles of a system's cells; while nobody does, a cell asks `isOn` and nothing else. */
 export class LifecycleTap {
@@ -31,8 +38,8 @@ export class LifecycleTap {
     }
   }
 
-  tell(cell: Tapped, from: string, event: string | undefined): void {
-    for (const listener of this.#listeners) this.guard(() => listener(cell, from, event))
+  tell(one: Tapped, from: string, event: string | undefined, kind: LifecycleKind = 'actor'): void {
+    for (const listener of this.#listeners) this.guard(() => listener(one, from, event, kind))
   }
 
   /** Runs foreign code: what it throws is reported through the runtime and disturbs nobody. */

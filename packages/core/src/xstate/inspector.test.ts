@@ -182,7 +182,36 @@ it('shows who is there already, those below supervisors and other actors too', a
     'millrace below nobody',
     'first below millrace',
     'fragile below first',
-    'second below millrace',
+    'supervisor below millrace',
+    'second below supervisor',
     'fragile below second',
+  ])
+})
+
+it('shows the life of a supervisor, and its children below it', async () => {
+  const { runtime, system, seen } = setUp()
+  attachInspector(system, (event) => {
+    const { id, _parent } = event.actorRef as unknown as { id: string; _parent?: { id: string } }
+    if (event.type === '@xstate.actor' && _parent) seen.push(`${id} below ${_parent.id}`)
+    if (event.type !== '@xstate.snapshot' || id !== 'supervisor') return
+    seen.push(String((event.snapshot as { value?: unknown }).value))
+  })
+
+  const supervisor = system.supervise({ id: 'supervisor', intensity: 0, children: [fragile] })
+  await runtime.settle()
+  for (const child of supervisor.whichChildren()) {
+    if (child.kind === 'actor') child.ref.tell('fail')
+  }
+  await runtime.settle()
+
+  expect(seen).toEqual([
+    'supervisor below millrace',
+    'starting',
+    'fragile below supervisor',
+    'running',
+    // As in XState, a parent gets the event that its child is done.
+    'running',
+    'givingUp',
+    'stopped',
   ])
 })

@@ -1,13 +1,26 @@
 import { invariant } from '@millrace/base'
-import { type ActorLogic, type AnyActor, createActor, type EventObject } from 'xstate'
+import {
+  type ActorLogic,
+  type AnyActor,
+  type AnyStateMachine,
+  createActor,
+  type EventObject,
+} from 'xstate'
 import type { InspectionEvent, Snapshot } from 'xstate'
 
 import type { ActorRef } from '../actor.ts'
 import { Cell } from '../cell.ts'
-import { type LifecycleListener, type LifecycleTap, type Tapped, tapOf } from '../lifecycle-tap.ts'
+import {
+  type LifecycleKind,
+  type LifecycleListener,
+  type LifecycleTap,
+  type Tapped,
+  tapOf,
+} from '../lifecycle-tap.ts'
 import type { ChildState } from '../supervisor-spec.ts'
 import type { ActorSystem } from '../system.ts'
-import { cellMachine } from './cell-machine.ts'
+import { cellMachine, type CellMachineEvent } from './cell-machine.ts'
+import { supervisorMachine } from './supervisor-machine.ts'
 
 const idle: Snapshot<undefined> = { status: 'active', output: undefined, error: undefined }
 
@@ -21,9 +34,9 @@ const systemLogic: ActorLogic<Snapshot<undefined>, EventObject> = {
 /**
  * Shows the lifecycle of one actor, or of all actors of a system, as XState's own inspection events (`@xstate.actor`,
  * `@xstate.event`, `@xstate.action`, `@xstate.microstep`, `@xstate.snapshot`), for tools that take what `createActor`'s
- * `inspect` gives. It may come at any time: actors that are there already appear in the state they are in. Supervisors do not
- * show, their children do. Returns what detaches it. A listener that throws is reported through the runtime. Nothing is paid
- * for actors while nobody is attached.
+ * `inspect` gives. Of a system, supervisors show too. It may come at any time: what is there already appears in the state it
+ * is in. Returns what detaches it. A listener that throws is reported through the runtime. Nothing is paid while nobody is
+ * attached.
  */
 export function attachInspector<M>(
   target: ActorSystem | ActorRef<M>,
@@ -38,21 +51,28 @@ export function attachInspector<M>(
   const system = target as ActorSystem
   const root = createActor(systemLogic, { id: system.name, inspect }).start()
   const shadows = new Map<string, AnyActor>()
-  const show = (actors: readonly ChildState[], parent: AnyActor): void => {
-    for (const actor of actors) {
-      const shadow = actor.kind === 'actor' ? shadowOf(actor, parent, actor.state) : parent
-      if (actor.kind === 'actor') shadows.set(actor.path, shadow)
-      show(actor.children, shadow)
+  const show = (children: readonly ChildState[]): void => {
+    for (const child of children) {
+      if (isShown(child)) shadows.set(child.path, shadowOf(child, shadows, root))
+      show(child.children)
     }
   }
-  show(system.inspect(), root)
-  return tap.add((cell, from, event) => {
-    const shadow =
-      shadows.get(cell.path) ?? shadowOf(cell, parentOf(cell, shadows) ?? root, event && from)
-    follow(shadow, event)
-    if (shadow.getSnapshot().status === 'done') shadows.delete(cell.path)
-    else shadows.set(cell.path, shadow)
+  show(system.inspect())
+  return tap.add(({ path }, from, event, kind) => {
+    const known = shadows.get(path)
+    const isKnown = known !== undefined && known.getSnapshot().value === from
+    const shadow = isKnown
+      ? known
+      : shadowOf({ path, kind, state: from, isNew: event === undefined }, shadows, root)
+    if (event !== undefined) shadow.send({ type: event })
+    if (shadow.getSnapshot().status === 'done') shadows.delete(path)
+    else shadows.set(path, shadow)
   })
+}
+
+/** A supervisor between two incarnations has no lifecycle to show. */
+function isShown({ kind, state }: ChildState): boolean {
+  return kind === 'actor' || state in supervisorMachine.states
 }
 
 interface InspectedCell extends Tapped {
@@ -61,43 +81,46 @@ interface InspectedCell extends Tapped {
 }
 
 function inspectCell(cell: InspectedCell, inspect: (event: InspectionEvent) => void) {
-  const snapshot = stateOf(cell.state)
+  const snapshot = cellMachine.resolveState({ value: cell.state })
   const shadow = createActor(cellMachine, { id: cell.path, snapshot, inspect }).start()
   if (cell.hasEnded()) return () => undefined
   const listener: LifecycleListener = (moved, _from, event) => {
     if (moved !== cell) return
-    follow(shadow, event)
+    if (event !== undefined) shadow.send({ type: event } as CellMachineEvent)
     if (cell.hasEnded()) detach()
   }
   const detach = cell.tap.add(listener)
   return detach
 }
 
-/** A live XState actor in the state of the cell (`from`; a new one without): what it goes through is what the cell does. */
+interface Shadowed {
+  readonly path: string
+  readonly kind: LifecycleKind
+  readonly state: string
+  readonly isNew?: boolean
+}
+
+/** A live XState actor in the same state, below the nearest one above it: it goes through what the other goes through. */
 function shadowOf(
-  cell: { readonly id: string },
-  parent: AnyActor,
-  from: string | undefined,
+  { path, kind, state, isNew = false }: Shadowed,
+  shadows: ReadonlyMap<string, AnyActor>,
+  root: AnyActor,
 ): AnyActor {
-  const snapshot = from === undefined ? undefined : stateOf(from)
-  const options = { id: cell.id, parent, ...(snapshot && { snapshot }) }
-  return createActor(cellMachine, options).start()
+  const machine: AnyStateMachine = kind === 'actor' ? cellMachine : supervisorMachine
+  const end = path.lastIndexOf('/')
+  const options = { id: path.slice(end + 1), parent: parentOf(path, shadows) ?? root }
+  const isInitial = isNew && machine.root.initial.target[0]?.key === state
+  const snapshot = isInitial
+    ? {}
+    : { snapshot: machine.resolveState({ value: state, context: {} }) }
+  return createActor(machine, { ...options, ...snapshot }).start()
 }
 
-function stateOf(value: string) {
-  return cellMachine.resolveState({ value })
-}
-
-function follow(shadow: AnyActor, event: string | undefined): void {
-  if (event !== undefined) shadow.send({ type: event })
-}
-
-/** The nearest actor above; a supervisor in between has no shadow. */
-function parentOf(cell: Tapped, shadows: ReadonlyMap<string, AnyActor>): AnyActor | undefined {
-  let { path } = cell
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/')) {
-    path = path.slice(0, end)
-    const shadow = shadows.get(path)
+function parentOf(path: string, shadows: ReadonlyMap<string, AnyActor>): AnyActor | undefined {
+  let above = path
+  for (let end = above.lastIndexOf('/'); end > 0; end = above.lastIndexOf('/')) {
+    above = above.slice(0, end)
+    const shadow = shadows.get(above)
     if (shadow !== undefined) return shadow
   }
   return undefined
