@@ -87,9 +87,10 @@ export class World implements Surroundings, ReadyQueue {
     return this.#turns
   }
 
-  /** True if promises may go on: then they must, before anything else does. */
+  /** True if promises may go on: then they must, before anything else does. Those nobody told of must before the clock does. */
   mustSettle(): boolean {
-    const mustSettle = this.hasStrangers || this.#open > 0 || this.#hasOpened
+    const isKnown = this.hasStrangers || this.#open > 0 || this.#hasOpened
+    const mustSettle = isKnown || this.#ready.length === 0
     this.#hasOpened = false
     return mustSettle
   }
