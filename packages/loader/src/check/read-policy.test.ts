@@ -163,7 +163,7 @@ describe('the plan', () => {
       'Records that fail are tried 5 more times after A, B, but not after C, 1s apart, and then are skipped and counted.',
     )
     expect(await fateOf('{ park: { most: 5 } }')).toBe(
-      'Records that fail wait with all later ones of their key until they are released, and event time with them; more than 5 end the job.',
+      'Records that fail wait until they are released, with all later ones and with event time; more than 5 end the job.',
     )
   })
 

@@ -131,7 +131,10 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
       ...lines(restartSentence('source', restart, reads)),
     ]
   }
-  const failed = failedSentence(own, spec)
+  const key = keyNames(settings).length === 0 ? '' : ' of their key'
+  const behind =
+    entry.role === 'sink' ? 'all later ones' : `all later ones${key} and with event time`
+  const failed = failedSentence(own, spec, behind)
   if (entry.role === 'sink') {
     const limit = settings.timeoutMs
     return [

@@ -9,19 +9,23 @@ import type {
 } from '@millrace/engine'
 import { jobDefaults } from '@millrace/sdk'
 
-/** What becomes of failing records, as the end of a sentence; `own` is the policy in force, if any. */
-export function failedSentence(own: ErrorPolicy | undefined, spec: JobSpec): string {
+/** What becomes of failing records, as the end of a sentence; `own` is the policy in force, if any, `behind` what waits with one. */
+export function failedSentence(
+  own: ErrorPolicy | undefined,
+  spec: JobSpec,
+  behind: string,
+): string {
   const retry = retryOf(own)
   const { isDefault, final } = finalOf(own, spec)
-  const then = finalSentence(final, isDefault)
+  const then = finalSentence(final, isDefault, behind)
   return retry === undefined ? `${then}.` : `${retrySentence(retry)}, and then ${then}.`
 }
 
 /** What becomes of entries that a source cannot decode: they are neither tried again nor parked. */
 export function malformedSentence(own: ErrorPolicy | undefined, spec: JobSpec): string {
   const { final, isDefault } = finalOf(own, spec)
-  if (parkMost(final) === undefined) return `${finalSentence(final, isDefault)}.`
-  return `${finalSentence(usual(spec), true)}.`
+  if (parkMost(final) === undefined) return `${finalSentence(final, isDefault, '')}.`
+  return `${finalSentence(usual(spec), true, '')}.`
 }
 
 /** Whether records may be parked under a policy. */
@@ -50,11 +54,11 @@ function parkMost(final: FinalPolicy): number | undefined {
   return final === 'park' ? jobDefaults.parkMost : undefined
 }
 
-function finalSentence(final: FinalPolicy, isDefault: boolean): string {
+function finalSentence(final: FinalPolicy, isDefault: boolean, behind: string): string {
   const shown = isDefault ? ' (default)' : ''
   const most = parkMost(final)
   if (most !== undefined) {
-    return `wait with all later ones of their key until they are released, and event time with them; more than ${most} end the job`
+    return `wait until they are released, with ${behind}; more than ${most} end the job`
   }
   if (final === 'skip') return 'are skipped and counted'
   if (final === 'fail') return `end the job at the first one${shown}`
