@@ -1,6 +1,9 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { input, job, JobFolder } from './commands.test-support.ts'
+
+// On a busy machine this may take longer than a test may.
+beforeAll(() => import('./feed-letters.ts').then(() => undefined), 60_000)
 
 let folder: JobFolder
 beforeEach(() => {
@@ -335,6 +338,13 @@ describe('dead-letter replay', () => {
       ['-o', 'deadLetter=dead.jsonl'],
       'error[CLI_SAME_FILE]: "deadLetter" would write "/jobs/dead.jsonl" while it is read.',
       '  next Leave --output out, or name another file.',
+    ],
+    [
+      'an override that keeps earlier results in its way',
+      [letter()],
+      ['--set', 'sink.parameters.path=out.jsonl'],
+      'error[CLI_NOT_MOVED]: An override makes "sink" write "/jobs/out.jsonl", where earlier results may be.',
+      '  next Say where results go instead of the override: --output sink=/jobs/out.replay-1.jsonl',
     ],
     ['a job file with faults', [letter()], ['--set', 'stages.filter.onError=skp'], 'error[CFG_'],
   ])('refuses %s before anything starts', async (_, lines, options, ...expected) => {

@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { JobFolder } from './commands.test-support.ts'
+
+// On a busy machine this may take longer than a test may.
+beforeAll(() => import('./feed-letters.ts').then(() => undefined), 60_000)
 
 let folder: JobFolder
 beforeEach(() => {
