@@ -5,12 +5,10 @@ import { z } from 'zod'
 import { FILTER_REJECTED } from './errors.ts'
 
 const schema = z.strictObject({
-  where: z
-    .string()
-    .meta({
-      description: 'Condition over the record; null counts as false.',
-      format: 'cel-condition',
-    }),
+  where: z.string().meta({
+    description: 'Condition over the record; null counts as false.',
+    format: 'cel-condition',
+  }),
   reason: z
     .string()
     .min(1)
