@@ -3,8 +3,8 @@ import type { Backoff } from './actor.ts'
 /** The delay after `count` restarts in a row: min(maxMs, minMs * factor^count), lengthened by `chance` (0 to 1) times `jitter`, within `maxMs`. */
 export function backoffDelay(backoff: Backoff, count: number, chance: number): number {
   const { minMs, maxMs, factor = 2, jitter = 0 } = backoff
-  const plainMs = minMs === 0 ? 0 : Math.min(maxMs, minMs * factor ** count)
-  return Math.min(maxMs, plainMs * (1 + chance * jitter))
+  if (minMs === 0) return 0
+  return Math.min(maxMs, minMs * factor ** count * (1 + chance * jitter))
 }
 
 /** How long an incarnation must have run for the count to start again. */

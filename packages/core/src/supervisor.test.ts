@@ -274,3 +274,33 @@ it('refuses children while it stops, and two of the same id', async () => {
   await settled(runtime, stopped)
   await settled(runtime, supervisor.stop())
 })
+
+it('does not start a child that was stopped for good before its turn came', async () => {
+  const { runtime, system, seen } = setUp()
+  const top = system.supervise({
+    id: 'ordered',
+    children: [
+      {
+        id: 'first',
+        create: async () => {
+          await runtime.yield()
+          return { receive() {} }
+        },
+      },
+      {
+        id: 'gone',
+        restart: 'temporary',
+        create: () => ({ receive: () => void seen.push('gone') }),
+      },
+      recorder('last', seen),
+    ],
+  })
+  const [, gone] = top.whichChildren()
+  if (gone?.kind === 'actor') void gone.ref.stop()
+  await Promise.all([top.started(), runtime.settle()])
+
+  expect(top.whichChildren().map(({ id, state }) => `${id} ${state}`)).toEqual([
+    'first running',
+    'last running',
+  ])
+})
