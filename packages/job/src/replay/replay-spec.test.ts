@@ -139,6 +139,19 @@ it('runs only what letters can reach, and says which of it begins anew', () => {
   expect(remembering).toEqual(['sum'])
 })
 
+it('drops nothing and is not ended by failures, whatever the job says', () => {
+  const harsh: JobSpec = {
+    ...spec,
+    mailbox: { capacity: 8, overflow: 'dropOldest' },
+    errors: { atMost: 0, of: 1 },
+  }
+
+  const { errors, mailbox } = replaySpec(harsh, [letter('sum', 1)]).spec
+
+  expect(mailbox).toEqual({ capacity: 8, overflow: 'block' })
+  expect(errors).toEqual({ atMost: 1, of: 1000 })
+})
+
 it('keeps what is known of a letter: no place, no time, or a time that is read from a mended record', async () => {
   const letters = [
     letter('sum', 'made', { position: null, eventTime: null }),

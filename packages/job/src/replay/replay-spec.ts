@@ -40,7 +40,7 @@ export function lostPlaces(spec: JobSpec, letters: readonly Letter[]): readonly 
 /**
  * The part of a job behind the places where letters failed, with the letters as its input: each enters where it failed, in
  * their order, places further down first, so that none is overtaken by what comes from above. The sources of the job are not read.
- * Failures do not trip the error rate: they are what a replay is about. `onFed` is told of each letter that goes in.
+ * Failures do not trip the error rate, as they are what a replay is about, and no mailbox drops records. `onFed` is told of each letter that goes in.
  * Throws the first of `lostPlaces`.
  */
 export function replaySpec(
@@ -81,7 +81,9 @@ export function replaySpec(
     .map((sink) => ({ ...sink, from: read(sink.from, sink.id) }))
   const remembering = stages.filter(remembers).map(({ id }) => id)
   const errors = { atMost: 1, of: 1000 }
-  return { spec: { ...spec, sources, stages, sinks, errors }, remembering }
+  // What is fed counts as replayed, so none of it may be dropped on the way.
+  const mailbox = { ...spec.mailbox, overflow: 'block' } as const
+  return { spec: { ...spec, sources, stages, sinks, errors, mailbox }, remembering }
 }
 
 /** No part of a job file has such an id. */
