@@ -23,7 +23,7 @@ export async function deadLetterReplayCommand(
   const { cwd, terminal } = shell
   const path = resolve(cwd, argument)
   const name = displayPath(path, cwd)
-  return whileLocked(path, async () => {
+  return whileLocked(path, options.dryRun === true, async () => {
     const { broken, letters } = await readLetters(path)
     if (letters.some(({ error }) => error === null)) throw CLI_PARKED_FILE({ path: name })
     terminal.error(renderBroken(name, broken, terminal.errorPaint))

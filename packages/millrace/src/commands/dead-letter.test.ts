@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { input, job, JobFolder } from './commands.test-support.ts'
 
@@ -120,6 +121,21 @@ describe('dead-letter ls', () => {
 
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(error).toBe(`${title}\n${next}\n`)
+  })
+
+  it('reads what is packed, begins with a byte order mark, or would move the cursor', async () => {
+    const message = 'No.\u001B[2J\nNever.'
+    const text = `\uFEFF${letter({ error: { code: 'A', message } })}\n`
+    writeFileSync(folder.file('dead.jsonl.gz'), gzipSync(text))
+    writeFileSync(folder.file('half.jsonl.gz'), gzipSync(text).subarray(0, 40))
+
+    const { code, out } = await folder.command('dead-letter', 'ls', 'dead.jsonl.gz')
+    const half = await folder.command('dead-letter', 'ls', 'half.jsonl.gz')
+
+    expect(code).toBe(0)
+    expect(out).toContain('/jobs/in.jsonl:3: No. [2J Never.\n')
+    expect(half.code).toBe(2)
+    expect(half.error).toContain('half.jsonl.gz" cannot be used: unexpected end of file.')
   })
 
   it('has nothing to say of an empty file', async () => {
@@ -359,9 +375,9 @@ describe('dead-letter replay', () => {
 
   it('waits for nobody: a file that another process works on is refused', async () => {
     folder.write('dead.jsonl', letter())
-    folder.write('dead.jsonl.lock', String(process.pid))
+    folder.write('dead.jsonl.lock', String(process.ppid))
 
-    expect((await replay()).error).toContain(`Process ${process.pid} is at work on these records.`)
+    expect((await replay()).error).toContain(`Process ${process.ppid} is at work on these records.`)
 
     folder.write('dead.jsonl.lock', '0')
     expect((await replay('--quiet')).code).toBe(0)

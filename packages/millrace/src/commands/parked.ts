@@ -106,7 +106,7 @@ async function feed(
   const { cwd, terminal } = shell
   const path = resolve(cwd, given.argument)
   const name = displayPath(path, cwd)
-  return whileLocked(path, async () => {
+  return whileLocked(path, options.dryRun === true, async () => {
     const { broken, done, ...parts } = await read(path, name)
     if (done.size > 0 && options.dryRun !== true) await takeOut(path, done)
     terminal.error(renderBroken(name, broken, terminal.errorPaint))

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { messageOf, nearestName } from '@millrace/base'
 import type { Letter } from '@millrace/job'
@@ -44,22 +45,26 @@ export async function* readLines(
     const stats = await stat(path)
     if (stats.isDirectory()) throw new Error('it is a folder')
     const bytes = createReadStream(path)
-    const input = path.endsWith('.gz')
-      ? bytes.pipe(createGunzip().on('close', () => bytes.destroy()))
-      : bytes
+    // What fails is told by the iteration.
+    const input = path.endsWith('.gz') ? pipeline(bytes, createGunzip(), () => {}) : bytes
     // Readline would also cut at line separators that may stand inside of JSON.
     for await (const chunk of input.setEncoding('utf8') as AsyncIterable<string>) {
       const lines = (rest + chunk).split('\n')
       rest = lines.pop() ?? ''
       for (const text of lines) {
         line++
-        if (text.trim() !== '') yield { line, text }
+        if (text.trim() !== '') yield { line, text: line === 1 ? withoutMark(text) : text }
       }
     }
   } catch (error) {
     throw CLI_LETTERS_FILE(await whyNot(path, error), {}, error)
   }
-  if (rest.trim() !== '') yield { line: line + 1, text: rest }
+  if (rest.trim() !== '') yield { line: line + 1, text: line === 0 ? withoutMark(rest) : rest }
+}
+
+/** Some editors put a byte order mark in front of a file. */
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, '')
 }
 
 async function whyNot(

@@ -2,10 +2,14 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { messageOf } from '@millrace/base'
 import { CLI_LETTERS_FILE, CLI_REPLAY_RUNS } from '../errors.ts'
 
-/** Does some work on a file of letters while no other process does. Throws CLI_REPLAY_RUNS where one does. */
-export async function whileLocked<T>(letters: string, work: () => Promise<T>): Promise<T> {
+/** Does some work on a file of letters while no other process does; a dry run may look at it at any time. Throws CLI_REPLAY_RUNS where one does. */
+export async function whileLocked<T>(
+  letters: string,
+  isDryRun: boolean,
+  work: () => Promise<T>,
+): Promise<T> {
   const path = `${letters}.lock`
-  if (!(await locked(path))) return work()
+  if (isDryRun || !(await locked(path))) return work()
   try {
     return await work()
   } finally {
@@ -33,7 +37,8 @@ async function locked(path: string): Promise<boolean> {
 }
 
 function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid < 1) return false
+  // In a container each process may get the number of the one before it.
+  if (!Number.isInteger(pid) || pid < 1 || pid === process.pid) return false
   try {
     process.kill(pid, 0)
     return true

@@ -53,13 +53,13 @@ export function renderGroups(
   const head = ['code', 'stage', 'count', 'replayed', 'first', 'last', 'example']
   const align: Align[] = ['left', 'left', 'right', 'right']
   const rows = groups.map((group) => [
-    group.code,
-    group.stage,
+    oneLine(group.code),
+    oneLine(group.stage),
     String(group.count),
     String(group.replayed),
     formatTime(group.first),
     formatTime(group.last),
-    `${placeOf(group.example)}: ${oneLine(group.example.error?.message ?? '')}`,
+    oneLine(`${placeOf(group.example)}: ${group.example.error?.message ?? ''}`),
   ])
   const lines = alignRows([head.map((name) => paint('dim', name)), ...rows], align)
   return lines.map((line) => `${cut(line, width)}\n`).join('')
@@ -88,9 +88,9 @@ export function formatTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
-/** A text that must not end the line it stands in. */
+/** A text of a record, on one line and without what a terminal would obey. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, ' ')
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ')
 }
 
 function cut(line: string, width: number | undefined): string {

@@ -48,14 +48,14 @@ export function renderParked(
   const head = ['stage', 'key', 'records', 'failed', 'since', 'why']
   const align: Align[] = ['left', 'left', 'right', 'right']
   const rows = groups.map(({ example, failed, key, records, since, stage }) => [
-    stage,
-    renderKey(key),
+    oneLine(stage),
+    oneLine(renderKey(key)),
     String(records),
     String(failed),
     formatTime(since),
     example === undefined
       ? 'nothing before them is parked any more'
-      : `${placeOf(example)}: ${example.error?.code} ${oneLine(example.error?.message ?? '')}`,
+      : oneLine(`${placeOf(example)}: ${example.error?.code} ${example.error?.message}`),
   ])
   const lines = alignRows([head.map((name) => paint('dim', name)), ...rows], align)
   return lines.map((line) => `${width === undefined ? line : clip(line, width)}\n`).join('')
