@@ -1,0 +1,3 @@
+import { shareOfSeeds } from './share.ts'
+
+shareOfSeeds('messaging', 'mailboxes keep the laws of messages')

@@ -1,0 +1,109 @@
+import { createJob, type EngineJob, type Summary } from '@millrace/engine'
+import type { ExploreOptions, Scenario } from '@millrace/testkit'
+
+import { Dice } from '../dice.ts'
+import { buildJob, type BuiltJob } from './build.ts'
+import { type Expected, expectedOf, type JobPlan, planJob } from './plan.ts'
+
+interface World {
+  readonly plan: JobPlan
+  readonly expected: Expected
+  readonly built: BuiltJob
+  readonly job: EngineJob
+  summary: Summary | undefined
+}
+
+/** A job of the real engine with batches, mailboxes, retries and delays of all sizes. */
+const scenario: Scenario<World> = (simulation) => {
+  const plan = planJob(new Dice(simulation))
+  const built = buildJob(plan, simulation)
+  const job = createJob(built.spec, { runtime: simulation.runtime })
+  const world: World = { plan, expected: expectedOf(plan), built, job, summary: undefined }
+  void run(world)
+  return world
+}
+
+async function run(world: World): Promise<void> {
+  world.summary = await world.job.run()
+}
+
+/** Nothing has two fates, nothing arrives that was not sent. */
+function checkProgress({ job }: World): void {
+  const { stages, sinks } = job.progress()
+  for (const { id, in: received, used, filtered, late, dead, dropped, held } of stages) {
+    const known = used + filtered + late + dead + dropped
+    if (known > received || held < 0) {
+      throw new Error(`stage ${id}: ${received} came in, ${known} have a fate, ${held} are held`)
+    }
+  }
+  for (const { id, received, written, rejected } of sinks) {
+    if (written + rejected > received) throw new Error(`sink ${id}: more than ${received} written`)
+  }
+}
+
+/** Every record has exactly one fate, and each edge brought all of it. */
+function checkEnd({ summary, plan, expected }: World): void {
+  if (summary === undefined) throw new Error('The job has not ended.')
+  if (summary.state !== 'completed')
+    throw new Error(`The job is ${summary.state}.`, { cause: summary.error })
+  const { stages, sources, sinks } = summary
+  for (const { id, in: received, used, filtered, late, dead, dropped, held } of stages) {
+    const known = used + filtered + late + dead + dropped
+    if (known !== received || held !== 0) {
+      throw new Error(`stage ${id}: ${received} came in, ${known} have a fate, ${held} are held`)
+    }
+  }
+  const edges = [
+    sources[0]?.sent,
+    stages[0]?.in,
+    stages[0]?.sent['out'],
+    stages[1]?.in,
+    stages[1]?.sent['out'],
+    stages[2]?.in,
+    stages[2]?.sent['out'],
+    sinks.find(({ id }) => id === 'totals')?.written,
+  ]
+  const { length } = plan.readings
+  const kept = expected.kept.length
+  const good = expected.totals.length
+  const readers = plan.isForked ? 2 : 1
+  same('counts', edges, [length, length, kept * readers, kept, good, good, good, good])
+  same('skipped', stages[1]?.filtered, expected.skipped)
+}
+
+function same(what: string, got: unknown, expected: unknown): void {
+  const [left, right] = [JSON.stringify(got), JSON.stringify(expected)]
+  if (left !== right) throw new Error(`${what}: got ${left}, expected ${right}`)
+}
+
+const checks: ExploreOptions<World> = {
+  invariants: { 'fates add up': checkProgress },
+  always: {
+    'all records are accounted for': checkEnd,
+    'the totals are those of a plain loop': ({ built, expected }) =>
+      same('totals', built.totals.values, expected.totals),
+    'the second sink got what the filter kept': ({ built, expected, plan }) =>
+      same('kept', built.kept.values, plan.isForked ? expected.kept : []),
+    'the dead letters are those that failed': ({ built, expected }) => {
+      const ids = built.dead.values.map(
+        (letter) => (letter as { record: { id: number } }).record.id,
+      )
+      same('dead letters', ids, expected.dead)
+    },
+  },
+  sometimes: {
+    'a record is tried again': ({ plan }) =>
+      plan.readings.some(({ failures }) => failures > 0 && failures <= plan.retries),
+    'a record is dead': ({ expected }) => expected.dead.length > 0,
+    'a mailbox holds one record': ({ plan }) => plan.capacity === 1 && plan.readings.length > 10,
+  },
+  mode: 'swarm',
+  // Edges of the engine are within one process: what is told is there at once, so messages are never late.
+  faults: { slowHandler: 0.02, timerLate: 0.1, clockJump: 0.1 },
+  maxTurns: 20_000,
+}
+
+export const pipeline: {
+  readonly scenario: Scenario<World>
+  readonly checks: ExploreOptions<World>
+} = { scenario, checks }

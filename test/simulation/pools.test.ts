@@ -1,0 +1,3 @@
+import { shareOfSeeds } from './share.ts'
+
+shareOfSeeds('pools', 'pools lose nothing that the laws keep')

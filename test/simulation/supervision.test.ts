@@ -1,0 +1,3 @@
+import { shareOfSeeds } from './share.ts'
+
+shareOfSeeds('supervision', 'supervised trees keep the laws of supervision')

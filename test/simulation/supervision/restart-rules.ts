@@ -1,0 +1,22 @@
+import type { Leaf, Life } from './nodes.ts'
+
+/** The restart table: type and manner of the end alone decide. */
+export function isRestartable({ leaf, selfEnd }: Life): boolean {
+  const { restart } = leaf.plan
+  return restart === 'permanent' || (restart === 'transient' && selfEnd !== 'exit')
+}
+
+/** Books a try of a child, refused or not; true if the budgets of supervisor and child allow it. */
+export function grants(leaf: Leaf, nowMs: number): boolean {
+  const { owner, plan } = leaf
+  if (owner === undefined) return false
+  const book = (tries: readonly number[], periodMs: number): number[] => [
+    ...tries.filter((triedMs) => nowMs - triedMs <= periodMs),
+    nowMs,
+  ]
+  owner.tries = book(owner.tries, owner.plan.periodMs)
+  const isWithin = owner.tries.length <= owner.plan.intensity
+  if (plan.budget === undefined) return isWithin
+  leaf.tries = book(leaf.tries, plan.budget.periodMs)
+  return isWithin && leaf.tries.length <= plan.budget.intensity
+}
