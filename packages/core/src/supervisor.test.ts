@@ -304,3 +304,55 @@ it('does not start a child that was stopped for good before its turn came', asyn
     'last running',
   ])
 })
+
+it('tells why, with which message and at which try a child was restarted or given up', async () => {
+  const { runtime, system } = setUp()
+  const told: unknown[] = []
+  for (const name of ['restarted', 'escalated'] as const) {
+    system.events.on(name, (event) => told.push({ name, ...event }))
+  }
+  let starts = 0
+  const top = system.supervise({
+    id: 'shop',
+    strategy: 'oneForAll',
+    intensity: 2,
+    children: [
+      {
+        id: 'a',
+        budget: { intensity: 2, periodMs: 60_000 },
+        create() {
+          if (++starts === 2) throw new Error('locked')
+          return {
+            receive(message: string) {
+              throw new Error(message)
+            },
+          }
+        },
+      },
+      { id: 'b', create: () => ({ receive() {} }) },
+    ],
+  })
+  await runtime.settle()
+  const [a] = top.whichChildren()
+
+  if (a?.kind === 'actor') (a.ref as ActorRef<string>).tell('torn')
+  await runtime.settle()
+  const budget = top.inspect().children.map((child) => child.budget)
+  if (a?.kind === 'actor') (a.ref as ActorRef<string>).tell('torn again')
+  await runtime.settle()
+
+  const locked = { cause: new Error('locked'), attempt: 2 }
+  expect(told).toEqual([
+    { name: 'restarted', path: 'millrace/shop/a', incarnation: 3, ...locked },
+    { name: 'restarted', path: 'millrace/shop/b', incarnation: 2, ...locked },
+    {
+      name: 'escalated',
+      path: 'millrace/shop',
+      childId: 'a',
+      cause: new Error('torn again'),
+      message: 'torn again',
+      attempt: 1,
+    },
+  ])
+  expect(budget).toEqual([{ intensity: 2, periodMs: 60_000, restarts: [0, 0] }, undefined])
+})
