@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type Ended, folder, run, start } from './command.ts'
@@ -95,6 +95,24 @@ it('loses nothing and gives nothing twice when it is killed in the middle, again
   expect(results(cwd)).toEqual(whole)
   expect(readdirSync(cwd).filter((name) => name.endsWith('.lock'))).toEqual([])
 })
+
+it.each(['out.replay-1.jsonl', 'dead.replay-1.jsonl'])(
+  'gives nothing twice when it is killed as soon as %s is there',
+  async (name) => {
+    const cwd = await mended()
+    const running = start(cwd, ['dead-letter', 'replay', 'dead.jsonl', 'job.yaml'])
+    const watcher = watch(cwd, (_, changed) => {
+      if (changed === name) running.kill('SIGKILL')
+    })
+    await running.ended
+    watcher.close()
+
+    const last = await replay(cwd)
+
+    expect(last.code, last.stderr).toBe(0)
+    expect(results(cwd)).toEqual(whole)
+  },
+)
 
 it('finishes what went in when it is stopped, and takes the rest the next time', async () => {
   const cwd = folder({ ...files(), mended: '' })
