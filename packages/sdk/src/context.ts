@@ -74,7 +74,10 @@ export interface InstanceScope {
   /** False where the input never ends. */
   readonly inputEnds: boolean
   readonly clock: Pick<Runtime, 'now' | 'monotonic'>
-  /** Runs a task once after a delay in ms, in the job's time; the result cancels it. */
+  /**
+   * Runs a task once after a delay in ms, in the job's time; the result cancels it. Timers end with their instance, and one that a
+   * failing record set is withdrawn. A throw of the task is a crash of the instance.
+   */
   readonly timer: Runtime['timer']
   readonly random: () => number
   readonly logger: Logger

@@ -311,4 +311,43 @@ describe('a timer that throws', () => {
       'A timer of "sink" failed: tick',
     ])
   })
+
+  it('is withdrawn where the record failed that set it, in batches too', async () => {
+    const fired: string[] = []
+    for (const way of ['process', 'processBatch'] as const) {
+      const runtime = createManualRuntime()
+      const source = gatedSource()
+      const sets = stage(
+        'sets',
+        'source',
+        ({ timer }) => ({
+          process(n: number, context) {
+            timer(100, () => void fired.push(`${way} ${n}`))
+            if (n === 2) context.reject('TEST_TWO', 'No.')
+          },
+          ...(way === 'processBatch' && {
+            processBatch() {
+              timer(100, () => void fired.push('a batch'))
+              throw WRONG({})
+            },
+          }),
+        }),
+        { onError: 'skip' },
+      )
+      const spec = job({
+        sources: [source],
+        stages: [sets],
+        sinks: [listSink('sink', [from('sets')])],
+      })
+      const ended = createJob(spec, { runtime }).run()
+      await runtime.settle()
+      source.give([1, 2, 3])
+      await runtime.elapse(100)
+      source.end()
+      await runtime.settle()
+      await ended
+    }
+
+    expect(fired).toEqual(['process 1', 'process 3', 'processBatch 1', 'processBatch 3'])
+  })
 })

@@ -6,6 +6,10 @@ export class PartTimers {
   readonly #pending = new Set<() => void>()
   /** Which instance they belong to, from 0. */
   instance = 0
+  /** A timer is running its task. */
+  isFiring = false
+  /** The stage has a whole batch in hand. */
+  isInBatch = false
   /** Told what a timer threw. */
   crashed: (error: unknown) => void = () => {}
 
@@ -16,10 +20,13 @@ export class PartTimers {
   readonly set = (delayMs: number, task: () => void): (() => void) => {
     const cancel = this.#runtime.timer(delayMs, () => {
       this.#pending.delete(cancel)
+      this.isFiring = true
       try {
         task()
       } catch (error) {
         this.crashed(error)
+      } finally {
+        this.isFiring = false
       }
     })
     this.#pending.add(cancel)

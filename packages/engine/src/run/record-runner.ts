@@ -16,6 +16,7 @@ import { Rebuilder } from './rebuilder.ts'
 import type { StageParts } from './stage-parts.ts'
 import { ReusedContext } from './reused-context.ts'
 import { hookError, type Handler, type OpenStage } from './stage-instance.ts'
+import { undoableTimer } from './undoable-timer.ts'
 
 /** Most records one record may emit. */
 export const EMIT_MAX = 100_000
@@ -371,6 +372,7 @@ export class RecordRunner implements InHand {
     return {
       ...scope,
       state: this.#state.scope(),
+      timer: undoableTimer(this.#parts.timers, this.#journal, () => this.emitter.active),
       outputs: Object.fromEntries(outputs),
       keyNames: this.keyNames,
     }

@@ -67,7 +67,7 @@ export class Restarts {
     const { budget, delays, runtime } = this.#host
     const { backoff = jobDefaults.backoff, type = 'transient' } = this.#spec ?? {}
     const passes = isMillraceError(error) && error.retry === 'later'
-    if (this.#host.over || type === 'temporary' || !passes) throw error
+    if (type === 'temporary' || !passes) throw error
     const nowMs = runtime.monotonic()
     if (!budget.grant(nowMs)) {
       const failures = budget.attempts(nowMs).length

@@ -140,11 +140,12 @@ export class StageTask {
 
   /** The fast path: all records in one call. After a throw the batch runs again record by record. */
   #wholeBatch(envelope: Envelope, batch: RecordBatch): Promise<void> | undefined {
-    const { outbox } = this.#parts
+    const { outbox, timers } = this.#parts
     const { runner } = this
     const parts = runner.keyParts.get(envelope.edge.input) ?? NO_PARTS
     this.#view.hold(batch, envelope.start, envelope.end, parts, this.#others)
     outbox.begin()
+    timers.isInBatch = true
     try {
       runner.instance.processBatch?.(this.#view, this.#view)
     } catch (error) {
@@ -152,9 +153,12 @@ export class StageTask {
       runner.journal.undo()
       this.#view.release()
       return runner.spoils(error) ? runner.rebuild() : undefined
+    } finally {
+      timers.isInBatch = false
     }
     if (this.#parts.failures.holds && this.#view.codes.length > 0) {
       outbox.withdraw()
+      runner.journal.undo()
       this.#view.release()
       return undefined
     }
