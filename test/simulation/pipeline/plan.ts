@@ -21,6 +21,8 @@ export interface JobPlan {
   /** How long each record takes in the flaky stage, ms; 0 is synchronous. */
   readonly workMs: number
   readonly isForked: boolean
+  /** Stopped or drained then, ms; undefined: it runs to its end. */
+  readonly end: { readonly how: 'stop' | 'drain'; readonly atMs: number } | undefined
 }
 
 export function planJob(dice: Dice): JobPlan {
@@ -42,6 +44,9 @@ export function planJob(dice: Dice): JobPlan {
     fate: dice.pick(['deadLetter', 'skip']),
     workMs: dice.pick([0, 0, 1, 10]),
     isForked: dice.once(2),
+    end: dice.once(4)
+      ? { how: dice.pick(['stop', 'drain'] as const), atMs: dice.pick([0, 1, 5, 20, 100]) }
+      : undefined,
   }
 }
 

@@ -7,7 +7,6 @@ import { type Expected, expectedOf, type JobPlan, planJob } from './plan.ts'
 
 interface World {
   readonly plan: JobPlan
-  readonly expected: Expected
   readonly built: BuiltJob
   readonly job: EngineJob
   summary: Summary | undefined
@@ -18,8 +17,14 @@ const scenario: Scenario<World> = (simulation) => {
   const plan = planJob(new Dice(simulation))
   const built = buildJob(plan, simulation)
   const job = createJob(built.spec, { runtime: simulation.runtime })
-  const world: World = { plan, expected: expectedOf(plan), built, job, summary: undefined }
+  const world: World = { plan, built, job, summary: undefined }
   void run(world)
+  const { end } = plan
+  if (end !== undefined) {
+    simulation.runtime.timer(end.atMs, () => {
+      void (end.how === 'stop' ? job.stop() : job.drain())
+    })
+  }
   return world
 }
 
@@ -42,11 +47,11 @@ function checkProgress({ job }: World): void {
 }
 
 /** Every record has exactly one fate, and each edge brought all of it. */
-function checkEnd({ summary, plan, expected }: World): void {
+function checkEnd({ summary, plan }: World): void {
+  const { readings, end, isForked } = plan
   if (summary === undefined) throw new Error('The job has not ended.')
-  if (summary.state !== 'completed')
-    throw new Error(`The job is ${summary.state}.`, { cause: summary.error })
-  const { stages, sources, sinks } = summary
+  const { state, error, stages, sources, sinks } = summary
+  if (state === 'failed') throw new Error('The job has failed.', { cause: error })
   for (const { id, in: received, used, filtered, late, dead, dropped, held } of stages) {
     const known = used + filtered + late + dead + dropped
     if (known !== received || held !== 0) {
@@ -54,7 +59,6 @@ function checkEnd({ summary, plan, expected }: World): void {
     }
   }
   const edges = [
-    sources[0]?.sent,
     stages[0]?.in,
     stages[0]?.sent['out'],
     stages[1]?.in,
@@ -63,12 +67,18 @@ function checkEnd({ summary, plan, expected }: World): void {
     stages[2]?.sent['out'],
     sinks.find(({ id }) => id === 'totals')?.written,
   ]
-  const { length } = plan.readings
-  const kept = expected.kept.length
-  const good = expected.totals.length
-  const readers = plan.isForked ? 2 : 1
-  same('counts', edges, [length, length, kept * readers, kept, good, good, good, good])
-  same('skipped', stages[1]?.filtered, expected.skipped)
+  const { totals, kept, skipped } = expectedBy({ summary, plan })
+  const sent = sources[0]?.sent
+  if (end === undefined) same('sent', sent, readings.length)
+  const fromFilter = kept.length * (isForked ? 2 : 1)
+  const good = totals.length
+  same('counts', edges, [sent, fromFilter, kept.length, good, good, good, good])
+  same('skipped', stages[1]?.filtered, skipped)
+}
+
+/** What a plain loop makes of the records that the source sent: all of them, unless the job was stopped. */
+function expectedBy({ summary, plan }: Pick<World, 'summary' | 'plan'>): Expected {
+  return expectedOf({ ...plan, readings: plan.readings.slice(0, summary?.sources[0]?.sent) })
 }
 
 function same(what: string, got: unknown, expected: unknown): void {
@@ -80,21 +90,22 @@ const checks: ExploreOptions<World> = {
   invariants: { 'fates add up': checkProgress },
   always: {
     'all records are accounted for': checkEnd,
-    'the totals are those of a plain loop': ({ built, expected }) =>
-      same('totals', built.totals.values, expected.totals),
-    'the second sink got what the filter kept': ({ built, expected, plan }) =>
-      same('kept', built.kept.values, plan.isForked ? expected.kept : []),
-    'the dead letters are those that failed': ({ built, expected }) => {
-      const ids = built.dead.values.map(
-        (letter) => (letter as { record: { id: number } }).record.id,
-      )
-      same('dead letters', ids, expected.dead)
+    'the totals are those of a plain loop': (world) =>
+      same('totals', world.built.totals.values, expectedBy(world).totals),
+    'the second sink got what the filter kept': (world) =>
+      same('kept', world.built.kept.values, world.plan.isForked ? expectedBy(world).kept : []),
+    'the dead letters are those that failed': (world) => {
+      const letters = world.built.dead.values as readonly { record: { id: number } }[]
+      const ids = letters.map(({ record }) => record.id)
+      same('dead letters', ids, expectedBy(world).dead)
     },
   },
   sometimes: {
     'a record is tried again': ({ plan }) =>
       plan.readings.some(({ failures }) => failures > 0 && failures <= plan.retries),
-    'a record is dead': ({ expected }) => expected.dead.length > 0,
+    'a record is dead': ({ built }) => built.dead.values.length > 0,
+    'a stop comes before the end': ({ summary, plan }) =>
+      (summary?.sources[0]?.sent ?? 0) < plan.readings.length,
     'a mailbox holds one record': ({ plan }) => plan.capacity === 1 && plan.readings.length > 10,
   },
   mode: 'swarm',
