@@ -215,3 +215,44 @@ it('is no policy of a source: what it cannot decode is a dead letter, or ends th
   expect(await run({ deadLetter: listSink('letters', []) })).toMatchObject({ deadLetters: 1 })
   expect((await run({})).error?.code).toBe('ENG_RECORD')
 })
+
+it('keeps what was let go and was not through when the job failed', async () => {
+  const runtime = createManualRuntime()
+  const kept: ParkedRecord[] = []
+  const source = gatedSource()
+  let isBad = true
+  const slow = stage(
+    'slow',
+    'source',
+    {
+      async process(n: number, context) {
+        if (isBad) return context.reject('TEST_BAD', 'No.')
+        if (n === 2) await new Promise(() => undefined)
+        return n
+      },
+    },
+    { onError: 'park' },
+  )
+  const breaks = stage('breaks', 'source', {
+    process: (n: number, context) => (n === 9 ? context.reject('TEST_NINE', 'No.') : n),
+  })
+  const sinks = [listSink('sink', [from('slow'), from('breaks')])]
+  const running = createJob(job({ sources: [source], stages: [slow, breaks], sinks }), {
+    runtime,
+    onParked: (records) => void kept.push(...records),
+  })
+  const ended = running.run()
+
+  await runtime.settle()
+  source.give([1, 2, 3])
+  await runtime.settle()
+  isBad = false
+  void running.releaseParked()
+  await runtime.settle()
+  source.give([9])
+  await runtime.settle()
+  const { error } = await ended
+
+  expect(error?.code).toBe('ENG_RECORD')
+  expect(kept.map(({ record }) => record)).toEqual([2, 3])
+})

@@ -25,6 +25,8 @@ export interface Parked {
 export class ParkingLot {
   readonly #most: number
   #waiting: Parked[] = []
+  /** Taken out and not through: should the job end now, they still wait. */
+  #leaving: readonly Parked[] = []
   #slots = new Set<number>()
   #closed = false
   /** No watermark may pass this while something waits. */
@@ -45,7 +47,7 @@ export class ParkingLot {
 
   /** In the order in which they came. */
   get records(): readonly ParkedRecord[] {
-    return this.#waiting.map(({ record }) => record)
+    return [...this.#leaving, ...this.#waiting].map(({ record }) => record)
   }
 
   /** Whether records of this key wait. What has no key waits alone. */
@@ -68,19 +70,26 @@ export class ParkingLot {
 
   /** What was taken out goes on waiting, behind all others. */
   putBack(parked: Parked): void {
+    this.through(parked)
     this.#waiting.push(parked)
     if (parked.slot !== NO_SLOT) this.#slots.add(parked.slot)
     if (!this.#closed) this.limit = Math.min(this.limit, parked.mark)
   }
 
-  /** Takes out the records of the keys that `filter` means, in the order in which they came. */
+  /** Takes out the records of the keys that `filter` means, in the order in which they came; each is due to `through`. */
   take({ key }: ParkedFilter): readonly Parked[] {
     if (this.#closed) return []
     const taken = this.#waiting.filter(({ record }) => isMeant(record.key, key))
     this.#waiting = this.#waiting.filter(({ record }) => !isMeant(record.key, key))
     this.#slots = new Set(this.#waiting.map(({ slot }) => slot).filter((slot) => slot !== NO_SLOT))
+    this.#leaving = taken
     this.limit = this.#waiting.reduce((least, { mark }) => Math.min(least, mark), Infinity)
     return taken
+  }
+
+  /** A record that was taken out has its fate, or waits again. */
+  through({ record }: Pick<Parked, 'record'>): void {
+    this.#leaving = this.#leaving.filter((one) => one.record.id !== record.id)
   }
 
   /** The input is over: what waits holds nothing back any more, and stays. */

@@ -182,6 +182,8 @@ export class SinkTask {
       if (skips && one.record.error !== null) this.#parts.counter.rejected++
       else if (lot?.isEmpty === false) lot.putBack(one)
       else await this.#writeAgain(one)
+      if (this.writer.isOver) return
+      lot?.through(one)
     }
     done(parked.length)
   }

@@ -97,6 +97,8 @@ export class StageTask {
       if (host.over) return
       if (skips && one.record.error !== null) counter.filter(PARKED_SKIPPED)
       else await runner.runAgain(one)
+      if (host.over) return
+      runner.lot?.through(one)
       await outbox.flush(runner.emitter.mark)
     }
     if (host.over) return
