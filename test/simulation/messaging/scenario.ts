@@ -83,6 +83,7 @@ const checks: ExploreOptions<World> = {
     'an offer comes to nothing': ({ books }) =>
       books.letters.some(({ way, fate }) => way === 'offer' && fate === 'returned'),
   },
+  mode: 'swarm',
   maxTurns: 20_000,
 }
 

@@ -97,6 +97,7 @@ const checks: ExploreOptions<World> = {
       depot.parcels.some(({ failures, handled }) => failures > 0 && handled > 0),
   },
   // A routee that is taken out is looked at every 5 ms.
+  mode: 'swarm',
   maxTurns: 20_000,
 }
 

@@ -16,10 +16,15 @@ export class Life {
   /** How it ended by itself, if it did. */
   selfEnd: SelfEnd | undefined
   selfEndMs = 0
+  upMs = 0
+  /** When it last finished a message. */
+  busyUntilMs = 0
   /** Its rights are gone. */
   overMs: number | undefined
   /** The same, and it has stopped in the orderly way or was killed. */
   isGone = false
+  /** When it was gone, after an end by itself. */
+  goneMs: number | undefined
   stopBeganMs: number | undefined
   /** What the books say about the restart after it. */
   mayRestart: boolean | undefined
@@ -55,6 +60,8 @@ export class Leaf {
   isDone = false
   /** Tries that count against a budget of its own, ms. */
   tries: number[] = []
+  /** Delays in a row; undefined where nobody outside can count them. */
+  delays: number | undefined = 0
 
   constructor(plan: ActorPlan, path: string, above: Branch | Leaf) {
     this.plan = plan
@@ -88,6 +95,8 @@ export class Branch {
   isUp = false
   /** True if the books of this life are not exact: a decision was made at a time that nobody saw. */
   isVague = false
+  /** When its children, all at once, were asked to stop. */
+  stopMs: number | undefined
 
   constructor(plan: SupervisorPlan, path: string, owner: Branch | undefined) {
     this.plan = plan
@@ -111,6 +120,7 @@ export class Branch {
     this.cause = undefined
     this.isVague = false
     this.isUp = false
+    this.stopMs = undefined
     for (const child of this.children) {
       if (child.kind === 'supervisor') {
         child.renew()
@@ -118,6 +128,7 @@ export class Branch {
       }
       child.life = undefined
       child.tries = []
+      child.delays = 0
       child.isDone = false
       child.command = undefined
     }

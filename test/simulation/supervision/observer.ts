@@ -63,6 +63,7 @@ export class Observer {
     leaf.isDone = false
     if (leaf.command === 'restart') {
       life.isByCommand = true
+      leaf.delays = undefined
       leaf.command = undefined
     }
     context.signal.addEventListener('abort', () => this.#over(life))
@@ -85,6 +86,7 @@ export class Observer {
     const below = this.aliveAt(leaf.path, leaf)
     if (below.length > 0) this.breach(`law 25: ${leaf.path} stops before ${below.join(', ')}`)
     if (life.overMs === undefined) {
+      this.#checkOneInstant(life)
       if (leaf.plan.shutdownMs === 0) this.breach(`law 4: onStop of ${leaf.path}, killed at once`)
       this.#checkStopOrder(leaf)
     }
@@ -126,6 +128,12 @@ export class Observer {
     const { leaf } = life
     const { owner, plan } = leaf
     life.isGone = true
+    // A supervisor that is starting decides later; after the deadline it decided before.
+    const isInTime = this.nowMs < (life.overMs ?? 0) + plan.shutdownMs || plan.stop === 'at once'
+    const isSeen = owner?.isUp === true && isInTime
+    life.goneMs = isSeen ? this.nowMs : Number.NaN
+    // What onStop throws after a while makes the end a later one.
+    if (plan.stop === 'throws' && plan.spawns > 0) leaf.delays = undefined
     if (owner === undefined) return
     if (life.selfEnd === 'startFailed' && life.isByCommand) {
       // Whoever gave the command is told, and nobody tries again.
@@ -161,6 +169,17 @@ export class Observer {
     const isByItself = life.selfEnd !== undefined && !life.isGone && !isRestartable(life)
     if (isByItself) this.#gone(life)
     life.isGone = true
+  }
+
+  /** The children of a dynamic supervisor are asked to stop all at once. */
+  #checkOneInstant({ leaf, busyUntilMs }: Life): void {
+    const { owner } = leaf
+    if (owner?.plan.strategy !== 'dynamic' || leaf.command !== undefined || leaf.plan.spawns > 0)
+      return
+    owner.stopMs ??= this.nowMs
+    if (this.nowMs > owner.stopMs && busyUntilMs < owner.stopMs) {
+      this.breach(`law 5: ${leaf.path} was asked to stop after the others`)
+    }
   }
 
   /** Whoever is stopped by its supervisor stops after all that were started after it. */

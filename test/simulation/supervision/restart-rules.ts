@@ -6,6 +6,15 @@ export function isRestartable({ leaf, selfEnd }: Life): boolean {
   return restart === 'permanent' || (restart === 'transient' && selfEnd !== 'exit')
 }
 
+/** Books the delay of a restart in ms: the least and the most it may be; undefined where nobody can say. */
+export function delayOf({ plan, delays }: Leaf): readonly [number, number] | undefined {
+  const { backoff } = plan
+  if (backoff === undefined || delays === undefined) return undefined
+  const { minMs, maxMs, factor = 2, jitter = 0 } = backoff
+  const leastMs = Math.min(maxMs, minMs * factor ** delays)
+  return [leastMs, Math.min(maxMs, leastMs * (1 + jitter))]
+}
+
 /** Books a try of a child, refused or not; true if the budgets of supervisor and child allow it. */
 export function grants(leaf: Leaf, nowMs: number): boolean {
   const { owner, plan } = leaf

@@ -149,6 +149,7 @@ const checks: ExploreOptions<World> = {
   sometimes: Object.fromEntries(
     sights.map((sight) => [sight, ({ observer }: World) => observer.seen.has(sight)]),
   ),
+  mode: 'swarm',
   maxTurns: 5000,
 }
 

@@ -28,6 +28,8 @@ export function specOf(stage: Stage, leaf: Leaf): ActorSpec<Task> {
     }
     for (let index = 0; index < plan.spawns; index++) spawn(stage, leaf, context, index)
     life.wasUp = true
+    life.upMs = stage.simulation.elapsedMs
+    life.busyUntilMs = life.upMs
     return behaviorOf(stage, life, context)
   }
   return {
@@ -67,7 +69,10 @@ function behaviorOf(stage: Stage, life: Life, context: ActorContext<Task>): Beha
       try {
         const result = work.do(task)
         if (result === undefined) life.handling--
-        return result?.finally(() => life.handling--)
+        return result?.finally(() => {
+          life.handling--
+          life.busyUntilMs = simulation.elapsedMs
+        })
       } catch (error) {
         life.handling--
         throw error

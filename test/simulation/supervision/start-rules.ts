@@ -1,5 +1,5 @@
 import type { Branch, Leaf, Life } from './nodes.ts'
-import { isRestartable } from './restart-rules.ts'
+import { delayOf, isRestartable } from './restart-rules.ts'
 
 /** What a start may look at. */
 interface Watcher {
@@ -34,7 +34,10 @@ export function* startFaults(watcher: Watcher, leaf: Leaf, incarnation: number):
     yield `law 7: ${path} is temporary and starts again`
   }
   if (owner.hasGroups) yield* startInGroup(watcher, owner, index, isNewLife)
-  else yield* startAlone(owner, leaf, life, isAgain)
+  else {
+    yield* startAlone(owner, leaf, life, isAgain)
+    if (isAgain && leaf.command === undefined) yield* startLater(watcher, leaf, life)
+  }
 }
 
 /** The first child starts for the first time: so does the life of its supervisor. */
@@ -71,6 +74,26 @@ function* startAlone(
   else if (last.mayRestart === false && !owner.isVague) {
     yield `law 11: ${path} starts though its supervisor had ${owner.plan.intensity} restarts`
   }
+}
+
+/** A restart waits as long as the backoff says. */
+function* startLater(watcher: Watcher, leaf: Leaf, last: Life | undefined): Generator<string> {
+  const { path, plan } = leaf
+  if (plan.backoff === undefined) return
+  if (leaf.delays === undefined || last?.goneMs === undefined) {
+    leaf.delays = undefined
+    return
+  }
+  const { minMs, maxMs, resetAfterMs = (minMs + maxMs) / 2 } = plan.backoff
+  const livedMs = (last.overMs ?? 0) - last.upMs
+  if (last.wasUp && livedMs >= resetAfterMs) leaf.delays = 0
+  const [leastMs, mostMs] = delayOf(leaf) ?? [0, Infinity]
+  const delayMs = watcher.nowMs - last.goneMs
+  // Times are sums of fractions.
+  if (delayMs < leastMs - 1e-6 || delayMs > mostMs + 1e-6) {
+    yield `law 19: ${path} waited ${delayMs} ms, not ${leastMs} to ${mostMs} (delay ${leaf.delays})`
+  }
+  leaf.delays++
 }
 
 function* startInGroup(
