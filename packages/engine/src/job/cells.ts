@@ -6,18 +6,24 @@ export class Cells {
   readonly #system: ActorSystem
   readonly #supervisor: Supervisor
   readonly #escalate: (error: unknown) => void
+  /** Paths of the cells that run. */
+  readonly #running = new Set<string>()
 
   constructor(name: string, runtime: Runtime, escalate: (error: unknown) => void) {
     this.#escalate = escalate
     this.#system = createActorSystem({ runtime, name })
     this.#supervisor = this.#system.supervise({ id: 'pipeline', onEscalate: escalate })
+    // Nobody else would miss a cell that dies outside the hands of its task.
+    this.#system.events.on('stopped', ({ path, cause }) => {
+      if (this.#running.delete(path) && cause !== undefined) escalate(cause)
+    })
   }
 
   /**
    * Opens a task inside a cell of its own; rejects with what `open` threw.
    * The cell is not started again after a crash: records in its hands would be lost, so the job ends instead.
    */
-  start<M>(
+  async start<M>(
     id: string,
     open: () => Promise<void>,
     receive: (message: M) => void | Promise<void>,
@@ -30,7 +36,7 @@ export class Cells {
         return undefined
       }
     }
-    return this.#supervisor.start<M>({
+    const cell = await this.#supervisor.start<M>({
       id,
       restart: 'temporary',
       create: async () => {
@@ -38,6 +44,8 @@ export class Cells {
         return { receive: guarded }
       },
     })
+    this.#running.add(cell.path)
+    return cell
   }
 
   /** Stops all cells, the last started first. */

@@ -89,3 +89,13 @@ it('gives the same results under every order of turns, slow handlers and late ti
 
   expect(hashes.size).toBeGreaterThan(10)
 })
+
+it('fails a job whose cell dies outside the hands of its task, and does not wait for it', async () => {
+  const states = new Set<string>()
+  for (let seed = 1; seed <= 20; seed++) {
+    const { summary } = await run({ seed, faults: { crashInHandler: 0.2 } })
+    states.add(`${summary.state} ${summary.error?.code ?? ''}`)
+  }
+
+  expect([...states]).toEqual(['failed ENG_INTERNAL'])
+})
