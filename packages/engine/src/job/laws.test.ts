@@ -1,4 +1,4 @@
-import { createManualRuntime } from '@millrace/core'
+import { createManualRuntime, type ManualRuntime } from '@millrace/core'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { JobSpec, OutputRef, StageSpec } from '../plan/job-spec.ts'
@@ -18,9 +18,16 @@ const runs = { numRuns: 100 }
 async function simulate(spec: JobSpec): Promise<Summary> {
   const runtime = createManualRuntime()
   const running = createJob(spec, { runtime })
-  const run = running.run()
-  for (let turn = 0; turn < 500 && running.progress().state !== 'completed'; turn++) {
-    await runtime.elapse(20)
+  return ended(runtime, running.run(), 20)
+}
+
+/** Lets time pass until the run is over; says so when it never is. */
+async function ended<T>(runtime: ManualRuntime, run: Promise<T>, stepMs: number): Promise<T> {
+  const over = { is: false }
+  void run.finally(() => (over.is = true))
+  for (let step = 0; !over.is; step++) {
+    if (step === 100_000) throw new Error(`The job has not ended after ${step * stepMs} ms.`)
+    await runtime.elapse(stepMs)
   }
   return run
 }
@@ -160,11 +167,7 @@ it('conserves records in any graph, and bounds those in flight, however sinks st
       })
       runtime = createManualRuntime()
       const running = createJob(spec, { runtime })
-      const run = running.run()
-      for (let step = 0; step < 2000 && running.progress().state !== 'completed'; step++) {
-        await runtime.elapse(5)
-      }
-      const summary = await run
+      const summary = await ended(runtime, running.run(), 5)
 
       expect(summary.state).toBe('completed')
       expect(most).toBeLessThanOrEqual(capacity)
