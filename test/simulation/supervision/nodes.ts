@@ -50,6 +50,8 @@ export class Leaf {
   /** Undefined for those that actors spawn. */
   readonly owner: Branch | undefined
   readonly parent: Leaf | undefined
+  /** Makes the times of its handlers different from those of all others, ms. */
+  readonly offsetMs: number
   /** The incarnation that spawned it. */
   readonly parentLife: Life | undefined
   life: Life | undefined
@@ -65,6 +67,7 @@ export class Leaf {
 
   constructor(plan: ActorPlan, path: string, above: Branch | Leaf) {
     this.plan = plan
+    this.offsetMs = offsetOf(path)
     this.path = path
     this.owner = above.kind === 'supervisor' ? above : undefined
     this.parent = above.kind === 'actor' ? above : undefined
@@ -141,3 +144,10 @@ export type Task =
   | { readonly kind: 'workSlowly' | 'crashSlowly' | 'exitSlowly'; readonly ms: number }
   | { readonly kind: 'setTimer'; readonly ms: number }
   | { readonly kind: 'timer'; readonly incarnation: number }
+
+/** A fraction of a millisecond that hardly another path has. */
+function offsetOf(path: string): number {
+  let hash = 7
+  for (const letter of path) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 4093
+  return (hash + 1) / 4096
+}

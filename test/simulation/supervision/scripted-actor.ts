@@ -132,7 +132,8 @@ class Work {
   }
 
   async #later(task: Task & { readonly ms: number }): Promise<void> {
-    await this.#stage.simulation.sleep(task.ms)
+    // Not on the millisecond: whether a handler fails before its deadline or at it is not seen from outside.
+    await this.#stage.simulation.sleep(task.ms + this.#life.leaf.offsetMs)
     if (this.#life.overMs !== undefined) {
       this.#checkRevoked()
       return
