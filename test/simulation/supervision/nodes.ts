@@ -25,6 +25,8 @@ export class Life {
   isGone = false
   /** When it was gone, after an end by itself. */
   goneMs: number | undefined
+  /** The same as a place in the order of all ends. */
+  goneAs = 0
   stopBeganMs: number | undefined
   /** What the books say about the restart after it. */
   mayRestart: boolean | undefined
@@ -92,6 +94,8 @@ export class Branch {
   tries: number[] = []
   /** Children that ended though they did not fail. */
   readonly drawnAlong = new Set<number>()
+  /** When the first of them ended, as a place in the order of all ends. */
+  drawnAs = 0
   /** Why this life must end. */
   cause: 'escalated' | 'significant' | 'maybe' | 'commanded' | 'startFailed' | undefined
   /** True once it was told that this life has started. */

@@ -23,6 +23,7 @@ export class Observer {
   readonly branches = new Map<string, Branch>()
   readonly seen = new Set<(typeof sights)[number]>()
   readonly #simulation: Simulation
+  #ends = 0
   #fault: Error | undefined
 
   constructor(simulation: Simulation, root: Branch) {
@@ -119,6 +120,7 @@ export class Observer {
     }
     life.isGone = true
     if (leaf.owner === undefined || leaf.command !== undefined) return
+    if (leaf.owner.drawnAlong.size === 0) leaf.owner.drawnAs = ++this.#ends
     leaf.owner.drawnAlong.add(leaf.owner.children.indexOf(leaf))
     this.#checkStopOrder(leaf)
   }
@@ -131,6 +133,7 @@ export class Observer {
     // A supervisor that is starting decides later; after the deadline it decided before.
     const isInTime = this.nowMs < (life.overMs ?? 0) + plan.shutdownMs || plan.stop === 'at once'
     const isSeen = owner?.isUp === true && isInTime
+    life.goneAs = ++this.#ends
     life.goneMs = isSeen ? this.nowMs : Number.NaN
     // What onStop throws after a while makes the end a later one.
     if (plan.stop === 'throws' && plan.spawns > 0) leaf.delays = undefined

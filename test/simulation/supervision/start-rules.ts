@@ -60,7 +60,9 @@ function* startAlone(
   isAgain: boolean,
 ): Generator<string> {
   const { path, plan } = leaf
-  if (owner.drawnAlong.size > 0) {
+  // A restart that was granted before its supervisor began to stop may still begin; it is stopped in its turn.
+  const wasGranted = leaf.command === 'restart' || (last?.goneAs ?? Infinity) < owner.drawnAs
+  if (owner.drawnAlong.size > 0 && !wasGranted) {
     yield `law 8: ${path} starts though ${namesOf(owner)} ended without a failure`
   }
   if (!isAgain) {
