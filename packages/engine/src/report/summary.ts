@@ -76,6 +76,7 @@ export interface Summary extends Progress {
   }[]
   /** Sentences a person should read, such as fields nobody has or state a stop left unfinished. */
   readonly warnings: readonly string[]
+  /** Instances made, or tried, after the first ones: after crashes, and after throws that may have spoiled one (these cost no budget). */
   readonly restarts: number
   /** Why it failed. */
   readonly error?: MillraceError | undefined
