@@ -123,7 +123,7 @@ it('ends with 2 on an unknown option and names the nearest one', async () => {
       "code": 2,
       "error": "error: unknown option '--ouptut'
     (Did you mean --output?)
-      next Run "millrace help" or "millrace help run" to see what there is.
+      next Run "millrace run --help" to see what there is.
     ",
       "out": "",
     }
@@ -136,7 +136,7 @@ it('ends with 2 on an unknown command', async () => {
       "code": 2,
       "error": "error: unknown command 'explian'
     (Did you mean explain?)
-      next Run "millrace help" or "millrace help run" to see what there is.
+      next Run "millrace --help" to see what there is.
     ",
       "out": "",
     }
@@ -148,7 +148,7 @@ it('ends with 2 on a log level that there is not', async () => {
     {
       "code": 2,
       "error": "error: option '--log-level <level>' argument 'loud' is invalid. Allowed choices are debug, info, warn, error.
-      next Run "millrace help" or "millrace help run" to see what there is.
+      next Run "millrace run --help" to see what there is.
     ",
       "out": "",
     }

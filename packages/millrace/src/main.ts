@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { normalizeArguments } from './arguments.ts'
 import { exitCodes } from './exit-codes.ts'
 import { exit, processTerminal } from './print.ts'
@@ -24,7 +24,7 @@ export async function runCommandLine(argv: readonly string[], shell: Shell): Pro
     else await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return usageCode(error, shell)
+    if (error instanceof CommanderError) return usageCode(error, shell, namedCommand(program, argv))
     const { renderAny } = await import('./report/fault-text.ts')
     const { isMillraceError } = await import('@millrace/base')
     const { wantsStack } = await import('./shell.ts')
@@ -35,14 +35,24 @@ export async function runCommandLine(argv: readonly string[], shell: Shell): Pro
 }
 
 /** Commander has printed help, the version or what is wrong with the arguments. */
-function usageCode(error: CommanderError, shell: Shell): number {
+function usageCode(error: CommanderError, shell: Shell, command: string): number {
   if (error.exitCode === 0) return exitCodes.done
   if (error.code !== 'commander.help') {
-    shell.terminal.error(
-      '  next Run "millrace help" or "millrace help run" to see what there is.\n',
-    )
+    shell.terminal.error(`  next Run "${command} --help" to see what there is.\n`)
   }
   return exitCodes.badUsage
+}
+
+/** The command that the arguments name, such as `millrace dead-letter ls`. */
+function namedCommand(program: Command, argv: readonly string[]): string {
+  const words = [program.name()]
+  let command: Command | undefined = program
+  for (const word of argv) {
+    command = command.commands.find((one) => one.name() === word)
+    if (command === undefined) break
+    words.push(word)
+  }
+  return words.join(' ')
 }
 
 function version(): string {
