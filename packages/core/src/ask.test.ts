@@ -80,3 +80,77 @@ it('rejects with what the maker of the question throws', async () => {
 
   await expect(answer).rejects.toThrow('no question')
 })
+
+type Reply = (value: number) => void
+
+/** Keeps replies, or fails. */
+function keeper(id: string, kept: Reply[], fails = false) {
+  return {
+    id,
+    restart: 'permanent' as const,
+    create: () => ({
+      receive(reply: Reply) {
+        if (fails) throw new Error('broken')
+        kept.push(reply)
+      },
+    }),
+  }
+}
+
+it('rejects a question that is the reply itself when its handler fails or its holder ends', async () => {
+  const runtime = createManualRuntime()
+  const system = createActorSystem({ runtime })
+  const failing = system.spawn(keeper('failing', [], true))
+  const holding = system.spawn(keeper('holding', []))
+  const options = { timeoutMs: 100 }
+  const outcomes = Promise.allSettled([
+    failing.ask<number>((reply) => reply, options),
+    holding.ask<number>((reply) => reply, options),
+  ])
+  runtime.runUntilIdle()
+
+  void holding.stop()
+  runtime.advance(100)
+
+  expect((await outcomes).map((each) => (each as PromiseRejectedResult).reason.code)).toEqual([
+    'ACT_ASK_DEAD',
+    'ACT_ASK_DEAD',
+  ])
+})
+
+it('hands a question that is the reply itself over with forward', async () => {
+  const runtime = createManualRuntime()
+  const system = createActorSystem({ runtime })
+  const kept: Reply[] = []
+  const to = system.spawn(keeper('to', kept))
+  const from = system.spawn<Reply>({
+    id: 'from',
+    create: (context) => ({ receive: (reply) => context.forward(to, reply) }),
+  })
+  const answer = from.ask<number>((reply) => reply, { timeoutMs: 100 })
+  runtime.runUntilIdle()
+  void from.stop()
+  runtime.runUntilIdle()
+
+  kept[0]?.(1)
+
+  expect(await answer).toBe(1)
+})
+
+it.each([Number.NaN, 0, -1, undefined, null, '5'])(
+  'refuses a question with the time limit %s and sends nothing',
+  async (timeoutMs) => {
+    const { runtime, actor, replies } = setUp()
+
+    const answer = actor.ask<number>((reply) => ({ kind: 'answer', reply }), {
+      timeoutMs: timeoutMs as number,
+    })
+    runtime.runUntilIdle()
+
+    await expect(answer).rejects.toMatchObject({
+      code: 'ACT_ASK_LIMIT',
+      message: `Actor millrace/a cannot be asked with timeoutMs ${timeoutMs}.`,
+    })
+    expect(replies).toEqual([])
+  },
+)

@@ -1,5 +1,5 @@
 import type { Alarm, Alarms } from './alarms.ts'
-import { ACT_ASK_DEAD, ACT_ASK_TIMEOUT } from './errors.ts'
+import { ACT_ASK_DEAD, ACT_ASK_LIMIT, ACT_ASK_TIMEOUT } from './errors.ts'
 
 /** Who is sent the message of a question. */
 export interface AskReceiver<M> {
@@ -58,6 +58,10 @@ export class Asks {
     timeoutMs: number,
     receiver: AskReceiver<M>,
   ): Promise<R> {
+    // Null and texts compare as numbers do.
+    if (!(typeof timeoutMs === 'number' && timeoutMs > 0)) {
+      return Promise.reject(ACT_ASK_LIMIT({ path: this.#address.path, timeoutMs }))
+    }
     return new Promise((resolve, reject) => {
       const ask = new PendingAsk(this, reject)
       const message = make((value) => {
@@ -137,7 +141,7 @@ export class Asks {
   }
 }
 
-/** Only an object can carry its own reply function, so only an object is told apart from its equals. */
+/** Only an object can carry its own reply function and only a function can be one, so only these are told apart from their equals. */
 function isOwn(message: unknown): boolean {
-  return typeof message === 'object' && message !== null
+  return typeof message === 'function' || (typeof message === 'object' && message !== null)
 }

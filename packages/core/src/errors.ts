@@ -8,6 +8,14 @@ export const ACT_ASK_TIMEOUT: ErrorOf<{ path: string; timeoutMs: number }> = def
   hint: () => 'Raise timeoutMs, or find out what keeps the actor busy.',
 })
 
+/** A question was asked with a time limit that is none; nothing was sent. */
+export const ACT_ASK_LIMIT: ErrorOf<{ path: string; timeoutMs: number }> = defineError({
+  code: 'ACT_ASK_LIMIT',
+  message: (details) =>
+    `Actor ${details.path} cannot be asked with timeoutMs ${details.timeoutMs}.`,
+  hint: () => 'Give a number above 0; Infinity waits as long as the actor holds the question.',
+})
+
 /** The receiver of a question ended or gave up the message before it replied; the cause is kept. */
 export const ACT_ASK_DEAD: ErrorOf<{ path: string }> = defineError({
   code: 'ACT_ASK_DEAD',

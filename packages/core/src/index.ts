@@ -21,6 +21,7 @@ export type {
 export { ignore } from './actor.ts'
 export {
   ACT_ASK_DEAD,
+  ACT_ASK_LIMIT,
   ACT_ASK_TIMEOUT,
   ACT_CHILD_RUNNING,
   ACT_DUPLICATE_ID,
