@@ -21,6 +21,13 @@ export const ENG_THROW: ErrorOf<{ message: string }> = defineError({
   hint: () => 'Call context.reject(code, message) for records that cannot be handled.',
 })
 
+/** Failing records go to the dead letters, and the job has no sink for them. */
+export const ENG_NO_DEAD_LETTER: ErrorOf<{ of: string }> = defineError({
+  code: 'ENG_NO_DEAD_LETTER',
+  message: (d) => `onError of ${d.of} is deadLetter, and the job has no dead letter sink.`,
+  hint: () => 'Add a dead letter sink to the job, or choose another onError, such as fail or skip.',
+})
+
 /** A key field holds an object or NaN. */
 export const ENG_KEY: ErrorOf<{ name: string; got: string }> = defineError({
   code: 'ENG_KEY',

@@ -138,6 +138,13 @@ export const CFG_MISSING = defineError<{ what: string; of: string; hint: string 
   hint: (d) => d.hint,
 })
 
+export const CFG_NO_DEAD_LETTER = defineError<{ what: string }>({
+  code: 'CFG_NO_DEAD_LETTER',
+  message: (d) => `${d.what} is deadLetter, and the pipeline has no dead letter sink.`,
+  hint: () =>
+    'Add deadLetter: { file: rejected.jsonl } to the pipeline, or choose another onError, such as fail or skip.',
+})
+
 export const CFG_BOTH = defineError<{ one: string; other: string }>({
   code: 'CFG_BOTH',
   message: (d) => `A pipeline has "${d.one}" or "${d.other}"; got both.`,

@@ -28,6 +28,8 @@ export class LoadContext {
   lines: ReadonlySet<number | undefined> = new Set()
   /** Names listed under `env` that have no value: what is wrong with expressions that read them is a consequence. */
   readonly unset = new Set<string>()
+  /** Whether the job has a dead letter sink. */
+  hasDeadLetter = false
   scope: ExpressionScope = { env: {}, functions: [], aggregates: [] }
 
   constructor(options: Pick<LoadContext, 'env' | 'folder' | 'cwd'>) {

@@ -130,6 +130,7 @@ async function load(
   const pipeline = normalize(node, options, context)
   const overrides = readOverrides(options.set ?? [], context.env)
   const ofParameters = applyOverrides(pipeline, overrides, context)
+  context.hasDeadLetter = pipeline.keys.has('deadLetter')
   const name = basename(file).replace(/\.[^.]*$/, '')
   const settings = readPipelineSettings(pipeline, name, context)
   const parts = await loadParts(pipeline, ofParameters, modules, allowed, context)

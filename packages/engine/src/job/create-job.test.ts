@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { nodeRuntime } from '../host/index.ts'
+import type { JobSpec } from '../plan/job-spec.ts'
 import { from, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
 import { createJob } from './create-job.ts'
 
@@ -102,4 +103,30 @@ it('fails at the first bad record where nothing takes dead letters', async () =>
     'Repair the record or the stage, or add a deadLetter sink to the pipeline, or set onError: skip on "check".',
   )
   expect(sink.calls).toEqual(['abort', 'close', 'dispose'])
+})
+
+it.each<[string, Partial<JobSpec>]>([
+  ['the job', { onError: 'deadLetter' }],
+  ['"source"', { sources: [listSource([[1]], { onError: 'deadLetter' })] }],
+  ['"sink"', { sinks: [{ ...listSink('sink', [from('source')]), onError: 'deadLetter' }] }],
+  [
+    '"check"',
+    {
+      stages: [
+        stage('check', 'source', {}, { onError: { retry: { times: 1 }, then: 'deadLetter' } }),
+      ],
+    },
+  ],
+])('makes no job whose records would go to dead letters that nothing takes: %s', (who, more) => {
+  const spec = job({ sources: [listSource([[1]])], sinks: [], ...more })
+
+  expect(() => createJob(spec, { runtime: nodeRuntime })).toThrow(
+    expect.objectContaining({
+      code: 'ENG_NO_DEAD_LETTER',
+      message: `onError of ${who} is deadLetter, and the job has no dead letter sink.`,
+    }),
+  )
+  expect(() =>
+    createJob({ ...spec, deadLetter: listSink('dead', []) }, { runtime: nodeRuntime }),
+  ).not.toThrow()
 })

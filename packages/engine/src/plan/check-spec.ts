@@ -1,7 +1,10 @@
 import { invariant } from '@millrace/base'
+import { ENG_NO_DEAD_LETTER } from '../errors.ts'
+import { type ErrorPolicy, resolvePolicy } from './error-policy.ts'
 import type { JobSpec, OutputRef } from './job-spec.ts'
+import { placeOf } from './place.ts'
 
-/** Checks what the maker of a spec guarantees: unique ids, known references, order. Throws on a programmer's fault. */
+/** Checks what the maker of a spec guarantees: unique ids, known references, order. Throws on a programmer's fault, and ENG_NO_DEAD_LETTER. */
 export function checkSpec(spec: JobSpec): void {
   invariant(spec.sources.length > 0, 'A job has at least one source.')
   const outputs = new Map<string, ReadonlySet<string>>()
@@ -28,7 +31,20 @@ export function checkSpec(spec: JobSpec): void {
     known(sink.id, sink.from)
     add(sink.id, [])
   }
-  if (spec.deadLetter === undefined) return
+  if (spec.deadLetter === undefined) return checkFates(spec)
   invariant(spec.deadLetter.from.length === 0, 'The dead letter sink reads no output.')
   add(spec.deadLetter.id, [])
+}
+
+/** Without a dead letter sink no record may be meant for it: it would be nowhere. */
+function checkFates(spec: JobSpec): void {
+  if (isDeadLetter(spec.onError)) throw ENG_NO_DEAD_LETTER({ of: 'the job' })
+  for (const part of [...spec.sources, ...spec.stages, ...spec.sinks]) {
+    if (!isDeadLetter(part.onError)) continue
+    throw ENG_NO_DEAD_LETTER({ of: `"${part.id}"` }, placeOf(part))
+  }
+}
+
+function isDeadLetter(policy: ErrorPolicy | undefined): boolean {
+  return resolvePolicy(policy, 'fail').fate === 'deadLetter'
 }

@@ -133,6 +133,47 @@ describe('onError', () => {
     `)
   })
 
+  it('sends no record to dead letters that nothing takes', async () => {
+    const lines = [
+      'source: { file: a.jsonl, onError: deadLetter }',
+      'stages:',
+      '  - filter: a',
+      '    onError: { retry: { times: 1 }, then: deadLetter }',
+      'sink: { file: b.jsonl, onError: deadLetter }',
+      'onError: deadLetter',
+    ]
+
+    expect(await faultsOf(lines)).toMatchInlineSnapshot(`
+      "error[CFG_NO_DEAD_LETTER]: "onError" is deadLetter, and the pipeline has no dead letter sink.
+        at   /jobs/job.yaml:2:37  pipeline.source.onError
+        next Add deadLetter: { file: rejected.jsonl } to the pipeline, or choose another onError, such as fail or skip.
+      error[CFG_NO_DEAD_LETTER]: "onError.then" is deadLetter, and the pipeline has no dead letter sink.
+        at   /jobs/job.yaml:5:45  pipeline.stages[0].onError.then
+        next Add deadLetter: { file: rejected.jsonl } to the pipeline, or choose another onError, such as fail or skip.
+      error[CFG_NO_DEAD_LETTER]: "onError" is deadLetter, and the pipeline has no dead letter sink.
+        at   /jobs/job.yaml:6:35  pipeline.sink.onError
+        next Add deadLetter: { file: rejected.jsonl } to the pipeline, or choose another onError, such as fail or skip.
+      error[CFG_NO_DEAD_LETTER]: "onError" is deadLetter, and the pipeline has no dead letter sink.
+        at   /jobs/job.yaml:7:12  pipeline.onError
+        next Add deadLetter: { file: rejected.jsonl } to the pipeline, or choose another onError, such as fail or skip."
+    `)
+    expect(await faultsOf([...lines, 'deadLetter: { file: d.jsonl }'])).toBe('')
+  })
+
+  it('finds the dead letter sink that is set from outside', async () => {
+    const loaded = await loadSpec({
+      file: '/jobs/job.yaml',
+      text: ['pipeline:', ...stage('deadLetter').map((line) => `  ${line}`)].join('\n'),
+      env: {},
+      set: [{ path: 'deadLetter.file', value: 'rejected.jsonl' }],
+      cwd: '/',
+    })
+    await loaded.dispose()
+
+    expect(loaded.faults).toEqual([])
+    expect(loaded.spec?.stages[0]?.onError).toBe('deadLetter')
+  })
+
   it('can be set from outside', async () => {
     const loaded = await loadSpec({
       file: '/jobs/job.yaml',

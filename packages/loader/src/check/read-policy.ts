@@ -2,7 +2,7 @@ import { formatDuration } from '@millrace/base'
 import type { Backoff, ErrorPolicy, FinalPolicy, Retry } from '@millrace/engine'
 import { jobDefaults } from '@millrace/sdk'
 import { describeNode, type MapNode } from '../document/config-node.ts'
-import { CFG_MISSING, CFG_TYPE } from '../errors.ts'
+import { CFG_MISSING, CFG_NO_DEAD_LETTER, CFG_TYPE } from '../errors.ts'
 import { choices, policyKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import {
@@ -21,7 +21,7 @@ import {
 /** `onError` of a stage, a sink or the pipeline: `fail | skip | deadLetter | park | { retry: { … }, then: … }`. */
 export function readPolicy(place: Place, context: LoadContext): ErrorPolicy | undefined {
   const { node } = place
-  if (node?.kind !== 'map') return readChoice(place, context, choices.onError)
+  if (node?.kind !== 'map') return readFate(place, context, choices.onError)
   if (node.entries.has('park') && node.entries.size === 1) return readFinal(place, context)
   const map = readMap(place, context, ['retry', 'then'])
   if (map === undefined) return undefined
@@ -35,7 +35,7 @@ export function readPolicy(place: Place, context: LoadContext): ErrorPolicy | un
 export function readSourcePolicy(place: Place, context: LoadContext): ErrorPolicy | undefined {
   const { node, what } = place
   const isPark = node?.kind === 'scalar' && node.value === 'park'
-  if (node?.kind !== 'map' && !isPark) return readChoice(place, context, choices.onMalformed)
+  if (node?.kind !== 'map' && !isPark) return readFate(place, context, choices.onMalformed)
   const expected = `one of ${choices.onMalformed.join(', ')}`
   const got = isPark ? 'park' : describeNode(node)
   const hint =
@@ -47,7 +47,7 @@ export function readSourcePolicy(place: Place, context: LoadContext): ErrorPolic
 /** What comes when nothing more is tried: a name, or `park: { most: … }`. */
 function readFinal(place: Place, context: LoadContext): FinalPolicy | undefined {
   const { node } = place
-  if (node?.kind !== 'map') return readChoice(place, context, choices.onError)
+  if (node?.kind !== 'map') return readFate(place, context, choices.onError)
   const map = readMap(place, context, ['park'])
   const park = map && placeOf(map.entries, 'park', place.path, 'onError')
   const inside = park && readMap(park, context, policyKeys.park)
@@ -55,6 +55,19 @@ function readFinal(place: Place, context: LoadContext): FinalPolicy | undefined 
   const most = placeOf(inside.entries, 'most', park.path, 'park')
   if (most.node === undefined) context.addDefault(most.path, jobDefaults.parkMost)
   return { park: { most: readWhole(most, context, 1) } }
+}
+
+/** The name of a policy. Dead letters need a sink: without one their records would be nowhere. */
+function readFate<T extends string>(
+  place: Place,
+  context: LoadContext,
+  names: readonly T[],
+): T | undefined {
+  const fate = readChoice(place, context, names)
+  if (fate === 'deadLetter' && !context.hasDeadLetter) {
+    context.faults.push(CFG_NO_DEAD_LETTER({ what: place.what }, place.node?.where))
+  }
+  return fate
 }
 
 function readRetry(place: Place, policy: MapNode, context: LoadContext): Retry | undefined {
