@@ -16,7 +16,7 @@ const duration = (description: string, defaultMs: number): JsonSchema => ({
 })
 const codes = (description: string): JsonSchema => ({
   description,
-  anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+  anyOf: [{ type: 'string' }, { type: 'array', minItems: 1, items: { type: 'string' } }],
 })
 
 const steps: Readonly<Record<string, JsonSchema>> = {

@@ -107,6 +107,39 @@ it.each<[string, { readonly on?: string[]; readonly notOn?: string[] }, number]>
   ])
 })
 
+it.each<[unknown, { readonly on?: string[]; readonly notOn?: string[] }, number]>([
+  ['ECONNRESET', { on: ['ECONNRESET'] }, 3],
+  ['ECONNRESET', { on: ['ENG_THROW'] }, 3],
+  ['ECONNRESET', { on: ['EPIPE'] }, 1],
+  ['ECONNRESET', { notOn: ['ECONNRESET'] }, 1],
+  ['ECONNRESET', { notOn: ['ENG_THROW'] }, 1],
+  ['ECONNRESET', { notOn: ['EPIPE'] }, 3],
+  [503, { on: ['503'] }, 1],
+  [undefined, { on: ['ECONNRESET'] }, 1],
+])('tries what was thrown with the code %s again with %j', async (code, which, attempts) => {
+  const runtime = createManualRuntime()
+  const letters = listSink('letters', [])
+  const call = stage(
+    'call',
+    'source',
+    {
+      process() {
+        throw Object.assign(new Error('Cut off.'), { code })
+      },
+    },
+    { onError: { retry: { times: 2, backoff: steady, ...which } } },
+  )
+  const spec = job({ sources: [listSource([[1]])], stages: [call], sinks: [], deadLetter: letters })
+
+  const ended = createJob({ ...spec, errors: { atMost: 1, of: 10 } }, { runtime }).run()
+  await runtime.elapse(2000)
+  await ended
+
+  expect(letters.records).toMatchObject([
+    { error: { code: 'ENG_THROW', message: 'Cut off.' }, attempts },
+  ])
+})
+
 it('does not wait once the job is stopped, and tries as often as it would have', async () => {
   const { ended, letters, runtime, running, tries } = start({
     policy: { retry: { times: 3, backoff: steady } },

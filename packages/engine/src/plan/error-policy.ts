@@ -7,7 +7,7 @@ export interface Retry {
   readonly times: number
   /** Default: 100 ms, twice as long each time, at most 30 s, up to 20 % longer by chance. */
   readonly backoff?: Backoff | undefined
-  /** Codes of errors that are tried again. Default: all. */
+  /** Codes of errors that are tried again: that of the dead letter, or the `code` of what was thrown. Default: all. */
   readonly on?: readonly string[] | undefined
   /** Codes of errors that are not; they win over `on`. */
   readonly notOn?: readonly string[] | undefined

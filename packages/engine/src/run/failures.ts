@@ -51,11 +51,15 @@ export class Failures {
     return this.#policy.fate === 'park' ? this.#policy.parkMost : 0
   }
 
-  /** How long to wait before a record that failed `attempts` times with `code` is tried again, ms; undefined: it is not. */
-  retryAfter(code: string, attempts: number): number | undefined {
+  /** How long to wait before a record that failed `attempts` times with `code`, for `cause`, is tried again, ms; undefined: it is not. */
+  retryAfter(code: string, attempts: number, cause?: unknown): number | undefined {
     const { retry } = this.#policy
     if (retry === undefined || attempts > retry.times) return undefined
-    if (retry.notOn?.includes(code) === true || retry.on?.includes(code) === false) return undefined
+    const { on, notOn } = retry
+    const own = ownCode(cause) ?? code
+    const isNamed = (codes: readonly string[]): boolean =>
+      codes.includes(code) || codes.includes(own)
+    if ((notOn && isNamed(notOn)) || (on && !isNamed(on))) return undefined
     const { backoff = jobDefaults.backoff } = retry
     return backoffDelay(backoff, attempts - 1, this.#host.runtime.random())
   }
@@ -120,6 +124,12 @@ export class Failures {
       ),
     )
   }
+}
+
+/** The code that what was thrown brings, such as ECONNRESET. */
+function ownCode(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined
+  return typeof thrown.code === 'string' ? thrown.code : undefined
 }
 
 function tried({ attempts, parked }: Failure): { attempts: number; id: string | undefined } {

@@ -37,9 +37,9 @@ export class RecordFailures {
   }
 
   /** How long to wait for another try of the record in hand, ms; undefined: there is none. */
-  retryAfter(code: string): number | undefined {
+  retryAfter(code: string, cause: unknown): number | undefined {
     const { failures, host } = this.#parts
-    return host.over ? undefined : failures.retryAfter(code, this.attempts)
+    return host.over ? undefined : failures.retryAfter(code, this.attempts, cause)
   }
 
   /** Gives the record in hand its fate. */

@@ -277,7 +277,7 @@ export class RecordRunner implements InHand {
   ): Promise<void> | undefined {
     this.#parts.outbox.withdraw()
     this.#journal.undo()
-    const delayMs = this.#failures.retryAfter(code)
+    const delayMs = this.#failures.retryAfter(code, cause)
     if (delayMs !== undefined) return this.#retry(delayMs, spoilt)
     const fate = this.#failures.settle(this, code, message, cause)
     if (fate === 'park') this.#pin()

@@ -70,6 +70,7 @@ describe('onError', () => {
       '{ then: skip }',
       '{ retry: { backoff: 1s } }',
       '{ retry: { times: 0, on: {} } }',
+      '{ retry: { times: 1, on: [], notOn: [] } }',
       '{ retry: { times: 1, backoff: { min: 5s, max: 1s, faktor: 2 } } }',
       '{ retry: { times: 1 }, then: { retry: { times: 1 } } }',
       '{ park: { most: none } }',
@@ -97,20 +98,26 @@ describe('onError', () => {
       error[CFG_TYPE]: "retry.on" must be a text; got a map.
         at   /jobs/job.yaml:9:41  pipeline.stages[2].onError.retry.on
         next Write a text there.
+      error[CFG_TYPE]: "retry.on" must be one code of an error, or more; got an empty list.
+        at   /jobs/job.yaml:11:41  pipeline.stages[3].onError.retry.on
+        next Name the codes, such as [ECONNRESET, ENG_TIMEOUT], or leave the key out.
+      error[CFG_TYPE]: "retry.notOn" must be one code of an error, or more; got an empty list.
+        at   /jobs/job.yaml:11:52  pipeline.stages[3].onError.retry.notOn
+        next Name the codes, such as [ECONNRESET, ENG_TIMEOUT], or leave the key out.
       error[CFG_TYPE]: "backoff.max" must be at least 5s, which is "min"; got 1s.
-        at   /jobs/job.yaml:11:62  pipeline.stages[3].onError.retry.backoff.max
+        at   /jobs/job.yaml:13:62  pipeline.stages[4].onError.retry.backoff.max
         next Write at least 5s, which is "min" there.
       error[CFG_UNKNOWN_KEY]: Unknown key "faktor" in "retry.backoff".
-        at   /jobs/job.yaml:11:66  pipeline.stages[3].onError.retry.backoff.faktor
+        at   /jobs/job.yaml:13:66  pipeline.stages[4].onError.retry.backoff.faktor
         next Did you mean "factor"?
       error[CFG_UNKNOWN_KEY]: Unknown key "retry" in "onError.then".
-        at   /jobs/job.yaml:13:47  pipeline.stages[4].onError.then.retry
+        at   /jobs/job.yaml:15:47  pipeline.stages[5].onError.then.retry
         next The keys are: park.
       error[CFG_TYPE]: "park.most" must be a whole number of at least 1; got string "none".
-        at   /jobs/job.yaml:15:32  pipeline.stages[5].onError.park.most
+        at   /jobs/job.yaml:17:32  pipeline.stages[6].onError.park.most
         next Write a whole number of at least 1 there.
       error[CFG_UNKNOWN_KEY]: Unknown key "park" in "onError".
-        at   /jobs/job.yaml:17:39  pipeline.stages[6].onError.park
+        at   /jobs/job.yaml:19:39  pipeline.stages[7].onError.park
         next The keys are: retry, then."
     `)
   })

@@ -136,10 +136,16 @@ export function readBackoff(
   return { minMs, maxMs, factor, jitter }
 }
 
-/** One code of an error, or a list of them. */
+/** One code of an error, or a list of them. No code at all would name no error, which is never meant. */
 function readCodes(place: Place, context: LoadContext): readonly string[] | undefined {
-  const { node } = place
+  const { node, what } = place
   if (node === undefined) return undefined
+  if (node.kind === 'list' && node.items.length === 0) {
+    const expected = 'one code of an error, or more'
+    const hint = 'Name the codes, such as [ECONNRESET, ENG_TIMEOUT], or leave the key out.'
+    context.faults.push(CFG_TYPE({ what, expected, got: 'an empty list', hint }, node.where))
+    return undefined
+  }
   if (node.kind === 'list') return readTexts(place, context)
   const code = readText(place, context)
   return code === undefined ? undefined : [code]
