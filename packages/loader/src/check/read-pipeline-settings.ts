@@ -8,7 +8,7 @@ import { readPolicy } from './read-policy.ts'
 import {
   placeOf,
   readChoice,
-  readDuration,
+  readPositiveDuration,
   readMap,
   readShare,
   readText,
@@ -73,7 +73,13 @@ function readRestart(place: Place, context: LoadContext): JobSpec['restart'] {
   const shown = `${usual.periodMs / 1000}s`
   return {
     intensity: orDefault(readWhole(intensity, context, 0), intensity, usual.intensity, context),
-    periodMs: orDefault(readDuration(period, context), period, usual.periodMs, context, shown),
+    periodMs: orDefault(
+      readPositiveDuration(period, context),
+      period,
+      usual.periodMs,
+      context,
+      shown,
+    ),
   }
 }
 

@@ -75,9 +75,16 @@ export function readNumber(place: Place, context: LoadContext, least: number): n
 
 /** A duration with a unit, in ms. */
 export function readDuration(place: Place, context: LoadContext): number | undefined {
-  return readLeaf(place, context, 'a duration with a unit, such as 30s or 1h', ({ value, text }) =>
-    typeof value === 'string' ? parseDuration(text) : undefined,
-  )
+  return readLeaf(place, context, 'a duration with a unit, such as 30s or 1h', durationOf)
+}
+
+/** A duration above 0 with a unit, in ms: for limits, which 0 would switch off or make impossible to keep. */
+export function readPositiveDuration(place: Place, context: LoadContext): number | undefined {
+  const expected = 'a duration above 0 with a unit, such as 30s or 1h'
+  return readLeaf(place, context, expected, (leaf) => {
+    const ms = durationOf(leaf)
+    return ms !== undefined && ms > 0 ? ms : undefined
+  })
 }
 
 export function readChoice<T extends string>(
@@ -140,6 +147,10 @@ export function readTexts(place: Place, context: LoadContext): readonly string[]
 
 /** What an override or placeholder shows as: the number it is, or the text with its unit. */
 const typed = (leaf: Leaf): unknown => numberOf(leaf) ?? leaf.text
+
+function durationOf({ value, text }: Leaf): number | undefined {
+  return typeof value === 'string' ? parseDuration(text) : undefined
+}
 
 function numberOf({ value, text, isUntyped }: Leaf): number | undefined {
   if (typeof value === 'number') return value

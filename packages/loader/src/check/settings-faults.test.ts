@@ -37,9 +37,9 @@ describe('settings', () => {
       error[CFG_TYPE]: "onError" must be one of fail, skip, deadLetter; got string "drop".
         at   /jobs/job.yaml:3:48  pipeline.source.onError
         next Write one of fail, skip, deadLetter there.
-      error[CFG_TYPE]: "timeout" must be a duration with a unit, such as 30s or 1h; got number 5.
+      error[CFG_TYPE]: "timeout" must be a duration above 0 with a unit, such as 30s or 1h; got number 5.
         at   /jobs/job.yaml:6:16  pipeline.stages[0].timeout
-        next Write a duration with a unit, such as 30s or 1h there.
+        next Write a duration above 0 with a unit, such as 30s or 1h there.
       error[CFG_TYPE]: "batch" must be a whole number of at least 1; got number 0.
         at   /jobs/job.yaml:7:14  pipeline.stages[0].batch
         next Write a whole number of at least 1 there.
@@ -58,6 +58,30 @@ describe('settings', () => {
       error[CFG_TYPE]: "mailbox.overflow" must be one of block, dropOldest, dropNewest, fail; got a map.
         at   /jobs/job.yaml:12:24  pipeline.mailbox.overflow
         next Write one of block, dropOldest, dropNewest, fail there."
+    `)
+  })
+
+  it('takes no limit of time that is over at once', async () => {
+    const text = [
+      'pipeline:',
+      '  source: { file: a.jsonl }',
+      '  stages:',
+      '    - filter: a',
+      '      timeout: 0s',
+      '  sink: { file: x.jsonl, timeout: 0ms }',
+      '  restart: { intensity: 0, period: 0s }',
+    ].join('\n')
+
+    expect(await faultsOf(text)).toMatchInlineSnapshot(`
+      "error[CFG_TYPE]: "timeout" must be a duration above 0 with a unit, such as 30s or 1h; got string "0s".
+        at   /jobs/job.yaml:5:16  pipeline.stages[0].timeout
+        next Write a duration above 0 with a unit, such as 30s or 1h there.
+      error[CFG_TYPE]: "timeout" must be a duration above 0 with a unit, such as 30s or 1h; got string "0ms".
+        at   /jobs/job.yaml:6:35  pipeline.sink.timeout
+        next Write a duration above 0 with a unit, such as 30s or 1h there.
+      error[CFG_TYPE]: "restart.period" must be a duration above 0 with a unit, such as 30s or 1h; got string "0s".
+        at   /jobs/job.yaml:7:36  pipeline.restart.period
+        next Write a duration above 0 with a unit, such as 30s or 1h there."
     `)
   })
 
