@@ -2,7 +2,7 @@ import type { ActorRef, ActorSpec } from '../actor.ts'
 import { ACT_SPEC } from '../errors.ts'
 import type { Supervisor } from '../supervisor-spec.ts'
 import type { ActorSystem } from '../system.ts'
-import { type Route, RouterRef } from './router.ts'
+import { checkRoute, type Route, RouterRef } from './router.ts'
 
 /** How to make a pool. */
 export interface PoolSpec<M> {
@@ -45,6 +45,7 @@ export interface Pool<M> extends ActorRef<M> {
  */
 export async function createPool<M>(system: ActorSystem, spec: PoolSpec<M>): Promise<Pool<M>> {
   checkSize(spec.id, spec.size)
+  checkRoute(spec.id, spec.route)
   const supervisor = system.supervise({
     id: spec.id,
     strategy: 'dynamic',

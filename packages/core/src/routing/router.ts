@@ -1,7 +1,8 @@
 import { isMillraceError } from '@millrace/base'
 
 import type { ActorRef, OfferResult } from '../actor.ts'
-import { ACT_ASK_DEAD, ACT_ASK_TIMEOUT } from '../errors.ts'
+import { ACT_ASK_DEAD, ACT_ASK_TIMEOUT, ACT_SPEC } from '../errors.ts'
+import { choiceFaults } from '../known-names.ts'
 import { StandIn } from '../stand-in.ts'
 import type { ActorSystem } from '../system.ts'
 import { type Chooser, RandomChoice, RoundRobin, SmallestMailbox } from './chooser.ts'
@@ -46,13 +47,26 @@ export interface Router<M> extends ActorRef<M> {
 
 /**
  * Makes a router. It is an actor of the system: it has a path, ends with the system, and can be watched.
- * Throws ACT_DUPLICATE_ID and ACT_STOPPED.
+ * Throws ACT_SPEC for an unknown route, ACT_DUPLICATE_ID and ACT_STOPPED.
  */
 export function createRouter<M>(system: ActorSystem, spec: RouterSpec<M>): Router<M> {
+  checkRoute(spec.id, spec.route)
   const actor = system.spawn<M>({ id: spec.id, create: () => ({ receive() {} }) })
   const router = new RouterRef<M>(system, actor, spec.route)
   for (const routee of spec.routees ?? []) router.add(routee)
   return router
+}
+
+const namedRoutes = ['roundRobin', 'random', 'smallestMailbox', 'broadcast']
+
+/** Throws ACT_SPEC for a route that is none. */
+export function checkRoute(id: string, route: unknown): void {
+  const isHash = typeof route === 'object' && route !== null && 'hash' in route
+  if (isHash && typeof route.hash === 'function') return
+  const faults = isHash
+    ? ['route.hash must be a function of the message']
+    : choiceFaults('a route without hash', route, namedRoutes)
+  for (const fault of faults) throw ACT_SPEC({ id, fault })
 }
 
 /** The routing side of a router; `actor` gives it its name and its end. */
