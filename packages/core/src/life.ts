@@ -1,4 +1,5 @@
 import { type ActorSpec, type Behavior, ignore, type RestartType } from './actor.ts'
+import { behaviorFault } from './behavior-fault.ts'
 import { type Child, type ChildRecord, type End, none, type StartListener } from './child.ts'
 import type { CellContext } from './context.ts'
 import type { Delivery, DeliveryHost } from './delivery.ts'
@@ -154,8 +155,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   }
 
   protected get isReady(): boolean {
-    const inbox = this.#mail?.inbox
-    return inbox !== undefined && inbox.isOpen && inbox.length > 0
+    return this.#inbox?.isOpen === true && this.#inbox.length > 0
   }
 
   protected handle(limit: number): number {
@@ -207,8 +207,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
     try {
       made = this.#spec.create(context)
     } catch (error) {
-      this.crashed(error)
-      return
+      return this.crashed(error)
     }
     if (made instanceof Promise) {
       this.mail.pending.wait(
@@ -227,6 +226,8 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
       this.send(CellEvent.IGNORED)
       return
     }
+    const fault = behaviorFault(this.id, behavior)
+    if (fault !== undefined) return this.crashed(fault)
     this.#behavior = behavior
     this.#mail?.delivery.begin(behavior, context)
     if (!this.send(CellEvent.READY)) return
@@ -242,8 +243,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
         return this.#create()
       case CellAction.openGate:
         this.#mail?.inbox.move(MailboxEvent.RELEASE)
-        this.wake()
-        return
+        return this.wake()
       case CellAction.holdGate:
         return this.#mail?.inbox.move(MailboxEvent.HOLD)
       case CellAction.closeGate:

@@ -140,10 +140,12 @@ it('fails the actor whose mailbox is full when asked to', () => {
   expect(actor.isAlive()).toBe(false)
 })
 
-it('refuses a capacity below one', () => {
+it.each([0, 1.5])('refuses a capacity of %s: messages are counted whole', (capacity) => {
   const system = createActorSystem({ runtime: createManualRuntime() })
 
   expect(() =>
-    system.spawn({ id: 'a', mailbox: { capacity: 0 }, create: () => ({ receive() {} }) }),
-  ).toThrow('The specification of actor "a" is wrong: mailbox.capacity must be at least 1; got 0.')
+    system.spawn({ id: 'a', mailbox: { capacity }, create: () => ({ receive() {} }) }),
+  ).toThrow(
+    `The specification of actor "a" is wrong: mailbox.capacity must be a whole number of at least 1; got ${capacity}.`,
+  )
 })

@@ -1,6 +1,42 @@
-import type { ActorSpec, Backoff, Budget } from './actor.ts'
+import type { ActorSpec, Backoff, Budget, MailboxSpec } from './actor.ts'
 import { ACT_SPEC } from './errors.ts'
+import { choiceFaults, unknownKeyFaults } from './known-names.ts'
 import type { ChildSpec, SupervisorSpec } from './supervisor-spec.ts'
+
+const restartTypes = ['permanent', 'transient', 'temporary']
+const strategies = ['oneForOne', 'oneForAll', 'restForOne', 'dynamic']
+const shutdowns = ['never', 'anySignificant', 'allSignificant']
+const overflows = ['dropOldest', 'dropNewest', 'fail']
+
+// As records, so that the compiler misses none.
+const shared = { id: 1, restart: 1, significant: 1, shutdownMs: 1 } as const
+const actorKeys = keysOf<ActorSpec<never>>({
+  ...shared,
+  create: 1,
+  mailbox: 1,
+  redeliver: 1,
+  backoff: 1,
+  budget: 1,
+  keepChildren: 1,
+})
+// What has "create" is an actor, so it is known here as what may be missing.
+const supervisorKeys = keysOf<SupervisorSpec & Pick<ActorSpec<never>, 'create'>>({
+  ...shared,
+  create: 1,
+  strategy: 1,
+  intensity: 1,
+  periodMs: 1,
+  autoShutdown: 1,
+  children: 1,
+  onEscalate: 1,
+})
+const mailboxKeys = keysOf<MailboxSpec<never>>({ capacity: 1, overflow: 1, priority: 1, batch: 1 })
+const budgetKeys = keysOf<Budget>({ intensity: 1, periodMs: 1 })
+const backoffKeys = keysOf<Backoff>({ minMs: 1, maxMs: 1, factor: 1, jitter: 1, resetAfterMs: 1 })
+
+function keysOf<T>(keys: Record<keyof T, 1>): readonly string[] {
+  return Object.keys(keys)
+}
 
 /** True for a supervisor, false for an actor. */
 export function isSupervisorSpec(spec: ChildSpec | ActorSpec<never>): spec is SupervisorSpec {
@@ -13,16 +49,19 @@ export function validateSpec(spec: ChildSpec, parent?: SupervisorSpec): void {
   if (faults.length > 0) throw ACT_SPEC({ id: spec.id, fault: faults.join('; ') })
 }
 
-/** `validateSpec` for an actor that is spawned: what has no optional member is looked at no further. */
+/** `validateSpec` for an actor that is spawned: what has no optional member is looked at no further, not even for unknown ones: that would be felt. */
 export function checkActorSpec(spec: ActorSpec<never>): void {
-  const { backoff, budget, id, mailbox, redeliver, shutdownMs, significant } = spec
+  const { backoff, budget, id, mailbox, redeliver, restart, shutdownMs, significant } = spec
   const optional = backoff ?? budget ?? mailbox ?? redeliver ?? shutdownMs ?? significant
-  if (optional !== undefined || id === '' || id.includes('/')) validateSpec(spec)
+  const isOdd = id === '' || id.includes('/')
+  const isUnknown = restart !== undefined && !restartTypes.includes(restart)
+  if (optional !== undefined || isOdd || isUnknown) validateSpec(spec)
 }
 
 function* faultsOf(spec: ChildSpec, at: string, parent?: SupervisorSpec): Generator<string> {
   const { id, significant, restart = 'permanent', shutdownMs = 0 } = spec
   if (id === '' || id.includes('/')) yield `${at}id must not be empty or contain "/"; got "${id}"`
+  yield* choiceFaults(`${at}restart`, restart, restartTypes)
   if (!(shutdownMs >= 0)) yield `${at}shutdownMs must be 0 or more; got ${shutdownMs}`
   if (significant === true) {
     if (restart === 'permanent') yield `${at}a permanent child cannot be significant`
@@ -35,19 +74,34 @@ function* faultsOf(spec: ChildSpec, at: string, parent?: SupervisorSpec): Genera
 }
 
 function* actorFaults(spec: ActorSpec<never>, at: string): Generator<string> {
-  const { capacity = Infinity, batch = 1 } = spec.mailbox ?? {}
-  if (!(capacity >= 1)) yield `${at}mailbox.capacity must be at least 1; got ${capacity}`
+  yield* unknownKeyFaults(spec, at, actorKeys)
+  const { mailbox = {} } = spec
+  yield* unknownKeyFaults(mailbox, `${at}mailbox: `, mailboxKeys)
+  const { capacity = Infinity, overflow = 'fail', batch = 1 } = mailbox
+  if (!(capacity >= 1) || (capacity !== Infinity && !Number.isInteger(capacity))) {
+    yield `${at}mailbox.capacity must be a whole number of at least 1; got ${capacity}`
+  }
+  yield* choiceFaults(`${at}mailbox.overflow`, overflow, overflows)
   if (!(Number.isInteger(batch) && batch >= 1)) {
     yield `${at}mailbox.batch must be an integer of at least 1; got ${batch}`
   }
   const { redeliver = 0 } = spec
   if (!(redeliver >= 0)) yield `${at}redeliver must be at least 0; got ${redeliver}`
-  if (spec.budget !== undefined) yield* budgetFaults(spec.budget, `${at}budget.`)
-  if (spec.backoff !== undefined) yield* backoffFaults(spec.backoff, `${at}backoff.`)
+  if (spec.budget !== undefined) {
+    yield* unknownKeyFaults(spec.budget, `${at}budget: `, budgetKeys)
+    yield* budgetFaults(spec.budget, `${at}budget.`)
+  }
+  if (spec.backoff !== undefined) {
+    yield* unknownKeyFaults(spec.backoff, `${at}backoff: `, backoffKeys)
+    yield* backoffFaults(spec.backoff, `${at}backoff.`)
+  }
 }
 
 function* supervisorFaults(spec: SupervisorSpec, at: string): Generator<string> {
   const { intensity = 3, periodMs = 60_000, children = [] } = spec
+  yield* unknownKeyFaults(spec, at, supervisorKeys)
+  yield* choiceFaults(`${at}strategy`, spec.strategy ?? 'oneForOne', strategies)
+  yield* choiceFaults(`${at}autoShutdown`, spec.autoShutdown ?? 'never', shutdowns)
   yield* budgetFaults({ intensity, periodMs }, at)
   if (spec.strategy === 'dynamic' && children.length > 0) {
     yield `${at}a dynamic supervisor takes no children in its specification; start them later`

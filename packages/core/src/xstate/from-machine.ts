@@ -52,7 +52,7 @@ export function fromMachine<Machine extends AnyStateMachine>(
   machine: Machine,
   options: FromMachineOptions<Machine>,
 ): ActorSpec<MachineMessage<Machine>> {
-  return {
+  const spec: ActorSpec<MachineMessage<Machine>> = {
     ...options,
     create: (context) =>
       new MachineBehavior(
@@ -61,6 +61,11 @@ export function fromMachine<Machine extends AnyStateMachine>(
         options,
       ),
   }
+  // A supervisor refuses what no specification has.
+  for (const key of ['input', 'provide', 'onSnapshot', 'onEmit', 'onLog']) {
+    Reflect.deleteProperty(spec, key)
+  }
+  return spec
 }
 
 /** The snapshot a machine actor answers with; its messages tell. */
