@@ -20,6 +20,18 @@ export const TST_UNBOUND = defineError<{ token: string }>({
   hint: () => 'Test a definition that needs a resource through a whole job for now.',
 })
 
+/** An option of a test, or a variable of the environment in its place, is not what it can be. */
+export const TST_OPTION = defineError<{
+  option: string
+  value: string
+  expected: string
+  hint: string
+}>({
+  code: 'TST_OPTION',
+  message: (d) => `${d.option} is ${d.value}, not ${d.expected}.`,
+  hint: (d) => d.hint,
+})
+
 /** Recorded choices of a simulation cannot be read. */
 export const TST_CHOICES = defineError<{ text: string; word: string }>({
   code: 'TST_CHOICES',

@@ -1,11 +1,13 @@
 import { TST_NOT_DETERMINISTIC } from '../errors.ts'
 import { type SimulateOptions, type Simulation, simulate } from '../simulate/simulate.ts'
 import { renderTrace } from '../simulate/trace.ts'
+import { wholeNumber } from '../whole-number.ts'
 import type { Scenario } from './run-scenario.ts'
 
 /**
- * Runs a scenario twice under each seed (a count from 1, or the seeds themselves) until nothing is left to do.
+ * Runs a scenario twice under each seed (a count of at least 1, or the seeds themselves) until nothing is left to do.
  * Rejects with TST_NOT_DETERMINISTIC and the first event that differs. A scenario that throws counts with what it did.
+ * Rejects with TST_OPTION for no seeds at all.
  */
 export async function checkDeterminism(
   scenario: Scenario<unknown>,
@@ -24,6 +26,7 @@ export async function checkDeterminism(
     }
     return simulation
   }
+  wholeNumber('seeds', typeof seeds === 'number' ? seeds : seeds.length, 1)
   const list = typeof seeds === 'number' ? Array.from({ length: seeds }, (_, at) => at + 1) : seeds
   for (const seed of list) {
     const first = await run(seed)

@@ -6,6 +6,7 @@ import { enter, leave } from '../simulate/real-world.ts'
 import type { Mode } from '../simulate/scheduler.ts'
 import type { SimulateOptions } from '../simulate/simulate.ts'
 import { renderTrace, type TraceEntry } from '../simulate/trace.ts'
+import { wholeNumber } from '../whole-number.ts'
 import { renderDiagram } from './diagram.ts'
 import { nextPrefix } from './next-prefix.ts'
 import {
@@ -22,9 +23,9 @@ import { shrinkChoices } from './shrink.ts'
 export interface ExploreOptions<W> extends Checks<W> {
   /** Names the scenario in reports and replay commands; default `scenario`. */
   readonly name?: string
-  /** How many seeds to run; default 200. In exhaustive mode: the most runs, default 100,000. */
+  /** How many seeds to run, at least 1; default 200. In exhaustive mode: the most runs, default 100,000. */
   readonly seeds?: number
-  /** Runs seeds for so long instead, real minutes. */
+  /** Runs seeds for so long instead, real minutes; one seed at least. */
   readonly minutes?: number
   /** The first seed; the others follow it. Default 1. */
   readonly firstSeed?: number
@@ -82,13 +83,16 @@ export interface ExploreReport {
 /**
  * Runs a scenario under many seeds until a check breaks, then makes that run short and says how to repeat it.
  * The environment variables MILLRACE_SEEDS and MILLRACE_FIRST_SEED stand over the options; MILLRACE_REPLAY repeats one run.
+ * Rejects with TST_OPTION where a number of them is none, TST_CHOICES where the run to repeat cannot be read.
  */
 export async function explore<W>(
   scenario: Scenario<W>,
   given: ExploreOptions<W> = {},
 ): Promise<ExploreReport> {
   const options = { ...given, ...seedsOfEnvironment() }
-  const { name = 'scenario' } = options
+  const { name = 'scenario', seeds = 1, firstSeed = 1 } = options
+  wholeNumber('seeds', seeds, 1)
+  wholeNumber('firstSeed', firstSeed, 0)
   const file = callerFile(new Error('Where explore was called.').stack)
   const tally = new Tally(options)
   const recorded = recordedFor(name)

@@ -1,7 +1,9 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { TST_OPTION } from '../errors.ts'
 import { parseChoices, renderChoices } from '../simulate/choices.ts'
+import { wholeNumberOfEnvironment } from '../whole-number.ts'
 
 const VARIABLE = 'MILLRACE_REPLAY'
 
@@ -19,20 +21,29 @@ export function replayCommand(name: string, file: string | undefined, recorded: 
   return `${VARIABLE}='${word.replaceAll("'", String.raw`'\''`)}' ${runner} ${place}`
 }
 
-/** The run that the environment asks for, if it is one of the scenario `name`. */
+/** The run that the environment asks for, if it is one of the scenario `name`. Throws TST_OPTION, TST_CHOICES. */
 export function recordedFor(name: string): Recorded | undefined {
   const word = process.env[VARIABLE]
-  if (word === undefined || !word.startsWith(`${name}:`)) return undefined
-  const [seed = '', choices = ''] = word.slice(name.length + 1).split(':')
-  return { seed: Number(seed), choices: parseChoices(choices) }
+  if (word === undefined) return undefined
+  const [, asked, seed, choices = ''] = /^(.+):(\d+):([^:]+)$/s.exec(word) ?? []
+  if (asked === undefined) {
+    throw TST_OPTION({
+      option: VARIABLE,
+      value: JSON.stringify(word),
+      expected: 'the name of a scenario, a seed and choices',
+      hint: 'Copy the whole command that the failed test printed.',
+    })
+  }
+  return asked === name ? { seed: Number(seed), choices: parseChoices(choices) } : undefined
 }
 
-/** The first seed and the number of seeds that the environment asks for, such as fresh ones and many in a nightly run. */
+/** The first seed and the number of seeds that the environment asks for, such as fresh ones and many in a nightly run. Throws TST_OPTION. */
 export function seedsOfEnvironment(): { readonly firstSeed?: number; readonly seeds?: number } {
-  const { MILLRACE_FIRST_SEED: firstSeed, MILLRACE_SEEDS: seeds } = process.env
+  const firstSeed = wholeNumberOfEnvironment('MILLRACE_FIRST_SEED', 0)
+  const seeds = wholeNumberOfEnvironment('MILLRACE_SEEDS', 1)
   return {
-    ...(firstSeed === undefined ? {} : { firstSeed: Number(firstSeed) }),
-    ...(seeds === undefined ? {} : { seeds: Number(seeds) }),
+    ...(firstSeed === undefined ? {} : { firstSeed }),
+    ...(seeds === undefined ? {} : { seeds }),
   }
 }
 

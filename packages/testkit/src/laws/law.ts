@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { TST_LAW } from '../errors.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 /** One law of one part: `check` rejects with TST_LAW, and a counterexample, when the part breaks it. */
 export interface Law {
@@ -12,7 +13,7 @@ export interface Law {
 
 /** How hard to try. */
 export interface Effort {
-  /** Random cases per law; default 50. */
+  /** Random cases per law, at least 1; default 50. */
   readonly runs?: number | undefined
   /** Replays the cases of an earlier failure; default: new ones each time. */
   readonly seed?: number | undefined
@@ -26,7 +27,7 @@ export function demand(holds: boolean, detail: () => string): asserts holds {
   if (!holds) throw new Breach(detail())
 }
 
-/** A law over random cases; the error shows the smallest case that breaks it and the seed that finds it again. */
+/** A law over random cases; the error shows the smallest case that breaks it and the seed that finds it again. Throws TST_OPTION. */
 export function lawOver<T>(
   about: { readonly part: string; readonly id: string; readonly title: string },
   effort: Effort,
@@ -34,9 +35,10 @@ export function lawOver<T>(
   holds: (one: T) => Promise<void>,
 ): Law {
   const { id, part, title } = about
+  const { seed } = effort
+  const numRuns = wholeNumber('runs', effort.runs ?? 50, 1)
   const check = async (): Promise<void> => {
     const property = fc.asyncProperty(cases, holds)
-    const { runs: numRuns = 50, seed } = effort
     const found = await fc.check(property, { numRuns, ...(seed === undefined ? {} : { seed }) })
     if (!found.failed) return
     const cause = found.errorInstance
