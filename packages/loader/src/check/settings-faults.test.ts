@@ -1,14 +1,5 @@
-import { renderError } from '@millrace/base'
 import { describe, expect, it } from 'vitest'
-import { loadSpec, type LoadOptions } from '../load-spec.ts'
-
-const faultsOf = async (text: string, options: Partial<LoadOptions> = {}): Promise<string> => {
-  const loaded = await loadSpec({ file: '/jobs/job.yaml', text, env: {}, cwd: '/', ...options })
-  await loaded.dispose()
-  return loaded.faults.map(renderError).join('\n')
-}
-const job = (stages: string): string =>
-  `pipeline:\n  source: { file: a.jsonl }\n  stages:\n    ${stages}\n  sink: { file: b.jsonl }\n`
+import { faultsOf, job } from './faults.test-support.ts'
 
 describe('settings', () => {
   it('says of each what was expected and what came', async () => {

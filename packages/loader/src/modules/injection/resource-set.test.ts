@@ -1,55 +1,17 @@
 import { messageOf, renderError } from '@millrace/base'
 import {
   defineResource,
-  defineStage,
   defineToken,
   type InjectionToken,
   type ResourceDefinition,
-  type StageDefinition,
   type StageFactory,
-  type StageScope,
 } from '@millrace/sdk'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { createModules } from '../create-modules.ts'
-import type { Definitions, Kind, LoadedModule, Modules } from '../modules.ts'
-
-const expressions = { env: {}, functions: [], aggregates: [] }
-
-const scope: StageScope = {
-  id: 'one',
-  instance: 0,
-  inputEnds: true,
-  clock: { now: () => 0, monotonic: () => 0 },
-  timer: () => () => undefined,
-  random: () => 0.5,
-  logger: {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: () => undefined,
-    error: () => undefined,
-  },
-  metrics: { counter: () => ({ add: () => undefined }) },
-  state: {} as StageScope['state'],
-  outputs: {},
-  keyNames: [],
-}
-
-function loaded<K extends Kind>(kind: K, definition: Definitions[K]): LoadedModule<K> {
-  return { specifier: definition.name, kind, definition, schema: {}, file: '/mine.ts' }
-}
-
-function stage(more: Partial<StageDefinition> = {}): LoadedModule<'stage'> {
-  const definition: StageDefinition = defineStage<unknown>({
-    name: 'threshold',
-    summary: 'Passes.',
-    parameters: z.unknown(),
-    create: () => ({ process: () => undefined }),
-    ...more,
-  })
-  return loaded('stage', definition)
-}
+import type { LoadedModule, Modules } from '../modules.ts'
+import { expressions, loaded, scope, stage } from './injection.test-support.ts'
 
 function resource(
   more: Partial<ResourceDefinition> & { provides: InjectionToken<unknown> },

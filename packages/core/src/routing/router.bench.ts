@@ -1,8 +1,8 @@
 import { test } from 'vitest'
 
-import { createManualRuntime } from './manual-runtime.ts'
-import { createRouter, type Route, type Router } from './routing/router.ts'
-import { createActorSystem } from './system.ts'
+import { createManualRuntime } from '../manual-runtime.ts'
+import { createRouter, type Route, type Router } from './router.ts'
+import { createActorSystem } from '../system.ts'
 
 const messages = 10_000
 const routes: Record<string, Route<number>> = {
