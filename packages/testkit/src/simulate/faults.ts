@@ -1,5 +1,7 @@
 import { createRandom } from '@millrace/base'
 
+import { TST_OPTION } from '../errors.ts'
+import { knownName } from '../known-name.ts'
 import type { Choices } from './choices.ts'
 import { mixText } from './mix.ts'
 
@@ -42,6 +44,22 @@ export const faultKinds: readonly FaultKind[] = Object.values(points).flat()
 
 /** How likely each kind strikes where it can, 0 to 1; `all` is 1 % for each. */
 export type Faults = 'all' | Partial<Record<FaultKind, number>>
+
+/** Throws TST_OPTION for kinds that do not exist and odds that are none. */
+export function checkFaults(faults: Faults | undefined): void {
+  if (faults === undefined || faults === 'all') return
+  for (const [kind, odds] of Object.entries(faults)) {
+    knownName('A kind of faults', kind, faultKinds)
+    if (typeof odds === 'number' && odds >= 0 && odds <= 1) continue
+    const expected = 'a number from 0 to 1'
+    throw TST_OPTION({
+      option: `faults.${kind}`,
+      value: JSON.stringify(odds) ?? 'undefined',
+      expected,
+      hint: 'Give how likely it strikes where it can, such as 0.05.',
+    })
+  }
+}
 
 const ODDS_OF_ALL = 0.01
 const SWARM_SHARE = 0.5

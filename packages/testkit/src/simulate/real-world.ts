@@ -65,6 +65,9 @@ function install(): () => void {
     patch(crypto, 'randomUUID', 'crypto.randomUUID', chance),
     patch(crypto, 'getRandomValues', 'crypto.getRandomValues', chance),
     patchDate(),
+    // The inner one first: the outer one hands on what hangs on it.
+    patch(process.hrtime, 'bigint', 'process.hrtime.bigint', clock),
+    patch(process, 'hrtime', 'process.hrtime', clock),
     watchResources(),
   ]
   return () => {
@@ -93,6 +96,10 @@ function patch(holder: object, name: string, what: string, instead: string): () 
 function patchDate(): () => void {
   const real = globalThis.Date
   globalThis.Date = new Proxy(real, {
+    apply(target, self, args) {
+      check('Date()', clock)
+      return Reflect.apply(target, self, args)
+    },
     construct(target, args, newTarget) {
       if (args.length === 0) check('new Date()', clock)
       return Reflect.construct(target, args, newTarget) as Date

@@ -3,7 +3,10 @@
  * `uniform`: each ready one is as likely. `priority`: each has a random priority that changes a few times, which finds
  * bugs that need few but unlikely switches. `swarm`: one of these by seed, with a random half of the kinds of faults.
  */
-export type Mode = 'uniform' | 'priority' | 'swarm'
+export type Mode = (typeof modes)[number]
+
+/** All modes. */
+export const modes = ['uniform', 'priority', 'swarm'] as const
 
 const CHANGE_POINTS = 3
 // Change points lie anywhere between the first turn and this one, small numbers as likely as large ones.

@@ -1,9 +1,10 @@
 import { type ActorRef, type ActorSpec, type ActorSystem, createActorSystem } from '@millrace/core'
 
+import { knownName } from '../known-name.ts'
 import { TST_NO_ACTOR, TST_WAITED } from '../errors.ts'
-import type { FaultKind, Faults } from './faults.ts'
+import { checkFaults, type FaultKind, type Faults } from './faults.ts'
 import { enter, leave } from './real-world.ts'
-import type { Mode } from './scheduler.ts'
+import { type Mode, modes } from './scheduler.ts'
 import { settle } from './settle.ts'
 import type { TraceEntry } from './trace.ts'
 import { followEvents } from './follow-events.ts'
@@ -38,7 +39,7 @@ const FOREVER = Number.MAX_VALUE
 const WITHIN_MS = 60_000
 const DAY_MS = 86_400_000
 
-/** The real core under a seeded scheduler and virtual time. Nothing runs until it is told to. */
+/** The real core under a seeded scheduler and virtual time. Nothing runs until it is told to. Throws TST_OPTION. */
 export class Simulation {
   readonly seed: number
   readonly system: ActorSystem
@@ -47,6 +48,8 @@ export class Simulation {
   #onStep: (() => void) | undefined
 
   constructor(options: SimulateOptions) {
+    knownName('mode', options.mode ?? 'uniform', modes)
+    checkFaults(options.faults)
     this.#options = options
     this.seed = options.seed ?? 1
     this.#world = new World({

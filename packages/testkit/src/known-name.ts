@@ -1,0 +1,14 @@
+import { nearestName } from '@millrace/base'
+import { TST_OPTION } from './errors.ts'
+
+/** Throws TST_OPTION unless `value` is one of the names. */
+export function knownName(option: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return
+  const near = nearestName(value, known)
+  throw TST_OPTION({
+    option,
+    value: JSON.stringify(value),
+    expected: 'a known name',
+    hint: `${near === undefined ? '' : `Did you mean "${near}"? `}Known: ${known.join(', ')}.`,
+  })
+}
