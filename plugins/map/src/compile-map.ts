@@ -130,7 +130,9 @@ export function mapShape(
       ? incoming
       : (Array.isArray(select) ? select : Object.keys(select)).map(top)
   if (base === undefined) return undefined
-  const names = base.map((name) => rename[name] ?? name)
+  // A Map: a field may be called as a member of every object is, like valueOf.
+  const renamed = new Map(Object.entries(rename))
+  const names = base.map((name) => renamed.get(name) ?? name)
   return [...new Set([...names, ...Object.keys(set).map(top)])].filter(
     (name) => !drop.includes(name),
   )

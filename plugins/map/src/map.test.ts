@@ -196,6 +196,7 @@ it('says which fields it reads and which it makes', () => {
   expect(map.expects?.({ ...rename, set: { n: 'm + coalesce(k, 0)' } })).toEqual(['m'])
   expect(map.shape?.(select, { keys: [], fields: undefined })).toEqual({ out: ['b', 'd', 'f'] })
   expect(map.shape?.(rename, { keys: [], fields: ['x', 'z'] })).toEqual({ out: ['y', 'z', 'n'] })
+  expect(map.shape?.(rename, { keys: [], fields: ['valueOf'] })).toEqual({ out: ['valueOf', 'n'] })
   expect(map.shape?.(rename, { keys: [], fields: undefined })).toEqual({ out: undefined })
 })
 
