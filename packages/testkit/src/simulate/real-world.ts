@@ -11,8 +11,8 @@ export interface Confined {
   buggify(name: string, odds: number): boolean
 }
 
-/** Carries the actor over the awaits of its asynchronous handlers. */
-export const scope = new AsyncLocalStorage<Confined>()
+// Carries the actor over the awaits of its asynchronous handlers. Not exported: its type would be one of node's.
+const scope = new AsyncLocalStorage<Confined>()
 
 // The actor whose synchronous code runs now.
 let current: Confined | undefined
@@ -22,6 +22,16 @@ let restore: (() => void) | undefined
 /** Who runs now; undefined outside of the turns of actors. */
 export function confined(): Confined | undefined {
   return current ?? scope.getStore()
+}
+
+/** Runs `task` as `who`, over all of its awaits. */
+export function runAs<T>(who: Confined, task: () => T): T {
+  return scope.run(who, task)
+}
+
+/** Whether the code that asks was started by `runAs` for `who`. */
+export function runsAs(who: Confined): boolean {
+  return scope.getStore() === who
 }
 
 /** From now on `who` runs; undefined when the turn is over. */

@@ -11,7 +11,7 @@ import {
 
 import { TST_INJECTED } from '../errors.ts'
 import type { FaultKind } from './faults.ts'
-import { type Confined, scope } from './real-world.ts'
+import { type Confined, runAs, runsAs } from './real-world.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const AsyncFunction = (async () => undefined).constructor
@@ -64,7 +64,7 @@ export class SimulatedActor implements Confined {
 
   /** True while a message it sends may be the last thing it does. */
   get mayCrash(): boolean {
-    return !this.isSpared && (this.isHandling || scope.getStore() === this)
+    return !this.isSpared && (this.isHandling || runsAs(this))
   }
 
   /** Queues a message, whatever links say. */
@@ -112,7 +112,7 @@ export class SimulatedActor implements Confined {
     context.become = (receiver) => become.call(context, this.#wrap(receiver))
     const made =
       spec.create instanceof AsyncFunction
-        ? scope.run(this, () => spec.create(context))
+        ? runAs(this, () => spec.create(context))
         : spec.create(context)
     if (!(made instanceof Promise)) return this.#toBehavior(made)
     this.#world.opened(made)
@@ -172,7 +172,7 @@ export class SimulatedActor implements Confined {
     this.isHandling = true
     try {
       return this.#isAsync
-        ? scope.run(this, () => served.receive(value, context))
+        ? runAs(this, () => served.receive(value, context))
         : served.receive(value, context)
     } finally {
       this.isHandling = false
@@ -183,7 +183,7 @@ export class SimulatedActor implements Confined {
     const world = this.#world
     const fault = this.#strikes('stop')
     if (fault === 'crashInStop') throw this.injected('crashInStop')
-    const result = scope.run(this, () => behavior.onStop?.())
+    const result = runAs(this, () => behavior.onStop?.())
     if (result instanceof Promise) world.opened(result)
     if (fault === undefined) return result
     // Killed on a turn of its own, with onStop still under way.
