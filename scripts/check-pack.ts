@@ -1,8 +1,9 @@
-// Packs every package and plugin and holds it to publint and "are the types wrong".
+// Packs every package and plugin and holds it to publint, "are the types wrong", and types that stand alone.
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import { checkTypesAlone } from './check-types-alone.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-pack-'))
 let failed = 0
@@ -34,6 +35,15 @@ for (const tarball of tarballs) {
   }
   run(bin('publint'), ['run', path, '--strict'], '.')
   run(bin('attw'), [path, '--profile', 'esm-only'], '.')
+}
+// A plugin may name streams and buffers in its types; what plugins and programs are built with may not.
+const plugins = new Set(globSync('plugins/*').map((path) => `millrace-${basename(path)}-`))
+const isLibrary = (name: string): boolean => ![...plugins].some((start) => name.startsWith(start))
+const libraries = tarballs.filter(isLibrary).map((name) => join(folder, name))
+const alone = checkTypesAlone(libraries, join(folder, 'stranger'))
+if (alone !== '') {
+  failed++
+  console.error(`Without the types of Node:\n${alone}`)
 }
 rmSync(folder, { recursive: true })
 console.log(`pack: ${tarballs.length} packages, ${failed} faults`)
