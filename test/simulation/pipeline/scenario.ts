@@ -109,8 +109,7 @@ const checks: ExploreOptions<World> = {
     'a mailbox holds one record': ({ plan }) => plan.capacity === 1 && plan.readings.length > 10,
   },
   mode: 'swarm',
-  // Edges of the engine are within one process: what is told is there at once, so messages are never late.
-  faults: { slowHandler: 0.02, timerLate: 0.1, clockJump: 0.1 },
+  faults: { slowHandler: 0.02, messageDelay: 0.05, timerLate: 0.1, clockJump: 0.1 },
   maxTurns: 20_000,
 }
 

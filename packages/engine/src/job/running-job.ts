@@ -8,7 +8,7 @@ import type { Progress, Summary } from '../report/summary.ts'
 import { crashed, type Crashed } from '../run/crashed.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
 import { Delays } from '../run/delays.ts'
-import type { Envelope } from '../run/edge.ts'
+import type { Arrival } from '../run/edge.ts'
 import { ErrorRate } from '../run/error-rate.ts'
 import type { LetGo } from '../run/let-go.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
@@ -208,7 +208,7 @@ export class RunningJob implements EngineJob, TaskHost {
       const { edges, factory, id, task, timerError, timers } = node
       if (this.over) return []
       this.#cleanups.add(id, 'dispose', () => factory.dispose())
-      const cell = await this.#cells.start<Envelope | LetGo | Crashed>(
+      const cell = await this.#cells.start<Arrival | LetGo | Crashed>(
         id,
         () => task.open(),
         (message) => task.receive(message),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Edge, type Envelope } from './edge.ts'
+import { type Arrival, Edge } from './edge.ts'
 import { noOrigins, RecordBatch } from './record-batch.ts'
 
 type Policy = 'dropOldest' | 'dropNewest'
@@ -12,7 +12,7 @@ function batchOf(values: readonly number[]): RecordBatch {
 
 /** A reader of one lossy edge, which takes a message in hand when told to. */
 function lossy(window: number, policy: Policy) {
-  const told: Envelope[] = []
+  const told: Arrival[] = []
   let dropped = 0
   const overflow = {
     policy,
@@ -22,10 +22,9 @@ function lossy(window: number, policy: Policy) {
   const edge = new Edge({ input: 'in', window, overflow })
   edge.connect({ tell: (message) => void told.push(message) })
   const take = (): readonly unknown[] => {
-    const message = told.shift()
-    if (message === undefined) return []
-    edge.take(message)
-    return message.batch?.values.slice(message.start, message.end) ?? []
+    if (told.shift() === undefined) return []
+    const envelope = edge.take()
+    return envelope?.batch?.values.slice(envelope.start, envelope.end) ?? []
   }
   return { edge, told, take, dropped: () => dropped }
 }
@@ -99,10 +98,10 @@ it.each<Policy>(['dropOldest', 'dropNewest'])(
   (policy) => {
     const { edge, told, dropped } = lossy(4, policy)
 
-    for (let n = 0; n < 1000; n++) edge.offer(batchOf([n]), n)
+    for (let n = 0; n < 1000; n++) edge.offer(batchOf(n % 5 === 0 ? [n, n, n, n] : [n]), n)
 
     expect(edge.inFlight).toBe(4)
-    expect(dropped()).toBe(996)
+    expect(dropped()).toBe(1596)
     expect(told.length).toBeLessThanOrEqual(5)
   },
 )
@@ -116,5 +115,28 @@ it('tells the reader the watermark behind records that were dropped', () => {
   const records = take()
 
   expect(records).toEqual([1])
-  expect(told).toMatchObject([{ kind: 'mark', mark: 3 }])
+  expect(told).toHaveLength(1)
+  expect(edge.take()).toMatchObject({ kind: 'mark', mark: 3 })
+})
+
+it('gives the reader everything in order, in whatever order its messages come', () => {
+  const told: { readonly by: string; readonly message: Arrival }[] = []
+  let by = 'writer'
+  const edge = new Edge({ input: 'in', window: 2 })
+  edge.connect({ tell: (message) => void told.push({ by, message }) })
+  const read = (): unknown => {
+    const envelope = told.pop()?.message.edge.take()
+    return envelope?.batch?.values.slice(envelope.start, envelope.end) ?? envelope?.kind
+  }
+
+  edge.offer(batchOf([1, 2, 3, 4]), 1)
+  const first = read()
+  by = 'reader'
+  edge.release(2)
+  by = 'writer'
+  edge.offerMark(5)
+  edge.end(true)
+
+  expect(told.map((one) => one.by)).toEqual(['reader', 'writer', 'writer'])
+  expect([first, read(), read(), read()]).toEqual([[1, 2], [3, 4], 'mark', 'end'])
 })

@@ -4,19 +4,25 @@ import type { RecordBatch } from './record-batch.ts'
 export interface Envelope {
   readonly kind: 'batch' | 'mark' | 'end'
   readonly edge: Edge
-  /** Undefined of a batch whose records were dropped on the way. */
-  batch: RecordBatch | undefined
+  /** Of a batch only. */
+  readonly batch: RecordBatch | undefined
   start: number
-  end: number
+  readonly end: number
   /** Watermark behind the last record. */
   mark: number
   /** Of an end: whether the input is over, as opposed to stopped. */
   readonly complete: boolean
 }
 
+/** Tells the reader that an edge has an envelope more for it. */
+export interface Arrival {
+  readonly kind: 'arrival'
+  readonly edge: Edge
+}
+
 /** Whoever takes the envelopes: a cell of core. */
 export interface Receiver {
-  tell(message: Envelope): void
+  tell(message: Arrival): void
 }
 
 /** Where a lossy mailbox reports. */
@@ -24,14 +30,6 @@ export interface OverflowTarget {
   readonly policy: 'dropOldest' | 'dropNewest' | 'fail'
   dropped(count: number): void
   overflowed(): void
-}
-
-/** Records in a lossy mailbox. They stay here, where they can be dropped, until the reader takes a message of theirs. */
-interface Queued {
-  readonly batch: RecordBatch
-  start: number
-  readonly end: number
-  readonly mark: number
 }
 
 interface Waiting {
@@ -46,6 +44,8 @@ export const BATCH_MAX = 1024
 /**
  * One reader of one output. Holds the sender back: at most `window` records are with the reader,
  * the rest waits here and the sender stays suspended until it is gone.
+ * What was sent stays here too until the reader takes it, so its order is that of the edge: the messages that announce it come
+ * from the writer and, where credit was awaited, from the reader, and core promises no order of two senders.
  */
 export class Edge {
   readonly input: string
@@ -53,11 +53,12 @@ export class Edge {
   readonly #most: number
   readonly #overflow: OverflowTarget | undefined
   readonly #waiting: Waiting[] = []
-  readonly #queued: Queued[] = []
-  /** Messages on the way whose records were dropped: the next records travel with them. */
-  #spare = 0
+  /** Sent and not yet taken. */
+  readonly #sent: Envelope[] = []
+  readonly #arrival: Arrival = { kind: 'arrival', edge: this }
+  /** Messages on the way to the reader; those whose records were dropped announce the next ones. */
+  #announced = 0
   #receiver: Receiver | undefined
-  #lastMark: Envelope | undefined
   #sentMark = Number.NEGATIVE_INFINITY
   /** Records with the reader, in its mailbox or its hands. */
   inFlight = 0
@@ -108,22 +109,20 @@ export class Edge {
   #sendMark(mark: number): void {
     if (mark <= this.#sentMark) return
     this.#sentMark = mark
-    if (this.#lastMark === undefined) this.#lastMark = this.#tell('mark', undefined, 0, 0, mark)
-    else this.#lastMark.mark = mark
+    const last = this.#sent.at(-1)
+    if (last?.kind === 'mark') last.mark = mark
+    else this.#queue('mark', undefined, 0, 0, mark)
   }
 
   /** The last message of this edge; call it only when the edge is clear. */
   end(complete: boolean): void {
-    this.#tell('end', undefined, 0, 0, this.#sentMark, complete)
+    this.#queue('end', undefined, 0, 0, this.#sentMark, complete)
   }
 
-  /** The reader takes `envelope` in hand. */
-  take(envelope: Envelope): void {
-    if (envelope === this.#lastMark) this.#lastMark = undefined
-    if (this.#overflow === undefined || envelope.kind !== 'batch') return
-    const next = this.#queued.shift()
-    if (next === undefined) this.#spare--
-    else Object.assign(envelope, next)
+  /** The reader takes the next envelope in hand; undefined where its records were dropped. */
+  take(): Envelope | undefined {
+    this.#announced--
+    return this.#sent.shift()
   }
 
   /** The reader is done with `count` records. */
@@ -156,8 +155,7 @@ export class Edge {
   #send(batch: RecordBatch, start: number, end: number, mark: number): void {
     this.inFlight += end - start
     this.#sentMark = Math.max(this.#sentMark, mark)
-    this.#lastMark = undefined
-    this.#tell('batch', batch, start, end, mark)
+    this.#queue('batch', batch, start, end, mark)
   }
 
   #sendLossy(batch: RecordBatch, start: number, end: number, mark: number): void {
@@ -174,50 +172,35 @@ export class Edge {
       overflow.dropped(queued + own)
     }
     if (first === last) this.#sendMark(mark)
-    else this.#queue({ batch, start: first, end: last, mark })
-  }
-
-  #queue(records: Queued): void {
-    this.inFlight += records.end - records.start
-    this.#sentMark = Math.max(this.#sentMark, records.mark)
-    this.#queued.push(records)
-    if (this.#spare > 0) {
-      this.#spare--
-      return
-    }
-    this.#lastMark = undefined
-    this.#tell('batch', undefined, 0, 0, Number.NEGATIVE_INFINITY)
+    else this.#send(batch, first, last, mark)
   }
 
   /** Drops up to `count` of the longest queued records; what is in the reader's hands stays. */
   #dropQueued(count: number): number {
     let dropped = 0
-    for (
-      let next = this.#queued[0];
-      next !== undefined && dropped < count;
-      next = this.#queued[0]
-    ) {
+    for (let next = this.#sent[0]; next !== undefined && dropped < count; next = this.#sent[0]) {
       const some = Math.min(count - dropped, next.end - next.start)
       next.start += some
       dropped += some
       if (next.start < next.end) break
-      this.#queued.shift()
-      this.#spare++
+      // Also a mark: records follow it, and they bring a later one.
+      this.#sent.shift()
     }
     this.inFlight -= dropped
     return dropped
   }
 
-  #tell(
+  #queue(
     kind: Envelope['kind'],
     batch: RecordBatch | undefined,
     start: number,
     end: number,
     mark: number,
     complete = false,
-  ): Envelope {
-    const envelope: Envelope = { kind, edge: this, batch, start, end, mark, complete }
-    this.#receiver?.tell(envelope)
-    return envelope
+  ): void {
+    this.#sent.push({ kind, edge: this, batch, start, end, mark, complete })
+    if (this.#announced >= this.#sent.length) return
+    this.#announced++
+    this.#receiver?.tell(this.#arrival)
   }
 }

@@ -4,7 +4,7 @@ import { placeOf } from '../plan/place.ts'
 import { ONLY_SLOT } from '../state/current-key.ts'
 import type { Crashed } from './crashed.ts'
 import type { ParkedRecord, Troubled } from './dead-letter.ts'
-import type { Edge, Envelope } from './edge.ts'
+import type { Arrival, Edge, Envelope } from './edge.ts'
 import type { Failure } from './failures.ts'
 import { FieldWatches } from './field-watches.ts'
 import type { LetGo } from './let-go.ts'
@@ -47,13 +47,13 @@ export class SinkTask {
     return this.#lot?.records ?? []
   }
 
-  receive(envelope: Envelope | LetGo | Crashed): void | Promise<void> {
+  receive(message: Arrival | LetGo | Crashed): void | Promise<void> {
     if (this.writer.isOver) return undefined
-    if (envelope.kind === 'letGo') return this.#letGo(envelope)
-    if (envelope.kind === 'crashed') return this.#crashed(envelope)
-    envelope.edge.take(envelope)
-    if (envelope.kind === 'batch') return this.#write(envelope)
-    if (envelope.kind === 'end') return this.#end(envelope)
+    if (message.kind === 'letGo') return this.#letGo(message)
+    if (message.kind === 'crashed') return this.#crashed(message)
+    const envelope = message.edge.take()
+    if (envelope?.kind === 'batch') return this.#write(envelope)
+    if (envelope?.kind === 'end') return this.#end(envelope)
     return undefined
   }
 

@@ -1,7 +1,7 @@
 import { invariant } from '@millrace/base'
 import type { KeyPart } from '../plan/job-spec.ts'
 import type { ParkedRecord } from './dead-letter.ts'
-import type { Edge, Envelope } from './edge.ts'
+import type { Arrival, Edge, Envelope } from './edge.ts'
 import type { Crashed } from './crashed.ts'
 import type { LetGo } from './let-go.ts'
 import { FieldWatches } from './field-watches.ts'
@@ -74,7 +74,7 @@ export class StageTask {
   }
 
   /** Takes one message; a promise suspends the cell. */
-  receive(message: Envelope | LetGo | Crashed): void | Promise<void> {
+  receive(message: Arrival | LetGo | Crashed): void | Promise<void> {
     if (this.#parts.host.over) return undefined
     if (message.kind === 'letGo') return this.#letGo(message)
     if (message.kind === 'crashed') return this.#crashed(message)
@@ -112,9 +112,9 @@ export class StageTask {
     return this.#records()
   }
 
-  #take(envelope: Envelope): Promise<void> | undefined {
-    const { edge } = envelope
-    edge.take(envelope)
+  #take({ edge }: Arrival): Promise<void> | undefined {
+    const envelope = edge.take()
+    if (envelope === undefined) return undefined
     if (envelope.batch !== undefined) return this.#begin(envelope, envelope.batch)
     if (envelope.kind === 'end') return this.#end(envelope)
     edge.mark = Math.max(edge.mark, envelope.mark)
