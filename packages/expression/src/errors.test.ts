@@ -33,6 +33,10 @@ describe('faults found before a run', () => {
   it.each([
     ['a = 1', '3 error[EXP_SYNTAX]: Unexpected "=", in `a = 1`.\n  next Write == to compare.'],
     ['a and b', '3 error[EXP_SYNTAX]: Unexpected "and", in `a and b`.\n  next Write && for "and".'],
+    [
+      'a valueOf b',
+      '3 error[EXP_SYNTAX]: Unexpected "valueOf", in `a valueOf b`.\n  next Correct the expression; texts stand in quotes, comparisons use == and !=.',
+    ],
     ['not a', '1 error[EXP_SYNTAX]: Unexpected "not", in `not a`.\n  next Write ! for "not".'],
     [' ', '2 error[EXP_SYNTAX]: Nothing to evaluate, in ` `.\n  next Write an expression.'],
     [

@@ -46,7 +46,12 @@ const tokens: Readonly<Record<string, string>> = {
   MODULO: '"%"',
 }
 
-const operatorWords: Readonly<Record<string, string>> = { and: '&&', or: '||', not: '!' }
+// A Map: fields may be called as members of every object are, like valueOf.
+const operatorWords = new Map([
+  ['and', '&&'],
+  ['or', '||'],
+  ['not', '!'],
+])
 
 /** The library's parse error in our words, with a next step for the slips that happen most. */
 function explain(error: ParseError, text: string): Error {
@@ -62,7 +67,7 @@ function explain(error: ParseError, text: string): Error {
   // `not` is read as a field, and the fault is found behind it.
   const not = /\bnot\s+$/.exec(text.slice(0, start))
   const word = not === null ? /^\w+/.exec(text.slice(start))?.[0] : 'not'
-  const operator = word === undefined ? undefined : operatorWords[word]
+  const operator = word === undefined ? undefined : operatorWords.get(word)
   if (error.code === 'invalid_macro_argument') {
     const macro = /^\w+/.exec(error.summary)?.[0] ?? ''
     const problem = `The variable of ${macro}() is not a plain name`

@@ -1,8 +1,8 @@
-import { isMillraceError, placed } from '@millrace/base'
+import { isMillraceError, nearestName, placed, type MillraceError } from '@millrace/base'
 import { type Outputs, stageInputs } from '@millrace/sdk'
 import { at, checkParameters } from '../check/check-parameters.ts'
 import { readSettings } from '../check/read-settings.ts'
-import type { ParameterOverride } from '../document/overrides.ts'
+import { nothingThere, type ParameterOverride } from '../document/overrides.ts'
 import { CFG_PLUGIN } from '../errors.ts'
 import type { Entry, NormalPipeline } from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
@@ -73,9 +73,21 @@ async function loadEntry(
     return loaded
   } catch (error) {
     if (!isMillraceError(error)) throw error
-    context.faults.push(at(error, node?.where ?? entry.where))
+    const nothing = await notAdded(error, entry, modules)
+    context.faults.push(nothing ?? at(error, node?.where ?? entry.where))
     return undefined
   }
+}
+
+/** An override such as `deadLetter.path=x` takes a parameter for a module where the job has no such entry. */
+async function notAdded(
+  { code }: MillraceError,
+  { addedBy, id, module, role }: Entry,
+  modules: Modules,
+): Promise<MillraceError | undefined> {
+  if (addedBy === undefined || code !== 'CFG_MODULE_NOT_FOUND') return undefined
+  if (nearestName(module, await modules.known(role)) !== undefined) return undefined
+  return nothingThere(id, addedBy, `, and no ${role} "${module}" is installed`)
 }
 
 const isStage = (loaded: Loaded): loaded is LoadedModule<'stage'> => loaded.kind === 'stage'

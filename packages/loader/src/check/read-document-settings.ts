@@ -1,6 +1,7 @@
 import { isMillraceError } from '@millrace/base'
 import type { MapNode } from '../document/config-node.ts'
 import { describeNode } from '../document/config-node.ts'
+import { variable } from '../document/interpolate.ts'
 import { CFG_MISSING, CFG_TYPE, CFG_UNSET } from '../errors.ts'
 import { documentKeys, futureDocumentKeys, innerKeys } from '../grammar/keys.ts'
 import { checkKeys } from '../grammar/read-pipeline.ts'
@@ -49,7 +50,7 @@ function checkVersion(root: MapNode, context: LoadContext): void {
 function readEnv(place: Place, context: LoadContext): Readonly<Record<string, string>> {
   const env: Record<string, string> = {}
   for (const name of readTexts(place, context)) {
-    const value = context.env[name]
+    const value = variable(context.env, name)
     if (value === undefined) {
       context.faults.push(CFG_UNSET({ name, isListed: true }, place.node?.where))
       context.unset.add(name)

@@ -23,6 +23,7 @@ import {
   CFG_KEY_INSIDE,
   CFG_TYPE,
   CFG_UNKNOWN_PARAMETER,
+  CFG_YAML_KEY,
 } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
 import { entryKeys, futureEntryKeys } from '../grammar/keys.ts'
@@ -95,6 +96,10 @@ export class ParameterReader {
     const objects = branches.filter((branch) => takesType([branch], 'object'))
     const value: Record<string, unknown> = {}
     for (const [key, entry] of node.entries) {
+      if (key === '__proto__') {
+        this.#context.faults.push(CFG_YAML_KEY({ problem: '"__proto__" is refused' }, entry.where))
+        continue
+      }
       if (this.#isUnknown(key, objects)) {
         this.#unknown(entry, name, propertyNames(objects))
         continue

@@ -20,6 +20,12 @@ it('keeps an empty value where no default is given', () => {
   expect(interpolate('<${EMPTY}>', { EMPTY: '' }, where)).toMatchObject({ text: '<>', faults: [] })
 })
 
+it('takes only what the environment has itself', () => {
+  expect(interpolate('${constructor:-x}', {}, where).text).toBe('x')
+  expect(interpolate('${toString}', {}, where).faults[0]?.code).toBe('CFG_UNSET')
+  expect(interpolate('${toString}', { toString: 'y' }, where).text).toBe('y')
+})
+
 it('knows a text that is one whole placeholder', () => {
   expect(interpolate('${A}', { A: '1' }, where).whole).toBe(true)
   expect(interpolate('${A}0', { A: '1' }, where).whole).toBe(false)

@@ -36,12 +36,20 @@ export function interpolate(
       return ''
     }
     const [, name = '', otherwise] = parts
-    const value = env[name]
+    const value = variable(env, name)
     if (otherwise !== undefined) return value === undefined || value === '' ? otherwise : value
     if (value === undefined) faults.push(CFG_UNSET({ name }, where))
     return value ?? ''
   })
   return { text: filled, whole: whole.test(text), secret, faults }
+}
+
+/** A variable of the environment. An own one: `constructor` is a member of every object. */
+export function variable(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+): string | undefined {
+  return Object.hasOwn(env, name) ? env[name] : undefined
 }
 
 function readSecret(path: string, where: Where, faults: MillraceError[]): string {

@@ -204,6 +204,55 @@ describe('overrides', () => {
     `)
   })
 
+  it('say where parameters stand, and how to add the sink that a job has not', async () => {
+    const faults = [
+      await shown('', set('sink.path', 'x.jsonl')),
+      await shown('', set('stages.aggregate.wher', 'a')),
+      await shown('', { env: { MILLRACE_SOURCE__PATH: 'x.jsonl' } }),
+      await shown('', set('deadLetter.path', 'x.jsonl')),
+      await shown('', { env: { MILLRACE_DEADLETTER__PATH: 'x.jsonl' } }),
+      await shown('', set('deadLetter.fiel', 'x.jsonl')),
+    ]
+
+    expect(faults.join('\n')).toMatchInlineSnapshot(`
+      "error[CFG_OVERRIDE]: Override --set sink.path has no target: "path" is unknown.
+        at   --set  sink.path
+        next A parameter of its module is written sink.parameters.path.
+      error[CFG_OVERRIDE]: Override --set stages.aggregate.wher has no target: "wher" is unknown.
+        at   --set  stages.aggregate.wher
+        next A parameter of its module is written stages.aggregate.parameters.wher.
+      error[CFG_OVERRIDE]: Override MILLRACE_SOURCE__PATH has no target: "PATH" is unknown.
+        at   environment  MILLRACE_SOURCE__PATH
+        next A parameter of its module is written MILLRACE_SOURCE__PARAMETERS__PATH.
+      error[CFG_OVERRIDE]: Override --set deadLetter.path has no target: the job has no deadLetter, and no sink "path" is installed.
+        at   --set  deadLetter.path
+        next Name its module: deadLetter.file=rejected.jsonl adds one.
+      error[CFG_OVERRIDE]: Override MILLRACE_DEADLETTER__PATH has no target: the job has no deadLetter, and no sink "path" is installed.
+        at   environment  MILLRACE_DEADLETTER__PATH
+        next Name its module: deadLetter.file=rejected.jsonl adds one.
+      error[CFG_MODULE_NOT_FOUND]: No sink "fiel" is installed; tried @millrace/fiel, millrace-plugin-fiel from /jobs.
+        at   --set  deadLetter.fiel
+        next Did you mean "file"? If not, install it: npm install @millrace/fiel (or: npm install millrace-plugin-fiel)"
+    `)
+  })
+
+  it('refuse to name a key __proto__', async () => {
+    const path = 'stages.aggregate.parameters.aggregate'
+    const faults = [
+      await shown('', set(`${path}.__proto__`, 'count()')),
+      await shown('', set(path, '{ "__proto__": count() }')),
+    ]
+
+    expect(faults.join('\n')).toMatchInlineSnapshot(`
+      "error[CFG_YAML_KEY]: A key must be a plain text; "__proto__" is refused.
+        at   --set  stages.aggregate.parameters.aggregate.__proto__
+        next Choose another name, or quote the whole value where no map is meant.
+      error[CFG_YAML_KEY]: A key must be a plain text; "__proto__" is refused.
+        at   --set  stages.aggregate.parameters.aggregate.__proto__
+        next Choose another name, or quote the whole value where no map is meant."
+    `)
+  })
+
   it('win over the environment, which wins over the file, which wins over the default', async () => {
     // The oracle is a list of layers: the last one that is there decides.
     const layer = fc.option(fc.constantFrom('1%', '2%', '30%'), { nil: undefined })

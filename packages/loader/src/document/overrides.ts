@@ -1,4 +1,4 @@
-import { nearestName, type Where } from '@millrace/base'
+import { nearestName, type MillraceError, type Where } from '@millrace/base'
 import { CFG_OVERRIDE } from '../errors.ts'
 import type { Entry, NormalPipeline } from '../grammar/entry.ts'
 import { entryKeys, innerKeys, pipelineKeys, policyKeys, settingKeys } from '../grammar/keys.ts'
@@ -117,12 +117,23 @@ function applyOne(
   }
   const keys = ['parameters', ...entryKeys[entry.role].filter((key) => !fixed.includes(key))]
   const key = pick(steps[0] ?? '', keys)
-  if (key === undefined) return refuse(steps[0] ?? '', [...new Set(keys)])
+  if (key === undefined) {
+    const isOurs = steps[0] === undefined || pick(steps[0], fixed) !== undefined
+    const hint = isOurs ? undefined : belowParameters(override, all.length - steps.length)
+    return refuse(steps[0] ?? '', [...new Set(keys)], hint)
+  }
   if (key === 'parameters') return { entry, segments: steps.slice(1), override }
   const known = key === 'restart' ? undefined : structuralKeys[key]
   setStructural(entry.keys, key, steps.slice(1), override, context, known)
   if (key === 'module') entry.module = override.value
   return undefined
+}
+
+/** How to write the override where its name is a parameter of the module. */
+function belowParameters({ origin, segments }: Override, depth: number): string {
+  const path = segments.toSpliced(depth, 0, 'parameters')
+  const written = origin === 'flag' ? path.join('.') : `MILLRACE_${path.join('__').toUpperCase()}`
+  return `A parameter of its module is written ${written}.`
 }
 
 /** The source, sink or dead letter sink that the file leaves out, in its short form: `deadLetter.file=rejected.jsonl`. */
@@ -133,16 +144,13 @@ function addEntry(
   override: Override,
   context: LoadContext,
 ): ParameterOverride | undefined {
-  const { where, origin, text } = override
+  const { where, origin } = override
   const role = key === 'source' ? 'source' : 'sink'
   // Variables are often written in capitals; names of modules never are.
   const module = origin === 'environment' ? name.toLowerCase() : name
   const isModule = module !== '' && pick(module, entryKeys[role]) === undefined
   if (!isModule || pipeline.entries.some(({ id }) => id === key)) {
-    const problem = `the job has no ${key}`
-    const file = { source: 'flights', sink: 'results' }[key] ?? 'rejected'
-    const hint = `Name its module: ${key}.file=${file}.jsonl adds one.`
-    context.faults.push(CFG_OVERRIDE({ text, problem, known: [], hint }, where))
+    context.faults.push(nothingThere(key, override))
     return undefined
   }
   const value = nodeOf(override.value, where, origin)
@@ -156,12 +164,24 @@ function addEntry(
   const entry = readEntry(node, place, context.faults)
   if (entry === undefined) return undefined
   entry.path = key
+  entry.addedBy = override
   pipeline.entries.push(entry)
   pipeline.keys.set(key, { key, where, value: node })
   if (segments.length === 0) return undefined
   // The module's schema knows the names.
   entry.parameters = undefined
   return { entry, segments, override }
+}
+
+/** The fault of an override that finds neither an entry nor a module to add one with. */
+export function nothingThere(
+  key: string,
+  { text, where }: Pick<Override, 'text' | 'where'>,
+  more = '',
+): MillraceError {
+  const file = { source: 'flights', sink: 'results' }[key] ?? 'rejected'
+  const hint = `Name its module: ${key}.file=${file}.jsonl adds one.`
+  return CFG_OVERRIDE({ text, problem: `the job has no ${key}${more}`, known: [], hint }, where)
 }
 
 function setStructural(
@@ -223,8 +243,8 @@ function changed(
 export function refuser(
   override: Override,
   context: LoadContext,
-): (name: string, known: readonly string[]) => undefined {
-  return (name, known) => {
+): (name: string, known: readonly string[], otherwise?: string) => undefined {
+  return (name, known, otherwise) => {
     const { text, where } = override
     const problem = name === '' ? 'its path ends too early' : `"${name}" is unknown`
     // Of a list all indexes are near.
@@ -235,7 +255,8 @@ export function refuser(
         name.replaceAll('_', ''),
         names.map((candidate) => candidate.replaceAll('-', '')),
       )
-    context.faults.push(CFG_OVERRIDE({ text, problem, near, known }, where))
+    const hint = near === undefined ? otherwise : undefined
+    context.faults.push(CFG_OVERRIDE({ text, problem, near, known, hint }, where))
     return undefined
   }
 }

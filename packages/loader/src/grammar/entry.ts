@@ -28,6 +28,8 @@ export interface Entry {
   readonly upstream?: Upstream | undefined
   /** Names that `key('name')` of a stage may ask for; absent: not known, or no stage. */
   keyNames?: readonly string[] | undefined
+  /** The override that the whole entry comes from. */
+  addedBy?: { readonly text: string; readonly where: Where } | undefined
 }
 
 /** `outputs: { name: id }`: a sink that is declared elsewhere reads this output. */

@@ -80,6 +80,20 @@ test('the manifest names the entry of a plugin', () => {
   expect(findModule('@acme/window/session', 'stage', [folder]).file).toMatch(/session\.js$/)
 })
 
+test('exports and plugins may be named like members of every object', () => {
+  const millrace = { stage: { toString: './text.js' } }
+  const exports = { '.': './index.js', './text.js': './text.js' }
+  const folder = folderWith({
+    ...installed('@acme/text', { millrace, exports }),
+    ...installed('@acme/all', { exports }),
+    'node_modules/@acme/text/text.js': '',
+  })
+
+  expect(findModule('@acme/text#toString', 'stage', [folder]).file).toMatch(/text\.js$/)
+  expect(findModule('@acme/text#valueOf', 'stage', [folder]).export).toBe('valueOf')
+  expect(findModule('@acme/all#constructor', 'stage', [folder]).file).toMatch(/index\.js$/)
+})
+
 test('a package without a scope needs a manifest to be found by its bare name', () => {
   const folder = folderWith({
     ...installed('left-pad'),

@@ -100,10 +100,11 @@ function entryOf(
   const manifest = found.plugins[kind] ?? {}
   const names = Object.keys(manifest)
   const own = parsed.form === 'short' ? parsed.name : pluginNameOf(found.name)
-  const wanted = [parsed.export, own].find((name) => name !== undefined && name in manifest)
+  const wanted = [parsed.export, own].find((name) => name !== undefined && names.includes(name))
   const name = wanted ?? (names.length === 1 ? names[0] : undefined) ?? own
   const asked = parsed.form === 'package' ? parsed.subpath : '.'
-  const subpath = asked === '.' ? (manifest[name] ?? '.') : asked
+  const listed = Object.hasOwn(manifest, name) ? manifest[name] : undefined
+  const subpath = asked === '.' ? (listed ?? '.') : asked
   const entry = found.name + subpath.slice(1)
   const url = resolveEntry(entry, found, folder)
   return {

@@ -74,13 +74,13 @@ function same<P>(stage: StageUnderLaw<P>): Law {
 }
 
 function reads<P>(stage: StageUnderLaw<P>): Law {
-  const { definition, options } = stage
+  const { definition, options, keyFields } = stage
   const about = { id: 'reads', title: 'fields that it does not read do not matter' }
   return stageLaw(stage, about, fc.boolean(), async (sample, processBatch) => {
     const parsed = tryParseParameters(definition, sample.parameters)
     const paths = 'value' in parsed ? definition.reads?.(parsed.value) : undefined
     if (paths === undefined || !('value' in parsed)) return
-    const names = new Set([...paths.map(firstName), ...(options.by ?? [])])
+    const names = new Set([...paths.map(firstName), ...keyFields])
     for (const path of definition.expects?.(parsed.value) ?? []) {
       demand(names.has(firstName(path)), () => `It expects ${path}, which it does not read.`)
     }
@@ -101,17 +101,17 @@ function reads<P>(stage: StageUnderLaw<P>): Law {
 }
 
 function shape<P>(stage: StageUnderLaw<P>): Law {
-  const { definition, options } = stage
+  const { definition, options, keys } = stage
   const about = { id: 'shape', title: 'what it emits has no fields but those of its shape' }
   return stageLaw(stage, about, fc.boolean(), async (sample, processBatch) => {
     const parsed = tryParseParameters(definition, sample.parameters)
     if (!('value' in parsed)) return
     const fields = [...new Set(sample.input.flatMap(fieldsOf))]
-    const shapes = definition.shape?.(parsed.value, { keys: options.by ?? [], fields }) ?? {}
+    const shapes = new Map(Object.entries(definition.shape?.(parsed.value, { keys, fields }) ?? {}))
     const { run } = await observeStage(definition, { ...caseOf(options, sample), processBatch })
     for (const [output, values] of Object.entries(run.outputs)) {
       // A name with a dot may be a path, or the name of a field.
-      const known = shapes[output]?.flatMap((name) => [name, firstName(name)])
+      const known = shapes.get(output)?.flatMap((name) => [name, firstName(name)])
       const strange = values.flatMap(fieldsOf).find((name) => known?.includes(name) === false)
       demand(
         strange === undefined,
