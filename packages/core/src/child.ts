@@ -42,6 +42,8 @@ export interface Child {
   hasEnded(): boolean
   /** Starts an incarnation, only when it is down; the listener is called once. */
   begin(listener: StartListener): void
+  /** Nothing of a start that is asked for begins from here on; the end, which is to follow, tells the listener. */
+  cancelStart(): void
   /** Shows that a restart waits. */
   backOff(): void
   /** Ends the incarnation and calls `done` once it is down; at once if it is. */

@@ -133,6 +133,11 @@ export class Family {
     })
   }
 
+  /** Those of the first children that have not begun to start never will. */
+  cancelStart(): void {
+    if (this.#state === SupervisorState.starting) this.#cancelStarts()
+  }
+
   /** Takes a child in. Throws ACT_STOPPED and ACT_DUPLICATE_ID. */
   add(child: Child): void {
     if (this.#isEnding()) throw ACT_STOPPED({ path: this.path })
@@ -349,8 +354,14 @@ export class Family {
     else if (action === SupervisorAction.finish) this.#finish()
   }
 
-  #stopChildren(): void {
+  #cancelStarts(): void {
     this.enter()
+    for (const child of this.#children.values()) child.cancelStart()
+  }
+
+  #stopChildren(): void {
+    // A restart that was granted and has not begun is part of what ends.
+    this.#cancelStarts()
     for (const job of this.#jobs.splice(0)) job.refuse?.()
     const children = [...this.#children.values()]
     const gone = (): void => this.#send(SupervisorEvent.CHILDREN_GONE)

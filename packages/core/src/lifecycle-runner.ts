@@ -43,6 +43,10 @@ export abstract class LifecycleRunner implements Runnable {
     return this.#state === CellState.stopped
   }
 
+  cancelStart(): void {
+    if (this.isIdle) this.bits &= ~signal.start
+  }
+
   kill(): void {
     this.send(CellEvent.KILL)
   }

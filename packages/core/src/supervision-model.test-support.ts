@@ -40,6 +40,10 @@ export class ModelTree {
   isAmbiguous = false
   /** How many starts of a path are still to fail. */
   readonly #failures = new Map<string, number>()
+  /** Those that end at this instant and are not decided upon yet. */
+  #exiting: Node[] = []
+  /** What comes after all that is decided at this instant: granted starts, and tries after a failed one. */
+  #turns: { readonly node: Node; run(): void }[] = []
   #timers: { readonly dueMs: number; readonly node: Node }[] = []
 
   /** `firstFails`: paths whose first start fails. */
@@ -60,8 +64,17 @@ export class ModelTree {
 
   /** A leaf ends by itself. */
   exit(node: Node, isCrash: boolean): void {
-    this.#end(node)
-    if (node.parent !== undefined) this.#decide(node.parent, node, isCrash)
+    this.exitTogether([node], isCrash)
+  }
+
+  /** Leaves end by themselves at one instant; a restart that is granted to one begins after the decision on the last. */
+  exitTogether(nodes: readonly Node[], isCrash: boolean): void {
+    this.#exiting = [...nodes]
+    for (let node = this.#exiting.shift(); node !== undefined; node = this.#exiting.shift()) {
+      this.#end(node)
+      if (node.parent !== undefined) this.#decide(node.parent, node, isCrash)
+    }
+    this.#takeTurns()
   }
 
   terminate(parent: Node, node: Node): void {
@@ -96,6 +109,7 @@ export class ModelTree {
       this.nowMs = next.dueMs
       const { parent } = next.node
       if (parent !== undefined) this.#haltAndStart(parent, next.node)
+      this.#takeTurns()
     }
     this.nowMs = untilMs
   }
@@ -144,6 +158,11 @@ export class ModelTree {
 
   #cancel(node: Node): void {
     this.#timers = this.#timers.filter((timer) => timer.node !== node)
+    this.#turns = this.#turns.filter((turn) => turn.node !== node)
+  }
+
+  #takeTurns(): void {
+    for (let turn = this.#turns.shift(); turn !== undefined; turn = this.#turns.shift()) turn.run()
   }
 
   #settle(parent: Node, node: Node): void {
@@ -217,15 +236,25 @@ export class ModelTree {
   }
 
   #haltAndStart(parent: Node, node: Node): void {
+    if (!hasGroups(parent)) {
+      this.#turns.push({ node, run: () => this.#startAll(parent, [node]) })
+      return
+    }
     this.#haltGroup(parent, node)
-    for (const member of this.#groupOf(parent, node)) {
-      if (this.#start(member)) continue
-      this.#attempt(parent, member)
+    this.#startAll(parent, this.#groupOf(parent, node))
+  }
+
+  #startAll(parent: Node, nodes: readonly Node[]): void {
+    for (const node of nodes) {
+      if (this.#start(node)) continue
+      this.#turns.push({ node, run: () => this.#attempt(parent, node) })
       return
     }
   }
 
   #shutDown(node: Node): void {
+    // They end before a stop reaches them, and nobody decides on them any more.
+    for (const child of this.#exiting.splice(0)) this.#end(child)
     this.#end(node)
     if (node.parent === undefined) node.state = 'ended'
     else this.#decide(node.parent, node, false)
@@ -246,6 +275,12 @@ function makeNode(plan: Plan, parent: Node | undefined): Node {
     ownLog: [],
     children: [],
   }
+}
+
+/** True if a failure concerns siblings, too. */
+export function hasGroups({ plan }: Node): boolean {
+  const strategy = plan.supervisor?.strategy
+  return strategy === 'oneForAll' || strategy === 'restForOne'
 }
 
 function remove(parent: Node, node: Node): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 
-import { ModelTree, type Plan } from './supervision-model.test-support.ts'
+import { hasGroups, ModelTree, type Plan } from './supervision-model.test-support.ts'
 import { createWorld, linesOf, modelLinesOf } from './supervision-world.test-support.ts'
 import type { AutoShutdown, Strategy } from './supervisor-spec.ts'
 
@@ -86,6 +86,14 @@ const action = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('fail'), pick, count: fc.integer({ min: 1, max: 3 }) }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('crash'),
+      pick,
+      together: fc.integer({ min: 2, max: 4 }),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('advance'), ms: fc.nat({ max: 40 }) }) },
   {
     weight: 4,
@@ -105,6 +113,7 @@ const fails = fc.oneof(
 type Action =
   | { readonly do: string; readonly pick: number }
   | { readonly do: string; readonly pick: number; readonly count: number }
+  | { readonly do: string; readonly pick: number; readonly together: number }
   | { readonly do: string; readonly ms: number }
   | { readonly do: string; readonly pick: number; readonly id: string; readonly plan: Plan }
 
@@ -135,13 +144,26 @@ async function act(world: World, model: ModelTree, action: Action): Promise<void
     world.failures.set(target.path, action.count)
     return
   }
+  if ('together' in action) {
+    const parents = all.filter((node) => node.state === 'up' && !hasGroups(node))
+    const { children } = parents[action.pick % Math.max(1, parents.length)] ?? model.root
+    const targets = children
+      .filter((node) => node.plan.supervisor === undefined && node.state === 'up')
+      .slice(0, action.together)
+    await world.tell(
+      targets.map(({ path }) => path),
+      'crash',
+    )
+    model.exitTogether(targets, true)
+    return
+  }
   const isLive = (node: ModelTree['root']): boolean =>
     node.plan.supervisor === undefined &&
     (node.state === 'up' || (action.do === 'stop' && node.state === 'waiting'))
   const live = all.filter(isLive)
   const target = live[action.pick % Math.max(1, live.length)]
   if (target === undefined) return
-  await world.tell(target.path, action.do as 'crash' | 'exit' | 'stop')
+  await world.tell([target.path], action.do as 'crash' | 'exit' | 'stop')
   if (action.do !== 'stop') model.exit(target, action.do === 'crash')
   else if (target.parent !== undefined) model.terminate(target.parent, target)
 }

@@ -71,11 +71,17 @@ export async function createWorld(plan: Plan, firstFails: readonly string[] = []
       if (handle.kind !== 'supervisor') throw new Error(`${path} is an actor`)
       return handle.supervisor
     },
-    async tell(path: string, message: 'crash' | 'exit' | 'stop'): Promise<void> {
-      const handle = handleOf(path)
-      if (handle.kind !== 'actor') throw new Error(`${path} is a supervisor`)
-      if (message === 'stop') void handle.ref.stop()
-      else handle.ref.tell(message)
+    /** Tells all at one instant. */
+    async tell(
+      paths: string | readonly string[],
+      message: 'crash' | 'exit' | 'stop',
+    ): Promise<void> {
+      for (const path of [paths].flat()) {
+        const handle = handleOf(path)
+        if (handle.kind !== 'actor') throw new Error(`${path} is a supervisor`)
+        if (message === 'stop') void handle.ref.stop()
+        else handle.ref.tell(message)
+      }
       await runtime.settle()
     },
     /** The code of the error, `failed` for another one, else `ok`. */

@@ -82,6 +82,10 @@ export class SupervisorNode implements Supervisor, Child {
     })
   }
 
+  cancelStart(): void {
+    if (this.#phase === 'up') this.#family.cancelStart()
+  }
+
   backOff(): void {
     this.#phase = 'backingOff'
   }

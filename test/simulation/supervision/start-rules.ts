@@ -50,7 +50,12 @@ function* beginLife(watcher: Watcher, branch: Branch): Generator<string> {
   if (owner === undefined) return
   const index = owner.children.indexOf(branch)
   if (owner.hasGroups) yield* startInGroup(watcher, owner, index, false)
-  else if (isAgain) owner.isVague = true
+  else if (isAgain) {
+    owner.isVague = true
+    if (owner.drawnAlong.size > 0) {
+      yield `law 8: ${branch.path} starts though ${namesOf(owner)} ended without a failure`
+    }
+  }
 }
 
 function* startAlone(
@@ -60,9 +65,7 @@ function* startAlone(
   isAgain: boolean,
 ): Generator<string> {
   const { path, plan } = leaf
-  // A restart that was granted before its supervisor began to stop may still begin; it is stopped in its turn.
-  const wasGranted = leaf.command === 'restart' || (last?.goneAs ?? Infinity) < owner.drawnAs
-  if (owner.drawnAlong.size > 0 && !wasGranted) {
+  if (owner.drawnAlong.size > 0) {
     yield `law 8: ${path} starts though ${namesOf(owner)} ended without a failure`
   }
   if (!isAgain) {
