@@ -27,6 +27,16 @@ export function normalizeArguments(argv: readonly string[]): string[] {
   return isOption ? ['run', ...dashed] : dashed
 }
 
+/** Whether the command line, as `normalizeArguments` gives it, asks for JSON, even where the rest of it makes no sense. */
+export function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  const options = end === -1 ? args : args.slice(0, end)
+  return options.some((option, index) => {
+    if (option === '--json' || option === '--format=json' || option === '-fjson') return true
+    return option === 'json' && ['-f', '--format'].includes(options[index - 1] ?? '')
+  })
+}
+
 /** Reads `[id=]file`. What stands before the `=` counts as an id only if it can be one, so `./a=b.txt` is a path. */
 export function parseEndpoint(option: string, text: string): Endpoint {
   const [id = '', ...rest] = text.split('=')

@@ -1,5 +1,17 @@
 import { defineError } from '@millrace/base'
 
+export const CLI_USAGE = defineError<{
+  problem: string
+  near: string | undefined
+  command: string
+}>({
+  code: 'CLI_USAGE',
+  message: (d) => `${d.problem.charAt(0).toUpperCase()}${d.problem.slice(1)}.`,
+  hint: (d) =>
+    (d.near === undefined ? '' : `Did you mean ${d.near}? `) +
+    `Run "${d.command} --help" to see what there is.`,
+})
+
 export const CLI_NO_JOB_FILE = defineError<{ folder: string; tried: readonly string[] }>({
   code: 'CLI_NO_JOB_FILE',
   message: (d) => `No job file given and none found in ${d.folder}; tried ${d.tried.join(', ')}.`,

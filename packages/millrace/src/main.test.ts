@@ -121,9 +121,8 @@ it('ends with 2 on an unknown option and names the nearest one', async () => {
   expect(await command('run', '--ouptut', 'x')).toMatchInlineSnapshot(`
     {
       "code": 2,
-      "error": "error: unknown option '--ouptut'
-    (Did you mean --output?)
-      next Run "millrace run --help" to see what there is.
+      "error": "error[CLI_USAGE]: Unknown option '--ouptut'.
+      next Did you mean --output? Run "millrace run --help" to see what there is.
     ",
       "out": "",
     }
@@ -134,9 +133,8 @@ it('ends with 2 on an unknown command', async () => {
   expect(await command('explian')).toMatchInlineSnapshot(`
     {
       "code": 2,
-      "error": "error: unknown command 'explian'
-    (Did you mean explain?)
-      next Run "millrace --help" to see what there is.
+      "error": "error[CLI_USAGE]: Unknown command 'explian'.
+      next Did you mean explain? Run "millrace --help" to see what there is.
     ",
       "out": "",
     }
@@ -147,7 +145,7 @@ it('ends with 2 on a log level that there is not', async () => {
   expect(await command('run', '--log-level', 'loud')).toMatchInlineSnapshot(`
     {
       "code": 2,
-      "error": "error: option '--log-level <level>' argument 'loud' is invalid. Allowed choices are debug, info, warn, error.
+      "error": "error[CLI_USAGE]: Option '--log-level <level>' argument 'loud' is invalid. Allowed choices are debug, info, warn, error.
       next Run "millrace run --help" to see what there is.
     ",
       "out": "",

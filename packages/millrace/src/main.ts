@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Command, CommanderError } from 'commander'
-import { normalizeArguments } from './arguments.ts'
+import { asksForJson, normalizeArguments } from './arguments.ts'
 import { exitCodes } from './exit-codes.ts'
 import { exit, processTerminal } from './print.ts'
 import { createProgram } from './program.ts'
@@ -18,29 +18,17 @@ export async function runCommandLine(argv: readonly string[], shell: Shell): Pro
   const program = createProgram(version(), shell, (code) => {
     exitCode = code
   })
+  const args = normalizeArguments(argv)
   try {
-    const args = normalizeArguments(argv)
     if (args.length === 0) program.outputHelp()
     else await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return usageCode(error, shell, namedCommand(program, argv))
-    const { renderAny } = await import('./report/fault-text.ts')
-    const { isMillraceError } = await import('@millrace/base')
-    const { wantsStack } = await import('./shell.ts')
-    const options = { cwd: shell.cwd, paint: shell.terminal.errorPaint }
-    shell.terminal.error(renderAny(error, options, wantsStack(shell)))
-    return isMillraceError(error) ? exitCodes.badUsage : exitCodes.jobFailed
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
+    const { reportRefusal } = await import('./report/refusal.ts')
+    const command = namedCommand(program, argv)
+    return reportRefusal(error, { command, json: asksForJson(args) }, shell)
   }
-}
-
-/** Commander has printed help, the version or what is wrong with the arguments. */
-function usageCode(error: CommanderError, shell: Shell, command: string): number {
-  if (error.exitCode === 0) return exitCodes.done
-  if (error.code !== 'commander.help') {
-    shell.terminal.error(`  next Run "${command} --help" to see what there is.\n`)
-  }
-  return exitCodes.badUsage
 }
 
 /** The command that the arguments name, such as `millrace dead-letter ls`. */

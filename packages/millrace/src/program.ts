@@ -46,7 +46,8 @@ export function createProgram(version: string, shell: Shell, finish: Finish): Co
       writeErr: (text) => shell.terminal.error(text),
       getOutHelpWidth: () => shell.terminal.outColumns() ?? 100,
       getErrHelpWidth: () => shell.terminal.columns(),
-      outputError: (text, write) => write(text),
+      // The error that is thrown says the same.
+      outputError: () => undefined,
     })
     .addHelpText('after', rootExamples)
   addRun(program, shell, finish)

@@ -14,9 +14,9 @@ export function reportFaults(file: string, faults: readonly MillraceError[], she
   )
 }
 
-/** Writes what is wrong with a job file to stdout, as JSON. */
+/** Writes what is wrong with a job file, or with the command line (null), to stdout, as JSON. */
 export function printFaults(
-  file: string,
+  file: string | null,
   faults: readonly MillraceError[],
   warnings: readonly MillraceError[],
   shell: Shell,
