@@ -22,7 +22,12 @@ export class Alarms {
 
   /** Runs `task` after `delayMs`; tasks only queue work and must not throw. */
   set(delayMs: number, task: () => void): Alarm {
-    const alarm = this.#heap.add(this.#runtime.monotonic() + delayMs, task)
+    return this.setAt(this.#runtime.monotonic() + delayMs, task)
+  }
+
+  /** Like `set`, at a time of the monotonic clock. */
+  setAt(dueMs: number, task: () => void): Alarm {
+    const alarm = this.#heap.add(dueMs, task)
     if (alarm.dueMs < this.#armedForMs) this.#arm()
     return alarm
   }

@@ -1,4 +1,4 @@
-import type { Alarm, Alarms } from './alarms.ts'
+import { Deadline, type Deadlines } from './deadlines.ts'
 import { ACT_ASK_DEAD, ACT_ASK_LIMIT, ACT_ASK_TIMEOUT } from './errors.ts'
 
 /** Who is sent the message of a question. */
@@ -8,16 +8,16 @@ export interface AskReceiver<M> {
 }
 
 /** One question without an answer; it belongs to the actor that holds its message. */
-class PendingAsk {
+class PendingAsk extends Deadline {
   holder: Asks
   /** Its place among those of its holder; -1 before it has one. */
   position = -1
   message: unknown = undefined
-  alarm: Alarm | undefined
   readonly #reject: (error: unknown) => void
   isSettled = false
 
   constructor(holder: Asks, reject: (error: unknown) => void) {
+    super()
     this.holder = holder
     this.#reject = reject
   }
@@ -33,19 +33,27 @@ class PendingAsk {
   fail(error: unknown): void {
     if (this.settle()) this.#reject(error)
   }
+
+  expire(timeoutMs: number): void {
+    this.fail(ACT_ASK_TIMEOUT({ path: this.holder.path, timeoutMs }))
+  }
 }
 
 /** The questions one actor has not answered yet. */
 export class Asks {
   readonly #address: { readonly path: string }
-  readonly #alarms: Alarms
+  readonly #deadlines: Deadlines
   readonly #pending: PendingAsk[] = []
   /** By message; made when one is looked for, because most actors answer all they are asked. */
   #index: Map<unknown, PendingAsk> | undefined
 
-  constructor(address: { readonly path: string }, alarms: Alarms) {
+  constructor(address: { readonly path: string }, deadlines: Deadlines) {
     this.#address = address
-    this.#alarms = alarms
+    this.#deadlines = deadlines
+  }
+
+  get path(): string {
+    return this.#address.path
   }
 
   get size(): number {
@@ -71,11 +79,7 @@ export class Asks {
       // It may have been answered while it was made; it is sent all the same.
       if (!ask.isSettled) {
         this.#add(ask)
-        if (Number.isFinite(timeoutMs)) {
-          ask.alarm = this.#alarms.set(timeoutMs, () => {
-            ask.fail(ACT_ASK_TIMEOUT({ path: ask.holder.#address.path, timeoutMs }))
-          })
-        }
+        if (timeoutMs !== Infinity) this.#deadlines.add(ask, timeoutMs)
       }
       receiver.tell(message)
       if (!receiver.isAlive()) this.#fail(ask, undefined)
@@ -84,7 +88,7 @@ export class Asks {
 
   forget(ask: PendingAsk): void {
     if (ask.position >= 0) this.#remove(ask)
-    if (ask.alarm !== undefined) this.#alarms.clear(ask.alarm)
+    this.#deadlines.remove(ask)
   }
 
   /** Hands the question of `message` over to another actor, if there is one. */

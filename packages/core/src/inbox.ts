@@ -188,7 +188,7 @@ export class Inbox extends Mailbox {
   }
 
   #openAsks(): Asks {
-    this.#asks ??= new Asks(this.#address, this.#services.alarms)
+    this.#asks ??= new Asks(this.#address, this.#services.deadlines)
     return this.#asks
   }
 

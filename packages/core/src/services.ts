@@ -1,6 +1,7 @@
 import type { Runtime } from '@millrace/base'
 
 import type { Alarms } from './alarms.ts'
+import type { Deadlines } from './deadlines.ts'
 import type { EventStream } from './events.ts'
 import type { LifecycleTap } from './lifecycle-tap.ts'
 import type { MessageLedger } from './message-counts.ts'
@@ -12,6 +13,7 @@ export interface Services {
   readonly runtime: Runtime
   readonly queue: ReadyQueue
   readonly alarms: Alarms
+  readonly deadlines: Deadlines
   readonly events: EventStream
   readonly ledger: MessageLedger
   readonly topics: TopicBoard

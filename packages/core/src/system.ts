@@ -3,6 +3,7 @@ import type { Runtime } from '@millrace/base'
 import type { ActorRef, ActorSpec } from './actor.ts'
 import { Alarms } from './alarms.ts'
 import { Cell } from './cell.ts'
+import { Deadlines } from './deadlines.ts'
 import { type ActorEvents, EventStream } from './events.ts'
 import { Family } from './family.ts'
 import type { ActorRuntime } from './hooks.ts'
@@ -58,10 +59,12 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
   const { runtime } = options
   const name = options.name ?? 'millrace'
   const events = new EventStream(runtime)
+  const alarms = new Alarms(runtime)
   const services: Services = {
     runtime,
     queue: runtime.hooks?.queue ?? new RunQueue(runtime, options.turnBudgetMs ?? 2),
-    alarms: new Alarms(runtime),
+    alarms,
+    deadlines: new Deadlines(alarms),
     events,
     ledger: new MessageLedger(),
     topics: new TopicBoard(runtime),

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 import type { Runtime } from '@millrace/base'
 
 /** The real clocks, timers and scheduler of Node. Its timers keep the process alive. */
