@@ -1,10 +1,13 @@
-import { type JobSpec, type SinkSpec } from '@millrace/engine'
-import { defineStage, type Injection, noExpressions, toStageFactory } from '@millrace/sdk'
-import { collectSink, type CollectSink, type Simulation, valuesSource } from '@millrace/testkit'
+import type { ErrorPolicy, JobSpec, SinkSpec, SourceSpec } from '@millrace/engine'
+import { defineStage, type SourceFactory, type StageFactory, toStageFactory } from '@millrace/sdk'
+import { collectSink, type CollectSink, type Simulation } from '@millrace/testkit'
 
 import { z } from 'zod'
 
-import type { JobPlan, Reading } from './plan.ts'
+import { codes } from './expected.ts'
+import { flaky, type FlakyBook } from './flaky.ts'
+import { noInjection } from './no-injection.ts'
+import { type JobPlan, type Reading, TIMEOUT_MS } from './plan.ts'
 
 /** A job of the real engine, and where its results go. */
 export interface BuiltJob {
@@ -12,97 +15,120 @@ export interface BuiltJob {
   readonly totals: CollectSink
   readonly kept: CollectSink
   readonly dead: CollectSink
+  readonly book: FlakyBook
+  /** How often the source was made. */
+  readonly sourcesMade: () => number
 }
 
-const injection: Injection<Record<string, never>> = {
-  parameters: {},
-  expressions: noExpressions,
-  inject: () => {
-    throw new Error('There is nothing to inject.')
-  },
-}
+const FOR_EVER_MS = 1e12
+const backoff = { minMs: 5, maxMs: 20, jitter: 0.5 }
+const from = (id: string) => [{ id, output: 'out' }]
 
 export function buildJob(plan: JobPlan, simulation: Simulation): BuiltJob {
   const [totals, kept, dead] = [collectSink(), collectSink(), collectSink()]
-  const { retries, fate, capacity, isForked } = plan
-  const from = (id: string) => [{ id, output: 'out' }]
-  const second: SinkSpec[] = isForked ? [{ id: 'kept', factory: kept, from: from('filter') }] : []
+  const book: FlakyBook = { tries: new Map(), closed: [], waitsMs: [] }
+  const source = sourceOf(plan)
+  const by = [
+    { name: 'user', description: 'user', read: (record: unknown) => (record as Reading).user },
+  ]
+  const second: SinkSpec[] = plan.isForked
+    ? [{ id: 'kept', factory: kept, from: from('filter') }]
+    : []
   const spec: JobSpec = {
     name: 'simulated',
-    sources: [
-      {
-        id: 'source',
-        factory: valuesSource(plan.readings, { batch: plan.batches }),
-        time: { timestamp: (record) => (record as Reading).id, disorderMs: 0, description: 'id' },
-      },
-    ],
+    sources: [source.spec],
     stages: [
       { id: 'filter', factory: filter(plan), inputs: [{ name: 'in', from: from('source') }] },
       {
         id: 'flaky',
-        factory: flaky(plan, simulation),
+        factory: flaky(plan, simulation, book),
         inputs: [{ name: 'in', from: from('filter') }],
-        onError: {
-          retry: { times: retries, backoff: { minMs: 5, maxMs: 20, jitter: 0.5 } },
-          then: fate,
-        },
+        by,
+        batch: plan.batch,
+        timeoutMs: TIMEOUT_MS,
+        restart: { backoff },
+        onError: policyOf(plan),
       },
-      {
-        id: 'total',
-        factory: total(),
-        inputs: [{ name: 'in', from: from('flaky') }],
-        by: [{ name: 'user', description: 'user', read: (record) => (record as Reading).user }],
-      },
+      { id: 'total', factory: total(), inputs: [{ name: 'in', from: from('flaky') }], by },
     ],
     sinks: [{ id: 'totals', factory: totals, from: from('total') }, ...second],
     deadLetter: { id: 'deadLetter', factory: dead, from: [] },
     errors: { atMost: 1, of: 1000 },
-    mailbox: { capacity },
+    restart: { intensity: plan.intensity, periodMs: FOR_EVER_MS },
+    mailbox: { capacity: plan.capacity },
   }
-  return { spec, totals, kept, dead }
+  return { spec, totals, kept, dead, book, sourcesMade: source.made }
 }
 
-function filter({ modulus }: JobPlan) {
+function policyOf({ fate, parkMost, retries, rejectsAreFinal }: JobPlan): ErrorPolicy {
+  const then = fate === 'park' ? { park: { most: parkMost } } : fate
+  if (retries === 0) return then
+  const notOn = rejectsAreFinal ? { notOn: [codes.reject] } : {}
+  return { retry: { times: retries, backoff, ...notOn }, then }
+}
+
+/** The readings in batches; where it breaks down, its next instance reads on. */
+function sourceOf(plan: JobPlan): { readonly spec: SourceSpec; readonly made: () => number } {
+  const { batches, readings, readFails } = plan
+  const broken = new Set<number>()
+  let made = 0
+  function* read(_partition: string, position: unknown) {
+    let start = Number(position ?? 0)
+    for (let count = 0; start < readings.length; count++) {
+      if (readFails.includes(start) && !broken.has(start)) {
+        broken.add(start)
+        throw new Error('the line is cut')
+      }
+      const values = readings.slice(start, start + (batches[count % batches.length] ?? 1))
+      start += values.length
+      yield { values, position: start }
+    }
+  }
+  const factory: SourceFactory = {
+    traits: { name: 'readings', ends: true, replay: 'position' },
+    create() {
+      made++
+      return { read }
+    },
+    dispose: () => undefined,
+  }
+  const timestamp = (record: unknown): number => (record as Reading).id
+  const spec: SourceSpec = {
+    id: 'source',
+    factory,
+    time: { timestamp, disorderMs: 0, description: 'id' },
+    restart: { backoff },
+  }
+  return { spec, made: () => made }
+}
+
+function filter({ modulus, takesBatches }: JobPlan): StageFactory {
+  const drops = ({ value }: Reading): boolean => value % modulus === 0
   const stage = defineStage({
     name: 'simulated-filter',
     summary: 'Drops multiples.',
     parameters: z.object({}),
     keeps: 'nothing',
     create: () => ({
-      process: (reading: Reading) => (reading.value % modulus === 0 ? undefined : reading),
-    }),
-  })
-  return toStageFactory(stage, injection)
-}
-
-/** Fails as often as a record says; tries are counted here, outside of the engine. */
-function flaky({ workMs }: JobPlan, simulation: Simulation) {
-  const tries = new Map<number, number>()
-  const work = (reading: Reading): Reading => {
-    const count = (tries.get(reading.id) ?? 0) + 1
-    tries.set(reading.id, count)
-    if (count <= reading.failures) throw new Error(`reading ${reading.id} fails, try ${count}`)
-    return reading
-  }
-  const stage = defineStage({
-    name: 'simulated-flaky',
-    summary: 'Fails with some records.',
-    parameters: z.object({}),
-    keeps: 'nothing',
-    create: () => ({
-      process:
-        workMs === 0
-          ? work
-          : async (reading: Reading) => {
-              await simulation.sleep(workMs)
-              return work(reading)
+      process: (reading: Reading) => (drops(reading) ? undefined : reading),
+      ...(takesBatches
+        ? {
+            processBatch(batch, output) {
+              for (let index = 0; index < batch.length; index++) {
+                const reading = batch.value(index) as Reading
+                if (!drops(reading)) output.pass(index)
+                if (reading.failures > 0 && reading.trouble === 'throw')
+                  throw new Error('the fast path fails')
+              }
             },
+          }
+        : {}),
     }),
   })
-  return toStageFactory(stage, injection)
+  return toStageFactory(stage, noInjection)
 }
 
-function total() {
+function total(): StageFactory {
   const stage = defineStage({
     name: 'simulated-total',
     summary: 'Adds up by key.',
@@ -111,12 +137,12 @@ function total() {
     create({ state }) {
       const sum = state.value<number>('sum', { initial: () => 0 })
       return {
-        process({ user, value }: Reading) {
+        process({ id, user, value, serial }: Reading & { readonly serial: number }) {
           sum.set(sum.get() + value)
-          return { user, total: sum.get() }
+          return { id, user, total: sum.get(), serial }
         },
       }
     },
   })
-  return toStageFactory(stage, injection)
+  return toStageFactory(stage, noInjection)
 }

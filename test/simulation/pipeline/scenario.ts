@@ -1,30 +1,38 @@
-import { createJob, type EngineJob, type Summary } from '@millrace/engine'
-import type { ExploreOptions, Scenario } from '@millrace/testkit'
+import { createJob } from '@millrace/engine'
+import type { ExploreOptions, Scenario, Simulation } from '@millrace/testkit'
 
 import { Dice } from '../dice.ts'
-import { buildJob, type BuiltJob } from './build.ts'
-import { type Expected, expectedOf, type JobPlan, planJob } from './plan.ts'
+import { buildJob } from './build.ts'
+import {
+  checkEnd,
+  checkKeys,
+  checkProgress,
+  checkResults,
+  checkTries,
+  type World,
+} from './checks.ts'
+import { planJob } from './plan.ts'
 
-interface World {
-  readonly plan: JobPlan
-  readonly built: BuiltJob
-  readonly job: EngineJob
-  summary: Summary | undefined
-}
-
-/** A job of the real engine with batches, mailboxes, retries and delays of all sizes. */
+/** A job of the real engine with failing records under every policy, restarts, batches, mailboxes and delays of all sizes. */
 const scenario: Scenario<World> = (simulation) => {
   const plan = planJob(new Dice(simulation))
   const built = buildJob(plan, simulation)
-  const job = createJob(built.spec, { runtime: simulation.runtime })
-  const world: World = { plan, built, job, summary: undefined }
-  void run(world)
-  const { end } = plan
-  if (end !== undefined) {
-    simulation.runtime.timer(end.atMs, () => {
-      void (end.how === 'stop' ? job.stop() : job.drain())
-    })
+  const handedOver: World['handedOver'] = []
+  const job = createJob(built.spec, {
+    runtime: simulation.runtime,
+    onParked: (records) => void handedOver.push(...records),
+  })
+  const world: World = {
+    plan,
+    built,
+    job,
+    handedOver,
+    openReleases: 0,
+    isAborted: false,
+    summary: undefined,
   }
+  void run(world)
+  intervene(world, simulation)
   return world
 }
 
@@ -32,80 +40,51 @@ async function run(world: World): Promise<void> {
   world.summary = await world.job.run()
 }
 
-/** Nothing has two fates, nothing arrives that was not sent. */
-function checkProgress({ job }: World): void {
-  const { stages, sinks } = job.progress()
-  for (const { id, in: received, used, filtered, late, dead, dropped, held } of stages) {
-    const known = used + filtered + late + dead + dropped
-    if (known > received || held < 0) {
-      throw new Error(`stage ${id}: ${received} came in, ${known} have a fate, ${held} are held`)
-    }
+/** What is done to the job from outside. */
+function intervene(world: World, { runtime }: Simulation): void {
+  const { job, plan } = world
+  const { end, releases } = plan
+  for (const { atMs, skips } of releases) {
+    runtime.timer(atMs, () => {
+      world.openReleases++
+      const released = skips ? job.skipParked() : job.releaseParked()
+      void released.then(() => world.openReleases--)
+    })
   }
-  for (const { id, received, written, rejected } of sinks) {
-    if (written + rejected > received) throw new Error(`sink ${id}: more than ${received} written`)
-  }
-}
-
-/** Every record has exactly one fate, and each edge brought all of it. */
-function checkEnd({ summary, plan }: World): void {
-  const { readings, end, isForked } = plan
-  if (summary === undefined) throw new Error('The job has not ended.')
-  const { state, error, stages, sources, sinks } = summary
-  if (state === 'failed') throw new Error('The job has failed.', { cause: error })
-  for (const { id, in: received, used, filtered, late, dead, dropped, held } of stages) {
-    const known = used + filtered + late + dead + dropped
-    if (known !== received || held !== 0) {
-      throw new Error(`stage ${id}: ${received} came in, ${known} have a fate, ${held} are held`)
-    }
-  }
-  const edges = [
-    stages[0]?.in,
-    stages[0]?.sent['out'],
-    stages[1]?.in,
-    stages[1]?.sent['out'],
-    stages[2]?.in,
-    stages[2]?.sent['out'],
-    sinks.find(({ id }) => id === 'totals')?.written,
-  ]
-  const { totals, kept, skipped } = expectedBy({ summary, plan })
-  const sent = sources[0]?.sent
-  if (end === undefined) same('sent', sent, readings.length)
-  const fromFilter = kept.length * (isForked ? 2 : 1)
-  const good = totals.length
-  same('counts', edges, [sent, fromFilter, kept.length, good, good, good, good])
-  same('skipped', stages[1]?.filtered, skipped)
-}
-
-/** What a plain loop makes of the records that the source sent: all of them, unless the job was stopped. */
-function expectedBy({ summary, plan }: Pick<World, 'summary' | 'plan'>): Expected {
-  return expectedOf({ ...plan, readings: plan.readings.slice(0, summary?.sources[0]?.sent) })
-}
-
-function same(what: string, got: unknown, expected: unknown): void {
-  const [left, right] = [JSON.stringify(got), JSON.stringify(expected)]
-  if (left !== right) throw new Error(`${what}: got ${left}, expected ${right}`)
+  if (end === undefined) return
+  runtime.timer(end.atMs, () => {
+    if (end.how !== 'abort') return void job[end.how]()
+    world.isAborted = world.summary === undefined
+    job.abort()
+  })
 }
 
 const checks: ExploreOptions<World> = {
   invariants: { 'fates add up': checkProgress },
   always: {
-    'all records are accounted for': checkEnd,
-    'the totals are those of a plain loop': (world) =>
-      same('totals', world.built.totals.values, expectedBy(world).totals),
-    'the second sink got what the filter kept': (world) =>
-      same('kept', world.built.kept.values, world.plan.isForked ? expectedBy(world).kept : []),
-    'the dead letters are those that failed': (world) => {
-      const letters = world.built.dead.values as readonly { record: { id: number } }[]
-      const ids = letters.map(({ record }) => record.id)
-      same('dead letters', ids, expectedBy(world).dead)
-    },
+    'the job ends as it must': checkEnd,
+    'the results are those of a plain loop': checkResults,
+    'a key that waits keeps its order': checkKeys,
+    'the tries are counted': checkTries,
   },
   sometimes: {
-    'a record is tried again': ({ plan }) =>
-      plan.readings.some(({ failures }) => failures > 0 && failures <= plan.retries),
+    'a record is tried again': ({ built, plan }) =>
+      plan.retries > 0 && [...built.book.tries.values()].some((tries) => tries > 1),
     'a record is dead': ({ built }) => built.dead.values.length > 0,
+    'a record waits at the end': ({ handedOver }) => handedOver.length > 0,
+    'a record is through after a release': ({ built, plan }) =>
+      plan.retries === 0 && [...built.book.tries.values()].some((tries) => tries > 1),
+    'a parked record is given up': ({ summary }) =>
+      summary?.stages[1]?.reasons['parked, then skipped'] !== undefined,
+    'too many are parked': ({ summary }) => summary?.error?.code === 'ENG_PARK_FULL',
+    'a record ends the job': ({ summary }) => summary?.error?.code === 'ENG_RECORD',
+    'a record hangs': ({ built }) => built.book.waitsMs.length > 0,
+    'an instance is made anew': ({ built }) => built.book.closed.length > 1,
+    'the source reads on': ({ built }) => built.sourcesMade() > 1,
+    'the restart budget is used up': ({ summary }) => summary?.error?.code === 'ENG_RESTARTS',
+    'the job is aborted': ({ isAborted }) => isAborted,
     'a stop comes before the end': ({ summary, plan }) =>
-      (summary?.sources[0]?.sent ?? 0) < plan.readings.length,
+      summary?.state === 'stopped' && (summary.sources[0]?.sent ?? 0) < plan.readings.length,
     'a mailbox holds one record': ({ plan }) => plan.capacity === 1 && plan.readings.length > 10,
   },
   mode: 'swarm',
