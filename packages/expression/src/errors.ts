@@ -85,11 +85,22 @@ export const EXP_UNKNOWN_KEY = defineError<{
   name: string
   near?: string | undefined
   known: readonly string[]
+  /** Such as `a sink`. */
+  keyless?: string | undefined
 }>({
   code: 'EXP_UNKNOWN_KEY',
-  message: (d) =>
-    `key('${d.name}') is always null: ${d.known.length === 0 ? 'the stage has no keys' : `the keys of the stage are ${d.known.join(', ')}`}, in \`${d.text}\`.`,
+  message: (d) => {
+    const keys =
+      d.known.length === 0
+        ? 'the stage has no keys'
+        : `the keys of the stage are ${d.known.join(', ')}`
+    const reason = d.keyless === undefined ? keys : `${d.keyless} has no keys`
+    return `key('${d.name}') is always null: ${reason}, in \`${d.text}\`.`
+  },
   hint: (d) => {
+    if (d.keyless !== undefined) {
+      return `Read the field itself, ${d.near ?? d.name}: what a stage emits carries its keys as fields.`
+    }
     if (d.near !== undefined) return `Did you mean key('${d.near}')?`
     return d.known.length === 0
       ? `Give the stage keys, such as by: ${/^[\w.]+$/.test(d.name) ? d.name : 'origin'}, or read the field itself.`

@@ -83,10 +83,11 @@ function resolveForm(resolver: Surroundings, call: CallSyntax): Node {
   }
   if (call.name === 'key') {
     const { value: name } = first
-    const { keys } = resolver.scope
-    if (keys === undefined || keys.includes(name)) return { kind: 'key', start, name }
-    const near = nearestName(name, keys)
-    const details = { text: resolver.text, name, near, known: keys }
+    const { keys, keyless } = resolver.scope
+    const isKnown = keys === undefined || keys.includes(name)
+    if (isKnown && keyless === undefined) return { kind: 'key', start, name }
+    const near = nearestName(name, keys ?? [])
+    const details = { text: resolver.text, name, near, known: keys ?? [], keyless }
     throw EXP_UNKNOWN_KEY(details, { column: first.start + 1 })
   }
   const env = resolver.scope.env ?? {}

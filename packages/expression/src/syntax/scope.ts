@@ -16,6 +16,8 @@ export interface Scope {
   readonly functions?: readonly FunctionLike[]
   /** Names that `key('name')` may ask for; other names are faults. Absent: any. */
   readonly keys?: readonly string[]
+  /** Whose expression it is, where that has no keys itself, such as `a sink`; then `keys` are those of stages before it. */
+  readonly keyless?: string
 }
 
 /** A plugin's function in the form of our own: no checks of types, null is passed on. */

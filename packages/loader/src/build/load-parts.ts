@@ -29,7 +29,8 @@ export async function loadParts(
     const shown = context.values.length
     const settings = readSettings(entry, inputs, context)
     const beside = context.values.splice(shown)
-    if (entry.role === 'stage' && (settings.by !== undefined || !entry.keys.has('by'))) {
+    if (entry.role !== 'stage') entry.keyNames = [...parts.values()].flatMap(keysOfStage)
+    else if (settings.by !== undefined || !entry.keys.has('by')) {
       entry.keyNames = keyNames(settings)
     }
     const before = context.faults.length
@@ -42,6 +43,9 @@ export async function loadParts(
   }
   return parts
 }
+
+const keysOfStage = ({ entry, settings }: Part): readonly string[] =>
+  entry.role === 'stage' ? keyNames(settings) : []
 
 /** Parameters that were written for another module have their faults because of the override: they name it. */
 function tellOverride(entry: Entry, before: number, context: LoadContext): void {

@@ -123,6 +123,22 @@ describe('what fails for every record', () => {
     `)
     expect(await faultsOf(job("- filter: key('origin') == 'SFO'\n      by: origin"))).toBe('')
   })
+
+  it("is key('name') in the path of a sink, which has no keys", async () => {
+    const stage = '- aggregate: { aggregate: { n: count() } }\n      by: origin'
+
+    expect(await faultsOf(job(stage, `"out/{n}-{key('orign')}.jsonl"`))).toMatchInlineSnapshot(`
+      "error[EXP_UNKNOWN_KEY]: key('orign') is always null: a sink has no keys, in \`key('orign')\`.
+        at   /jobs/job.yaml:6:31  pipeline.sink.file
+        next Read the field itself, origin: what a stage emits carries its keys as fields."
+    `)
+    expect(await faultsOf(job('- log', `"out/{key('day')}.jsonl"`))).toMatchInlineSnapshot(`
+      "error[EXP_UNKNOWN_KEY]: key('day') is always null: a sink has no keys, in \`key('day')\`.
+        at   /jobs/job.yaml:5:27  pipeline.sink.file
+        next Read the field itself, day: what a stage emits carries its keys as fields."
+    `)
+    expect(await faultsOf(job(stage, "'out/{origin}.jsonl'"))).toBe('')
+  })
 })
 
 describe('keys', () => {

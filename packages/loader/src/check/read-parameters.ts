@@ -199,10 +199,11 @@ export class ParameterReader {
   }
 
   #compiled(compile: Compile, text: string, node: ScalarNode): readonly string[] | undefined {
-    const { keyNames } = this.#entry
-    const { scope } = this.#context
+    const { keyNames: keys, role } = this.#entry
+    const own = role === 'stage' ? {} : { keyless: `a ${role}` }
+    const scope = { ...this.#context.scope, ...own, ...(keys === undefined ? {} : { keys }) }
     try {
-      return compile(text, keyNames === undefined ? scope : { ...scope, keys: keyNames }).expected
+      return compile(text, scope).expected
     } catch (error) {
       this.#context.expressionFault(error, node)
       return undefined

@@ -26,7 +26,7 @@ export interface Entry {
   /** A map, or the scalar of the short form. Overrides replace it. */
   parameters: ConfigNode | undefined
   readonly upstream?: Upstream | undefined
-  /** Names that `key('name')` of a stage may ask for; absent: not known, or no stage. */
+  /** Names that `key('name')` of a stage may ask for, or the keys of the stages before a source or sink, which has none itself; absent: not known. */
   keyNames?: readonly string[] | undefined
   /** The override that the whole entry comes from. */
   addedBy?: { readonly text: string; readonly where: Where } | undefined
