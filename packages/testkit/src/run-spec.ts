@@ -1,4 +1,4 @@
-import { createJob, type JobSpec, type Summary } from '@millrace/engine'
+import { createJob, type EngineJob, type JobSpec, type Summary } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
 import { collectSink } from './ends.ts'
 
@@ -34,9 +34,14 @@ function toRejected(letter: unknown): Rejected {
 /** Runs a job on the real engine with dead letters in memory. Rejects with the cause when the job fails. */
 export async function runSpec(
   spec: Omit<JobSpec, 'name' | 'deadLetter'>,
-  clock: { readonly now?: (() => number) | undefined } = {},
+  options: {
+    readonly now?: (() => number) | undefined
+    /** Gets the job before it runs. */
+    readonly onJob?: ((job: EngineJob) => void) | undefined
+  } = {},
 ): Promise<{ readonly summary: Summary; readonly rejected: readonly Rejected[] }> {
   const dead = collectSink()
+  const { now } = options
   const job = createJob(
     {
       ...spec,
@@ -44,8 +49,9 @@ export async function runSpec(
       errors: { atMost: 1, of: 1000 },
       deadLetter: { id: 'deadLetter', factory: dead, from: [] },
     },
-    { runtime: clock.now === undefined ? nodeRuntime : { ...nodeRuntime, now: clock.now } },
+    { runtime: now === undefined ? nodeRuntime : { ...nodeRuntime, now } },
   )
+  options.onJob?.(job)
   const summary = await job.run()
   if (summary.error !== undefined) throw summary.error
   return { summary, rejected: dead.values.map(toRejected) }

@@ -101,3 +101,70 @@ describe('runStage', () => {
     )
   })
 })
+
+describe('runStage with several inputs', () => {
+  const said = defineStage({
+    name: 'said',
+    summary: 'Says which input a record came by.',
+    parameters: limit,
+    inputs: ['left', 'right'],
+    create: () => ({
+      on: {
+        left: (record: object, context) => ({ ...record, by: 'left', ...context.key }),
+        right: (record: object, context) => ({ ...record, by: 'right', ...context.key }),
+      },
+    }),
+  })
+  const options = {
+    parameters: { above: 1 },
+    input: [{ id: 1 }, { order: 1 }, { order: 2 }, { id: 2 }],
+    to: (record: unknown) => ('id' in (record as object) ? 'left' : 'right'),
+    by: { left: ['id'], right: ['order'] },
+  }
+
+  it.each([1, 2, 1024])('keeps the order of the records, in batches of %s', async (batch) => {
+    const run = await runStage(said, { ...options, batch })
+
+    expect(run.output).toEqual([
+      { id: 1, by: 'left' },
+      { id: 1, order: 1, by: 'right' },
+      { id: 2, order: 2, by: 'right' },
+      { id: 2, by: 'left' },
+    ])
+    expect(run.timestamps['out']).toEqual([0, 1, 2, 3])
+  })
+
+  it('refuses an input that the stage does not have', async () => {
+    await expect(runStage(said, { ...options, to: () => 'rihgt' })).rejects.toMatchObject({
+      code: 'TST_OPTION',
+      message: 'to is "rihgt", not a known name.',
+      hint: 'Did you mean "right"? Known: left, right.',
+    })
+  })
+})
+
+describe('stopAfter', () => {
+  const sum = defineStage({
+    name: 'sum',
+    summary: 'Adds up.',
+    parameters: limit,
+    absorbs: true,
+    create: () => {
+      let total = 0
+      return {
+        process: (record: number, context) => context.emit((total += record)),
+        onEnd: (context) => context.emit('end'),
+      }
+    },
+  })
+
+  it.each([
+    { stopAfter: 0, output: [] },
+    { stopAfter: 2, output: [1, 3] },
+    { stopAfter: 3, output: [1, 3, 6, 'end'] },
+  ])('stops the job behind $stopAfter records', async ({ stopAfter, output }) => {
+    const run = await runStage(sum, { parameters: { above: 1 }, input: [1, 2, 3], stopAfter })
+
+    expect(run.output).toEqual(output)
+  })
+})

@@ -1,16 +1,29 @@
-import type { StageCounts } from '@millrace/engine'
-import { type StageDefinition, type StageFactory, toStageFactory } from '@millrace/sdk'
-import { collectSink, valuesSource } from './ends.ts'
+import type { EngineJob, KeyPart, StageCounts } from '@millrace/engine'
+import {
+  type SourceFactory,
+  type StageDefinition,
+  type StageFactory,
+  stageInputs,
+  toStageFactory,
+} from '@millrace/sdk'
+import { collectSink } from './ends.ts'
 import { injectionOf, type MakeOptions } from './injection-of.ts'
+import { knownName } from './known-name.ts'
 import { type Rejected, runSpec } from './run-spec.ts'
+import { wholeNumber } from './whole-number.ts'
+import { turnSources } from './turn-sources.ts'
 
 /** What one stage gets to do. */
 export interface RunStageOptions extends MakeOptions {
   readonly input: Iterable<unknown>
-  /** Names of the key fields, as in `by`. */
-  readonly by?: readonly string[]
+  /** Which input of the stage a record goes to; records arrive in the order of `input`. Default: the first that it declares. */
+  readonly to?: (record: unknown, index: number) => string
+  /** Names of the key fields, as in `by`; a map: per input, as many for each. */
+  readonly by?: readonly string[] | Readonly<Record<string, readonly string[]>>
   /** What the source declares; its records end either way. Default true. */
   readonly inputEnds?: boolean
+  /** Stops the job behind so many records, as a person does; default: it runs to the end of the input. */
+  readonly stopAfter?: number
   /** Event time of a record, epoch ms. Default: its position in the input. */
   readonly timestamp?: (record: unknown, index: number) => number
   /** How far the watermark trails the largest event time, ms. Default 0. */
@@ -55,58 +68,100 @@ function withoutBatches(factory: StageFactory): StageFactory {
   }
 }
 
+/** The key fields of one input. */
+export function keyFieldsOf(by: RunStageOptions['by'] = [], input: string): readonly string[] {
+  return isList(by) ? by : (by[input] ?? [])
+}
+
+function isList(by: NonNullable<RunStageOptions['by']>): by is readonly string[] {
+  return Array.isArray(by)
+}
+
+/** How the keys of each input are read, and what they are called in results. */
+function keysOf(by: RunStageOptions['by'], inputs: readonly string[]) {
+  const names = (input: string): readonly string[] => keyFieldsOf(by, input)
+  // The result's keys carry the names of the first input.
+  const keys = names(inputs[0] as string)
+  const parts = inputs.map((input): [string, readonly KeyPart[]] => [
+    input,
+    names(input).map((path, index) => {
+      const name = keys[index] ?? path
+      return { name, description: path, read: (record) => field(record, path) }
+    }),
+  ])
+  return { keys, parts: Object.fromEntries(parts) }
+}
+
+/** A source per input, that give the records in order. */
+function sourcesOf(
+  options: RunStageOptions,
+  inputs: readonly string[],
+  stop: () => void,
+): Parameters<typeof runSpec>[0]['sources'] {
+  const { timestamp = (_record, index) => index, inputEnds = true, stopAfter } = options
+  const [first = 'in'] = inputs
+  const all = Array.from(options.input, (value, index) => {
+    const from = options.to?.(value, index) ?? first
+    knownName('to', from, inputs)
+    return { from, value }
+  })
+  const isStopped = stopAfter !== undefined && wholeNumber('stopAfter', stopAfter, 0) < all.length
+  const turns = isStopped ? all.slice(0, stopAfter) : all
+  const factories = turnSources(inputs, turns, {
+    ends: inputEnds,
+    batch: options.batch,
+    atEnd: isStopped ? stop : () => undefined,
+  })
+  let index = 0
+  const time = {
+    // Asked once for each record, in order.
+    timestamp: (record: unknown) => timestamp(record, index++),
+    disorderMs: options.disorderMs ?? 0,
+    description: 'given by the test',
+  }
+  return inputs.map((input, at) => {
+    return { id: sourceId(input), factory: factories[at] as SourceFactory, time }
+  })
+}
+
+const sourceId = (input: string): string => `source-${input}`
+
 /**
  * Runs one stage over `input` on the real engine and collects every output.
- * Throws TST_PARAMETERS for parameters the definition refuses; rejects with the cause when the job fails.
+ * Rejects with TST_PARAMETERS for parameters the definition refuses, TST_OPTION for an unknown input, and with the cause when the
+ * job fails.
  */
 export async function runStage<P>(
   definition: StageDefinition<P>,
   options: RunStageOptions,
 ): Promise<StageRun> {
-  const { by = [], inputEnds = true, timestamp = (_record, index) => index, batch } = options
-  const injection = injectionOf(definition, options, { ends: inputEnds, keys: by })
+  const inputs = stageInputs(definition)
+  const { keys, parts } = keysOf(options.by, inputs)
+  const injection = injectionOf(definition, options, { ends: options.inputEnds ?? true, keys })
   const made = toStageFactory(definition, injection)
   const factory = options.processBatch === false ? withoutBatches(made) : made
   const names = Object.keys(factory.traits.outputs)
   const sinks = names.map((output) => ({ output, factory: collectSink(options.onOutput) }))
-  let index = 0
-  const spec: Parameters<typeof runSpec>[0] = {
-    sources: [
-      {
-        id: 'source',
-        factory: valuesSource(options.input, {
-          ends: inputEnds,
-          ...(batch === undefined ? {} : { batch }),
-        }),
-        time: {
-          // Asked once for each record, in order.
-          timestamp: (record) => timestamp(record, index++),
-          disorderMs: options.disorderMs ?? 0,
-          description: 'given by the test',
+  let job: EngineJob | undefined
+  const { summary, rejected } = await runSpec(
+    {
+      sources: sourcesOf(options, inputs, () => void job?.stop()),
+      stages: [
+        {
+          id: 'stage',
+          factory,
+          inputs: inputs.map((name) => ({ name, from: [{ id: sourceId(name), output: 'out' }] })),
+          by: parts,
         },
-      },
-    ],
-    stages: [
-      {
-        id: 'stage',
+      ],
+      sinks: sinks.map(({ output, factory }) => ({
+        id: `sink-${output}`,
         factory,
-        inputs: [
-          { name: factory.traits.inputs[0] ?? 'in', from: [{ id: 'source', output: 'out' }] },
-        ],
-        by: by.map((name) => ({
-          name,
-          description: name,
-          read: (record) => field(record, name),
-        })),
-      },
-    ],
-    sinks: sinks.map(({ output, factory }) => ({
-      id: `sink-${output}`,
-      factory,
-      from: [{ id: 'stage', output }],
-    })),
-  }
-  const { summary, rejected } = await runSpec(spec, { now: options.now })
+        from: [{ id: 'stage', output }],
+      })),
+    },
+    { now: options.now, onJob: (made) => (job = made) },
+  )
   const counts = summary.stages[0] as StageCounts
   return {
     output: sinks[0]?.factory.values ?? [],

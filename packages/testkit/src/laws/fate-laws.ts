@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { TST_LAW } from '../errors.ts'
 import { demand, type Law, shown } from './law.ts'
@@ -39,19 +40,28 @@ function stop<P>(stage: StageUnderLaw<P>): Law {
   const { definition, options } = stage
   const about = {
     id: 'stop',
-    title: 'it emits with a record in hand or in a hook, and nothing once it is closed',
-    runs: Math.min(10, options.runs ?? 10),
+    title:
+      'stopped anywhere, it has given the beginning of its results, and nothing once it is closed',
+    runs: Math.min(20, options.runs ?? 20),
   }
-  return stageLaw(stage, about, fc.boolean(), async (sample, processBatch) => {
+  const extra = fc.record({ stopAfter: fc.nat({ max: 24 }), processBatch: fc.boolean() })
+  return stageLaw(stage, about, extra, async (sample, { stopAfter, processBatch }) => {
     const one = { ...caseOf(options, sample), processBatch }
-    const { watch } = await observeStage(definition, one)
+    const whole = await observeStage(definition, one)
+    const stopped = await observeStage(definition, { ...one, stopAfter })
     // What it left behind gets its chance now: timers of the job, real ones that are due, promises.
-    for (const task of watch.timers) task()
+    for (const { watch } of [whole, stopped]) for (const task of watch.timers) task()
     await new Promise((resolve) => setTimeout(resolve, 5))
-    demand(
-      watch.stray === 0,
-      () => `It emitted ${watch.stray} times with no record in hand, or after its end.`,
-    )
+    const stray = whole.watch.stray + stopped.watch.stray
+    demand(stray === 0, () => `It emitted ${stray} times with no record in hand, or after its end.`)
+    for (const [output, values] of Object.entries(stopped.run.outputs)) {
+      const beginning = whole.run.outputs[output]?.slice(0, values.length)
+      demand(
+        isDeepStrictEqual(values, beginning),
+        () =>
+          `Stopped behind ${stopAfter} records it gave ${shown(values)} on ${output}; without a stop it begins with ${shown(beginning)}.`,
+      )
+    }
   })
 }
 

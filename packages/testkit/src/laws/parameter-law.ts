@@ -4,14 +4,14 @@ import { demand, type Law, lawOver, shown } from './law.ts'
 import type { StageUnderLaw } from './stage-laws-options.ts'
 
 /** Its parameters are described, have the defaults they are said to have, and nothing else is taken for one. */
-export function parameterLaw<P>({ definition, options, samples }: StageUnderLaw<P>): Law {
+export function parameterLaw<P>({ definition, options, samples, keys }: StageUnderLaw<P>): Law {
   const about = {
     part: `Stage "${definition.name}"`,
     id: 'parameters',
     title:
       'its parameters are checked: unknown keys are refused, defaults are what the schema says',
   }
-  const surroundings = { ends: options.inputEnds ?? true, keys: options.by ?? [] }
+  const surroundings = { ends: options.inputEnds ?? true, keys }
   const parse = (parameters: unknown) => tryParseParameters(definition, parameters, surroundings)
   return lawOver(
     about,

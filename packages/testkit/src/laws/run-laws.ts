@@ -71,14 +71,14 @@ function restart<P>(stage: StageUnderLaw<P>): Law {
 }
 
 function failures<P>(stage: StageUnderLaw<P>): Law {
-  const { definition, options } = stage
+  const { definition, options, keyFields } = stage
   const about = { id: 'failures', title: 'a record that fails leaves nothing behind' }
   const spoilt = fc.array(fc.tuple(fc.nat({ max: 23 }), fc.nat()), { minLength: 1, maxLength: 3 })
   return stageLaw(stage, about, spoilt, async (sample, spots) => {
     const fuse = { isLit: true }
     const input = sample.input.map((record, index) => {
       const spot = spots.find(([at]) => at === index)
-      return spot === undefined ? record : withBrokenField(record, spot[1], options.by ?? [], fuse)
+      return spot === undefined ? record : withBrokenField(record, spot[1], keyFields, fuse)
     })
     const one = {
       ...caseOf(options, { ...sample, input }),

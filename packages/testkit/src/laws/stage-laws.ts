@@ -1,6 +1,6 @@
 import type { StageDefinition } from '@millrace/sdk'
 import { fateLaws } from './fate-laws.ts'
-import { demand, type Law } from './law.ts'
+import type { Law } from './law.ts'
 import { parameterLaw } from './parameter-law.ts'
 import { recordLaws } from './record-laws.ts'
 import { registerLaws } from './register-laws.ts'
@@ -12,8 +12,6 @@ export function listStageLaws<P>(
   definition: StageDefinition<P>,
   options: StageLawsOptions,
 ): readonly Law[] {
-  const inputs = definition.inputs ?? ['in']
-  demand(inputs.length === 1, () => 'Laws of stages with several inputs are not built yet.')
   const stage = stageUnderLaw(definition, options)
   return [parameterLaw(stage), ...runLaws(stage), ...recordLaws(stage), ...fateLaws(stage)]
 }

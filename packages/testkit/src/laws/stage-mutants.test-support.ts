@@ -192,6 +192,39 @@ export const mutants: readonly Mutant[] = [
     free,
   ),
   mutant(
+    'takes its timer back at the end of its input, and not when it is stopped before',
+    'stop',
+    {
+      create({ timer, outputs }) {
+        const cancels: (() => void)[] = []
+        return {
+          process(record: Reading) {
+            cancels.push(timer(60_000, () => outputs['out']?.emit('late')))
+            return record
+          },
+          onEnd: () => cancels.forEach((cancel) => cancel()),
+        }
+      },
+    },
+    free,
+  ),
+  mutant(
+    'gives out what it held when it is closed',
+    'stop',
+    {
+      create({ outputs }) {
+        const held: Reading[] = []
+        return {
+          process: (record: Reading) => void held.push(record),
+          onEnd: (context) => held.splice(0).forEach((record) => context.emit(record)),
+          close: () => held.forEach((record) => outputs['out']?.emit(record)),
+        }
+      },
+      absorbs: true,
+    },
+    free,
+  ),
+  mutant(
     'emits from a promise nobody waits for',
     'stop',
     {

@@ -1,13 +1,14 @@
 import { createRandom, type Runtime } from '@millrace/base'
-import type {
-  BatchOutput,
-  OutputHandle,
-  RecordContext,
-  StageContext,
-  StageDefinition,
-  StageInstance,
-  StageScope,
-  StateScope,
+import {
+  type BatchOutput,
+  type OutputHandle,
+  type RecordContext,
+  type StageContext,
+  type StageDefinition,
+  stageInputs,
+  type StageInstance,
+  type StageScope,
+  type StateScope,
 } from '@millrace/sdk'
 
 /** What a watched stage did beside its results. */
@@ -52,12 +53,11 @@ export function watchedStage<P>(
     for (let count = 0; count <= replaceAt.length; count++) {
       instances.push(await definition.create(around))
     }
-    const input = definition.inputs?.[0] ?? 'in'
     return wrap(
       instances,
       watch,
       replaceAt.toSorted((a, b) => a - b),
-      input,
+      stageInputs(definition),
     )
   }
   return { ...definition, create }
@@ -116,23 +116,28 @@ function wrap(
   instances: readonly StageInstance[],
   watch: Watch,
   replaceAt: readonly number[],
-  input: string,
+  inputs: readonly string[],
 ): StageInstance {
   const current = (): StageInstance => {
     const index = replaceAt.filter((number) => number <= watch.seen).length
     return instances[index] as StageInstance
   }
-  const take: Plain = (record, context) => {
-    if (watch.refused.has(record)) throw new Error('Refused by the test.')
-    const instance = current()
-    watch.seen++
-    const own = instance.on?.[input]
-    const handler = (own ?? instance.process) as Plain
-    return handler.call(own === undefined ? instance : instance.on, record, context)
-  }
+  const taker =
+    (input: string): Plain =>
+    (record, context) => {
+      if (watch.refused.has(record)) throw new Error('Refused by the test.')
+      const instance = current()
+      watch.seen++
+      const own = instance.on?.[input]
+      const handler = (own ?? instance.process) as Plain
+      return handler.call(own === undefined ? instance : instance.on, record, context)
+    }
   const first = instances[0] as StageInstance
-  const kind = (first.on?.[input] ?? first.process)?.constructor.name
-  const made: StageInstance = { process: processOf(kind, take, watch) }
+  const handlers = inputs.map((input): [string, Plain] => {
+    const kind = (first.on?.[input] ?? first.process)?.constructor.name
+    return [input, processOf(kind, taker(input), watch)]
+  })
+  const made: StageInstance = { on: Object.fromEntries(handlers) }
   if (first.processBatch !== undefined) {
     made.processBatch = (batch, output) => {
       const instance = current()
@@ -183,7 +188,7 @@ function wrap(
 
 /** A handler of the same kind: the engine tells them apart by their constructor. */
 function processOf(kind: string | undefined, take: Plain, watch: Watch): Plain {
-  const guard = (record: unknown, context: RecordContext): RecordContext => {
+  const guard = (record: unknown, context: RecordContext): CheckedContext => {
     watch.busy = true
     return checkedContext(record, context, watch)
   }
@@ -191,8 +196,9 @@ function processOf(kind: string | undefined, take: Plain, watch: Watch): Plain {
   const done = (): void => void (watch.busy = false)
   if (kind === 'GeneratorFunction') {
     return function* (record, context) {
+      const checked = guard(record, context)
       try {
-        yield* take(record, guard(record, context)) as Iterable<unknown>
+        for (const value of take(record, checked) as Iterable<unknown>) yield checked.gave(value)
       } catch (error) {
         fail(record)
         throw error
@@ -203,8 +209,10 @@ function processOf(kind: string | undefined, take: Plain, watch: Watch): Plain {
   }
   if (kind === 'AsyncGeneratorFunction') {
     return async function* (record, context) {
+      const checked = guard(record, context)
       try {
-        yield* take(record, guard(record, context)) as AsyncIterable<unknown>
+        const values = take(record, checked) as AsyncIterable<unknown>
+        for await (const value of values) yield checked.gave(value)
       } catch (error) {
         fail(record)
         throw error
@@ -214,9 +222,10 @@ function processOf(kind: string | undefined, take: Plain, watch: Watch): Plain {
     }
   }
   return (record, context) => {
+    const checked = guard(record, context)
     let result: unknown
     try {
-      result = take(record, guard(record, context))
+      result = take(record, checked)
     } catch (error) {
       fail(record)
       done()
@@ -224,14 +233,19 @@ function processOf(kind: string | undefined, take: Plain, watch: Watch): Plain {
     }
     if (result instanceof Promise) {
       result.catch(() => fail(record))
-      return result.finally(done)
+      return result.then((value: unknown) => checked.gave(value)).finally(done)
     }
     done()
-    return result
+    return checked.gave(result)
   }
 }
 
-function checkedContext(record: unknown, context: RecordContext, watch: Watch): RecordContext {
+/** What a handler may do, and what is told of its results. */
+interface CheckedContext extends RecordContext {
+  gave<T>(result: T): T
+}
+
+function checkedContext(record: unknown, context: RecordContext, watch: Watch): CheckedContext {
   let isSkipped = false
   let isEmitted = false
   const both = (): void => {
@@ -255,6 +269,11 @@ function checkedContext(record: unknown, context: RecordContext, watch: Watch): 
       isEmitted = true
       both()
       context.emit(value, options)
+    },
+    gave(result) {
+      if (result !== undefined) isEmitted = true
+      both()
+      return result
     },
     reject(code, message) {
       watch.failed.add(record)
