@@ -133,9 +133,12 @@ export class ModelTree {
     node.log = []
     node.children = supervisor.children.map((plan) => makeNode(plan, node))
     node.state = 'up'
-    if (node.children.every((child) => this.#start(child))) return true
-    this.#end(node)
-    return false
+    if (!node.children.every((child) => this.#start(child))) {
+      this.#end(node)
+      return false
+    }
+    node.begunMs = this.nowMs
+    return true
   }
 
   /** The incarnation ends, whoever wants it. */

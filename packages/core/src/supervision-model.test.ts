@@ -35,15 +35,17 @@ function supervisorOf(child: fc.Arbitrary<Plan>): fc.Arbitrary<Plan> {
     .record({
       restart,
       significant: fc.boolean(),
+      backoff: fc.option(backoff, { nil: undefined }),
       strategy: fc.constantFrom<Strategy>('oneForOne', 'oneForAll', 'restForOne', 'dynamic'),
       budget,
       autoShutdown: fc.constantFrom<AutoShutdown>('never', 'anySignificant', 'allSignificant'),
       children: fc.array(child, { minLength: 1, maxLength: 4, size: 'max' }),
     })
-    .map(({ restart, significant, strategy, budget, autoShutdown, children }) => ({
+    .map(({ restart, significant, backoff, strategy, budget, autoShutdown, children }) => ({
       id: '',
       restart,
       significant,
+      ...(backoff && { backoff }),
       supervisor: {
         strategy,
         budget,

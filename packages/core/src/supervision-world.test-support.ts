@@ -16,8 +16,7 @@ export function specOf(
   if (supervisor !== undefined) {
     const children = supervisor.children.map((child) => specOf(child, trace, failures))
     const { strategy, autoShutdown, budget } = supervisor
-    const { id, restart, significant } = shared
-    return { id, restart, significant, strategy, autoShutdown, ...budget, children }
+    return { ...shared, strategy, autoShutdown, ...budget, children }
   }
   return {
     ...shared,

@@ -1,4 +1,4 @@
-import type { ActorRef, ActorSpec, Budget, RestartType } from './actor.ts'
+import type { ActorRef, ActorSpec, Backoff, Budget, RestartType } from './actor.ts'
 
 /** Who is restarted when one child fails: that one, all, or it and those started after it. `dynamic`: that one; children come and go. */
 export type Strategy = 'oneForOne' | 'oneForAll' | 'restForOne' | 'dynamic'
@@ -25,6 +25,8 @@ export interface SupervisorSpec {
   readonly children?: readonly ChildSpec[]
   /** Whether this supervisor is started again; default `permanent` under a supervisor, `temporary` under the system. Giving up counts as a normal end. */
   readonly restart?: RestartType
+  /** How long its own restarts wait, counted from when its first children ran; default none: they begin at once. */
+  readonly backoff?: Backoff
   /** As for actors; default false. */
   readonly significant?: boolean
   /** How long all its children may take to stop before they are killed; ms, default `Infinity`: each has its own deadline. 0 kills them at once. */

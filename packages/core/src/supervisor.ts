@@ -1,7 +1,13 @@
 import type { ActorRef, ActorSpec, RestartType } from './actor.ts'
 import type { Alarm } from './alarms.ts'
 import { Cell } from './cell.ts'
-import { type Child, type ChildRecord, none, type StartListener } from './child.ts'
+import {
+  type Child,
+  type ChildPolicy,
+  type ChildRecord,
+  none,
+  type StartListener,
+} from './child.ts'
 import { ACT_START, ACT_STOPPED } from './errors.ts'
 import { Family, type FamilyExit } from './family.ts'
 import { inspectChildren, inspectShared } from './inspect-child.ts'
@@ -22,7 +28,6 @@ type Phase = 'down' | 'backingOff' | 'up' | 'stopped'
 export class SupervisorNode implements Supervisor, Child {
   readonly id: string
   readonly restart: RestartType
-  readonly policy: { readonly significant: boolean }
   record: ChildRecord | undefined
   readonly #services: Services
   readonly #owner: Family
@@ -40,7 +45,6 @@ export class SupervisorNode implements Supervisor, Child {
   constructor(owner: Family, spec: SupervisorSpec) {
     this.id = spec.id
     this.restart = spec.restart ?? owner.defaultRestart
-    this.policy = { significant: spec.significant ?? false }
     this.#services = owner.services
     this.#owner = owner
     this.#spec = spec
@@ -49,6 +53,10 @@ export class SupervisorNode implements Supervisor, Child {
 
   get path(): string {
     return `${this.#owner.path}/${this.id}`
+  }
+
+  get policy(): ChildPolicy {
+    return this.#spec
   }
 
   get incarnation(): number {
@@ -92,6 +100,7 @@ export class SupervisorNode implements Supervisor, Child {
 
   halt(done: () => void): void {
     if (this.isDown()) {
+      this.#phase = 'down'
       done()
       return
     }

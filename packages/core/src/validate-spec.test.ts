@@ -34,7 +34,7 @@ it.each([
   [{ restart: 'x' }, 'restart must be one of permanent, transient, temporary; got "x"'],
   [
     { childs: [] },
-    '"childs" is unknown; known are id, restart, significant, shutdownMs, create, strategy, intensity, periodMs, autoShutdown, children, onEscalate',
+    '"childs" is unknown; known are id, restart, significant, shutdownMs, backoff, create, strategy, intensity, periodMs, autoShutdown, children, onEscalate',
   ],
   [
     { children: [{ id: 'a', create, mailbox: { overflow: 'dropoldest', size: 2 } }] },
@@ -42,11 +42,11 @@ it.each([
   ],
   [
     { children: [{ id: 'a', create, shutdown: 5 }] },
-    'a: "shutdown" is unknown (did you mean "shutdownMs"?); known are id, restart, significant, shutdownMs, create, mailbox, redeliver, backoff, budget, keepChildren',
+    'a: "shutdown" is unknown (did you mean "shutdownMs"?); known are id, restart, significant, shutdownMs, backoff, create, mailbox, redeliver, budget, keepChildren',
   ],
   [
     { children: [{ id: 'a', creat: create }] },
-    'a: "creat" is unknown (did you mean "create"?); known are id, restart, significant, shutdownMs, create, strategy, intensity, periodMs, autoShutdown, children, onEscalate',
+    'a: "creat" is unknown (did you mean "create"?); known are id, restart, significant, shutdownMs, backoff, create, strategy, intensity, periodMs, autoShutdown, children, onEscalate',
   ],
 ])('refuses the supervisor %j and starts nothing', (members, fault) => {
   const { system } = setUp()

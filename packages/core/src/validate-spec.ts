@@ -9,13 +9,12 @@ const shutdowns = ['never', 'anySignificant', 'allSignificant']
 const overflows = ['dropOldest', 'dropNewest', 'fail']
 
 // As records, so that the compiler misses none.
-const shared = { id: 1, restart: 1, significant: 1, shutdownMs: 1 } as const
+const shared = { id: 1, restart: 1, significant: 1, shutdownMs: 1, backoff: 1 } as const
 const actorKeys = keysOf<ActorSpec<never>>({
   ...shared,
   create: 1,
   mailbox: 1,
   redeliver: 1,
-  backoff: 1,
   budget: 1,
   keepChildren: 1,
 })
@@ -71,6 +70,10 @@ function* faultsOf(spec: ChildSpec, at: string, parent?: SupervisorSpec): Genera
   }
   if (isSupervisorSpec(spec)) yield* supervisorFaults(spec, at)
   else yield* actorFaults(spec, at)
+  if (spec.backoff !== undefined) {
+    yield* unknownKeyFaults(spec.backoff, `${at}backoff: `, backoffKeys)
+    yield* backoffFaults(spec.backoff, `${at}backoff.`)
+  }
 }
 
 function* actorFaults(spec: ActorSpec<never>, at: string): Generator<string> {
@@ -90,10 +93,6 @@ function* actorFaults(spec: ActorSpec<never>, at: string): Generator<string> {
   if (spec.budget !== undefined) {
     yield* unknownKeyFaults(spec.budget, `${at}budget: `, budgetKeys)
     yield* budgetFaults(spec.budget, `${at}budget.`)
-  }
-  if (spec.backoff !== undefined) {
-    yield* unknownKeyFaults(spec.backoff, `${at}backoff: `, backoffKeys)
-    yield* backoffFaults(spec.backoff, `${at}backoff.`)
   }
 }
 

@@ -30,6 +30,8 @@ export class Life {
   stopBeganMs: number | undefined
   /** What the books say about the restart after it. */
   mayRestart: boolean | undefined
+  /** Another try at the same instant may have come before its own. */
+  isTied = false
 
   constructor(leaf: Leaf, incarnation: number, sequence: number) {
     this.leaf = leaf
@@ -92,6 +94,8 @@ export class Branch {
   granted = 0
   /** Tries within the period, ms. */
   tries: number[] = []
+  /** When a restart last failed: the next try comes in a turn of its own. */
+  retryMs: number | undefined
   /** Children that ended though they did not fail. */
   readonly drawnAlong = new Set<number>()
   /** When the first of them ended, as a place in the order of all ends. */
@@ -123,6 +127,7 @@ export class Branch {
     this.lastIndex = -1
     this.granted = 0
     this.tries = []
+    this.retryMs = undefined
     this.drawnAlong.clear()
     this.cause = undefined
     this.isVague = false

@@ -154,6 +154,8 @@ export class Observer {
     if (isRestartable(life)) {
       if (owner.hasGroups) return
       if (!owner.isUp) owner.isVague = true
+      if (life.selfEnd === 'startFailed') owner.retryMs = this.nowMs
+      life.isTied = owner.retryMs === this.nowMs
       life.mayRestart = grants(leaf, this.nowMs)
       return
     }
@@ -244,7 +246,7 @@ export class Observer {
     if (branch.hasGroups) {
       if (hasOwnBudget || branch.granted >= intensity) return
       this.breach(`law 11: ${branch.path} gave up after ${branch.granted} of ${intensity} restarts`)
-    } else if (child.life?.mayRestart !== false) {
+    } else if (child.life?.mayRestart !== false && child.life?.isTied !== true) {
       this.breach(`law 11: ${branch.path} refused a restart of ${childId} that its budget allows`)
     }
   }

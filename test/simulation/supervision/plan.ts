@@ -30,6 +30,7 @@ export interface SupervisorPlan {
   readonly restart: RestartType
   readonly significant: boolean
   readonly shutdownMs: number
+  readonly backoff: Backoff | undefined
   /** The first is an actor: its first incarnation shows that a new life of the supervisor begins. */
   readonly children: readonly Plan[]
 }
@@ -75,6 +76,7 @@ function planSupervisor(dice: Dice, place: Place): SupervisorPlan {
     restart: depth === 1 ? 'temporary' : restart,
     significant: depth > 1 && significant,
     shutdownMs: dice.pick([Infinity, Infinity, 0, 60]),
+    backoff: dice.pick([undefined, undefined, { minMs: 20, maxMs: 100, jitter: 0.5 }]),
     children,
   }
 }

@@ -46,6 +46,7 @@ function specOfBranch(stage: Stage, branch: Branch): SupervisorSpec {
   const { plan, path } = branch
   stage.observer.branches.set(path, branch)
   const { id, strategy, intensity, periodMs, autoShutdown, restart, significant, shutdownMs } = plan
+  const backoff = plan.backoff === undefined ? {} : { backoff: plan.backoff }
   const children = plan.children.map((child) => {
     const below = `${path}/${child.id}`
     if (child.kind === 'supervisor') {
@@ -56,7 +57,7 @@ function specOfBranch(stage: Stage, branch: Branch): SupervisorSpec {
     return specOf(stage, newLeaf(stage, new Leaf(child, below, branch), branch))
   })
   const settings = { id, strategy, intensity, periodMs, autoShutdown, restart, significant }
-  return { ...settings, shutdownMs, ...(strategy === 'dynamic' ? {} : { children }) }
+  return { ...settings, ...backoff, shutdownMs, ...(strategy === 'dynamic' ? {} : { children }) }
 }
 
 function newLeaf(stage: Stage, leaf: Leaf, branch: Branch): Leaf {

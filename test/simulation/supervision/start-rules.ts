@@ -76,7 +76,7 @@ function* startAlone(
   if (last.selfEnd === undefined) yield `law 8: ${path} starts again though it did not fail`
   else if (!isRestartable(last))
     yield `law 6: ${path} (${plan.restart}) starts after ${last.selfEnd}`
-  else if (last.mayRestart === false && !owner.isVague) {
+  else if (last.mayRestart === false && !last.isTied && !owner.isVague) {
     yield `law 11: ${path} starts though its supervisor had ${owner.plan.intensity} restarts`
   }
 }
