@@ -1,3 +1,4 @@
+import { defineError, type ErrorOf } from '@millrace/base'
 import type { ErrorPolicy, JobSpec, SinkSpec, SourceSpec } from '@millrace/engine'
 import { defineStage, type SourceFactory, type StageFactory, toStageFactory } from '@millrace/sdk'
 import { collectSink, type CollectSink, type Simulation } from '@millrace/testkit'
@@ -20,13 +21,19 @@ export interface BuiltJob {
   readonly sourcesMade: () => number
 }
 
+/** What ends the job at once, whatever its budget. */
+const TEST_POISON: ErrorOf<Record<string, never>> = defineError({
+  code: 'TEST_POISON',
+  message: () => 'The source ends the job.',
+  hint: () => 'It is part of the scenario.',
+})
 const FOR_EVER_MS = 1e12
 const backoff = { minMs: 5, maxMs: 20, jitter: 0.5 }
 const from = (id: string) => [{ id, output: 'out' }]
 
 export function buildJob(plan: JobPlan, simulation: Simulation): BuiltJob {
   const [totals, kept, dead] = [collectSink(), collectSink(), collectSink()]
-  const book: FlakyBook = { tries: new Map(), closed: [], waitsMs: [] }
+  const book: FlakyBook = { tries: new Map(), through: new Set(), closed: [], waitsMs: [] }
   const source = sourceOf(plan)
   const by = [
     { name: 'user', description: 'user', read: (record: unknown) => (record as Reading).user },
@@ -69,7 +76,7 @@ function policyOf({ fate, parkMost, retries, rejectsAreFinal }: JobPlan): ErrorP
 
 /** The readings in batches; where it breaks down, its next instance reads on. */
 function sourceOf(plan: JobPlan): { readonly spec: SourceSpec; readonly made: () => number } {
-  const { batches, readings, readFails } = plan
+  const { batches, poison = Infinity, readings, readFails } = plan
   const broken = new Set<number>()
   let made = 0
   function* read(_partition: string, position: unknown) {
@@ -79,7 +86,9 @@ function sourceOf(plan: JobPlan): { readonly spec: SourceSpec; readonly made: ()
         broken.add(start)
         throw new Error('the line is cut')
       }
-      const values = readings.slice(start, start + (batches[count % batches.length] ?? 1))
+      if (start >= poison) throw TEST_POISON({})
+      const end = start + (batches[count % batches.length] ?? 1)
+      const values = readings.slice(start, Math.min(end, poison))
       start += values.length
       yield { values, position: start }
     }

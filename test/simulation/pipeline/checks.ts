@@ -11,6 +11,8 @@ export interface World {
   readonly job: EngineJob
   /** What was parked at the end, as it was handed over. */
   readonly handedOver: ParkedRecord[]
+  /** Records that ever were parked. */
+  readonly everParked: Set<number>
   /** Releases that have not been answered. */
   openReleases: number
   isAborted: boolean
@@ -22,7 +24,8 @@ type Letter = Pick<DeadLetterRecord, 'record' | 'attempts' | 'key'> & {
 }
 
 /** Nothing has two fates, nothing arrives that was not sent. */
-export function checkProgress({ job }: World): void {
+export function checkProgress({ everParked, job }: World): void {
+  for (const letter of job.parked()) everParked.add(readingOf(letter).id)
   const { stages, sinks } = job.progress()
   for (const { id, in: received, used, filtered, late, dead, dropped, held } of stages) {
     const known = used + filtered + late + dead + dropped
@@ -48,7 +51,9 @@ export function checkEnd(world: World): void {
   if (isAborted) return
   same('handed over', world.handedOver, job.parked())
   if (plan.releases.length > 0) {
-    same('error', summary.error?.message, undefined)
+    const isPoisoned = plan.poison !== undefined && plan.readings.length > plan.poison
+    const mayEndBefore = plan.end !== undefined && summary.error === undefined
+    same('error', summary.error?.code, isPoisoned && !mayEndBefore ? 'TEST_POISON' : undefined)
     return
   }
   const expected = expectedBy(world)
@@ -96,6 +101,18 @@ export function checkResults(world: World): void {
   if (!world.isAborted) same('parked', world.handedOver.map(failedOf), parked)
 }
 
+/** What ever was parked is through, given up or handed over. */
+export function checkParked(world: World): void {
+  const { built, everParked, handedOver, isAborted } = world
+  if (isAborted) return
+  const waiting = new Set(handedOver.map((letter) => readingOf(letter).id))
+  const gone = [...everParked].filter((id) => !waiting.has(id) && !built.book.through.has(id))
+  const givenUp = summaryOf(world).stages[1]?.reasons['parked, then skipped'] ?? 0
+  if (gone.length !== givenUp) {
+    throw new Error(`${gone.join(', ')} were parked and are gone; ${givenUp} were given up`)
+  }
+}
+
 /** Whatever is released when: what is through and what waits are all records of a user, in order. */
 export function checkKeys(world: World): void {
   const { built, handedOver, isAborted, plan } = world
@@ -119,7 +136,9 @@ export function checkKeys(world: World): void {
     )
     given -= ids.length
   }
-  const { filtered, dead, reasons } = summaryOf(world).stages[1] ?? {}
+  const { stages, state } = summaryOf(world)
+  if (state === 'failed') return
+  const { filtered, dead, reasons } = stages[1] ?? {}
   same('given up', [filtered, dead, reasons?.['parked, then skipped'] ?? 0], [given, 0, given])
 }
 

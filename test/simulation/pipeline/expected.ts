@@ -7,7 +7,7 @@ export interface Failed {
   readonly attempts: number
 }
 
-/** A record that came through, the total of its user, and its number in its instance of the flaky stage. */
+/** A record that came through, the total of its user, and its number by the flaky stage. */
 export interface Done {
   readonly id: number
   readonly user: string
@@ -70,10 +70,16 @@ export class Expected {
       this.#afterThrow(reading)
       if (this.error !== undefined) return
     }
-    if (this.#plan.keeps === 'instance') this.#serial++
     const total = (this.#totals.get(user) ?? 0) + value
     this.#totals.set(user, total)
-    this.done.push({ id, user, total, serial: this.#serial })
+    this.done.push({ id, user, total, serial: this.#number(user) })
+  }
+
+  #number(user: string): number {
+    const { keeps } = this.#plan
+    if (keeps === 'nothing') return 0
+    if (keeps === 'instance') return ++this.#serial
+    return 1 + this.done.filter((one) => one.user === user).length
   }
 
   #isWorthATry({ trouble }: Reading, attempts: number): boolean {

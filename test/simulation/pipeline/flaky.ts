@@ -1,4 +1,10 @@
-import { defineStage, type RecordContext, type StageFactory, toStageFactory } from '@millrace/sdk'
+import {
+  defineStage,
+  type RecordContext,
+  type StageFactory,
+  toStageFactory,
+  type ValueState,
+} from '@millrace/sdk'
 import type { Simulation } from '@millrace/testkit'
 
 import { z } from 'zod'
@@ -11,6 +17,8 @@ import { type JobPlan, type Reading, TIMEOUT_MS } from './plan.ts'
 export interface FlakyBook {
   /** Tries of each record. */
   readonly tries: Map<number, number>
+  /** Records that it finished. */
+  readonly through: Set<number>
   /** How often each instance was closed, in the order in which they were made. */
   readonly closed: number[]
   /** How long each hanging record was waited for, ms; NaN while it is. */
@@ -20,14 +28,15 @@ export interface FlakyBook {
 /** What nobody may ever see: emitted by tries that fail, and after their time is up. */
 const ghost: Omit<Reading, 'failures' | 'trouble'> = { id: -1, user: 'ghost', value: 1000 }
 
-/** A stage that fails as often, and in the way, that a record says; its instance numbers its results. */
+/** A stage that fails as often, and in the way, that a record says, and numbers its results. */
 export function flaky(plan: JobPlan, simulation: Simulation, book: FlakyBook): StageFactory {
   const stage = defineStage({
     name: 'simulated-flaky',
     summary: 'Fails with some records.',
     parameters: z.object({}),
     keeps: plan.keeps,
-    create: () => new Flaky(plan, simulation, book),
+    create: ({ state }) =>
+      new Flaky(plan, simulation, book, state.value('serial', { initial: () => 0 })),
   })
   return toStageFactory(stage, noInjection)
 }
@@ -37,13 +46,15 @@ class Flaky {
   readonly #simulation: Simulation
   readonly #book: FlakyBook
   readonly #number: number
+  readonly #ofUser: ValueState<number>
   #serial = 0
 
-  constructor(plan: JobPlan, simulation: Simulation, book: FlakyBook) {
+  constructor(plan: JobPlan, simulation: Simulation, book: FlakyBook, ofUser: ValueState<number>) {
     this.#plan = plan
     this.#simulation = simulation
     this.#book = book
     this.#number = book.closed.push(0) - 1
+    this.#ofUser = ofUser
   }
 
   open(): void {
@@ -60,6 +71,7 @@ class Flaky {
     tries.set(reading.id, count)
     const fails = count <= reading.failures
     if (fails) context.emit(ghost)
+    if (this.#plan.keeps === 'state') this.#ofUser.set(this.#ofUser.get() + 1)
     if (fails && reading.trouble === 'hang') return this.#hang(context)
     const { workMs } = this.#plan
     if (workMs === 0) return this.#work(reading, context, fails)
@@ -69,8 +81,10 @@ class Flaky {
   #work(reading: Reading, context: RecordContext, fails: boolean): unknown {
     if (fails && reading.trouble === 'throw') throw new Error(`reading ${reading.id} fails`)
     if (fails) return context.reject(codes.reject, 'No.')
-    if (this.#plan.keeps === 'instance') this.#serial++
-    return { ...reading, serial: this.#serial }
+    const { keeps } = this.#plan
+    if (keeps === 'instance') this.#serial++
+    this.#book.through.add(reading.id)
+    return { ...reading, serial: keeps === 'state' ? this.#ofUser.get() : this.#serial }
   }
 
   /** Goes on after its time is up, as if nothing had happened. */

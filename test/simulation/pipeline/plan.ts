@@ -36,14 +36,16 @@ export interface JobPlan {
   readonly fate: 'skip' | 'deadLetter' | 'park' | 'fail'
   readonly parkMost: number
   readonly releases: readonly Release[]
-  /** What the flaky stage keeps; an instance numbers its results, and forgets when it is made anew. */
-  readonly keeps: 'nothing' | 'instance'
+  /** What the flaky stage keeps: it numbers its results, in each instance or of each user. */
+  readonly keeps: 'nothing' | 'instance' | 'state'
   /** How long each record takes in the flaky stage, ms; 0 is synchronous. */
   readonly workMs: number
   /** Which of its instances, in the order in which they are made, do not open. */
   readonly openFails: readonly boolean[]
   /** Before which batches the source breaks down, once each. */
   readonly readFails: readonly number[]
+  /** The source ends the job from this reading on. */
+  readonly poison: number | undefined
   /** Restart budget of the whole run. */
   readonly intensity: number
   readonly isForked: boolean
@@ -87,10 +89,11 @@ export function planJob(dice: Dice): JobPlan {
     fate,
     parkMost: releases.length > 0 ? ENOUGH : dice.pick([ENOUGH, ENOUGH, 3]),
     releases,
-    keeps: dice.pick(['nothing', 'instance']),
+    keeps: dice.pick(['nothing', 'instance', 'state']),
     workMs: dice.pick([0, 0, 1, 10]),
     openFails: dice.once(2) ? Array.from({ length: dice.number(0, 6) }, () => dice.once(2)) : [],
     readFails: intensity === ENOUGH && dice.once(4) ? [dice.number(0, 3), dice.number(0, 9)] : [],
+    poison: releases.length > 0 && dice.once(4) ? dice.number(0, 40) : undefined,
     intensity,
     isForked: dice.once(2),
     end: dice.once(4)

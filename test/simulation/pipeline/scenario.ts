@@ -6,6 +6,7 @@ import { buildJob } from './build.ts'
 import {
   checkEnd,
   checkKeys,
+  checkParked,
   checkProgress,
   checkResults,
   checkTries,
@@ -27,6 +28,7 @@ const scenario: Scenario<World> = (simulation) => {
     built,
     job,
     handedOver,
+    everParked: new Set(),
     openReleases: 0,
     isAborted: false,
     summary: undefined,
@@ -53,9 +55,10 @@ function intervene(world: World, { runtime }: Simulation): void {
   }
   if (end === undefined) return
   runtime.timer(end.atMs, () => {
-    if (end.how !== 'abort') return void job[end.how]()
-    world.isAborted = world.summary === undefined
-    job.abort()
+    if (end.how === 'abort') {
+      world.isAborted = world.summary === undefined
+      job.abort()
+    } else void job[end.how]()
   })
 }
 
@@ -65,6 +68,7 @@ const checks: ExploreOptions<World> = {
     'the job ends as it must': checkEnd,
     'the results are those of a plain loop': checkResults,
     'a key that waits keeps its order': checkKeys,
+    'nothing that was parked is lost': checkParked,
     'the tries are counted': checkTries,
   },
   sometimes: {
