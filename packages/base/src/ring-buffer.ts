@@ -1,8 +1,12 @@
 const initialSize = 16
 
+// Emptied, so that it has the kind of elements that later slots have: arrays of two kinds cost every push a test.
+const none: undefined[] = [undefined]
+none.pop()
+
 /** A first-in-first-out queue on one array that doubles when full; adding and taking cost the same at any length. */
 export class RingBuffer<T> {
-  #slots: (T | undefined)[] = []
+  #slots: (T | undefined)[] = none
   #head = 0
   #length = 0
 

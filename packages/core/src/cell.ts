@@ -39,11 +39,11 @@ export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
   }
 
   tell(message: M, lane: 'user' | 'control' = 'user'): void {
-    const { inbox } = this
-    const acceptance = inbox.accept(message, lane)
-    if (acceptance === 'queued') this.wake()
-    else if (acceptance === 'closed') inbox.refuse(message, lane, this.end?.cause)
-    else if (acceptance === 'overflowed' && inbox.rules.overflow === 'fail') this.overflow()
+    const { opened } = this
+    if (opened?.takesAll === true && lane === 'user') {
+      opened.takeIn(message)
+      this.wake()
+    } else this.#tellByRules(message, lane)
   }
 
   offer(message: M): OfferResult | Promise<OfferResult> {
@@ -112,6 +112,14 @@ export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
 
   protected makeContext(): CellContext<M> {
     return new CellContext(this, this.incarnation)
+  }
+
+  #tellByRules(message: M, lane: 'user' | 'control'): void {
+    const { inbox } = this
+    const acceptance = inbox.accept(message, lane)
+    if (acceptance === 'queued') this.wake()
+    else if (acceptance === 'closed') inbox.refuse(message, lane, this.end?.cause)
+    else if (acceptance === 'overflowed' && inbox.rules.overflow === 'fail') this.overflow()
   }
 
   #notify(entry: unknown, lane: 'system' | 'control'): void {

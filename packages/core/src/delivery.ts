@@ -137,8 +137,10 @@ export class Delivery<M> {
         this.#failed({ ...nothing, entry, message: entry }, 'failed', error, true)
         continue
       }
-      if (result instanceof Promise) this.#suspend(result, { ...nothing, entry, message: entry })
-      else if (inbox.isWatchful) this.#settle(entry, 0, 1)
+      // Asked first because most handlers return nothing, and it costs nothing.
+      if (result !== undefined && result instanceof Promise) {
+        this.#suspend(result, { ...nothing, entry, message: entry })
+      } else if (inbox.isWatchful) this.#settle(entry, 0, 1)
       else settled++
     }
     // Counted once for all: until then they count as queued.

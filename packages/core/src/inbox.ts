@@ -33,13 +33,14 @@ export class Inbox extends Mailbox {
     return this.#offers !== undefined
   }
 
+  /** Queues a user message; only when `takesAll`. */
+  takeIn(message: unknown): void {
+    this.#ledger.sent++
+    this.pushUser(message)
+  }
+
   /** Queues a message if the gate and the rules allow. If the gate is closed, nothing has happened to it yet. */
   accept(message: unknown, lane: 'user' | 'control'): Acceptance {
-    if (lane === 'user' && this.takesAll) {
-      this.#ledger.sent++
-      this.pushUser(message)
-      return 'queued'
-    }
     if (this.isClosed) return 'closed'
     this.#ledger.sent++
     if (lane === 'user') return this.#acceptByRules(message)

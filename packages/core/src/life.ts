@@ -30,8 +30,8 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   #context: CellContext<M> | undefined
   #behavior: Behavior<M> | undefined
   #mail: Mail<M> | undefined
-  /** That of the mail, one step nearer: read for every message. */
-  #inbox: Inbox | undefined
+  /** That of the mail, one step nearer and without a getter: read for every message. */
+  protected opened: Inbox | undefined
   #startListener: StartListener | undefined
   #extras: LifeExtras | undefined
 
@@ -77,7 +77,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   }
 
   protected get inbox(): Inbox {
-    return this.#inbox ?? this.mail.inbox
+    return this.opened ?? this.mail.inbox
   }
 
   protected get mail(): Mail<M> {
@@ -155,7 +155,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   }
 
   protected get isReady(): boolean {
-    return this.#inbox?.isOpen === true && this.#inbox.length > 0
+    return this.opened?.isOpen === true && this.opened.length > 0
   }
 
   protected handle(limit: number): number {
@@ -389,7 +389,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
 
   #openMail(): Mail<M> {
     const mail = new Mail(this, this.services, this.#spec)
-    this.#inbox = mail.inbox
+    this.opened = mail.inbox
     if (this.isIn(CellState.running)) mail.inbox.move(MailboxEvent.RELEASE)
     else if (!this.isAlive()) mail.inbox.move(MailboxEvent.CLOSE)
     if (this.#behavior !== undefined) {
