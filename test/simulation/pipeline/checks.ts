@@ -107,6 +107,8 @@ export function checkParked(world: World): void {
   if (isAborted) return
   const waiting = new Set(handedOver.map((letter) => readingOf(letter).id))
   const gone = [...everParked].filter((id) => !waiting.has(id) && !built.book.through.has(id))
+  const untried = gone.filter((id) => !built.book.tries.has(id))
+  same('given up though they only waited', untried, [])
   const givenUp = summaryOf(world).stages[1]?.reasons['parked, then skipped'] ?? 0
   if (gone.length !== givenUp) {
     throw new Error(`${gone.join(', ')} were parked and are gone; ${givenUp} were given up`)
