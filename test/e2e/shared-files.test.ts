@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileSink, fileSource } from '@millrace/file'
 import { pipeline } from '@millrace/job'
@@ -85,6 +85,81 @@ it('refuses a record that leads to a file of another sink, or by another name to
 
   expect(sinks[0]).toMatchObject({ id: 'one', written: 1, rejected: 2 })
   expect(sinks[1]).toMatchObject({ id: 'two', written: 2, rejected: 1 })
+})
+
+it('refuses a record that leads to a file that the sink of another plugin writes', async () => {
+  const plugin = `import { appendFileSync } from 'node:fs'
+import { FilesInUse, filesInUse } from '@millrace/file'
+import { defineSink } from '@millrace/sdk'
+import { z } from 'zod'
+export default defineSink({
+  name: 'own',
+  summary: 'Writes files of its own.',
+  parameters: z.strictObject({}),
+  guarantee: 'none',
+  create({ id, shared }) {
+    const files = shared?.(filesInUse, () => new FilesInUse()) ?? new FilesInUse()
+    return {
+      write(batch) {
+        const rejected = []
+        for (let index = 0; index < batch.length; index++) {
+          const { g } = batch.value(index)
+          const path = \`\${import.meta.dirname}/w/\${g}.jsonl\`
+          const other = files.hold({ id, use: 'writes', path })
+          if (other === undefined) appendFileSync(path, 'own\\n')
+          else rejected.push({ index, code: 'OWN', message: other.id + ' ' + other.use, retry: false })
+        }
+        return { rejected }
+      },
+    }
+  },
+})
+`
+  const job = `pipeline:
+  source: { file: q.jsonl }
+  sinks:
+    one: { file: 'w/{f}.jsonl', from: source }
+    two: { module: ./own.js, from: source }
+  deadLetter: { file: dead.jsonl }
+`
+  const records = jsonl({ f: 'a', g: 'b' }, { f: 'b', g: 'a' }, { f: 'c', g: 'd' })
+  const cwd = folder({ 'q.jsonl': records, 'own.js': plugin, 'job.yaml': job })
+  mkdirSync(join(cwd, 'w'))
+
+  const { sinks } = await summaryOf(cwd)
+
+  expect(sinks.map(({ written, rejected }) => written + rejected)).toEqual([
+    3,
+    3,
+    expect.anything(),
+  ])
+  expect(text(cwd, 'w/c.jsonl')).toBe(jsonl({ f: 'c', g: 'd' }))
+  expect(text(cwd, 'w/d.jsonl')).toBe('own\n')
+  // Whoever comes first has the file: none holds lines of both.
+  for (const name of ['a', 'b']) {
+    const lines = new Set(text(cwd, `w/${name}.jsonl`).trimEnd().split('\n'))
+    expect(lines.size).toBe(1)
+  }
+})
+
+it('loses nothing where the names of two sinks differ only in case', async () => {
+  const job = `pipeline:
+  source: { file: in.jsonl }
+  sinks:
+    one: { file: Out.jsonl, from: source }
+    two: { file: out.jsonl, from: source }
+`
+  const records = jsonl({ id: 1 }, { id: 2 })
+  const cwd = folder({ 'in.jsonl': records, 'job.yaml': job })
+
+  const { code, stderr } = await run(cwd, ['run', 'job.yaml', '--quiet'])
+
+  if (existsSync(join(cwd, 'IN.JSONL'))) {
+    expect(code).toBe(1)
+    expect(stderr).toContain('FILE_SHARED')
+  } else {
+    expect([text(cwd, 'Out.jsonl'), text(cwd, 'out.jsonl')]).toEqual([records, records])
+  }
 })
 
 it('refuses a record that leads to a name that the pattern of a source matches', async () => {

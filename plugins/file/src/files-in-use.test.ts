@@ -1,7 +1,16 @@
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, it } from 'vitest'
+import { isCaseBlind } from './case-blind.ts'
 import { FilesInUse } from './files-in-use.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-'))
@@ -70,4 +79,33 @@ it('holds what a pattern matches, through links, for its readers alone', () => {
 it('lets many write to a device', () => {
   expect(writes('one', '/dev/null')).toBeUndefined()
   expect(writes('two', '/dev/null')).toBeUndefined()
+})
+
+it('takes names that differ only in case for one file where the folder does', () => {
+  files = new FilesInUse(() => true)
+  files.takePattern('all', at('in/*.jsonl'))
+
+  expect(writes('one', at('Out.jsonl'))).toBeUndefined()
+  expect(writes('two', at('out.jsonl'))).toBe('one')
+  expect(writes('one', at('out.jsonl'))).toBe('one')
+  expect(writes('one', at('caf\u00e9'))).toBeUndefined()
+  expect(writes('two', at('cafe\u0301'))).toBe('one')
+  expect(writes('two', at('in/NEW.JSONL'))).toBe('all')
+})
+
+it('takes them for two where the folder does', () => {
+  files = new FilesInUse(() => false)
+
+  expect(writes('one', at('Out.jsonl'))).toBeUndefined()
+  expect(writes('two', at('out.jsonl'))).toBeUndefined()
+})
+
+it('asks the file system whether a folder knows case, also for one that is not there yet', () => {
+  const isBlind = existsSync(at('A.JSONL'))
+  mkdirSync(at('1'))
+
+  expect(isCaseBlind(at('.'))).toBe(isBlind)
+  expect(isCaseBlind(at('1'))).toBe(isBlind)
+  expect(isCaseBlind(at('not/yet/there'))).toBe(isBlind)
+  expect(isCaseBlind('/')).toBe(existsSync('/ETC') && existsSync('/etc'))
 })

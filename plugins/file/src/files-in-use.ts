@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
-import { matchesGlob } from 'node:path'
+import { dirname, matchesGlob } from 'node:path'
+import { foldedName, isCaseBlind } from './case-blind.ts'
 import { FILE_SHARED } from './errors.ts'
 import { realPath } from './real-path.ts'
 
@@ -14,10 +15,20 @@ export interface Holder {
 /** Under this name the sources and sinks of a job share what they hold. */
 export const filesInUse = '@millrace/file/files-in-use'
 
-/** The files that the sources and sinks of one job hold, so that none writes what another reads or writes. */
+/**
+ * The files that the sources and sinks of one job hold, so that none writes what another reads or writes. Parts of all plugins share
+ * one: `shared?.(filesInUse, () => new FilesInUse())` in `create`.
+ */
 export class FilesInUse {
   readonly #holders = new Map<string, Holder>()
   readonly #patterns: { readonly holder: Holder; readonly real: string }[] = []
+  readonly #isBlind: (folder: string) => boolean
+  readonly #blind = new Map<string, boolean>()
+
+  /** `isBlind` says whether a folder takes names that differ only in case for one. Default: the folder is asked. */
+  constructor(isBlind: (folder: string) => boolean = isCaseBlind) {
+    this.#isBlind = isBlind
+  }
 
   /** Takes a file, under whatever name, for a part; the other holder where that cannot be. */
   hold(holder: Holder): Holder | undefined {
@@ -25,14 +36,24 @@ export class FilesInUse {
     const identity = identityOf(real)
     // Pipes and devices are not replaced, and each reads its own.
     if (identity === 'special') return undefined
-    const keys = identity === undefined ? [real] : [real, identity]
+    const spell = this.#spelling(dirname(real))
+    const name = spell(real)
+    const keys = identity === undefined ? [name] : [name, identity]
     const other =
       keys.map((key) => this.#holders.get(key)).find((held) => held && clash(held, holder)) ??
-      this.#patterns.find((held) => clash(held.holder, holder) && matchesGlob(real, held.real))
-        ?.holder
+      this.#patterns.find(
+        (held) => clash(held.holder, holder) && matchesGlob(name, spell(held.real)),
+      )?.holder
     if (other !== undefined) return other
     for (const key of keys) if (!this.#holders.has(key)) this.#holders.set(key, holder)
     return undefined
+  }
+
+  /** What names stand for in a folder: themselves, or the one spelling of all that mean the same there. */
+  #spelling(folder: string): (path: string) => string {
+    let isBlind = this.#blind.get(folder)
+    if (isBlind === undefined) this.#blind.set(folder, (isBlind = this.#isBlind(folder)))
+    return isBlind ? foldedName : (path) => path
   }
 
   /** As `hold`, for paths that do not depend on records. Throws FILE_SHARED. */
