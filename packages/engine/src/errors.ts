@@ -89,10 +89,47 @@ export const ENG_RESTARTS: ErrorOf<{
   last: string
 }> = defineError({
   code: 'ENG_RESTARTS',
+  // The supervisor of the pipeline may have a try left.
+  retry: 'later',
   message: (d) =>
     `"${d.id}" is not started again: the job saw ${d.failures} such failure${d.failures === 1 ? '' : 's'} within ${formatDuration(d.periodMs)}, and restart.intensity allows ${d.intensity}; the last one: ${d.last}`,
   hint: (d) => `Check what "${d.id}" connects to, or raise restart.intensity.`,
 })
+
+/** A pipeline began anew as often as it may, and failed again. */
+export const ENG_GAVE_UP: ErrorOf<{
+  failures: number
+  periodMs: number
+  intensity: number
+  last: string
+}> = defineError({
+  code: 'ENG_GAVE_UP',
+  message: (d) =>
+    `The pipeline does not begin anew: it failed ${d.failures} time${d.failures === 1 ? '' : 's'} within ${formatDuration(d.periodMs)}, and restart.onEscalate.restart.intensity allows ${d.intensity}; the last failure: ${d.last}`,
+  hint: () =>
+    'Mend the cause of the last failure and run the job again; its old output is untouched.',
+})
+
+/** A pipeline may not begin anew: it would lose or double records. */
+export const ENG_NOT_REPEATABLE: ErrorOf<{ kind: 'source' | 'sink'; id: string }> = defineError({
+  code: 'ENG_NOT_REPEATABLE',
+  message: (d) =>
+    d.kind === 'source'
+      ? `The pipeline cannot begin anew after a failure: source "${d.id}" cannot be read again from its beginning.`
+      : `The pipeline cannot begin anew after a failure: sink "${d.id}" does not replace its output, so records would stand there twice.`,
+  hint: (d) =>
+    d.kind === 'source'
+      ? 'Take restart.onEscalate away, or read from a source with a position, such as a file.'
+      : 'Take restart.onEscalate away, or write to a sink that replaces its output, such as a file with mode replace.',
+})
+
+/** A limit or a budget makes no sense. */
+export const ENG_LIMIT: ErrorOf<{ name: string; of: string; expected: string; got: string }> =
+  defineError({
+    code: 'ENG_LIMIT',
+    message: (d) => `${d.name} of ${d.of} must be ${d.expected}; got ${d.got}.`,
+    hint: (d) => `Leave ${d.name} out for its default, or give it a value above 0.`,
+  })
 
 /** A timer of a part threw. */
 export const ENG_TIMER: ErrorOf<{ id: string; message: string }> = defineError({
@@ -100,6 +137,35 @@ export const ENG_TIMER: ErrorOf<{ id: string; message: string }> = defineError({
   retry: 'later',
   message: (d) => `A timer of "${d.id}" failed: ${d.message}`,
   hint: (d) => `Repair "${d.id}": what a timer does must not throw.`,
+})
+
+/** A timer was set where no key is in hand. */
+export const ENG_TIMER_KEY: ErrorOf<Record<string, never>> = defineError({
+  code: 'ENG_TIMER_KEY',
+  message: () => 'A timer was set or deleted outside a record; it belongs to the key of a record.',
+  hint: () => 'Set timers in process and in onTimer, or while entries() of a state walks over keys.',
+})
+
+/** A timer was set at no time. */
+export const ENG_TIMER_AT: ErrorOf<{ got: string }> = defineError({
+  code: 'ENG_TIMER_AT',
+  message: (d) => `The time of a timer must be a number of milliseconds; got ${d.got}.`,
+  hint: () => 'Give epoch milliseconds, such as context.timestamp + 60_000.',
+})
+
+/** A stage set a timer and has nothing that it could call. */
+export const ENG_NO_ON_TIMER: ErrorOf<{ id: string }> = defineError({
+  code: 'ENG_NO_ON_TIMER',
+  message: (d) => `A timer of stage "${d.id}" is due, and the stage has no onTimer.`,
+  hint: () => 'Return onTimer(timer, context) beside process from create.',
+})
+
+/** Timers set timers for ever, and the input is over. */
+export const ENG_TIMERS_ENDLESS: ErrorOf<{ id: string }> = defineError({
+  code: 'ENG_TIMERS_ENDLESS',
+  message: (d) =>
+    `Timers of stage "${d.id}" go on setting timers, and the input is over: they would never end.`,
+  hint: () => 'Set no timer again in onTimer where context.watermark is Infinity.',
 })
 
 /** `context.exit` is not built yet. */

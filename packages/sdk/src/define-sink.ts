@@ -40,6 +40,7 @@ export interface SinkTraits {
   readonly name: string
   readonly guarantee: string
   readonly reopens?: boolean | undefined
+  readonly replaces?: boolean | undefined
 }
 
 /** How the engine gets its sinks. `dispose` is called once, after all instances have closed. */
@@ -64,6 +65,11 @@ export interface SinkDefinition<Parameters = unknown> {
    * written again, so records of it may stand there twice. Default false: such a throw ends the job.
    */
   readonly reopens?: boolean
+  /**
+   * True where nobody sees anything of a run before its `commit`, `abort` takes all of it back, and a commit puts it in the place of what
+   * stood there: then a pipeline may begin anew after a failure. A function of the parameters where it depends on them. Default false.
+   */
+  readonly replaces?: boolean | ((parameters: Parameters) => boolean)
   /** Field paths that should be there: one that no record carries is warned about. Default: those of expressions in a job file. */
   readonly expects?: (parameters: Parameters) => readonly string[]
   /** Files this sink writes, as absolute paths, so that two sinks never share one. */
@@ -78,10 +84,18 @@ export function defineSink<Parameters>(
   return { kind: 'sink', ...definition }
 }
 
-/** What the engine must know of a sink. */
-export function sinkTraits<Parameters>(definition: SinkDefinition<Parameters>): SinkTraits {
-  const { guarantee, name, reopens = false } = definition
-  return { name, guarantee, reopens }
+/** What the engine must know of a sink with these parameters. */
+export function sinkTraits<Parameters>(
+  definition: SinkDefinition<Parameters>,
+  parameters: Parameters,
+): SinkTraits {
+  const { guarantee, name, reopens = false, replaces = false } = definition
+  return {
+    name,
+    guarantee,
+    reopens,
+    replaces: typeof replaces === 'function' ? replaces(parameters) : replaces,
+  }
 }
 
 /** A factory without a container: each instance gets `injection` beside its scope. */
@@ -90,7 +104,7 @@ export function toSinkFactory<Parameters>(
   injection: Injection<Parameters>,
 ): SinkFactory {
   return {
-    traits: sinkTraits(definition),
+    traits: sinkTraits(definition, injection.parameters),
     create: (scope) => definition.create({ ...scope, ...injection }),
     dispose: () => undefined,
   }

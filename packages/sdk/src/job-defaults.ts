@@ -4,8 +4,10 @@ export const jobDefaults = {
   timeoutMs: 30_000,
   /** Records per stage, and what happens beyond. */
   mailbox: { capacity: 4096, overflow: 'block' },
-  /** More failing restarts than `intensity` within `periodMs` end the job. */
+  /** More failing restarts than `intensity` within `periodMs` escalate: they end the job, unless it says otherwise. */
   restart: { intensity: 3, periodMs: 60_000 },
+  /** Where a pipeline may begin anew: as often, within so long. */
+  pipelineRestart: { intensity: 3, periodMs: 86_400_000 },
   /** Wait before a retry or a restart: `minMs`, each time `factor` times as long, at most `maxMs`, and longer by up to a share of `jitter`. */
   backoff: { minMs: 100, maxMs: 30_000, factor: 2, jitter: 0.2 },
   /** Records that a stage or sink may hold parked; one more ends the job. */

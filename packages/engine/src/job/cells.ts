@@ -1,22 +1,26 @@
-import type { Runtime } from '@millrace/base'
-import { type ActorRef, type ActorSystem, createActorSystem, type Supervisor } from '@millrace/core'
+import type { ActorRef, ActorSystem, Supervisor } from '@millrace/core'
 
-/** The actors of one job: a supervised cell for each source, stage and sink. */
+/** The actors of one pipeline: a supervised cell for each source, stage and sink. */
 export class Cells {
   readonly #system: ActorSystem
-  readonly #supervisor: Supervisor
+  #supervisor: Supervisor | undefined
   readonly #escalate: (error: unknown) => void
   /** Paths of the cells that run. */
   readonly #running = new Set<string>()
 
-  constructor(name: string, runtime: Runtime, escalate: (error: unknown) => void) {
+  constructor(system: ActorSystem, escalate: (error: unknown) => void) {
+    this.#system = system
     this.#escalate = escalate
-    this.#system = createActorSystem({ runtime, name })
-    this.#supervisor = this.#system.supervise({ id: 'pipeline', onEscalate: escalate })
-    // Nobody else would miss a cell that dies outside the hands of its task.
-    this.#system.events.on('stopped', ({ path, cause }) => {
-      if (this.#running.delete(path) && cause !== undefined) escalate(cause)
-    })
+  }
+
+  // Nobody else would miss a cell that dies outside the hands of its task.
+  readonly #stopped = ({ path, cause }: { path: string; cause?: unknown }): void => {
+    if (this.#running.delete(path) && cause !== undefined) this.#escalate(cause)
+  }
+
+  #supervise(): Supervisor {
+    this.#system.events.on('stopped', this.#stopped)
+    return this.#system.supervise({ id: 'pipeline', onEscalate: this.#escalate })
   }
 
   /**
@@ -36,6 +40,7 @@ export class Cells {
         return undefined
       }
     }
+    this.#supervisor ??= this.#supervise()
     const cell = await this.#supervisor.start<M>({
       id,
       restart: 'temporary',
@@ -50,7 +55,7 @@ export class Cells {
 
   /** Stops all cells, the last started first. */
   async stop(): Promise<void> {
-    await this.#supervisor.stop()
-    await this.#system.stop()
+    await this.#supervisor?.stop()
+    this.#system.events.off('stopped', this.#stopped)
   }
 }

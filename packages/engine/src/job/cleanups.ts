@@ -16,11 +16,16 @@ export class Cleanups {
     this.#cleanups.push({ id, step, run })
   }
 
-  /** Runs every step, last first, each once and no longer than 30 s; returns what they threw. */
-  async run(runtime: Runtime): Promise<readonly unknown[]> {
+  /** Runs every step, or `only` those of one kind, last first, each once and no longer than 30 s; returns what they threw. */
+  async run(runtime: Runtime, only?: Cleanup['step']): Promise<readonly unknown[]> {
     const errors: unknown[] = []
+    const later: Cleanup[] = []
     for (let next = this.#cleanups.pop(); next !== undefined; next = this.#cleanups.pop()) {
       const { id, run, step } = next
+      if (only !== undefined && step !== only) {
+        later.unshift(next)
+        continue
+      }
       try {
         const ending = run()
         if (!(ending instanceof Promise)) continue
@@ -29,6 +34,7 @@ export class Cleanups {
         errors.push(error)
       }
     }
+    this.#cleanups.push(...later)
     return errors
   }
 }

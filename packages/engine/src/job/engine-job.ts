@@ -14,6 +14,8 @@ export interface JobOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Takes the records that are still parked when the job ends, before results are seen; a throw fails the job. Not called after `abort`. */
   readonly onParked?: ((records: readonly ParkedRecord[]) => void | Promise<void>) | undefined
+  /** Where `onParked` puts them, and how to look at them, for people: the end of "They are in …". */
+  readonly parkedPlace?: string | undefined
 }
 
 /** A job that can run once. */

@@ -44,6 +44,7 @@ it('tells the progress of a job that cannot start', async () => {
   const run = running.run()
   await runtime.elapse(300)
   running.abort()
+  await runtime.settle()
   await run
 
   expect(states).toEqual(['starting', 'failed'])

@@ -2,6 +2,7 @@ import type { Where } from '@millrace/base'
 import type { SinkFactory, SourceBatch, SourceFactory, StageFactory } from '@millrace/sdk'
 import type { Backoff } from '@millrace/core'
 import type { ErrorPolicy } from './error-policy.ts'
+import type { JobRestart } from './pipeline-restart.ts'
 
 /** An output of a source or stage. Sources have one, named `out`. */
 export interface OutputRef {
@@ -36,7 +37,7 @@ export interface Recalled {
 
 /** How a part of a job is started again after a failure that may pass. */
 export interface RestartSpec {
-  /** `transient`: within the restart budget of the job; `temporary`: never, its first failure ends the job. Default `transient`. */
+  /** `transient`: within the restart budget of the job; `temporary`: never, its first failure escalates. Default `transient`. */
   readonly type?: 'transient' | 'temporary' | undefined
   /** How long to wait before. Default: 100 ms, twice as long each time, at most 30 s, up to 20 % longer by chance. */
   readonly backoff?: Backoff | undefined
@@ -119,7 +120,7 @@ export interface JobSpec {
   /** More failures than this share of the last `of` records end the job. Default 0.5 of 1000. */
   readonly errors?: { readonly atMost: number; readonly of: number } | undefined
   /** Restart budget of all parts together. Default 3 in 60,000 ms. */
-  readonly restart?: { readonly intensity: number; readonly periodMs: number } | undefined
+  readonly restart?: JobRestart | undefined
   /** Mailbox size in records per stage and overflow policy. Default 4,096 and block. */
   readonly mailbox?:
     | {

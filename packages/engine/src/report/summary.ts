@@ -50,6 +50,7 @@ export interface Progress {
   readonly state:
     | 'starting'
     | 'running'
+    | 'restarting'
     | 'stopping'
     | 'draining'
     | 'completed'
@@ -60,6 +61,8 @@ export interface Progress {
   readonly stages: readonly StageCounts[]
   readonly sinks: readonly SinkCounts[]
   readonly deadLetters: number
+  /** How often the whole pipeline began anew after a failure; all other counts but `restarts` are those since then. */
+  readonly pipelineRestarts: number
 }
 
 /** How a job ended. Every record that entered is counted under exactly one fate. */
@@ -76,7 +79,7 @@ export interface Summary extends Progress {
   }[]
   /** Sentences a person should read, such as fields nobody has or state a stop left unfinished. */
   readonly warnings: readonly string[]
-  /** Instances made, or tried, after the first ones: after crashes, and after throws that may have spoiled one (these cost no budget). */
+  /** Instances of single parts made, or tried, after the first ones: after crashes, and after throws that may have spoiled one (these cost no budget). */
   readonly restarts: number
   /** Why it failed. */
   readonly error?: MillraceError | undefined

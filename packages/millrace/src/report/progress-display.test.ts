@@ -13,6 +13,7 @@ const progress: Progress = {
   stages: [],
   sinks: [],
   deadLetters: 0,
+  pipelineRestarts: 0,
 }
 
 let written: string

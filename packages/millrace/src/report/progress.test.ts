@@ -15,6 +15,7 @@ function progress(over: Partial<Progress>, source: Partial<Progress['sources'][n
     stages: [],
     sinks: [],
     deadLetters: 0,
+    pipelineRestarts: 0,
     ...over,
   }
 }

@@ -56,6 +56,7 @@ const summary: Summary = {
     { id: 'deadLetter', module: 'file', received: 24, written: 24, rejected: 0, held: 0 },
   ],
   deadLetters: 24,
+  pipelineRestarts: 0,
   deadLettersByCode: { FILTER_REJECTED: 23, FILE_JSON: 1 },
   firstDeadLetters: [
     { code: 'FILE_JSON', message: 'Unexpected end of input.', at: 'flights.jsonl:17' },

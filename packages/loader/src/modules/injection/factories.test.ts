@@ -115,7 +115,12 @@ test('a sink says what it guarantees and gets its parameters', async () => {
 
   await factory.create(scope)
 
-  expect(factory.traits).toEqual({ name: 'log', guarantee: 'None.', reopens: false })
+  expect(factory.traits).toEqual({
+    name: 'log',
+    guarantee: 'None.',
+    reopens: false,
+    replaces: false,
+  })
   expect(seen).toEqual({ parameters: { level: 'info' }, expressions, id: 'one' })
   await factory.dispose()
 })

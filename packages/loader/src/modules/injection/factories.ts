@@ -43,7 +43,7 @@ export function createSourceFactory(use: Use<'source'>, resources: ResourceSet):
 export function createSinkFactory(use: Use<'sink'>, resources: ResourceSet): SinkFactory {
   const { definition } = use.loaded
   return {
-    traits: sinkTraits(definition),
+    traits: askDefinition(use.loaded, 'replaces', () => sinkTraits(definition, use.parameters)),
     ...instances(use, resources, definition.create.bind(definition)),
   }
 }

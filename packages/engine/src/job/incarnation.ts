@@ -1,0 +1,282 @@
+import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@millrace/base'
+import { type ActorSystem, RestartBudget } from '@millrace/core'
+import { jobDefaults, type Logger } from '@millrace/sdk'
+import { ENG_ABORTED, ENG_INTERNAL } from '../errors.ts'
+import type { JobSpec } from '../plan/job-spec.ts'
+import { DeadLetterLog } from '../report/dead-letter-log.ts'
+import { crashed, type Crashed } from '../run/crashed.ts'
+import type { ParkedRecord } from '../run/dead-letter.ts'
+import { Delays } from '../run/delays.ts'
+import { DUE, type Due } from '../run/due.ts'
+import type { Arrival } from '../run/edge.ts'
+import { ErrorRate } from '../run/error-rate.ts'
+import type { LetGo } from '../run/let-go.ts'
+import type { ParkedFilter } from '../run/parking-lot.ts'
+import type { TaskHost } from '../run/task-host.ts'
+import { buildNodes, type Nodes } from './build-tasks.ts'
+import { Cells } from './cells.ts'
+import { Cleanups } from './cleanups.ts'
+
+/** What the incarnations of a pipeline share. */
+export interface IncarnationOptions {
+  readonly spec: JobSpec
+  readonly runtime: Runtime
+  readonly logger: Logger
+  readonly system: ActorSystem
+  /** From 1. */
+  readonly number: number
+  /** What the user asked for. */
+  readonly asked: () => 'stop' | 'drain' | undefined
+  readonly warn: (sentence: string) => void
+}
+
+/** One life of a pipeline, from the first record of its sources on: its cells, all they hold, and how that ends. */
+export class Incarnation implements TaskHost {
+  readonly runtime: Runtime
+  readonly logger: Logger
+  readonly errorRate: ErrorRate
+  readonly deadLetters = new DeadLetterLog()
+  readonly delays: Delays
+  readonly budget: RestartBudget
+  readonly nodes: Nodes
+  /** Resolves when all has passed on its last message, and when it has failed. */
+  readonly ended: Promise<void>
+  read = 0
+  readonly #options: IncarnationOptions
+  readonly #end = new AbortController()
+  readonly #cleanups = new Cleanups()
+  readonly #cells: Cells
+  /** How stages and sinks are told to let go what they hold, by id. */
+  readonly #holders = new Map<string, (command: LetGo) => void>()
+  #begin: (() => void)[] = []
+  #running = 0
+  #error: MillraceError | undefined
+  #isAborted = false
+  #hasBegun = false
+  #isGivenUp = false
+  #wake: () => void = () => {}
+
+  constructor(options: IncarnationOptions) {
+    const { logger, runtime, spec, system } = options
+    this.runtime = runtime
+    this.logger = logger
+    this.#options = options
+    this.delays = new Delays(runtime)
+    const { intensity, periodMs } = spec.restart ?? jobDefaults.restart
+    this.budget = new RestartBudget(intensity, periodMs)
+    this.errorRate = new ErrorRate(spec.errors ?? jobDefaults.errors)
+    this.#cells = new Cells(system, (error) => this.fail(internal(error)))
+    this.nodes = buildNodes(spec, this)
+    this.ended = new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  get signal(): AbortSignal {
+    return this.#end.signal
+  }
+
+  get error(): MillraceError | undefined {
+    return this.#error
+  }
+
+  get over(): boolean {
+    return this.#error !== undefined
+  }
+
+  get stopping(): boolean {
+    return this.#options.asked() === 'stop'
+  }
+
+  /** It has been taken back: nothing of it stays but its error. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp
+  }
+
+  /** All its parts were open once. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
+  }
+
+  /** Creates and opens everything, readers before writers. Fails the incarnation where that does not work; never rejects. */
+  async open(): Promise<void> {
+    try {
+      await this.#openAll()
+    } catch (error) {
+      this.fail(toError(error))
+    }
+  }
+
+  /** Lets the sources read. */
+  begin(): void {
+    if (this.over) return
+    this.#hasBegun = true
+    for (const source of this.#begin) source()
+  }
+
+  /** Sources read no more; what was read goes on. */
+  pause(): void {
+    if (this.over) return
+    for (const { task } of this.nodes.sources) task.pause()
+    if (this.stopping) this.delays.cutShort()
+  }
+
+  abort(): void {
+    this.#isAborted = true
+    for (const { task } of this.nodes.sinks) task.cut()
+    if (this.#isGivenUp) this.#error = ENG_ABORTED({})
+    else this.fail(ENG_ABORTED({}))
+  }
+
+  fail(error: MillraceError): void {
+    if (this.#error !== undefined) return
+    this.#error = error
+    this.#end.abort(error)
+    this.delays.cutShort()
+    const { sources, stages, sinks } = this.nodes
+    const readers = new Set(sinks.flatMap(({ task }) => task.lasting))
+    if (readers.size > 0) {
+      for (const { task } of [...sources, ...stages]) task.handOver(readers)
+    }
+    for (const { task } of [...sources, ...stages, ...sinks]) task.halt()
+    this.#wake()
+  }
+
+  /** Says more of why it failed. */
+  explain(error: MillraceError): void {
+    this.#error = error
+  }
+
+  finished(): void {
+    this.#running--
+    if (this.#running === 0) this.#wake()
+  }
+
+  warn(sentence: string): void {
+    this.#options.warn(sentence)
+  }
+
+  /** What stages and sinks hold parked. */
+  parked(): readonly ParkedRecord[] {
+    return this.#isGivenUp ? [] : this.holding().flatMap(({ task }) => task.parked)
+  }
+
+  /** The nodes that may hold records. */
+  holding(): readonly (Nodes['stages'][number] | Nodes['sinks'][number])[] {
+    return [...this.nodes.stages, ...this.nodes.sinks]
+  }
+
+  /** Resolves to how many parked records were tried again or given up; `over` ends the wait. */
+  async letGo(which: ParkedFilter, skips: boolean, over: Promise<unknown>): Promise<number> {
+    const meant = [...this.#holders].filter(
+      ([id]) => which.stage === undefined || which.stage === id,
+    )
+    const counts = meant.map(([, tell]) => {
+      return new Promise<number>((answer) => {
+        tell({ kind: 'letGo', which, skips, done: answer })
+        // What is held at the end is kept for later.
+        void Promise.race([over, this.ended]).then(() => answer(0))
+      })
+    })
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  }
+
+  /**
+   * Commits or aborts every sink. A failed commit fails the job, and the sinks after it abort.
+   * The dead letters of a failed job stay: they say why it failed.
+   */
+  async settle(): Promise<void> {
+    if (this.#isGivenUp) return
+    for (const { id, task } of this.nodes.sinks) {
+      if (this.over) await task.drained()
+      const isDeadLetter = id === this.#options.spec.deadLetter?.id
+      const keeps = !this.over || (isDeadLetter && !this.#isAborted)
+      if (keeps && task.writer.isWhole && (await this.#tried(task.writer.commit()))) continue
+      // Also what a failed commit left undone.
+      await this.#tried(task.writer.abort(this.#isAborted))
+    }
+  }
+
+  /** Takes back all it did and closes it, its dead letters too: another incarnation begins anew. */
+  async giveUp(): Promise<void> {
+    if (this.#isGivenUp) return
+    this.fail(ENG_ABORTED({}))
+    this.#isGivenUp = true
+    for (const { task } of this.nodes.sinks) await this.#tried(task.writer.abort(false))
+    await this.#closeAll('close')
+  }
+
+  /** Closes what is open and disposes the factories. */
+  close(): Promise<void> {
+    return this.#closeAll()
+  }
+
+  async #closeAll(only?: 'close'): Promise<void> {
+    await this.#cells.stop()
+    for (const error of await this.#cleanups.run(this.runtime, only))
+      this.warn(`Closing failed: ${messageOf(error)}`)
+  }
+
+  /** Whether the last step of a sink worked. The first failure is the job's; others are told. */
+  async #tried(step: Promise<void>): Promise<boolean> {
+    try {
+      await step
+      return true
+    } catch (error) {
+      if (this.over) this.warn(messageOf(error))
+      else this.fail(toError(error))
+      return false
+    }
+  }
+
+  /** What was made is undone by the cleanups. */
+  async #openAll(): Promise<void> {
+    const { sources, stages, sinks } = this.nodes
+    this.#running = sources.length + stages.length + sinks.length
+    const readers = [...sinks.toReversed(), ...stages.toReversed()]
+    const isFirst = this.#options.number === 1
+    // The factories of an earlier incarnation have made something, however far this one comes.
+    if (!isFirst) for (const { id, factory } of [...readers, ...sources]) this.#owns(id, factory)
+    for (const node of readers) {
+      const { edges, factory, id, task, timerError, timers } = node
+      if (this.over) return
+      if (isFirst) this.#owns(id, factory)
+      const cell = await this.#cells.start<Arrival | LetGo | Crashed | Due>(
+        id,
+        () => task.open(),
+        (message) => task.receive(message),
+      )
+      timers.crashed = (thrown) => cell.tell(crashed(timerError(thrown), timers))
+      timers.due = () => cell.tell(DUE)
+      this.#holders.set(id, (command) => cell.tell(command))
+      this.#cleanups.add(id, 'close', () => task.close())
+      for (const edge of edges) edge.connect(cell)
+    }
+    for (const { factory, id, task, timerError, timers } of sources) {
+      if (this.over) return
+      if (isFirst) this.#owns(id, factory)
+      const cell = await this.#cells.start<'pull' | Crashed>(
+        id,
+        () => task.open(),
+        (message) => task.receive(message),
+      )
+      timers.crashed = (thrown) => cell.tell(crashed(timerError(thrown), timers))
+      this.#cleanups.add(id, 'close', () => task.close())
+      this.#begin.push(() => task.begin(() => cell.tell('pull')))
+    }
+  }
+
+  #owns(id: string, factory: { dispose(): void | Promise<void> }): void {
+    this.#cleanups.add(id, 'dispose', () => factory.dispose())
+  }
+}
+
+/** What was thrown, as an error of the job. */
+export function toError(error: unknown): MillraceError {
+  return isMillraceError(error) ? error : internal(error)
+}
+
+/** An actor came down that nothing of ours brought down. */
+export function internal(error: unknown): MillraceError {
+  return ENG_INTERNAL({ message: messageOf(error) }, undefined, error)
+}

@@ -1,0 +1,164 @@
+import type { Runtime } from '@millrace/base'
+import {
+  type ActorContext,
+  type ActorSystem,
+  type Behavior,
+  createActorSystem,
+  ignore,
+  type Supervisor,
+} from '@millrace/core'
+import type { Logger } from '@millrace/sdk'
+import { ENG_GAVE_UP } from '../errors.ts'
+import type { JobSpec } from '../plan/job-spec.ts'
+import { pipelineRestart } from '../plan/pipeline-restart.ts'
+import { Incarnation, internal } from './incarnation.ts'
+
+/** What a pipeline needs of its job. */
+export interface PipelineHost {
+  readonly runtime: Runtime
+  readonly logger: Logger
+  readonly asked: () => 'stop' | 'drain' | undefined
+  readonly warn: (sentence: string) => void
+}
+
+/** The pipeline of a job as the child of core's supervisor, which lets it begin anew where the job says so. */
+export class SupervisedPipeline {
+  readonly #spec: JobSpec
+  readonly #host: PipelineHost
+  readonly #system: ActorSystem
+  readonly #over: Promise<void>
+  #current: Incarnation
+  #supervisor: Supervisor | undefined
+  #isEnding = false
+  #partRestarts = 0
+  #finish: () => void = () => {}
+  /** Told of each incarnation whose sources begin to read. */
+  onBegin: () => void = () => {}
+  /** How often the whole pipeline began anew. */
+  restarts = 0
+
+  constructor(spec: JobSpec, host: PipelineHost) {
+    this.#spec = spec
+    this.#host = host
+    this.#system = createActorSystem({ runtime: host.runtime, name: spec.name })
+    this.#current = this.#incarnation(1)
+    this.#over = new Promise((resolve) => {
+      this.#finish = resolve
+    })
+  }
+
+  /** The last incarnation: what it counts is what the job counts. */
+  get current(): Incarnation {
+    return this.#current
+  }
+
+  /** Restarts of single parts, those of earlier incarnations too. */
+  get partRestarts(): number {
+    return this.#partRestarts + restartsOf(this.#current)
+  }
+
+  /** Resolves when the last incarnation has ended; it is then settled and closed by whoever asked for it. */
+  async run(): Promise<void> {
+    const { intensity = 0, periodMs = 1, backoff } = pipelineRestart(this.#spec) ?? {}
+    this.#supervisor = this.#system.supervise({
+      id: 'job',
+      intensity,
+      periodMs,
+      // What crashes here has not asked before: nothing of ours.
+      onEscalate: (cause) => this.#lost(cause),
+      children: [
+        {
+          id: 'run',
+          restart: 'transient',
+          shutdownMs: Infinity,
+          ...(backoff !== undefined && { backoff }),
+          create: (context: ActorContext<'failed'>) => this.#create(context),
+        },
+      ],
+    })
+    this.#supervisor.started().catch((error: unknown) => this.#lost(error))
+    await this.#over
+  }
+
+  /** The job is asked to end: the pipeline does not begin anew any more. */
+  end(): void {
+    this.#isEnding = true
+    if (this.#current.isGivenUp) this.#finish()
+  }
+
+  /** Ends all actors; the incarnation must be settled. */
+  async close(): Promise<void> {
+    this.#isEnding = true
+    await this.#current.close()
+    await this.#supervisor?.stop()
+    await this.#system.stop()
+  }
+
+  #incarnation(number: number): Incarnation {
+    const { asked, logger, runtime, warn } = this.#host
+    const [spec, system] = [this.#spec, this.#system]
+    return new Incarnation({ spec, runtime, logger, system, number, asked, warn })
+  }
+
+  async #create(context: ActorContext<'failed'>): Promise<Behavior<'failed'> | typeof ignore> {
+    if (this.#isEnding && context.incarnation > 1) return ignore
+    if (context.incarnation > 1) {
+      // Does nothing unless the actor itself was brought down.
+      await this.#current.giveUp()
+      this.#partRestarts += restartsOf(this.#current)
+      this.restarts++
+      this.#current = this.#incarnation(context.incarnation)
+    }
+    const current = this.#current
+    await current.open()
+    if (await this.#beginsAnew(current)) throw current.error as Error
+    this.onBegin()
+    current.begin()
+    void current.ended.then(async () => {
+      if (await this.#beginsAnew(current)) context.self.tell('failed')
+      else this.#finish()
+    })
+    return {
+      receive() {
+        throw current.error as Error
+      },
+    }
+  }
+
+  /**
+   * Whether the supervisor will start the pipeline again; then nothing of this incarnation is left. It is asked first, as what a
+   * failed job leaves, such as dead letters, must be settled while the sinks are open.
+   */
+  async #beginsAnew(current: Incarnation): Promise<boolean> {
+    const { error, hasBegun } = current
+    const budget = this.#supervisor?.inspect().budget
+    const isAllowed = pipelineRestart(this.#spec) !== undefined && !this.#isEnding
+    if (budget === undefined || !isAllowed || error?.retry !== 'later') return false
+    // What does not start at all is most often configured wrong, as with any supervisor.
+    if (this.restarts === 0 && !hasBegun) return false
+    const { intensity, periodMs, restarts } = budget
+    const failures = restarts.length + 1
+    if (failures > intensity) {
+      const details = { failures, intensity, periodMs, last: error.message }
+      current.explain(ENG_GAVE_UP(details, error.where, error))
+      return false
+    }
+    this.#host.warn(`The pipeline begins anew (${failures} of ${intensity}): ${error.message}`)
+    await current.giveUp()
+    return !this.#isEnding
+  }
+
+  #lost(cause: unknown): void {
+    this.#current.fail(internal(cause))
+    this.#finish()
+  }
+}
+
+function restartsOf({ nodes: { sources, stages, sinks } }: Incarnation): number {
+  const counts = [
+    ...sources.map(({ task }) => task.restarts),
+    ...stages.map(({ task }) => task.runner.restarts),
+    ...sinks.map(({ task }) => task.writer.restarts),
+  ]
+  return counts.reduce((sum, count) => sum + count, 0)
+}
