@@ -27,6 +27,7 @@ function didYouMean(value: unknown, known: readonly string[]): string {
   return near === undefined ? '' : ` (did you mean "${near}"?)`
 }
 
-function shown(value: unknown): string {
+/** A value as a fault quotes it. */
+export function shown(value: unknown): string {
   return typeof value === 'string' ? `"${value}"` : String(value)
 }

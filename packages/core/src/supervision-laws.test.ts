@@ -351,14 +351,14 @@ it('law 17: a tree with a fault is refused as a whole, with all its faults, befo
       "g: x/y: id must not be empty or contain "/"",
       "got "x/y"",
       "g: x/y: significant needs a parent with autoShutdown anySignificant or allSignificant",
-      "c: budget.intensity must be a whole number of at least 0",
-      "got -1",
-      "c: budget.periodMs must be more than 0",
-      "got 0",
       "c: backoff.maxMs must be finite and at least minMs",
       "got 1",
       "c: backoff.jitter must be 0 or more",
-      "got -1.",
+      "got -1",
+      "c: budget.intensity must be a whole number of at least 0",
+      "got -1",
+      "c: budget.periodMs must be more than 0",
+      "got 0.",
     ]
   `)
   expect(made).toBe(0)

@@ -20,7 +20,7 @@ import type {
   SupervisorSpec,
   SupervisorState,
 } from './supervisor-spec.ts'
-import { isSupervisorSpec, validateSpec } from './validate-spec.ts'
+import { checkChildSpec, isSupervisorSpec } from './validate-spec.ts'
 
 type Phase = 'down' | 'backingOff' | 'up' | 'stopped'
 
@@ -148,7 +148,7 @@ export class SupervisorNode implements Supervisor, Child {
   start<M>(spec: ActorSpec<M>): Promise<ActorRef<M>>
   start(spec: SupervisorSpec): Promise<Supervisor>
   async start<M>(spec: ActorSpec<M> | SupervisorSpec): Promise<ActorRef<M> | Supervisor> {
-    validateSpec(spec, this.#spec)
+    checkChildSpec(spec, this.#spec)
     const family = this.#liveFamily()
     const child = await startChild(family, () => this.#makeChild(spec, family))
     return child as unknown as ActorRef<M> | Supervisor

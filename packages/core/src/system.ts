@@ -14,7 +14,7 @@ import { RunQueue } from './run-queue.ts'
 import type { Services } from './services.ts'
 import { SupervisorNode } from './supervisor.ts'
 import type { ChildState, Supervisor, SupervisorSpec } from './supervisor-spec.ts'
-import { checkActorSpec, validateSpec } from './validate-spec.ts'
+import { checkActorSpec, checkSupervisorSpec } from './validate-spec.ts'
 import { TopicBoard, type Topics } from './topics.ts'
 
 /** What a system is made of. */
@@ -95,7 +95,7 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
       return cell
     },
     supervise(spec) {
-      validateSpec(spec)
+      checkSupervisorSpec(spec)
       const node = new SupervisorNode(family, spec)
       family.spawn(node)
       return node

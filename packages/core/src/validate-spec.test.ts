@@ -70,13 +70,68 @@ it.each([
     { backoff: { minMs: 1, maxMs: 1, reset: 1 } },
     'backoff: "reset" is unknown; known are minMs, maxMs, factor, jitter, resetAfterMs',
   ],
+  [
+    { keepChilds: true },
+    '"keepChilds" is unknown (did you mean "keepChildren"?); known are id, restart, significant, shutdownMs, backoff, create, mailbox, redeliver, budget, keepChildren',
+  ],
+  [
+    { restart: 'permanent', mailBox: {} },
+    '"mailBox" is unknown (did you mean "mailbox"?); known are id, restart, significant, shutdownMs, backoff, create, mailbox, redeliver, budget, keepChildren',
+  ],
+  [
+    { strategy: 'oneForOne', create: undefined },
+    '"strategy" is unknown; known are id, restart, significant, shutdownMs, backoff, create, mailbox, redeliver, budget, keepChildren; create must be a function that makes the behavior; got undefined',
+  ],
+  [{ id: 'a/b' }, 'id must not be empty or contain "/"; got "a/b"'],
+  [{ id: 7 }, 'id must not be empty or contain "/"; got 7'],
 ])('refuses the actor %j and starts nothing', (members, fault) => {
   const { system } = setUp()
 
   const message = refusal(() => system.spawn({ id: 'a', create, ...members } as ActorSpec<unknown>))
 
-  expect(message).toBe(`The specification of actor "a" is wrong: ${fault}.`)
+  expect(message).toMatch(/^The specification of actor "(a|a.b|7)" is wrong: /)
+  expect(message.replace(/^.*? is wrong: /, '')).toBe(`${fault}.`)
   expect(system.inspect()).toEqual([])
+})
+
+it('refuses an actor given to supervise, a supervisor given to spawn, and what is neither, wherever it is started', async () => {
+  const { runtime, system } = setUp()
+  const refusals: string[] = []
+  const misspelt = { id: 'b', creat: create } as unknown as ActorSpec<unknown>
+  system.spawn({
+    id: 'parent',
+    create(context) {
+      refusals.push(refusal(() => context.spawn(misspelt)))
+      return { receive() {} }
+    },
+  })
+  const supervisor = system.supervise({ id: 's' })
+  await runtime.settle()
+  const actor = { id: 'a', create, children: [] }
+
+  refusals.push(refusal(() => system.supervise(actor)))
+  const other: object = { id: 'a', strategy: 'oneForAll', children: [] }
+  refusals.push(refusal(() => system.spawn(other as ActorSpec<unknown>)))
+  refusals.push(
+    (await supervisor.start(misspelt).catch((error: unknown) => String(error))) as string,
+  )
+
+  expect(refusals).toMatchInlineSnapshot(`
+    [
+      "The specification of actor "b" is wrong: "creat" is unknown (did you mean "create"?); known are id, restart, significant, shutdownMs, backoff, create, mailbox, redeliver, budget, keepChildren; create must be a function that makes the behavior; got undefined.",
+      "The specification of actor "a" is wrong: "create" makes it an actor: spawn starts actors.",
+      "The specification of actor "a" is wrong: "strategy" makes it a supervisor: supervise starts supervisors.",
+      "MillraceError: The specification of actor "b" is wrong: "creat" is unknown (did you mean "create"?); known are id, restart, significant, shutdownMs, backoff, create, strategy, intensity, periodMs, autoShutdown, children, onEscalate.",
+    ]
+  `)
+})
+
+it('takes members that are there but undefined', () => {
+  const { system } = setUp()
+
+  const spec: object = { id: 'a', create, restart: undefined, mailbox: undefined }
+
+  expect(refusal(() => system.spawn(spec as ActorSpec<unknown>))).toBe('taken')
 })
 
 it.each([

@@ -1,6 +1,6 @@
 import type { ActorSpec, Backoff, Budget, MailboxSpec } from './actor.ts'
 import { ACT_SPEC } from './errors.ts'
-import { choiceFaults, unknownKeyFaults } from './known-names.ts'
+import { choiceFaults, shown, unknownKeyFaults } from './known-names.ts'
 import type { ChildSpec, SupervisorSpec } from './supervisor-spec.ts'
 
 const restartTypes = ['permanent', 'transient', 'temporary']
@@ -42,24 +42,61 @@ export function isSupervisorSpec(spec: ChildSpec | ActorSpec<never>): spec is Su
   return !('create' in spec)
 }
 
-/** Throws ACT_SPEC with all faults of a specification and of those below it; a significant child of the system or an actor is one too. */
-export function validateSpec(spec: ChildSpec, parent?: SupervisorSpec): void {
-  const faults = [...faultsOf(spec, '', parent)]
-  if (faults.length > 0) throw ACT_SPEC({ id: spec.id, fault: faults.join('; ') })
+/** Throws ACT_SPEC with all faults of a specification and of those below it; `parent` is that of the supervisor it is for. */
+export function checkChildSpec(spec: ChildSpec, parent?: SupervisorSpec): void {
+  refuse(spec, [...faultsOf(spec, '', parent)])
 }
 
-/** `validateSpec` for an actor that is spawned: what has no optional member is looked at no further, not even for unknown ones: that would be felt. */
+/** The same for what must be a supervisor; a significant one is a fault, because nothing above could end with it. */
+export function checkSupervisorSpec(spec: SupervisorSpec): void {
+  const isActor = !isSupervisorSpec(spec)
+  refuse(
+    spec,
+    isActor ? ['"create" makes it an actor: spawn starts actors'] : [...faultsOf(spec, '')],
+  )
+}
+
+/** The same for what must be an actor; what has no member but the most common ones is looked at no further: that would be felt. */
 export function checkActorSpec(spec: ActorSpec<never>): void {
-  const { backoff, budget, id, mailbox, redeliver, restart, shutdownMs, significant } = spec
-  const optional = backoff ?? budget ?? mailbox ?? redeliver ?? shutdownMs ?? significant
-  const isOdd = id === '' || id.includes('/')
+  const { id, keepChildren, restart } = spec
+  let expected = 2
+  if (restart !== undefined) expected++
+  if (keepChildren !== undefined) expected++
+  // Counting tells whether there are others, known or not.
+  let members = 0
+  for (const _ in spec) members++
   const isUnknown = restart !== undefined && !restartTypes.includes(restart)
-  if (optional !== undefined || isOdd || isUnknown) validateSpec(spec)
+  if (members === expected && isId(id) && !isUnknown && typeof spec.create === 'function') return
+  const foreign = isSupervisorSpec(spec) ? Object.keys(spec).find(isSupervisorKey) : undefined
+  refuse(
+    spec,
+    foreign === undefined
+      ? [...sharedFaults(spec, ''), ...actorFaults(spec, '')]
+      : [`"${foreign}" makes it a supervisor: supervise starts supervisors`],
+  )
+}
+
+function isSupervisorKey(key: string): boolean {
+  return supervisorKeys.includes(key) && !actorKeys.includes(key)
+}
+
+function isId(id: unknown): boolean {
+  return typeof id === 'string' && id !== '' && !id.includes('/')
+}
+
+function refuse({ id }: ChildSpec, faults: readonly string[]): void {
+  if (faults.length > 0) throw ACT_SPEC({ id, fault: faults.join('; ') })
 }
 
 function* faultsOf(spec: ChildSpec, at: string, parent?: SupervisorSpec): Generator<string> {
+  yield* sharedFaults(spec, at, parent)
+  if (isSupervisorSpec(spec)) yield* supervisorFaults(spec, at)
+  else yield* actorFaults(spec, at)
+}
+
+function* sharedFaults(spec: ChildSpec, at: string, parent?: SupervisorSpec): Generator<string> {
   const { id, significant, restart = 'permanent', shutdownMs = 0 } = spec
-  if (id === '' || id.includes('/')) yield `${at}id must not be empty or contain "/"; got "${id}"`
+  if (!isId(id)) yield `${at}id must not be empty or contain "/"; got ${shown(id)}`
   yield* choiceFaults(`${at}restart`, restart, restartTypes)
   if (!(shutdownMs >= 0)) yield `${at}shutdownMs must be 0 or more; got ${shutdownMs}`
   if (significant === true) {
@@ -68,8 +105,6 @@ function* faultsOf(spec: ChildSpec, at: string, parent?: SupervisorSpec): Genera
       yield `${at}significant needs a parent with autoShutdown anySignificant or allSignificant`
     }
   }
-  if (isSupervisorSpec(spec)) yield* supervisorFaults(spec, at)
-  else yield* actorFaults(spec, at)
   if (spec.backoff !== undefined) {
     yield* unknownKeyFaults(spec.backoff, `${at}backoff: `, backoffKeys)
     yield* backoffFaults(spec.backoff, `${at}backoff.`)
@@ -78,6 +113,9 @@ function* faultsOf(spec: ChildSpec, at: string, parent?: SupervisorSpec): Genera
 
 function* actorFaults(spec: ActorSpec<never>, at: string): Generator<string> {
   yield* unknownKeyFaults(spec, at, actorKeys)
+  if (typeof spec.create !== 'function') {
+    yield `${at}create must be a function that makes the behavior; got ${typeof spec.create}`
+  }
   const { mailbox = {} } = spec
   yield* unknownKeyFaults(mailbox, `${at}mailbox: `, mailboxKeys)
   const { capacity = Infinity, overflow = 'fail', batch = 1 } = mailbox
