@@ -16,6 +16,7 @@ export {
   type RecordContext,
   type StageContext,
   type StageScope,
+  type TimerContext,
 } from './context.ts'
 export { defineAggregate, type AggregateDefinition } from './define-aggregate.ts'
 export { defineFunction, type FunctionDefinition } from './define-function.ts'
@@ -67,9 +68,15 @@ export type {
   MapState,
   NumbersState,
   ObjectState,
+  OrderedState,
+  PanesState,
+  Span,
+  SpansOptions,
+  SpansState,
   StateScope,
   ValueState,
 } from './state.ts'
+export type { Timer, Timers, TimerService } from './timers.ts'
 export { defineToken, type Binding, type InjectionToken } from './token.ts'
 export { tryParseParameters, type ParameterProblem } from './try-parse-parameters.ts'
 export { unknownKeys } from './unknown-keys.ts'

@@ -3,6 +3,10 @@ import type {
   MapState,
   NumbersState,
   ObjectState,
+  OrderedState,
+  PanesState,
+  SpansOptions,
+  SpansState,
   StateScope,
   ValueState,
 } from '@millrace/sdk'
@@ -13,6 +17,9 @@ import { HeapList } from './list-state.ts'
 import { HeapMap } from './map-state.ts'
 import { HeapNumbers } from './numbers-state.ts'
 import { HeapObject } from './object-state.ts'
+import { HeapOrdered } from './ordered-state.ts'
+import { HeapPanes } from './panes-state.ts'
+import { HeapSpans } from './spans-state.ts'
 import { HeapValue } from './value-state.ts'
 
 /** All state of one stage. It outlives the instance: a rebuilt one finds it under the same names. */
@@ -52,6 +59,12 @@ export class HeapState {
         handle(name, () => new HeapObject<T>(name, current, journal, options.create)),
       numbers: <T>(name: string, options: { readonly create: () => T }): NumbersState<T> =>
         handle(name, () => new HeapNumbers<T>(name, current, journal, options.create)),
+      panes: <T>(name: string, options: { readonly create: () => T }): PanesState<T> =>
+        handle(name, () => new HeapPanes<T>(name, current, journal, options.create)),
+      spans: <T>(name: string, options: SpansOptions<T>): SpansState<T> =>
+        handle(name, () => new HeapSpans<T>(name, current, journal, options)),
+      ordered: <T>(name: string): OrderedState<T> =>
+        handle(name, () => new HeapOrdered<T>(name, current, journal)),
     }
   }
 }

@@ -1,14 +1,9 @@
 import type { Key, NumbersState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import { createRowView, type RowInHand } from './row-view.ts'
 
 const firstRows = 16
-
-/** Where a view reads and writes: the row that starts at `at`. */
-interface Rows {
-  values: Float64Array
-  at: number
-}
 
 /**
  * The same few numbers for each key, as rows of one array: a key costs eight bytes a number, and the row is one access to
@@ -19,7 +14,7 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable {
   readonly #current: CurrentKey
   readonly #journal: Journal
   readonly #initial: readonly number[]
-  readonly #rows: Rows
+  readonly #rows: RowInHand
   readonly #view: T
   /** Per slot its place in `#order`; -1 without a row. */
   #places: Int32Array
@@ -35,7 +30,7 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable {
     this.#initial = initial.map(([, value]) => value)
     this.#rows = { values: new Float64Array(firstRows * initial.length), at: 0 }
     this.#places = new Int32Array(firstRows).fill(-1)
-    this.#view = createView(
+    this.#view = createRowView(
       initial.map(([field]) => field),
       this.#rows,
     ) as T
@@ -112,19 +107,4 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable {
     values.set(this.#rows.values)
     this.#rows.values = values
   }
-}
-
-/** One object that reads and writes the fields of the row in hand. */
-function createView(fields: readonly string[], rows: Rows): object {
-  const view = {}
-  for (const [index, name] of fields.entries()) {
-    Object.defineProperty(view, name, {
-      enumerable: true,
-      get: () => rows.values[rows.at + index] as number,
-      set: (value: number) => {
-        rows.values[rows.at + index] = value
-      },
-    })
-  }
-  return view
 }

@@ -107,6 +107,9 @@ function sharedState(state: StateScope): StateScope {
     list: (name) => once(name, () => state.list(name)),
     object: (name, options) => once(name, () => state.object(name, options)),
     numbers: (name, options) => once(name, () => state.numbers(name, options)),
+    panes: (name, options) => once(name, () => state.panes(name, options)),
+    spans: (name, options) => once(name, () => state.spans(name, options)),
+    ordered: (name) => once(name, () => state.ordered(name)),
   }
 }
 

@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CurrentKey } from './current-key.ts'
+import { Journal } from './journal.ts'
+import { HeapOrdered } from './ordered-state.ts'
+
+interface Entry {
+  readonly slot: number
+  readonly time: number
+  readonly value: number
+}
+
+const steps = fc.array(
+  fc.record({
+    slot: fc.nat(4),
+    time: fc.nat(40),
+    to: fc.nat(40),
+    action: fc.constantFrom('add', 'add', 'add', 'add', 'add', 'fail', 'clear', 'release'),
+  }),
+  { maxLength: 120 },
+)
+
+describe('an ordered run', () => {
+  it('is what sorting a list by time would give, through releases, clearing and undone records', () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const current = new CurrentKey([])
+        const journal = new Journal()
+        const ordered = new HeapOrdered<number>('ordered', current, journal)
+        let model: Entry[] = []
+        let value = 0
+        const released: unknown[] = []
+        const wanted: unknown[] = []
+        for (const { slot, time, to, action } of list) {
+          current.slot = slot
+          if (action === 'release') {
+            const seen: Entry[] = []
+            ordered.releaseBefore(time, (at, value) =>
+              seen.push({ slot: current.slot, time: at, value }),
+            )
+            const gone = model.filter((one) => one.time < time)
+            const inOrder = (a: Entry, b: Entry): number => a.value - b.value
+            released.push(seen.toSorted(inOrder))
+            wanted.push(gone.toSorted(inOrder))
+            model = model.filter((one) => one.time >= time)
+          } else if (action === 'clear') {
+            ordered.clear()
+            if (to % 2 === 0) journal.undo()
+            else model = model.filter((one) => one.slot !== slot)
+          } else {
+            ordered.add(time, ++value)
+            if (action === 'fail') journal.undo()
+            else model.push({ slot, time, value })
+          }
+          journal.forget()
+          expect(current.slot).toBe(slot)
+          const own = model
+            .filter((one) => one.slot === slot)
+            .toSorted((a, b) => a.time - b.time)
+            .map((one) => [one.time, one.value])
+          const inside = own.filter(([at = 0]) => at >= time && at < to)
+          expect([...ordered.range(time, to)]).toStrictEqual(inside)
+          expect(ordered.first()).toStrictEqual(own[0])
+          expect(ordered.last(time)).toStrictEqual(own.findLast(([at = 0]) => at <= time))
+          expect(ordered.last()).toStrictEqual(own.at(-1))
+          expect(ordered.size).toBe(model.length)
+        }
+        expect(released).toStrictEqual(wanted)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

@@ -1,0 +1,115 @@
+import type { RowLayout, RowStore } from './row-layout.ts'
+
+const firstRows = 16
+/** Spreads neighboring slots over the table. */
+const spread = 0x9e3779b1
+
+/** Rows of one pane by slot of the key: a table of open addresses, so that a pane costs what is in it. */
+export class Pane<T> {
+  readonly start: number
+  readonly #layout: RowLayout<T>
+  readonly store: RowStore
+  /** Per row its slot; NO_SLOT for one that was taken out. */
+  #slots = new Int32Array(firstRows)
+  /** One more than a row; 0 for none. */
+  #table = new Int32Array(2 * firstRows)
+  #shift = 27
+  /** Rows in use, those taken out included. */
+  #rows = 0
+  #count = 0
+  /** Whether the rows stand in the order of their slots. */
+  #isOrdered = true
+
+  constructor(start: number, layout: RowLayout<T>) {
+    this.start = start
+    this.#layout = layout
+    this.store = layout.store(firstRows)
+  }
+
+  /** Keys with something in this pane. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** The row of a slot; -1 without one. */
+  find(slot: number): number {
+    const table = this.#table
+    const slots = this.#slots
+    const mask = table.length - 1
+    let place = Math.imul(slot, spread) >>> this.#shift
+    for (let entry = table[place] as number; entry !== 0; entry = table[place] as number) {
+      if (slots[entry - 1] === slot) return entry - 1
+      place = (place + 1) & mask
+    }
+    return -1
+  }
+
+  /** A row for a slot that has none. */
+  add(slot: number): number {
+    if (this.#rows === this.#slots.length) this.#grow()
+    const row = this.#rows++
+    if (row > 0 && (this.#slots[row - 1] as number) > slot) this.#isOrdered = false
+    this.#slots[row] = slot
+    this.#enter(slot, row)
+    this.#count++
+    return row
+  }
+
+  /** Takes a row out; its place is used again when the pane grows. */
+  remove(row: number): void {
+    this.#layout.drop(this.store, row)
+    this.#slots[row] = -1
+    this.#count--
+    this.#isOrdered = false
+  }
+
+  /** Slots with a row, ascending: the order in which their keys were first seen. */
+  slots(): Int32Array {
+    if (this.#isOrdered) return this.#slots.slice(0, this.#rows)
+    return this.#slots
+      .subarray(0, this.#rows)
+      .toSorted()
+      .subarray(this.#rows - this.#count)
+  }
+
+  #enter(slot: number, row: number): void {
+    const mask = this.#table.length - 1
+    let place = Math.imul(slot, spread) >>> this.#shift
+    while (this.#table[place] !== 0) place = (place + 1) & mask
+    this.#table[place] = row + 1
+  }
+
+  /** Doubles, or closes the gaps where half of the rows were taken out. */
+  #grow(): void {
+    if (this.#count < this.#rows / 2) this.#close()
+    else {
+      const rows = 2 * this.#slots.length
+      const slots = new Int32Array(rows)
+      slots.set(this.#slots)
+      this.#slots = slots
+      this.#layout.grow(this.store, rows)
+      this.#table = new Int32Array(2 * rows)
+      this.#shift--
+    }
+    for (let row = 0; row < this.#rows; row++) {
+      const slot = this.#slots[row] as number
+      if (slot >= 0) this.#enter(slot, row)
+    }
+  }
+
+  #close(): void {
+    let kept = 0
+    for (let row = 0; row < this.#rows; row++) {
+      const slot = this.#slots[row] as number
+      if (slot < 0) continue
+      if (row !== kept) {
+        this.#layout.load(this.store, kept, this.#layout.save(this.store, row))
+        this.#layout.drop(this.store, row)
+        this.#slots[kept] = slot
+      }
+      kept++
+    }
+    this.#rows = kept
+    this.#table.fill(0)
+  }
+}

@@ -1,0 +1,128 @@
+import type { Key, PanesState } from '@millrace/sdk'
+import { NO_SLOT, type CurrentKey } from './current-key.ts'
+import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import { Pane } from './pane.ts'
+import { RowLayout, type SavedRow } from './row-layout.ts'
+
+/** Accumulators per key and pane, pane by pane. */
+export class HeapPanes<T> implements PanesState<T>, Undoable {
+  readonly #name: string
+  readonly #current: CurrentKey
+  readonly #journal: Journal
+  readonly #layout: RowLayout<T>
+  readonly #panes = new Map<number, Pane<T>>()
+  #starts: number[] = []
+  /** The pane used last: most records are in the same one as the record before. */
+  #last: Pane<T> | undefined
+
+  constructor(name: string, current: CurrentKey, journal: Journal, create: () => T) {
+    this.#name = name
+    this.#current = current
+    this.#journal = journal
+    this.#layout = new RowLayout(create)
+  }
+
+  get size(): number {
+    let size = 0
+    for (const pane of this.#panes.values()) size += pane.count
+    return size
+  }
+
+  get(start: number): T {
+    const slot = this.#current.require(this.#name)
+    const pane = this.#find(start) ?? this.#open(start)
+    let row = pane.find(slot)
+    if (row < 0) {
+      row = pane.add(slot)
+      this.#layout.make(pane.store, row)
+      this.#journal.remember(this, slot, start, ABSENT)
+    }
+    return this.#layout.show(pane.store, row)
+  }
+
+  find(start: number): T | undefined {
+    const slot = this.#current.require(this.#name)
+    const pane = this.#find(start)
+    const row = pane?.find(slot) ?? -1
+    return pane === undefined || row < 0 ? undefined : this.#layout.show(pane.store, row)
+  }
+
+  starts(): readonly number[] {
+    return this.#starts
+  }
+
+  entries(start: number): Iterable<readonly [Key | undefined, T]> {
+    return this.#current.follow(this.#rows(start))
+  }
+
+  release(start: number): void {
+    const pane = this.#panes.get(start)
+    if (pane === undefined) return
+    this.#journal.remember(this, NO_SLOT, start, pane)
+    this.#close(start)
+  }
+
+  clear(start: number): void {
+    const slot = this.#current.require(this.#name)
+    const pane = this.#find(start)
+    const row = pane?.find(slot) ?? -1
+    if (pane === undefined || row < 0) return
+    this.#journal.remember(this, slot, start, this.#layout.save(pane.store, row))
+    this.#remove(pane, row)
+  }
+
+  restore(slot: number, name: unknown, old: unknown): void {
+    const start = name as number
+    if (slot === NO_SLOT) {
+      if (!this.#panes.has(start)) this.#enter(old as Pane<T>)
+      return
+    }
+    const pane = this.#find(start) ?? this.#open(start)
+    const row = pane.find(slot)
+    if (old !== ABSENT) {
+      this.#layout.load(pane.store, row < 0 ? pane.add(slot) : row, old as SavedRow)
+    } else if (row >= 0) this.#remove(pane, row)
+  }
+
+  *#rows(start: number): Iterable<readonly [number, T]> {
+    const pane = this.#panes.get(start)
+    if (pane === undefined) return
+    for (const slot of pane.slots()) {
+      const row = pane.find(slot)
+      if (row >= 0) yield [slot, this.#layout.show(pane.store, row)]
+    }
+  }
+
+  #find(start: number): Pane<T> | undefined {
+    if (this.#last?.start === start) return this.#last
+    const pane = this.#panes.get(start)
+    if (pane !== undefined) this.#last = pane
+    return pane
+  }
+
+  #open(start: number): Pane<T> {
+    const pane = new Pane(start, this.#layout)
+    this.#enter(pane)
+    return pane
+  }
+
+  #enter(pane: Pane<T>): void {
+    const { start } = pane
+    this.#panes.set(start, pane)
+    let place = this.#starts.length
+    while (place > 0 && (this.#starts[place - 1] as number) > start) place--
+    this.#starts = this.#starts.toSpliced(place, 0, start)
+    this.#last = pane
+  }
+
+  #remove(pane: Pane<T>, row: number): void {
+    pane.remove(row)
+    if (pane.count === 0) this.#close(pane.start)
+  }
+
+  #close(start: number): void {
+    this.#panes.delete(start)
+    this.#starts = this.#starts.filter((one) => one !== start)
+    if (this.#last?.start === start) this.#last = undefined
+  }
+}

@@ -1,0 +1,277 @@
+import type { Key, Span, SpansOptions, SpansState } from '@millrace/sdk'
+import type { CurrentKey } from './current-key.ts'
+import { DueHeap } from './due-heap.ts'
+import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import { RowLayout, type RowStore } from './row-layout.ts'
+
+const NONE = -1
+const firstRows = 16
+
+/** Stretches of event time per key, each with an accumulator; those of one key never overlap. */
+export class HeapSpans<T> implements SpansState<T>, Undoable {
+  readonly #name: string
+  readonly #current: CurrentKey
+  readonly #journal: Journal
+  readonly #layout: RowLayout<T>
+  /** Shows the other one while two are merged. */
+  readonly #second: RowLayout<T>
+  readonly #merge: (a: T, b: T) => T
+  readonly #store: RowStore
+  readonly #inHand: SpanInHand<T>
+  // By row: its time, and the next row of its key (earlier) or the next free row.
+  #starts = new Float64Array(firstRows)
+  #ends = new Float64Array(firstRows)
+  #dues = new Float64Array(firstRows)
+  #next = new Int32Array(firstRows)
+  #rows = 0
+  #free = NONE
+  // By slot: the latest row of the key, and when the key is in the heap for.
+  #heads = new Int32Array(firstRows).fill(NONE)
+  #queued = new Float64Array(firstRows).fill(Number.POSITIVE_INFINITY)
+  readonly #heap = new DueHeap()
+  size = 0
+
+  constructor(
+    name: string,
+    current: CurrentKey,
+    journal: Journal,
+    { create, merge }: SpansOptions<T>,
+  ) {
+    this.#name = name
+    this.#current = current
+    this.#journal = journal
+    this.#layout = new RowLayout(create)
+    this.#second = new RowLayout(create)
+    this.#merge = merge
+    this.#store = this.#layout.store(firstRows)
+    const hands: Hands<T> = {
+      value: (row) => this.#layout.show(this.#store, row),
+      wake: (slot, row, due) => this.#wake(slot, row, due),
+      release: (slot, row) => this.#release(slot, row),
+    }
+    this.#inHand = new SpanInHand(hands)
+  }
+
+  /** What the heap says first; its span may be due later now, or gone. */
+  get due(): number {
+    while (this.#heap.size > 0) {
+      const { due, item } = this.#heap
+      if (this.#queued[item] === due) return due
+      this.#heap.take()
+    }
+    return Number.POSITIVE_INFINITY
+  }
+
+  join(start: number, end: number): Span<T> {
+    const slot = this.#current.require(this.#name)
+    const before = this.#before(slot, end)
+    const row = before === NONE ? this.#head(slot) : (this.#next[before] as number)
+    if (row === NONE || (this.#ends[row] as number) <= start) {
+      return this.#show(slot, this.#make(slot, before, start, end))
+    }
+    if (start < (this.#starts[row] as number)) this.#starts[row] = start
+    if (end > (this.#ends[row] as number)) this.#ends[row] = end
+    for (
+      let other = this.#next[row] as number;
+      other !== NONE && (this.#ends[other] as number) > start;
+      other = this.#next[row] as number
+    ) {
+      this.#swallow(row, other)
+    }
+    return this.#show(slot, row)
+  }
+
+  *find(start: number, end: number): Iterable<Span<T>> {
+    const slot = this.#current.require(this.#name)
+    const before = this.#before(slot, end)
+    let row = before === NONE ? this.#head(slot) : (this.#next[before] as number)
+    while (row !== NONE && (this.#ends[row] as number) > start) {
+      const next = this.#next[row] as number
+      yield this.#show(slot, row)
+      row = next
+    }
+  }
+
+  ready(time: number): Iterable<readonly [Key | undefined, Span<T>]> {
+    return this.#current.follow(this.#ready(time))
+  }
+
+  entries(): Iterable<readonly [Key | undefined, Span<T>]> {
+    return this.#current.follow(this.#all())
+  }
+
+  restore(slot: number, name: unknown): void {
+    this.#release(slot, name as number)
+  }
+
+  *#ready(time: number): Iterable<readonly [number, Span<T>]> {
+    for (let due = this.due; due <= time; due = this.due) {
+      const slot = this.#heap.take()
+      this.#queued[slot] = Number.POSITIVE_INFINITY
+      for (let row = this.#head(slot); row !== NONE;) {
+        const next = this.#next[row] as number
+        if ((this.#dues[row] as number) <= due) {
+          this.#dues[row] = Number.POSITIVE_INFINITY
+          yield [slot, this.#show(slot, row)]
+        }
+        row = next
+      }
+      for (let row = this.#head(slot); row !== NONE; row = this.#next[row] as number) {
+        this.#queue(slot, this.#dues[row] as number)
+      }
+    }
+  }
+
+  *#all(): Iterable<readonly [number, Span<T>]> {
+    for (let slot = 0; slot < this.#heads.length; slot++) {
+      for (let row = this.#head(slot); row !== NONE;) {
+        const next = this.#next[row] as number
+        yield [slot, this.#show(slot, row)]
+        row = next
+      }
+    }
+  }
+
+  #head(slot: number): number {
+    return this.#heads[slot] ?? NONE
+  }
+
+  /** The earliest row that starts at or after `time`; NONE where the latest starts before. */
+  #before(slot: number, time: number): number {
+    let before = NONE
+    let row = this.#head(slot)
+    while (row !== NONE && (this.#starts[row] as number) >= time) {
+      before = row
+      row = this.#next[row] as number
+    }
+    return before
+  }
+
+  #show(slot: number, row: number): Span<T> {
+    const span = this.#inHand
+    span.slot = slot
+    span.row = row
+    span.start = this.#starts[row] as number
+    span.end = this.#ends[row] as number
+    return span
+  }
+
+  #make(slot: number, before: number, start: number, end: number): number {
+    let row = this.#free
+    if (row === NONE) {
+      row = this.#rows++
+      if (row === this.#starts.length) this.#growRows()
+    } else this.#free = this.#next[row] as number
+    if (slot >= this.#heads.length) this.#growSlots(slot)
+    this.#next[row] = before === NONE ? this.#head(slot) : (this.#next[before] as number)
+    this.#link(slot, before, row)
+    this.#starts[row] = start
+    this.#ends[row] = end
+    this.#dues[row] = Number.POSITIVE_INFINITY
+    this.#layout.make(this.#store, row)
+    this.#journal.remember(this, slot, row, ABSENT)
+    this.size++
+    return row
+  }
+
+  /** Merges an earlier span into a later one of the same key, its neighbor. */
+  #swallow(row: number, other: number): void {
+    const earlier = this.#second.show(this.#store, other)
+    const both = this.#merge(earlier, this.#layout.show(this.#store, row))
+    this.#layout.write(this.#store, row, both)
+    this.#starts[row] = Math.min(this.#starts[row] as number, this.#starts[other] as number)
+    this.#next[row] = this.#next[other] as number
+    this.#letGo(other)
+  }
+
+  #release(slot: number, row: number): void {
+    let before = NONE
+    for (let one = this.#head(slot); one !== row; one = this.#next[one] as number) {
+      if (one === NONE) return
+      before = one
+    }
+    this.#link(slot, before, this.#next[row] as number)
+    this.#letGo(row)
+  }
+
+  #link(slot: number, before: number, row: number): void {
+    if (before === NONE) this.#heads[slot] = row
+    else this.#next[before] = row
+  }
+
+  #letGo(row: number): void {
+    this.#layout.drop(this.#store, row)
+    this.#next[row] = this.#free
+    this.#free = row
+    this.size--
+  }
+
+  #wake(slot: number, row: number, due: number): void {
+    this.#dues[row] = due
+    this.#queue(slot, due)
+  }
+
+  #queue(slot: number, due: number): void {
+    if (due >= (this.#queued[slot] as number)) return
+    this.#queued[slot] = due
+    this.#heap.add(due, slot)
+  }
+
+  #growRows(): void {
+    const rows = 2 * this.#starts.length
+    this.#starts = wider(this.#starts, rows)
+    this.#ends = wider(this.#ends, rows)
+    this.#dues = wider(this.#dues, rows)
+    const next = new Int32Array(rows)
+    next.set(this.#next)
+    this.#next = next
+    this.#layout.grow(this.#store, rows)
+  }
+
+  #growSlots(slot: number): void {
+    const slots = Math.max(slot + 1, 2 * this.#heads.length)
+    const heads = new Int32Array(slots).fill(NONE)
+    heads.set(this.#heads)
+    this.#heads = heads
+    const queued = new Float64Array(slots).fill(Number.POSITIVE_INFINITY)
+    queued.set(this.#queued)
+    this.#queued = queued
+  }
+}
+
+/** What a span in hand asks of its state. */
+interface Hands<T> {
+  readonly value: (row: number) => T
+  readonly wake: (slot: number, row: number, due: number) => void
+  readonly release: (slot: number, row: number) => void
+}
+
+class SpanInHand<T> implements Span<T> {
+  readonly #hands: Hands<T>
+  slot = 0
+  row = 0
+  start = 0
+  end = 0
+
+  constructor(hands: Hands<T>) {
+    this.#hands = hands
+  }
+
+  get value(): T {
+    return this.#hands.value(this.row)
+  }
+
+  wake(due: number): void {
+    this.#hands.wake(this.slot, this.row, due)
+  }
+
+  release(): void {
+    this.#hands.release(this.slot, this.row)
+  }
+}
+
+function wider(numbers: Float64Array, length: number): Float64Array<ArrayBuffer> {
+  const wide = new Float64Array(length)
+  wide.set(numbers)
+  return wide
+}
