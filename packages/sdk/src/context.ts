@@ -2,6 +2,7 @@ import type { Runtime } from '@millrace/base'
 import type { Key } from './batch.ts'
 import type { InjectionToken } from './token.ts'
 import type { StateScope } from './state.ts'
+import type { Timers } from './timers.ts'
 import type { FunctionDefinition } from './define-function.ts'
 import type { AggregateDefinition } from './define-aggregate.ts'
 
@@ -30,6 +31,16 @@ export interface StageContext {
   readonly watermark: number
   readonly signal: AbortSignal
   /** `timestamp` defaults to the largest event time seen. */
+  emit(value: unknown, options?: { readonly timestamp?: number }): void
+}
+
+/** What `onTimer` may do: state follows the key of the timer. */
+export interface TimerContext extends StageContext {
+  /** The key it was set for; undefined without `by`. */
+  readonly key: Key | undefined
+  /** What event time has come to; at the end of the input Infinity: a timer that sets itself again must then stop. */
+  readonly watermark: number
+  /** `timestamp` defaults to the time of an event timer, and to the largest event time seen. */
   emit(value: unknown, options?: { readonly timestamp?: number }): void
 }
 
@@ -75,8 +86,9 @@ export interface InstanceScope {
   readonly inputEnds: boolean
   readonly clock: Pick<Runtime, 'now' | 'monotonic'>
   /**
-   * Runs a task once after a delay in ms, in the job's time; the result cancels it. Timers end with their instance, and one that a
-   * failing record set is withdrawn. A throw of the task is a crash of the instance.
+   * Runs a task once after a delay in ms, in the job's time; the result cancels it. For what belongs to the instance, such as
+   * looking after a connection: the task has no key and cannot emit, its timer ends with the instance, and one that a failing
+   * record set is withdrawn. A throw of the task is a crash of the instance. What belongs to records takes `timers` of the stage.
    */
   readonly timer: Runtime['timer']
   readonly random: () => number
@@ -92,6 +104,8 @@ export interface InstanceScope {
 /** What the engine gives each stage instance. */
 export interface StageScope extends InstanceScope {
   readonly state: StateScope
+  /** Timers per key, which call `onTimer`. */
+  readonly timers: Timers
   /** Handles of the declared outputs, by name. */
   readonly outputs: Readonly<Record<string, OutputHandle>>
   /** Names of the stage's key fields, empty without `by`. */

@@ -5,8 +5,10 @@ import type {
   RecordContext,
   StageContext,
   StageScope,
+  TimerContext,
 } from './context.ts'
 import type { ParameterFault, ParameterSchema } from './schema.ts'
+import type { Timer } from './timers.ts'
 
 /** Handles one record. Returns one record, undefined (nothing), null (data), a Promise of them, or an iterator of records from a generator. An array is one record. */
 export type Process<In = unknown> = (record: In, context: RecordContext) => unknown
@@ -18,6 +20,13 @@ export interface StageInstance {
   on?: Readonly<Record<string, Process<never>>>
   /** Same meaning as `process`, for a whole batch: the fast path. A throw runs the batch again record by record. */
   processBatch?(batch: Batch, output: BatchOutput): void
+  /**
+   * A timer of `scope.timers` fires; state follows its key. Event timers fire in the order of their times (equal ones: as they were
+   * set) before `onWatermark` of the same move. When the input is over all event timers fire, then all clock timers, then comes
+   * `onEnd`; a stop fires none. May emit. What a throw leaves is withdrawn and the timer fires again in a new instance, within the
+   * restart budget.
+   */
+  onTimer?(timer: Timer, context: TimerContext): void
   /** The watermark moved; `context.watermark` is still the one before. May emit. */
   onWatermark?(watermark: number, context: StageContext): void
   /** The input is over. May emit. Not called on stop. */

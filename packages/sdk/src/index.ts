@@ -68,11 +68,6 @@ export type {
   MapState,
   NumbersState,
   ObjectState,
-  OrderedState,
-  PanesState,
-  Span,
-  SpansOptions,
-  SpansState,
   StateScope,
   ValueState,
 } from './state.ts'

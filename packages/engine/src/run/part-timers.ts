@@ -12,6 +12,8 @@ export class PartTimers {
   isInBatch = false
   /** Told what a timer threw. */
   crashed: (error: unknown) => void = () => {}
+  /** Told when a clock timer of the stage is due. */
+  due: () => void = () => {}
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime

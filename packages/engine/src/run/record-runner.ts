@@ -1,21 +1,22 @@
 import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
-import type { StageContext, StageInstance, StageScope } from '@millrace/sdk'
+import type { StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, ENG_THROW } from '../errors.ts'
 import type { KeyPart } from '../plan/job-spec.ts'
 import { CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
 import { HeapState } from '../state/heap-state.ts'
 import { Journal } from '../state/journal.ts'
 import { Emitter } from './emitter.ts'
-import { inTime, TIMEOUT_MS } from './in-time.ts'
+import { TIMEOUT_MS } from './in-time.ts'
 import { KeyInterner, keyPartsByInput } from './key.ts'
 import { type Parked, type ParkingLot } from './parking-lot.ts'
 import type { Port } from './port.ts'
-import { NO_ROW, noRecords, type RecordBatch } from './record-batch.ts'
+import { noRecords, type RecordBatch } from './record-batch.ts'
 import { type InHand, RecordFailures } from './record-failures.ts'
 import { Rebuilder } from './rebuilder.ts'
 import type { StageParts } from './stage-parts.ts'
 import { ReusedContext } from './reused-context.ts'
-import { hookError, type Handler, type OpenStage } from './stage-instance.ts'
+import { StageHooks } from './stage-hooks.ts'
+import type { Handler, OpenStage } from './stage-instance.ts'
 import { undoableTimer } from './undoable-timer.ts'
 
 /** Most records one record may emit. */
@@ -29,15 +30,16 @@ export class RecordRunner implements InHand {
   readonly #main: Port
   readonly #late: Port | undefined
   readonly #rebuilder: Rebuilder
-  readonly #journal = new Journal()
+  readonly journal = new Journal()
   readonly #state: HeapState
-  readonly #hook: StageContext
   readonly #timeoutMs: number
   readonly keyParts: ReadonlyMap<string, readonly KeyPart[]>
   readonly keyNames: readonly string[]
   readonly interner: KeyInterner | undefined
   readonly current: CurrentKey
   readonly emitter = new Emitter(EMIT_MAX)
+  readonly isKeyed: boolean
+  readonly hooks: StageHooks
   /** Runs records like this runner while others are parked: those of their keys wait behind them. */
   readonly behind: Pick<RecordRunner, 'run'> = { run: (...record) => this.#runBehind(...record) }
   /** Largest event time seen. */
@@ -62,16 +64,13 @@ export class RecordRunner implements InHand {
       (part) => part.name,
     )
     this.interner = this.keyNames.length === 0 ? undefined : new KeyInterner(this.keyNames)
+    this.isKeyed = this.interner !== undefined
     this.current = new CurrentKey(this.interner?.keys ?? [])
     this.#failures = new RecordFailures(parts, this.current, this.emitter)
-    this.#state = new HeapState(this.current, this.#journal)
+    this.#state = new HeapState(this.current, this.journal)
     this.#context = this.#newContext()
     this.#rebuilder = new Rebuilder(parts, () => this.#scope())
-    this.#hook = this.#hookContext()
-  }
-
-  get journal(): Journal {
-    return this.#journal
+    this.hooks = new StageHooks(parts, this)
   }
 
   /** Where failing records wait; absent: they do not. */
@@ -90,11 +89,13 @@ export class RecordRunner implements InHand {
 
   async close(): Promise<void> {
     this.#parts.timers.clear()
+    this.hooks.stop()
     await this.instance.close?.()
   }
 
   /** Ends the wait for a record in flight: the job is over. */
   halt(): void {
+    this.hooks.stop()
     this.#context.close()
     this.#interrupt?.()
   }
@@ -184,39 +185,6 @@ export class RecordRunner implements InHand {
     }
   }
 
-  /** Moves the watermark; the stage may fire. */
-  watermark(mark: number): void {
-    if (this.instance.onWatermark !== undefined) {
-      this.#enterHook()
-      try {
-        this.instance.onWatermark(mark, this.#hook)
-      } catch (error) {
-        this.#parts.host.fail(hookError(this.#parts.spec, 'onWatermark', error))
-      }
-      this.emitter.active = false
-      this.#journal.forget()
-    }
-    this.emitter.mark = mark
-  }
-
-  /** The input is over. */
-  async end(): Promise<void> {
-    const { host, spec } = this.#parts
-    this.#enterHook()
-    try {
-      const ending = this.instance.onEnd?.(this.#hook)
-      if (ending instanceof Promise) {
-        const { runtime, signal } = host
-        const timeoutMs = this.#timeoutMs
-        await inTime(ending, { runtime, place: spec, step: 'onEnd', timeoutMs, signal })
-      }
-    } catch (error) {
-      host.fail(hookError(spec, 'onEnd', error))
-    }
-    this.emitter.active = false
-    this.#journal.forget()
-  }
-
   /** Makes a new instance where the memory of this one cannot be trusted any more, or where it crashed. */
   async rebuild(crash?: MillraceError): Promise<void> {
     const old = this.instance
@@ -230,6 +198,11 @@ export class RecordRunner implements InHand {
         known ? error : ENG_INTERNAL({ message: messageOf(error) }, undefined, error),
       )
     }
+  }
+
+  /** Whether marks between two records mean something to the stage. */
+  get followsMarks(): boolean {
+    return this.instance.onWatermark !== undefined || this.instance.onTimer !== undefined
   }
 
   /** Whether a throw of `error` makes the instance unusable. */
@@ -246,7 +219,7 @@ export class RecordRunner implements InHand {
       const error = ENG_MAX_EMIT({ limit: emitter.limit })
       return this.#failed(error.code, error.message, error)
     }
-    this.#journal.forget()
+    this.journal.forget()
     const counter = this.#parts.counter
     if (emitter.count > 0) {
       if (this.#late !== undefined && this.#late.values.length - this.#late.base === emitter.count)
@@ -276,7 +249,7 @@ export class RecordRunner implements InHand {
     spoilt = false,
   ): Promise<void> | undefined {
     this.#parts.outbox.withdraw()
-    this.#journal.undo()
+    this.journal.undo()
     const delayMs = this.#failures.retryAfter(code, cause)
     if (delayMs !== undefined) return this.#retry(delayMs, spoilt)
     const fate = this.#failures.settle(this, code, message, cause)
@@ -338,17 +311,6 @@ export class RecordRunner implements InHand {
     return this.#failed(error.code, error.message, error)
   }
 
-  #enterHook(): void {
-    const emitter = this.emitter
-    emitter.row = NO_ROW
-    emitter.timestamp =
-      this.largest === Number.NEGATIVE_INFINITY ? this.#parts.host.runtime.now() : this.largest
-    emitter.count = 0
-    emitter.unlimited = true
-    emitter.active = true
-    this.current.slot = this.interner === undefined ? ONLY_SLOT : NO_SLOT
-  }
-
   #use({ instance, handlers }: OpenStage): void {
     this.instance = instance
     this.#handlers = handlers
@@ -358,7 +320,8 @@ export class RecordRunner implements InHand {
   /** Keys must keep their slots where state or a parked record refers to them. */
   #pin(): void {
     if (this.interner === undefined) return
-    this.interner.pinned = this.#state.used || this.lot?.isEmpty === false
+    this.interner.pinned =
+      this.#state.used || this.instance.onTimer !== undefined || this.lot?.isEmpty === false
   }
 
   #newContext(): ReusedContext {
@@ -372,21 +335,10 @@ export class RecordRunner implements InHand {
     return {
       ...scope,
       state: this.#state.scope(),
-      timer: undoableTimer(this.#parts.timers, this.#journal, () => this.emitter.active),
+      timers: { event: this.hooks.event, clock: this.hooks.clock },
+      timer: undoableTimer(this.#parts.timers, this.journal, () => this.emitter.active),
       outputs: Object.fromEntries(outputs),
       keyNames: this.keyNames,
-    }
-  }
-
-  #hookContext(): StageContext {
-    const emitter = this.emitter
-    const main = this.#main
-    return {
-      get watermark(): number {
-        return emitter.mark
-      },
-      signal: this.#parts.host.signal,
-      emit: (value, options) => emitter.emit(main, value, options?.timestamp ?? emitter.timestamp),
     }
   }
 }

@@ -3,6 +3,7 @@ import { ENG_PARK_FULL } from '../errors.ts'
 import { placeOf } from '../plan/place.ts'
 import { ONLY_SLOT } from '../state/current-key.ts'
 import type { Crashed } from './crashed.ts'
+import type { Due } from './due.ts'
 import type { ParkedRecord, Troubled } from './dead-letter.ts'
 import type { Arrival, Edge, Envelope } from './edge.ts'
 import type { Failure } from './failures.ts'
@@ -47,10 +48,12 @@ export class SinkTask {
     return this.#lot?.records ?? []
   }
 
-  receive(message: Arrival | LetGo | Crashed): void | Promise<void> {
+  receive(message: Arrival | LetGo | Crashed | Due): void | Promise<void> {
     if (this.writer.isOver) return undefined
     if (message.kind === 'letGo') return this.#letGo(message)
     if (message.kind === 'crashed') return this.#crashed(message)
+    // Only stages have timers of that kind.
+    if (message.kind === 'due') return undefined
     const envelope = message.edge.take()
     if (envelope?.kind === 'batch') return this.#write(envelope)
     if (envelope?.kind === 'end') return this.#end(envelope)

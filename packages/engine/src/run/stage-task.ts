@@ -3,6 +3,7 @@ import type { KeyPart } from '../plan/job-spec.ts'
 import type { ParkedRecord } from './dead-letter.ts'
 import type { Arrival, Edge, Envelope } from './edge.ts'
 import type { Crashed } from './crashed.ts'
+import type { Due } from './due.ts'
 import type { LetGo } from './let-go.ts'
 import { FieldWatches } from './field-watches.ts'
 import type { RecordBatch } from './record-batch.ts'
@@ -74,11 +75,18 @@ export class StageTask {
   }
 
   /** Takes one message; a promise suspends the cell. */
-  receive(message: Arrival | LetGo | Crashed): void | Promise<void> {
+  receive(message: Arrival | LetGo | Crashed | Due): void | Promise<void> {
     if (this.#parts.host.over) return undefined
+    if (message.kind === 'due') return this.#due()
     if (message.kind === 'letGo') return this.#letGo(message)
     if (message.kind === 'crashed') return this.#crashed(message)
     return this.#take(message)
+  }
+
+  /** The clock has come to a timer; a job that stops fires none. */
+  #due(): Promise<void> | undefined {
+    if (this.#parts.host.stopping || this.#ended === this.#edges.length) return undefined
+    return this.#flushAfter(this.runner.hooks.due())
   }
 
   #crashed({ error, instance }: Crashed): void | Promise<void> {
@@ -102,7 +110,7 @@ export class StageTask {
       await outbox.flush(runner.emitter.mark)
     }
     if (host.over) return
-    this.#advance()
+    await this.#advance()
     await outbox.flush(runner.emitter.mark)
     done(parked.length)
   }
@@ -118,8 +126,7 @@ export class StageTask {
     if (envelope.batch !== undefined) return this.#begin(envelope, envelope.batch)
     if (envelope.kind === 'end') return this.#end(envelope)
     edge.mark = Math.max(edge.mark, envelope.mark)
-    this.#advance()
-    return this.#parts.outbox.flush(this.runner.emitter.mark)
+    return this.#flushAfter(this.#advance())
   }
 
   #begin(envelope: Envelope, batch: RecordBatch): Promise<void> | undefined {
@@ -133,7 +140,7 @@ export class StageTask {
     const { instance } = this.runner
     // A stage that fires on marks sees each mark between its records: only one by one.
     const takes = this.#takesBatches && this.runner.lot?.isEmpty !== false
-    if (takes && instance.processBatch !== undefined && instance.onWatermark === undefined) {
+    if (takes && instance.processBatch !== undefined && !this.runner.followsMarks) {
       const wait = this.#wholeBatch(envelope, batch)
       if (wait !== undefined) return wait.then(this.#resume)
     }
@@ -218,9 +225,13 @@ export class StageTask {
     if (lot !== undefined) this.#others = Math.min(this.#others, lot.limit)
     while (this.#index < envelope.end) {
       if (host.over) return undefined
-      const index = this.#index++
+      const index = this.#index
       const mark = Math.min(batch.marks[index] as number, this.#others)
-      if (mark > runner.emitter.mark) runner.watermark(mark)
+      if (mark > runner.emitter.mark) {
+        const firing = runner.hooks.watermark(mark)
+        if (firing !== undefined) return firing.then(this.#resume)
+      }
+      this.#index++
       const wait = runs.run(batch, index, input)
       if (wait !== undefined) return wait.then(this.#resume)
       if (outbox.full) {
@@ -238,8 +249,7 @@ export class StageTask {
     if (this.#parts.host.over) return undefined
     const { edge } = envelope
     edge.mark = Math.max(edge.mark, envelope.mark)
-    this.#advance()
-    const room = this.#parts.outbox.flush(this.runner.emitter.mark)
+    const room = this.#flushAfter(this.#advance())
     // Credit goes back when the results are on their way: so a full reader holds back its writer.
     if (room === undefined) edge.release(envelope.end - envelope.start)
     else return room.then(() => edge.release(envelope.end - envelope.start))
@@ -247,33 +257,42 @@ export class StageTask {
   }
 
   #end(envelope: Envelope): Promise<void> | undefined {
-    const { host, outbox } = this.#parts
+    const { host } = this.#parts
     this.#ended++
     this.#complete &&= envelope.complete
     // A stopped input is not over: it must go on holding event time back.
     if (envelope.complete) envelope.edge.mark = Number.POSITIVE_INFINITY
     if (this.#ended < this.#edges.length || !this.#complete) {
-      this.#advance()
-      const room = outbox.flush(this.runner.emitter.mark)
+      const room = this.#flushAfter(this.#advance())
       if (this.#ended < this.#edges.length) return room
       this.#warnUnfinished()
       return room === undefined ? this.#passEnd() : room.then(() => this.#passEnd())
     }
     if (host.over) return undefined
     this.runner.lot?.close()
-    this.#advance()
-    const ending = this.runner.instance.onEnd === undefined ? undefined : this.runner.end()
-    const flushed =
-      ending === undefined
-        ? outbox.flush(this.runner.emitter.mark)
-        : ending.then(() => (host.over ? undefined : outbox.flush(this.runner.emitter.mark)))
-    return flushed === undefined ? this.#passEnd() : flushed.then(() => this.#passEnd())
+    const firing = this.#advance()
+    const ending = firing === undefined ? this.#last() : firing.then(() => this.#last())
+    return ending === undefined ? this.#passEnd() : ending.then(() => this.#passEnd())
+  }
+
+  /** The stage says its last, and sends it. */
+  #last(): Promise<void> | undefined {
+    return this.#parts.host.over ? undefined : this.#flushAfter(this.runner.hooks.end())
+  }
+
+  /** Sends what is staged, once `firing` is through. */
+  #flushAfter(firing: Promise<void> | undefined): Promise<void> | undefined {
+    const { host, outbox } = this.#parts
+    const { emitter } = this.runner
+    if (firing === undefined) return outbox.flush(emitter.mark)
+    return firing.then(() => (host.over ? undefined : outbox.flush(emitter.mark)))
   }
 
   #passEnd(): undefined {
     const { host, outbox } = this.#parts
     if (host.over) return
     this.runner.lot?.close()
+    this.runner.hooks.stop()
     outbox.end(this.#complete)
     host.finished()
   }
@@ -290,10 +309,10 @@ export class StageTask {
     )
   }
 
-  /** Moves the stage's watermark to the smallest of its inputs. */
-  #advance(): void {
+  /** Moves the stage's watermark to the smallest of its inputs; a promise where what fires needs more than one turn. */
+  #advance(): Promise<void> | undefined {
     const mark = Math.min(this.#minimum(undefined), this.runner.lot?.limit ?? Infinity)
-    if (mark > this.runner.emitter.mark) this.runner.watermark(mark)
+    return mark > this.runner.emitter.mark ? this.runner.hooks.watermark(mark) : undefined
   }
 
   #minimum(except: Edge | undefined): number {

@@ -19,6 +19,7 @@ export const scope: StageScope = {
   },
   metrics: { counter: () => ({ add: () => undefined }) },
   state: {} as StageScope['state'],
+  timers: {} as StageScope['timers'],
   outputs: {},
   keyNames: [],
 }
