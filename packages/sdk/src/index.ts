@@ -68,6 +68,11 @@ export type {
   MapState,
   NumbersState,
   ObjectState,
+  OrderedState,
+  PanesState,
+  Span,
+  SpansOptions,
+  SpansState,
   StateScope,
   ValueState,
 } from './state.ts'
