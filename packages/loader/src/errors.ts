@@ -334,3 +334,16 @@ export const CFG_PLUGIN = defineError<{ specifier: string; allowed: readonly str
   message: (d) => `Module "${d.specifier}" is not among those that plugins.allow lists.`,
   hint: (d) => `Add it there, or use one of: ${d.allowed.join(', ') || 'none'}.`,
 })
+
+/** The pipeline shall begin anew after a failure, and a source or sink does not allow it. */
+export const CFG_NOT_REPEATABLE = defineError<{ kind: 'source' | 'sink'; id: string }>({
+  code: 'CFG_NOT_REPEATABLE',
+  message: (d) =>
+    d.kind === 'source'
+      ? `restart.onEscalate lets the pipeline begin anew, and source "${d.id}" cannot be read again from its beginning.`
+      : `restart.onEscalate lets the pipeline begin anew, and sink "${d.id}" does not replace its output: records would stand there twice.`,
+  hint: (d) =>
+    d.kind === 'source'
+      ? 'Set onEscalate: fail, or read from a source with a position, such as file.'
+      : 'Set onEscalate: fail, or write to a sink that replaces its output, such as file with mode replace.',
+})

@@ -3,7 +3,7 @@ import { jobDefaults as usual, type JsonSchema } from '@millrace/sdk'
 import { choices } from './grammar/keys.ts'
 import { listPlugins } from './modules/list-plugins.ts'
 import type { PluginInfo } from './modules/modules.ts'
-import { malformedSchema, policySchema, restartSchema } from './policy-schema.ts'
+import { jobRestartSchema, malformedSchema, policySchema, restartSchema } from './policy-schema.ts'
 
 const text = (description: string): JsonSchema => ({ type: 'string', description })
 const open = (description: string): JsonSchema => ({ description })
@@ -181,12 +181,7 @@ const budgets: Readonly<Record<string, JsonSchema>> = {
     additionalProperties: false,
     properties: { atMost: {}, of: { type: 'integer', minimum: 1 } },
   },
-  restart: {
-    type: 'object',
-    description: `More restarts than intensity within period end the job. Default: ${usual.restart.intensity} in ${usual.restart.periodMs / 1000}s.`,
-    additionalProperties: false,
-    properties: { intensity: { type: 'integer', minimum: 0 }, period: { type: 'string' } },
-  },
+  restart: jobRestartSchema,
   mailbox: {
     type: 'object',
     description: `Records a stage may hold, and what happens beyond. Default: ${usual.mailbox.capacity}, ${usual.mailbox.overflow}.`,

@@ -11,6 +11,7 @@ import { wire } from './build/wire.ts'
 import { checkByDefinition } from './check/check-definition-faults.ts'
 import { at } from './check/check-parameters.ts'
 import { checkFiles } from './check/check-files.ts'
+import { checkRepeatable } from './check/check-repeatable.ts'
 import { readDocumentSettings } from './check/read-document-settings.ts'
 import { readPipelineSettings } from './check/read-pipeline-settings.ts'
 import type { ConfigValue } from './config-value.ts'
@@ -142,6 +143,7 @@ async function load(
   )
   for (const part of parts.values()) checkByDefinition(part, ends, context)
   checkFiles(parts.values(), context)
+  checkRepeatable(settings.restart, parts.values(), context)
   addResources(parts, modules, context)
   if (context.faults.length > 0) return undefined
   const spec = buildSpec({ settings, parts, wiring, modules, context })

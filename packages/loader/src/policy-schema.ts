@@ -74,6 +74,48 @@ export const malformedSchema: JsonSchema = {
   description: `What becomes of input that cannot be decoded. ${fate}`,
 }
 
+const growing: JsonSchema = backoffSchema({
+  resetAfter: {
+    type: 'string',
+    description: 'How long it must have run for the waits to begin anew. A duration with a unit.',
+  },
+})
+const { pipelineRestart: anew, restart: parts } = jobDefaults
+
+/** `restart` of the pipeline. */
+export const jobRestartSchema: JsonSchema = object(
+  {
+    intensity: {
+      type: 'integer',
+      minimum: 0,
+      description: `Restarts of all parts together. Default: ${parts.intensity}.`,
+    },
+    period: duration('Within what time.', parts.periodMs),
+    onEscalate: {
+      description:
+        'What follows when a part cannot be started again: the job fails, or all its parts begin anew with the first records. Default: fail.',
+      anyOf: [
+        { enum: choices.onEscalate },
+        object(
+          {
+            restart: object({
+              intensity: {
+                type: 'integer',
+                minimum: 1,
+                description: `How often the pipeline may begin anew. Default: ${anew.intensity}.`,
+              },
+              period: duration('Within what time.', anew.periodMs),
+              backoff: growing,
+            }),
+          },
+          { required: ['restart'] },
+        ),
+      ],
+    },
+  },
+  { description: 'How often parts may be started again, and what follows then.' },
+)
+
 /** `restart` of a source, stage or sink. */
 export const restartSchema: JsonSchema = object(
   {
@@ -81,13 +123,7 @@ export const restartSchema: JsonSchema = object(
       enum: choices.restartType,
       description: 'Whether it is started again after a failure. Default: transient.',
     },
-    backoff: backoffSchema({
-      resetAfter: {
-        type: 'string',
-        description:
-          'How long it must have run for the waits to begin anew. A duration with a unit.',
-      },
-    }),
+    backoff: growing,
   },
   { description: 'How it is started again. Given: also a start that fails is tried again.' },
 )

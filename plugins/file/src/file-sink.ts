@@ -9,6 +9,7 @@ import {
 import { z } from 'zod'
 import { columnNames, formatParameters } from './file-parameters.ts'
 import { FilesInUse, filesInUse } from './files-in-use.ts'
+import { isReplaceable } from './is-replaceable.ts'
 import { checkFormat, fileFormat, standardStream } from './format.ts'
 import { realPath } from './real-path.ts'
 import { createEncoder } from './write/encoder.ts'
@@ -60,6 +61,7 @@ export const fileSink: SinkDefinition<FileSinkParameters> = defineSink({
   main: 'path',
   guarantee:
     'A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append, after a failure, lines may stand twice when the job runs again.',
+  replaces: ({ path, mode }) => mode !== 'append' && isReplaceable(path),
   writesFiles: ({ path }) => (path === standardStream ? [] : [realPath(path)]),
   expects: ({ path }) => (path.includes('{') ? expectedOfTexts([path], compileTemplate) : []),
   create: ({ parameters, expressions, random, id, shared }) => {

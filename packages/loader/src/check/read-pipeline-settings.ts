@@ -4,11 +4,11 @@ import type { NormalPipeline } from '../grammar/entry.ts'
 import { choices, innerKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import { CFG_NOT_BUILT } from '../errors.ts'
+import { readJobRestart } from './read-job-restart.ts'
 import { readPolicy } from './read-policy.ts'
 import {
   placeOf,
   readChoice,
-  readPositiveDuration,
   readMap,
   readShare,
   readText,
@@ -32,7 +32,7 @@ export function readPipelineSettings(
     name: own ?? name,
     onError: readPolicy(place('onError'), context),
     errors: readErrors(place('errors'), context),
-    restart: readRestart(place('restart'), context),
+    restart: readJobRestart(place('restart'), context),
     mailbox: readMailbox(place('mailbox'), context),
   }
 }
@@ -62,24 +62,6 @@ function readErrors(place: Place, context: LoadContext): JobSpec['errors'] {
       `${usual.atMost * 100}%`,
     ),
     of: orDefault(readWhole(of, context, 1), of, usual.of, context),
-  }
-}
-
-function readRestart(place: Place, context: LoadContext): JobSpec['restart'] {
-  const entries = readMap(place, context, innerKeys.restart)?.entries ?? new Map()
-  const intensity = placeOf(entries, 'intensity', place.path, 'restart')
-  const period = placeOf(entries, 'period', place.path, 'restart')
-  const usual = jobDefaults.restart
-  const shown = `${usual.periodMs / 1000}s`
-  return {
-    intensity: orDefault(readWhole(intensity, context, 0), intensity, usual.intensity, context),
-    periodMs: orDefault(
-      readPositiveDuration(period, context),
-      period,
-      usual.periodMs,
-      context,
-      shown,
-    ),
   }
 }
 

@@ -10,17 +10,19 @@ export function readRestart(place: Place, context: LoadContext): RestartSpec | u
   const map = readMap(place, context, policyKeys.restart)
   if (map === undefined) return undefined
   const inner = (key: string): Place => placeOf(map.entries, key, place.path, 'restart')
-  const type = inner('type')
-  const backoff = inner('backoff')
-  const read = readBackoff(backoff, context, policyKeys.restartBackoff)
+  const type = readType(inner('type'), context)
+  return { type, backoff: readRestartBackoff(inner('backoff'), context) }
+}
+
+/** `backoff` of something that is started again: it may also say after what time its waits begin anew. */
+export function readRestartBackoff(place: Place, context: LoadContext): RestartSpec['backoff'] {
+  const { node, path } = place
+  const read = readBackoff(place, context, policyKeys.restartBackoff)
   const resetAfterMs =
-    backoff.node?.kind === 'map'
-      ? readDuration(placeOf(backoff.node.entries, 'resetAfter', backoff.path, 'backoff'), context)
+    node?.kind === 'map'
+      ? readDuration(placeOf(node.entries, 'resetAfter', path, 'backoff'), context)
       : undefined
-  return {
-    type: readType(type, context),
-    backoff: read && { ...read, ...(resetAfterMs !== undefined && { resetAfterMs }) },
-  }
+  return read && { ...read, ...(resetAfterMs !== undefined && { resetAfterMs }) }
 }
 
 function readType(place: Place, context: LoadContext): RestartSpec['type'] {

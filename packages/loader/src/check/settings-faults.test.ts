@@ -43,9 +43,9 @@ describe('settings', () => {
       error[CFG_UNKNOWN_KEY]: Unknown key "off" in "errors".
         at   /jobs/job.yaml:10:27  pipeline.errors.off
         next Did you mean "of"?
-      error[CFG_TYPE]: "restart" must be a map with intensity, period; got number 5.
+      error[CFG_TYPE]: "restart" must be a map with intensity, period, onEscalate; got number 5.
         at   /jobs/job.yaml:11:12  pipeline.restart
-        next Write a map with intensity, period there.
+        next Write a map with intensity, period, onEscalate there.
       error[CFG_TYPE]: "mailbox.overflow" must be one of block, dropOldest, dropNewest, fail; got a map.
         at   /jobs/job.yaml:12:24  pipeline.mailbox.overflow
         next Write one of block, dropOldest, dropNewest, fail there."

@@ -33,7 +33,12 @@ const structuralKeys: Readonly<Record<string, readonly string[]>> = innerKeys
 // Names at any depth below a key, for those that nest.
 const nestedKeys: Readonly<Record<string, readonly string[]>> = {
   onError: Object.values(policyKeys).flat(),
-  restart: [...policyKeys.restart, ...policyKeys.restartBackoff],
+  restart: [
+    ...policyKeys.restart,
+    ...policyKeys.restartBackoff,
+    ...policyKeys.onEscalate,
+    ...policyKeys.anew,
+  ],
 }
 const plural: Readonly<Record<string, Entry['role']>> = {
   sources: 'source',
@@ -198,7 +203,8 @@ function setStructural(
     return pick(name, existing) ?? name
   })
   const [child] = names
-  if (known !== undefined && (child === undefined || !known.includes(child) || names.length > 1)) {
+  const ends = names.length <= 1 || child === 'onEscalate'
+  if (known !== undefined && (child === undefined || !known.includes(child) || !ends)) {
     refuser(override, context)(child ?? key, known)
   } else setIn(keys, [key, ...names], override, context)
 }

@@ -42,7 +42,7 @@ export const futureDocumentKeys: readonly string[] = ['actors', 'tests']
 /** Keys inside those that hold a map of the grammar's own. */
 export const innerKeys = {
   errors: ['atMost', 'of'],
-  restart: ['intensity', 'period'],
+  restart: ['intensity', 'period', 'onEscalate'],
   mailbox: ['capacity', 'overflow'],
   time: ['field', 'format', 'zone', 'unit', 'disorder'],
   plugins: ['use', 'allow'],
@@ -56,6 +56,9 @@ export const policyKeys = {
   backoff: ['min', 'max', 'factor', 'jitter'],
   /** Beside a module; the pipeline's own is among the inner keys. */
   restart: ['type', 'backoff'],
+  /** What follows when a part cannot be started again: `onEscalate: { restart: { … } }`. */
+  onEscalate: ['restart'],
+  anew: ['intensity', 'period', 'backoff'],
   restartBackoff: ['min', 'max', 'factor', 'jitter', 'resetAfter'],
 } as const
 
@@ -67,6 +70,7 @@ export const choices = {
   overflow: ['block', 'dropOldest', 'dropNewest', 'fail'],
   unit: ['s', 'ms', 'us'],
   restartType: ['transient', 'temporary'],
+  onEscalate: ['fail', 'restart'],
 } as const
 
 /** Whether a key is for the user's own notes and anchors. */

@@ -7,7 +7,13 @@ import type { Wiring } from '../build/wire.ts'
 import type { LoadContext } from '../load-context.ts'
 import { askDefinition } from '../modules/ask-definition.ts'
 import type { JobPlan, PlanNode } from './job-plan.ts'
-import { failedSentence, malformedSentence, parks, restartSentence } from './policy-sentences.ts'
+import {
+  escalationSentence,
+  failedSentence,
+  malformedSentence,
+  parks,
+  restartSentence,
+} from './policy-sentences.ts'
 
 /** The plan of a job without faults. Values of secret parameters are replaced by `(hidden)`. */
 export function buildPlan(
@@ -128,7 +134,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
       ...(limit === undefined ? [] : [`Stops after ${limit} entries.`]),
       ...(endsOf(part) ? [] : ['The input does not end by itself.']),
       `Entries that cannot be decoded${time === undefined ? '' : ', and records without a valid time,'} ${malformedSentence(own, spec)}`,
-      ...lines(restartSentence('source', restart, reads)),
+      ...lines(restartSentence('source', restart, reads, spec.restart)),
     ]
   }
   const key = keyNames(settings).length === 0 ? '' : ' of their key'
@@ -140,7 +146,9 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
     return [
       `Records it rejects ${failed}`,
       ...(limit === undefined ? [] : [`A write may take ${formatDuration(limit)}.`]),
-      ...lines(restartSentence('sink', restart, sinkOf(part)?.definition.reopens === true)),
+      ...lines(
+        restartSentence('sink', restart, sinkOf(part)?.definition.reopens === true, spec.restart),
+      ),
     ]
   }
   const stage = stageOf(part)?.definition
@@ -153,7 +161,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
     ...(names.length > 1 ? names.map(([name, says]) => `Output ${name}: ${says}`) : []),
     `Records that fail ${failed}`,
     `An asynchronous record may take ${formatDuration(timeout)}${settings.timeoutMs === undefined ? ' (default)' : ''}.`,
-    ...lines(restartSentence('stage', restart, true)),
+    ...lines(restartSentence('stage', restart, true, spec.restart)),
   ]
 }
 
@@ -169,7 +177,9 @@ function notesOf(spec: JobSpec, parts: ReadonlyMap<string, Part>): readonly stri
   }
   if (restart !== undefined) {
     const period = formatDuration(restart.periodMs)
-    notes.push(`More than ${restart.intensity} restarts within ${period} end the job.`)
+    notes.push(
+      `More than ${restart.intensity} restarts within ${period} ${escalationSentence(restart)}.`,
+    )
   }
   const capacity = mailbox?.capacity ?? jobDefaults.mailbox.capacity
   const overflow = mailbox?.overflow ?? jobDefaults.mailbox.overflow

@@ -3,6 +3,7 @@ import type {
   Backoff,
   ErrorPolicy,
   FinalPolicy,
+  JobRestart,
   JobSpec,
   RestartSpec,
   Retry,
@@ -85,19 +86,32 @@ export function restartSentence(
   role: 'source' | 'stage' | 'sink',
   restart: RestartSpec | undefined,
   goesOn: boolean,
+  job: JobRestart | undefined,
 ): string | undefined {
+  const ends =
+    (job?.onEscalate ?? 'fail') === 'fail' ? 'ends the job' : 'lets the whole pipeline begin anew'
   const waits = backoffSentence(restart?.backoff)
   const may = goesOn && restart?.type !== 'temporary'
   if (role === 'source') {
     return may
       ? `A read that fails is taken up where it was, ${waits}.`
-      : 'A read that fails ends the job.'
+      : `A read that fails ${ends}.`
   }
   if (role === 'sink') {
     return may
       ? `A write that fails is made again by a new instance, ${waits}.`
-      : 'A write that fails ends the job.'
+      : `A write that fails ${ends}.`
   }
   if (restart === undefined) return undefined
   return may ? `A start that fails is tried again, ${waits}.` : 'A start that fails ends the job.'
+}
+
+/** What follows when parts may not be started again. */
+export function escalationSentence({ onEscalate = 'fail' }: JobRestart): string {
+  if (onEscalate === 'fail') return 'end the job'
+  const usual = jobDefaults.pipelineRestart
+  const own = onEscalate === 'restart' ? {} : onEscalate.restart
+  const { backoff, intensity = usual.intensity, periodMs = usual.periodMs } = own
+  const times = `${intensity} time${intensity === 1 ? '' : 's'}`
+  return `let the whole pipeline begin anew with the first records, at most ${times} within ${formatDuration(periodMs)}, ${backoffSentence(backoff)}`
 }
