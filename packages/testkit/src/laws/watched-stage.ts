@@ -148,8 +148,9 @@ function wrap(
       const checked = checkedOutput(output, batch.length, watch)
       const { seen } = watch
       try {
-        instance.processBatch?.(batch, checked)
-        watch.seen = seen + batch.length
+        const taken = instance.processBatch?.(batch, checked) ?? batch.length
+        watch.seen = seen + taken
+        return taken
       } finally {
         watch.busy = false
       }
