@@ -10,6 +10,9 @@ export const nodeRuntime: Runtime = {
   schedule(task) {
     setImmediate(task)
   },
+  soon(task) {
+    queueMicrotask(task)
+  },
   timer(delayMs, task) {
     const timer = setTimeout(task, delayMs)
     return () => clearTimeout(timer)
