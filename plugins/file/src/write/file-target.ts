@@ -1,7 +1,8 @@
 import { type FileHandle, link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { isMillraceError } from '@millrace/base'
 import { FILE_EXISTS, FILE_IS_FOLDER, FILE_NOT_FOLDER, fileError } from '../errors.ts'
+import { changedFolders, syncFile } from './durable.ts'
 import type { Target } from './output.ts'
 import { addTemporary, dropTemporary } from './temporary-files.ts'
 
@@ -14,27 +15,39 @@ export interface OpenedFile {
   readonly isContinued: boolean
 }
 
+/** How a file is opened for writing. */
+export interface OpenOptions {
+  readonly mode: WriteMode
+  readonly gzip: boolean
+  readonly random: () => number
+  /** Takes the folders whose names change, to be synced once all files are committed. */
+  readonly folders: Set<string>
+  /** Brings a file to the disk. Default: fsync. */
+  readonly sync?: (handle: FileHandle) => Promise<void>
+}
+
 /**
  * Opens a file for writing and makes its folders. `replace` and `fail` write beside it and rename on commit, so that a
  * reader sees the old content or the whole new one. Pipes and devices are written straight. Throws FILE_* errors.
  */
-export async function openFile(
-  path: string,
-  options: { readonly mode: WriteMode; readonly gzip: boolean; readonly random: () => number },
-): Promise<OpenedFile> {
+export async function openFile(path: string, options: OpenOptions): Promise<OpenedFile> {
   try {
-    const real = await realpath(path).catch(() => path)
+    const real = await realpath(path).catch(() => resolve(path))
     const existing = await stat(real).catch(() => undefined)
     if (existing?.isDirectory()) throw FILE_IS_FOLDER({ path, reading: false })
     if (existing !== undefined && options.mode === 'fail') throw FILE_EXISTS({ path })
-    await mkdir(dirname(real), { recursive: true })
+    const made = await mkdir(dirname(real), { recursive: true })
     if (existing !== undefined && !existing.isFile()) {
-      const target = new DirectTarget(path, await open(real, 'w'), false)
+      const target = new DirectTarget(path, await open(real, 'w'), undefined)
       return { target, isContinued: false }
     }
-    if (options.mode === 'append') return await openAppend(path, real, options.gzip)
-    const target = new ReplacingTarget(path, real, options.mode, existing?.mode)
-    await target.create(options.random)
+    const changed = changedFolders(real, made)
+    if (options.mode === 'append') {
+      if (existing === undefined) for (const folder of changed) options.folders.add(folder)
+      return await openAppend(path, real, options)
+    }
+    const target = new ReplacingTarget(path, real, { ...options, changed }, existing?.mode)
+    await target.create()
     return { target, isContinued: false }
   } catch (error) {
     throw writeError(error, path)
@@ -48,10 +61,14 @@ function writeError(error: unknown, path: string): Error {
   return FILE_NOT_FOLDER({ path: dirname(path) }, {}, error)
 }
 
-async function openAppend(path: string, real: string, gzip: boolean): Promise<OpenedFile> {
+async function openAppend(
+  path: string,
+  real: string,
+  { gzip, sync = syncFile }: OpenOptions,
+): Promise<OpenedFile> {
   const handle = await open(real, 'a+')
   const { size } = await handle.stat()
-  const target = new DirectTarget(path, handle, true)
+  const target = new DirectTarget(path, handle, sync)
   if (size > 0 && !gzip) {
     const last = Buffer.alloc(1)
     await handle.read(last, 0, 1, size - 1)
@@ -66,20 +83,22 @@ class DirectTarget implements Target {
   readonly keeps = true
   readonly #path: string
   #handle: FileHandle | undefined
-  readonly #isAppended: boolean
+  /** Only of a file that is appended to: pipes and devices keep nothing. */
+  readonly #sync: OpenOptions['sync']
 
-  constructor(path: string, handle: FileHandle, isAppended: boolean) {
+  constructor(path: string, handle: FileHandle, sync: OpenOptions['sync']) {
     this.#path = path
     this.#handle = handle
-    this.#isAppended = isAppended
+    this.#sync = sync
   }
 
   async write(bytes: Buffer): Promise<void> {
     let sizeBefore: number | undefined
     try {
-      this.#handle ??= await open(this.#path, this.#isAppended ? 'a' : 'w')
+      const isAppended = this.#sync !== undefined
+      this.#handle ??= await open(this.#path, isAppended ? 'a' : 'w')
       // Asked each time: another job may append to the same file, and its lines must stay.
-      if (this.#isAppended) sizeBefore = (await this.#handle.stat()).size
+      if (isAppended) sizeBefore = (await this.#handle.stat()).size
       await this.#handle.writeFile(bytes)
     } catch (error) {
       if (sizeBefore !== undefined) {
@@ -95,8 +114,13 @@ class DirectTarget implements Target {
     await handle?.close()
   }
 
-  commit(): Promise<void> {
-    return this.suspend()
+  async commit(): Promise<void> {
+    try {
+      if (this.#sync !== undefined) await this.#sync((this.#handle ??= await open(this.#path, 'a')))
+      await this.suspend()
+    } catch (error) {
+      throw writeError(error, this.#path)
+    }
   }
 
   async abort(): Promise<void> {
@@ -109,20 +133,26 @@ class ReplacingTarget implements Target {
   readonly keeps = false
   readonly #path: string
   readonly #real: string
-  readonly #mode: WriteMode
+  readonly #options: OpenOptions & { readonly changed: readonly string[] }
   readonly #permissions: number | undefined
   #handle: FileHandle | undefined
   #temporary: string | undefined
 
-  constructor(path: string, real: string, mode: WriteMode, permissions: number | undefined) {
+  constructor(
+    path: string,
+    real: string,
+    options: OpenOptions & { readonly changed: readonly string[] },
+    permissions: number | undefined,
+  ) {
     this.#path = path
     this.#real = real
-    this.#mode = mode
+    this.#options = options
     this.#permissions = permissions
   }
 
   /** Makes the file beside the target under a name that no pattern such as *.jsonl finds. */
-  async create(random: () => number): Promise<void> {
+  async create(): Promise<void> {
+    const { random } = this.#options
     for (let attempt = 1; this.#handle === undefined; attempt++) {
       const mark = Math.floor(random() * 2 ** 40).toString(36)
       const name = `.${basename(this.#real).slice(0, 60)}.${mark}${attempt}.partial`
@@ -157,9 +187,13 @@ class ReplacingTarget implements Target {
   async commit(): Promise<void> {
     const temporary = this.#temporary
     if (temporary === undefined) return
+    const { changed, folders, mode, sync = syncFile } = this.#options
     try {
+      // Before the rename: after a power cut the name must not lead to a file that is empty.
+      await sync((this.#handle ??= await open(temporary, 'r+')))
       await this.suspend()
-      if (this.#mode === 'fail') await this.#claim(temporary)
+      for (const folder of changed) folders.add(folder)
+      if (mode === 'fail') await this.#claim(temporary)
       else await rename(temporary, this.#real)
       this.#temporary = undefined
       dropTemporary(temporary)

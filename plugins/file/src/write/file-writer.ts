@@ -16,6 +16,7 @@ export class FileWriter implements SinkInstance {
   readonly #outputs: OutputSet
   readonly #refuse: (path: string) => Refusal | undefined
   readonly #isLive: boolean
+  readonly #settled: () => Promise<void>
   /** Whoever reads along may take their time. */
   readonly untimed: boolean
   #current: Output | undefined
@@ -36,11 +37,14 @@ export class FileWriter implements SinkInstance {
     /** Why no record may go to a path. */
     readonly refuse: (path: string) => Refusal | undefined
     readonly open: (path: string) => Promise<Output>
+    /** Called when all files are committed: makes their names as durable as they are. */
+    readonly settled: () => Promise<void>
   }) {
     this.#path = options.path
     this.#template = options.template
     this.#refuse = options.refuse
     this.#isLive = options.isLive
+    this.#settled = options.settled
     this.untimed = options.isLive
     this.#outputs = new OutputSet(options.maxOpen, options.open)
   }
@@ -147,6 +151,7 @@ export class FileWriter implements SinkInstance {
   async commit(): Promise<void> {
     await this.#outputs.commit()
     this.#current = undefined
+    await this.#settled()
   }
 
   /** The batch that failed was never counted as written. */

@@ -1,5 +1,7 @@
 import type { Output } from './output.ts'
 
+const committedAtOnce = 16
+
 /** The files of a sink whose path depends on the record: all that were written, and few of them open. */
 export class OutputSet {
   readonly #maxOpen: number
@@ -45,7 +47,14 @@ export class OutputSet {
   }
 
   async commit(): Promise<void> {
-    for (const output of this.#outputs.values()) await output.commit()
+    // Several at a time: each waits for the disk.
+    const outputs = [...this.#outputs.values()]
+    for (let at = 0; at < outputs.length; at += committedAtOnce) {
+      const settled = await Promise.allSettled(
+        outputs.slice(at, at + committedAtOnce).map((output) => output.commit()),
+      )
+      for (const one of settled) if (one.status === 'rejected') throw one.reason
+    }
     this.#clear()
   }
 

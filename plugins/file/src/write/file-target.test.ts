@@ -1,0 +1,140 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { changedFolders, syncFolder } from './durable.ts'
+import { openFile, type OpenOptions, type WriteMode } from './file-target.ts'
+
+let folder = ''
+let folders = new Set<string>()
+let path = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-'))
+  folders = new Set()
+  path = join(folder, 'out.jsonl')
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+async function opened(mode: WriteMode, sync?: OpenOptions['sync'], name = path) {
+  const options = { mode, gzip: false, random: () => 0.5, folders }
+  return (await openFile(name, sync === undefined ? options : { ...options, sync })).target
+}
+
+const refuse = (): Promise<never> =>
+  Promise.reject(Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' }))
+
+describe('a file that is replaced', () => {
+  it('is on the disk as a whole before it has its name', async () => {
+    await writeFile(path, 'old')
+    const seen: unknown[] = []
+    const target = await opened('replace', async (handle) => {
+      seen.push(await readFile(path, 'utf8'), (await handle.stat()).size)
+    })
+
+    await target.write(Buffer.from('all of it'))
+    await target.commit()
+
+    expect(seen).toEqual(['old', 9])
+    expect(await readFile(path, 'utf8')).toBe('all of it')
+    expect([...folders]).toEqual([folder])
+  })
+
+  it('is synced too when it was closed meanwhile, with all that was written', async () => {
+    const sizes: number[] = []
+    const target = await opened('replace', async (handle) => {
+      sizes.push((await handle.stat()).size)
+    })
+
+    await target.write(Buffer.from('one '))
+    await target.suspend()
+    await target.write(Buffer.from('two'))
+    await target.suspend()
+    await target.commit()
+
+    expect(sizes).toEqual([7])
+    expect(await readFile(path, 'utf8')).toBe('one two')
+  })
+
+  it.each(['replace', 'fail'] as const)(
+    'with mode %s leaves what was there when the disk refuses it',
+    async (mode) => {
+      const target = await opened(mode, refuse)
+      await target.write(Buffer.from('new'))
+
+      await expect(target.commit()).rejects.toMatchObject({
+        code: 'FILE_IO',
+        message: `Could not write "${path}": EIO: i/o error, fsync.`,
+      })
+
+      expect(await readdir(folder)).toEqual([])
+      expect([...folders]).toEqual([])
+    },
+  )
+
+  it('keeps its old content when somebody takes the new one away before the end', async () => {
+    await writeFile(path, 'old')
+    const target = await opened('replace')
+    await target.write(Buffer.from('new'))
+    await target.suspend()
+    const [partial = ''] = (await readdir(folder)).filter((name) => name.endsWith('.partial'))
+    await rm(join(folder, partial))
+
+    await expect(target.commit()).rejects.toMatchObject({ code: 'FILE_NO_FOLDER' })
+
+    expect(await readFile(path, 'utf8')).toBe('old')
+    expect(await readdir(folder)).toEqual(['out.jsonl'])
+  })
+})
+
+describe('a file that is appended to', () => {
+  it('is synced when the job is done, also when it was closed meanwhile', async () => {
+    const sizes: number[] = []
+    const target = await opened('append', async (handle) => {
+      sizes.push((await handle.stat()).size)
+    })
+
+    await target.write(Buffer.from('1\n'))
+    await target.suspend()
+    await target.commit()
+
+    expect(sizes).toEqual([2])
+    expect([...folders]).toEqual([folder])
+  })
+
+  it('keeps its lines and says so when the disk refuses them', async () => {
+    await writeFile(path, '0\n')
+    const target = await opened('append', refuse)
+    await target.write(Buffer.from('1\n'))
+
+    await expect(target.commit()).rejects.toMatchObject({ code: 'FILE_IO' })
+
+    expect(await readFile(path, 'utf8')).toBe('0\n1\n')
+    expect([...folders]).toEqual([])
+  })
+})
+
+it('syncs no pipe or device', async () => {
+  const target = await opened('replace', refuse, '/dev/null')
+
+  await target.write(Buffer.from('x'))
+  await target.commit()
+
+  expect([...folders]).toEqual([])
+})
+
+describe('folders', () => {
+  it('that came to be with a file are named with the one above them', async () => {
+    const target = await opened('replace', undefined, join(folder, 'a/b/c.jsonl'))
+
+    await target.commit()
+
+    expect([...folders]).toEqual([join(folder, 'a/b'), join(folder, 'a'), folder])
+    expect(changedFolders('/x/c.jsonl', undefined)).toEqual(['/x'])
+  })
+
+  it('are synced, and one that is gone is an error', async () => {
+    await syncFolder(folder)
+
+    await expect(syncFolder(join(folder, 'gone'))).rejects.toMatchObject({ code: 'FILE_NO_FOLDER' })
+  })
+})
