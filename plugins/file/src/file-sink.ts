@@ -12,6 +12,7 @@ import { FilesInUse, filesInUse } from './files-in-use.ts'
 import { isReplaceable } from './is-replaceable.ts'
 import { checkFormat, fileFormat, standardStream } from './format.ts'
 import { realPath } from './real-path.ts'
+import { syncFolder } from './write/durable.ts'
 import { createEncoder } from './write/encoder.ts'
 import { openFile } from './write/file-target.ts'
 import { FileWriter } from './write/file-writer.ts'
@@ -90,6 +91,7 @@ export function createFileSink(
     !isStandard && path.includes('{')
       ? new PathTemplate(compileTemplate(path, options.expressions))
       : undefined
+  const folders = new Set<string>()
   return new FileWriter({
     path,
     template,
@@ -109,9 +111,13 @@ export function createFileSink(
       }
       if (template === undefined) files.take({ id, use: 'writes', path: name })
       const { gzip } = format
-      const opened = await openFile(name, { mode, gzip, random: options.random })
+      const opened = await openFile(name, { mode, gzip, random: options.random, folders })
       const encoder = createEncoder(format, { columns, isContinued: opened.isContinued })
       return new Output(opened.target, encoder, gzip)
+    },
+    async settled(): Promise<void> {
+      for (const folder of folders) await syncFolder(folder)
+      folders.clear()
     },
   })
 }
