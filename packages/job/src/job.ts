@@ -21,7 +21,7 @@ import {
 } from './errors.ts'
 import { isInput, iterableSource, type Input } from './iterable-source.ts'
 import { mainOutput } from './main-output.ts'
-import { keepParked } from './parked-file.ts'
+import { keepParked, parkedPlace } from './parked-file.ts'
 import { ResultChannel } from './result-channel.ts'
 
 /** A started job. Await it for the summary; iterate over it for the results of a job without a sink. */
@@ -95,9 +95,15 @@ export class Job<In = unknown, Out = unknown> {
           : [{ id: 'sink', factory: channel.factory, from: [mainOutput(spec)] }],
     }
     const file = plan?.parkedFile
-    const { onParked = file === undefined ? undefined : (records) => keepParked(file, records) } =
-      this.#parts
-    const engine = createJob(whole, { runtime, logger, onParked })
+    const own = this.#parts.onParked
+    const parked =
+      own !== undefined || file === undefined
+        ? { onParked: own }
+        : {
+            onParked: (records: readonly ParkedRecord[]) => keepParked(file, records),
+            parkedPlace: parkedPlace(file),
+          }
+    const engine = createJob(whole, { runtime, logger, ...parked })
     this.#engine = engine
     return channel === undefined ? this.#awaited(engine) : this.#iterated(engine, channel)
   }

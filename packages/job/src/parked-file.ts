@@ -1,4 +1,5 @@
 import { open, readFile, rename } from 'node:fs/promises'
+import { relative } from 'node:path'
 import { messageOf } from '@millrace/base'
 import type { ParkedRecord } from '@millrace/engine'
 import { JOB_PARKED } from './errors.ts'
@@ -24,6 +25,14 @@ export async function keepParked(file: string, records: readonly ParkedRecord[])
   } catch (error) {
     throw JOB_PARKED({ file, count: records.length, cause: messageOf(error) }, { file }, error)
   }
+}
+
+/** Where parked records are and how to list them, for people in the current folder. */
+export function parkedPlace(file: string): string {
+  const near = relative(process.cwd(), file)
+  const shown = near.startsWith('..') ? file : near
+  const argument = /\s/.test(shown) ? `"${shown}"` : shown
+  return `${shown}; list them with: millrace parked ls ${argument}`
 }
 
 async function linesOf(file: string): Promise<readonly string[]> {

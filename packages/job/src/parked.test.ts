@@ -51,7 +51,9 @@ it('writes what still waits at the end beside the job file, and keeps what stood
 
   expect(summary).toMatchObject({
     state: 'completed',
-    warnings: ['"filter" still holds 2 parked records.'],
+    warnings: [
+      `"filter" still holds 2 parked records. They are in ${parked}; list them with: millrace parked ls ${parked}`,
+    ],
     stages: [{ in: 4, used: 2, held: 2 }],
   })
   const id = (offset: number): string => `source/${join(folder, 'in.jsonl')}/${offset}/filter`

@@ -35,7 +35,7 @@ export interface PipelineOptions {
   readonly onError?: ErrorPolicy
   /** More failures than this share of the last `of` records end the job. Default 0.5 of 1000. */
   readonly errors?: JobSpec['errors']
-  /** Restart budget of all parts together. Default 3 in 60,000 ms. */
+  /** Restart budget of all parts together, and what follows when it is spent. Default 3 in 60,000 ms, and the job fails. */
   readonly restart?: JobSpec['restart']
   /** Takes the records that are still parked when the job ends. Default: they are lost, with a warning. */
   readonly onParked?: (records: readonly ParkedRecord[]) => void | Promise<void>

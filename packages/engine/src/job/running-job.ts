@@ -147,7 +147,7 @@ export class RunningJob implements EngineJob {
       return
     }
     const lost = 'They are lost: nothing keeps them (onParked).'
-    const kept = parkedPlace === undefined ? '' : ` They are in ${parkedPlace}.`
+    const kept = parkedPlace === undefined ? '' : ` They are in ${parkedPlace}`
     for (const { id, task } of current.holding()) {
       const { length } = task.parked
       if (length === 0) continue

@@ -83,7 +83,9 @@ export function replaySpec(
   const errors = { atMost: 1, of: 1000 }
   // What is fed counts as replayed, so none of it may be dropped on the way.
   const mailbox = { ...spec.mailbox, overflow: 'block' } as const
-  return { spec: { ...spec, sources, stages, sinks, errors, mailbox }, remembering }
+  // What was fed is noted as it goes in, so it goes in once.
+  const restart = spec.restart && { ...spec.restart, onEscalate: 'fail' as const }
+  return { spec: { ...spec, sources, stages, sinks, errors, mailbox, restart }, remembering }
 }
 
 /** No part of a job file has such an id. */

@@ -128,10 +128,11 @@ describe('renderSummary', () => {
       firstDeadLetters: [],
       warnings: [],
       restarts: 1,
+      pipelineRestarts: 2,
     })
 
     expect(text).toMatchInlineSnapshot(`
-      "late-flights stopped: 3 records in 412 ms, 7/s, 1 restart
+      "late-flights stopped: 3 records in 412 ms, 7/s, 1 restart, begun anew 2 times
 
       source  module        read     sent  malformed
       source  generate         3        3          0

@@ -48,7 +48,9 @@ function headline(summary: Summary, paint: Paint): string {
   const volume = bytes > 0 ? ` (${formatBytes(bytes)})` : ''
   const facts = `${plural(read, 'record')}${volume} in ${formatElapsed(summary.elapsedMs)}`
   const restarts = summary.restarts > 0 ? `, ${plural(summary.restarts, 'restart')}` : ''
-  return `${paint('bold', summary.name)} ${state}: ${facts}, ${formatCount(rate)}/s${restarts}`
+  const anew = summary.pipelineRestarts
+  const whole = anew > 0 ? `, begun anew ${plural(anew, 'time')}` : ''
+  return `${paint('bold', summary.name)} ${state}: ${facts}, ${formatCount(rate)}/s${restarts}${whole}`
 }
 
 /** Sources, stages and sinks, each with its own columns; numbers stand on the right. */
