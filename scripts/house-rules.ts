@@ -22,7 +22,7 @@ export const rows: Readonly<Record<string, Row>> = {
     node: true,
   },
   millrace: {
-    may: ['base', 'core', 'sdk', 'expression', 'engine', 'loader', 'job'],
+    may: ['base', 'core', 'sdk', 'expression', 'engine', 'loader', 'job', 'testkit'],
     node: true,
   },
   'plugins/*': plugin,

@@ -126,6 +126,17 @@ export const CFG_UNKNOWN_KEY = defineError<{
   hint: (d) => orElse(d.near, `The keys are: ${d.known.join(', ')}.`),
 })
 
+export const CFG_TEST_TARGET = defineError<{
+  name: string
+  of: string
+  near?: string | undefined
+  known: readonly string[]
+}>({
+  code: 'CFG_TEST_TARGET',
+  message: (d) => `The job has no "${d.name}" that ${d.of} could mean.`,
+  hint: (d) => orElse(d.near, `There are: ${d.known.join(', ')}.`),
+})
+
 export const CFG_NOT_BUILT = defineError<{ key: string; of: string; hint?: string | undefined }>({
   code: 'CFG_NOT_BUILT',
   message: (d) => `"${d.key}" of ${d.of} is not built yet.`,

@@ -4,6 +4,7 @@ import { choices } from './grammar/keys.ts'
 import { listPlugins } from './modules/list-plugins.ts'
 import type { PluginInfo } from './modules/modules.ts'
 import { jobRestartSchema, malformedSchema, policySchema, restartSchema } from './policy-schema.ts'
+import { testsSchema } from './tests/tests-schema.ts'
 
 const text = (description: string): JsonSchema => ({ type: 'string', description })
 const open = (description: string): JsonSchema => ({ description })
@@ -122,6 +123,7 @@ export async function jobSchema(folder: string): Promise<JsonSchema> {
           },
         },
       },
+      tests: testsSchema,
       pipeline: {
         type: 'object',
         additionalProperties: false,

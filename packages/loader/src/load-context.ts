@@ -19,7 +19,7 @@ export class LoadContext {
   readonly faults: MillraceError[] = []
   readonly warnings: MillraceError[] = []
   readonly values: ConfigValue[] = []
-  readonly env: Readonly<Record<string, string | undefined>>
+  env: Readonly<Record<string, string | undefined>>
   /** Folder of the job file. */
   readonly folder: string
   /** Folder of the shell: for paths given by flag or environment. */

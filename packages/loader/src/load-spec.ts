@@ -29,6 +29,9 @@ import { createModules } from './modules/create-modules.ts'
 import type { Modules } from './modules/modules.ts'
 import { buildPlan, endsOf } from './plan/build-plan.ts'
 import type { JobPlan } from './plan/job-plan.ts'
+import type { JobTest, TestHead } from './tests/job-test.ts'
+import { readTests } from './tests/read-tests.ts'
+import { envOf, nameOf, testNodes } from './tests/test-nodes.ts'
 
 /** What to load and what changes it. Only `file` is needed. */
 export interface LoadOptions {
@@ -50,6 +53,8 @@ export interface LoadOptions {
   readonly provide?: readonly (readonly [InjectionToken<unknown>, unknown])[] | undefined
   /** Makes faults of warnings. Default false. */
   readonly strict?: boolean | undefined
+  /** The number of the test, from 0, that the job is loaded for: it brings its own environment. */
+  readonly test?: number | undefined
   /** `optional`: the file may leave out source and sink; the caller then supplies them under these ids. Default `required`. */
   readonly endpoints?: 'required' | 'optional' | undefined
 }
@@ -61,6 +66,8 @@ export interface LoadedJob {
   readonly warnings: readonly MillraceError[]
   readonly spec?: JobSpec | undefined
   readonly plan?: JobPlan | undefined
+  /** The entries of `tests:`; empty with faults. */
+  readonly tests: readonly JobTest[]
   /** Each value with its origin, in the order of the file. */
   readonly values: readonly ConfigValue[]
   /** Frees what the job's modules hold open. Due once, whatever happened. */
@@ -86,6 +93,7 @@ export async function loadSpec(options: LoadOptions): Promise<LoadedJob> {
     warnings: options.strict === true ? [] : context.warnings.toSorted(byPosition),
     spec: isSound ? built?.spec : undefined,
     plan: isSound ? built?.plan : undefined,
+    tests: isSound ? (built?.tests ?? []) : [],
     values: context.values,
     dispose: () => modules.dispose(),
   }
@@ -114,19 +122,11 @@ async function load(
   options: LoadOptions,
   modules: Modules,
   context: LoadContext,
-): Promise<{ spec: JobSpec; plan: JobPlan } | undefined> {
-  const text = options.text ?? (await readText(file, context))
-  if (text === undefined) return undefined
-  const broken = file.endsWith('.json') ? jsonFault(text, file) : undefined
-  if (broken !== undefined) {
-    context.faults.push(broken)
-    return undefined
-  }
-  const document = readDocument(text, file)
-  context.faults.push(...document.faults)
-  if (document.root === undefined) return undefined
-  context.lines = new Set(document.faults.map((fault) => fault.where.line))
-  const { pipeline: node, allowed } = await readDocumentSettings(document.root, modules, context)
+): Promise<{ spec: JobSpec; plan: JobPlan; tests: readonly JobTest[] } | undefined> {
+  const root = await readRoot(file, options.text, context)
+  if (root === undefined) return undefined
+  if (options.test !== undefined) addEnv(root, options.test, context)
+  const { pipeline: node, allowed } = await readDocumentSettings(root, modules, context)
   if (node === undefined) return undefined
   const pipeline = normalize(node, options, context)
   const overrides = readOverrides(options.set ?? [], context.env)
@@ -147,7 +147,46 @@ async function load(
   addResources(parts, modules, context)
   if (context.faults.length > 0) return undefined
   const spec = buildSpec({ settings, parts, wiring, modules, context })
-  return { spec, plan: buildPlan(spec, parts, wiring, context, file) }
+  const tests = readTests(root, spec, context)
+  return { spec, plan: buildPlan(spec, parts, wiring, context, file), tests }
+}
+
+async function readRoot(
+  file: string,
+  given: string | undefined,
+  context: LoadContext,
+): Promise<MapNode | undefined> {
+  const text = given ?? (await readText(file, context))
+  if (text === undefined) return undefined
+  const broken = file.endsWith('.json') ? jsonFault(text, file) : undefined
+  if (broken !== undefined) {
+    context.faults.push(broken)
+    return undefined
+  }
+  const document = readDocument(text, file)
+  context.faults.push(...document.faults)
+  context.lines = new Set(document.faults.map((fault) => fault.where.line))
+  return document.root
+}
+
+function addEnv(root: MapNode, index: number, context: LoadContext): void {
+  const test = testNodes(root, [])[index]
+  if (test !== undefined) context.env = { ...context.env, ...envOf(test, context.faults) }
+}
+
+/** The tests of a job file by name, and what keeps it from being read at all. */
+export async function listTests(
+  options: Pick<LoadOptions, 'file' | 'text' | 'cwd'>,
+): Promise<{ readonly tests: readonly TestHead[]; readonly faults: readonly MillraceError[] }> {
+  const cwd = options.cwd ?? process.cwd()
+  const file = resolve(cwd, options.file)
+  const context = new LoadContext({ env: {}, folder: dirname(file), cwd })
+  const root = await readRoot(file, options.text, context)
+  if (root === undefined || context.faults.length > 0) return { tests: [], faults: context.faults }
+  const tests = testNodes(root, context.faults).map((node, index) => {
+    return { name: nameOf(node, index), where: node.where }
+  })
+  return { tests, faults: context.faults }
 }
 
 function normalize(node: MapNode, options: LoadOptions, context: LoadContext): NormalPipeline {

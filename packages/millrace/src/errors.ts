@@ -132,3 +132,15 @@ export const CLI_NOT_MOVED = defineError<{ id: string; path: string; to: string 
   message: (d) => `An override makes "${d.id}" write "${d.path}", where earlier results may be.`,
   hint: (d) => `Say where results go instead of the override: --output ${d.id}=${d.to}`,
 })
+
+export const CLI_NO_TESTS = defineError<{ files: readonly string[]; name: string | undefined }>({
+  code: 'CLI_NO_TESTS',
+  message: (d) =>
+    d.name === undefined
+      ? `There are no tests in ${d.files.join(', ')}.`
+      : `No test in ${d.files.join(', ')} has "${d.name}" in its name.`,
+  hint: (d) =>
+    d.name === undefined
+      ? 'Add tests: [{ name: …, given: [{ … }], expect: { sink: [] } }] and run with --update.'
+      : 'Leave --name out to see all names.',
+})

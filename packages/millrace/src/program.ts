@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { collect } from './collect.ts'
 import { logLevels } from './report/log.ts'
 import type { RunOptions } from './commands/run.ts'
+import type { TestOptions } from './commands/test.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { JobFileOptions } from './job-file.ts'
@@ -32,6 +33,16 @@ Examples:
 The first Ctrl-C or SIGTERM stops: what was read is finished, nothing open fires, exit code 0.
 With --drain everything open fires as at the end of the input. A second one ends at once (130).`
 
+const testExamples = `
+Examples:
+  millrace test job.yaml
+  millrace test configs/*.yaml --junit results.xml
+  millrace test job.yaml --name late --watch
+  millrace test job.yaml --update
+
+Tests stand under tests: in the job file. The job's stages run as ever; its sources give what the
+test says, its sinks are looked at, and nothing is read or written. Exit code 1 when a test fails.`
+
 /** The command line. Commands are loaded when they run, so that help and version stay fast. */
 export function createProgram(version: string, shell: Shell, finish: Finish): Command {
   const program = new Command('millrace')
@@ -52,6 +63,7 @@ export function createProgram(version: string, shell: Shell, finish: Finish): Co
     .addHelpText('after', rootExamples)
   addRun(program, shell, finish)
   addValidate(program, shell, finish)
+  addTest(program, shell, finish)
   addExplain(program, shell, finish)
   addConfig(program, shell, finish)
   addPlugins(program, shell, finish)
@@ -97,6 +109,24 @@ function addValidate(program: Command, shell: Shell, finish: Finish): void {
     .action(async (job: string | undefined, options: ValidateOptions) => {
       const { validateCommand } = await import('./commands/validate.ts')
       finish(await validateCommand(job, options, shell))
+    })
+}
+
+function addTest(program: Command, shell: Shell, finish: Finish): void {
+  program
+    .command('test')
+    .description('run the tests of job files, in virtual time')
+    .argument('[jobs...]', 'job files; without one the usual names are tried')
+    .option('-n, --name <text>', 'only tests with this text in their name')
+    .option('-s, --set <path=value>', 'override a value of the job file (repeatable)', collect)
+    .option('-u, --update', 'write what came where something else was expected')
+    .option('-w, --watch', 'run again when a file beside the jobs changes')
+    .option('--json', 'print the results as JSON')
+    .option('--junit <file>', 'also write the results as JUnit XML')
+    .addHelpText('after', testExamples)
+    .action(async (jobs: readonly string[], options: TestOptions) => {
+      const { testCommand } = await import('./commands/test.ts')
+      finish(await testCommand(jobs, options, shell))
     })
 }
 

@@ -12,6 +12,13 @@ export {
   type ExploreReport,
 } from './explore/explore.ts'
 export type { Check, Checks, Scenario } from './explore/run-scenario.ts'
+export type { MatchLine } from './job-test/match-records.ts'
+export {
+  type Checked,
+  type JobTestRun,
+  runJobTest,
+  type TestProblem,
+} from './job-test/run-job-test.ts'
 export type { MakeOptions } from './injection-of.ts'
 export { behaviorKit, type BehaviorKit, type Effect, type MakeRef } from './probe/behavior-kit.ts'
 export { deadLetterProbe, type EventProbe, eventProbe } from './probe/event-probe.ts'

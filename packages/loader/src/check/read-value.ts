@@ -148,6 +148,13 @@ export function readTexts(place: Place, context: LoadContext): readonly string[]
 /** What an override or placeholder shows as: the number it is, or the text with its unit. */
 const typed = (leaf: Leaf): unknown => numberOf(leaf) ?? leaf.text
 
+/** The duration that stands there, in ms; undefined where none does. Nothing is filled in. */
+export function durationOfNode(node: ConfigNode): number | undefined {
+  return node.kind === 'scalar'
+    ? durationOf({ ...node, isUntyped: false, secret: false })
+    : undefined
+}
+
 function durationOf({ value, text }: Leaf): number | undefined {
   return typeof value === 'string' ? parseDuration(text) : undefined
 }

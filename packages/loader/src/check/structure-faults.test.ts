@@ -44,10 +44,10 @@ describe('documents', () => {
   it('lists the keys where none is near', async () => {
     expect(await faultsOf('pipeline: {}\nwhatever: 1\n', { endpoints: 'optional' }))
       .toMatchInlineSnapshot(`
-      "error[CFG_UNKNOWN_KEY]: Unknown key "whatever" in the job file.
-        at   /jobs/job.yaml:2:1  whatever
-        next The keys are: version, pipeline, env, plugins, note."
-    `)
+        "error[CFG_UNKNOWN_KEY]: Unknown key "whatever" in the job file.
+          at   /jobs/job.yaml:2:1  whatever
+          next The keys are: version, pipeline, tests, env, plugins, note."
+      `)
   })
 
   it('takes version 1 only', async () => {
@@ -115,10 +115,7 @@ describe('what is not built yet', () => {
     ].join('\n')
 
     expect(await faultsOf(text)).toMatchInlineSnapshot(`
-      "error[CFG_NOT_BUILT]: "tests" of the job file is not built yet.
-        at   /jobs/job.yaml:1:1  tests
-        next Remove it; a later version will take it.
-      error[CFG_NOT_BUILT]: "actors" of the job file is not built yet.
+      "error[CFG_NOT_BUILT]: "actors" of the job file is not built yet.
         at   /jobs/job.yaml:2:1  actors
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "checkpoint" of the pipeline is not built yet.

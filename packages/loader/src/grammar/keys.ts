@@ -36,8 +36,15 @@ export const pipelineKeys: readonly string[] = [
 ]
 export const futurePipelineKeys: readonly string[] = ['checkpoint', 'engine']
 
-export const documentKeys: readonly string[] = ['version', 'pipeline', 'env', 'plugins', 'note']
-export const futureDocumentKeys: readonly string[] = ['actors', 'tests']
+export const documentKeys: readonly string[] = [
+  'version',
+  'pipeline',
+  'tests',
+  'env',
+  'plugins',
+  'note',
+]
+export const futureDocumentKeys: readonly string[] = ['actors']
 
 /** Keys inside those that hold a map of the grammar's own. */
 export const innerKeys = {
@@ -62,6 +69,12 @@ export const policyKeys = {
   restartBackoff: ['min', 'max', 'factor', 'jitter', 'resetAfter'],
 } as const
 
+/** Keys of tests, and what a step of one may be. */
+export const testKeys = {
+  test: ['name', 'note', 'env', 'clock', 'mocks', 'given', 'steps', 'expect', 'match', 'order'],
+  step: ['given', 'advance', 'end', 'expect'],
+} as const
+
 /** What keys with few values may say. */
 export const choices = {
   onError: ['fail', 'skip', 'deadLetter', 'park'],
@@ -71,6 +84,8 @@ export const choices = {
   unit: ['s', 'ms', 'us'],
   restartType: ['transient', 'temporary'],
   onEscalate: ['fail', 'restart'],
+  match: ['contains', 'equals'],
+  order: ['given', 'any'],
 } as const
 
 /** Whether a key is for the user's own notes and anchors. */

@@ -1,0 +1,38 @@
+import type { JobSpec } from '@millrace/engine'
+import type { Observed } from './job-test.ts'
+
+/** What the names in a test can mean. */
+export interface Targets {
+  readonly sources: readonly string[]
+  /** Names that `expect` may use. */
+  readonly observable: readonly string[]
+  /** Names that `mocks` may use. */
+  readonly mockable: readonly string[]
+  observed(name: string): Observed | undefined
+  mocked(name: string): Observed | undefined
+}
+
+/** Sinks by id, stages by id (their main output) or as `id.output`. */
+export function targetsOf(spec: JobSpec): Targets {
+  const outputs = new Map<string, Observed>()
+  for (const { id, factory } of spec.stages) {
+    for (const [index, output] of Object.keys(factory.traits.outputs).entries()) {
+      const name = index === 0 ? id : `${id}.${output}`
+      outputs.set(name, { name, id, output })
+    }
+  }
+  const sinks = [...spec.sinks, ...(spec.deadLetter === undefined ? [] : [spec.deadLetter])]
+  const all = new Map(outputs)
+  // Without a sink of its own the job gives its results to whoever runs it.
+  const ids =
+    spec.sinks.length === 0 ? [...sinks.map(({ id }) => id), 'sink'] : sinks.map(({ id }) => id)
+  for (const id of ids) all.set(id, { name: id, id })
+  const sources = spec.sources.map(({ id }) => id)
+  return {
+    sources: sources.length === 0 ? ['source'] : sources,
+    observable: [...all.keys()],
+    mockable: [...outputs.keys()],
+    observed: (name) => all.get(name),
+    mocked: (name) => outputs.get(name),
+  }
+}

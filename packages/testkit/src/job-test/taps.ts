@@ -1,0 +1,75 @@
+import type { JobSpec, OutputRef, SinkSpec } from '@millrace/engine'
+import type { Observed } from '@millrace/loader'
+import { type CollectSink, collectSink } from '../ends.ts'
+
+interface Letter {
+  readonly stage: string
+  readonly record: unknown
+  readonly error: { readonly code: string }
+}
+
+/** What a test sees of a job: its sinks, and the outputs of stages that somebody expects something of. */
+export class Taps {
+  /** The job's own sinks, and more where outputs are observed, all of them in memory. */
+  readonly sinks: { readonly sinks: readonly SinkSpec[]; readonly deadLetter?: SinkSpec }
+  readonly #collected = new Map<string, () => readonly unknown[]>()
+  /** How many records were looked at. */
+  readonly #taken = new Map<string, number>()
+
+  constructor(spec: JobSpec, observed: readonly Observed[]) {
+    const letters = collectSink()
+    this.#collected.set('deadLetter', () => letters.values)
+    const own = spec.sinks.map((sink) => ({ ...sink, factory: this.#collect(sink.id) }))
+    const more: SinkSpec[] = []
+    const add = (id: string, name: string, from: OutputRef): void => {
+      more.push({ id, factory: this.#collect(name), from: [from] })
+    }
+    if (own.length === 0) add('sink', 'sink', mainOutput(spec))
+    for (const { name, id, output } of observed) {
+      if (output === undefined || this.#collected.has(name)) continue
+      const isRead = isReadIn(spec, { id, output })
+      // Late records that nobody reads are dead letters, and stay such.
+      if (output === 'late' && !isRead && spec.deadLetter !== undefined) {
+        this.#collected.set(name, () => lateOf(letters.values as readonly Letter[], id))
+      } else add(`observed-${more.length}`, name, { id, output })
+    }
+    this.sinks = {
+      sinks: [...own, ...more],
+      ...(spec.deadLetter === undefined
+        ? {}
+        : { deadLetter: { ...spec.deadLetter, factory: letters } }),
+    }
+  }
+
+  /** What came out since the last look. */
+  take({ name }: Observed): readonly unknown[] {
+    const all = this.#collected.get(name)?.() ?? []
+    const from = this.#taken.get(name) ?? 0
+    this.#taken.set(name, all.length)
+    return all.slice(from)
+  }
+
+  #collect(name: string): CollectSink {
+    const sink = collectSink()
+    this.#collected.set(name, () => sink.values)
+    return sink
+  }
+}
+
+/** What a job without a sink gives to whoever runs it. */
+function mainOutput({ sources, stages }: JobSpec): OutputRef {
+  const last = stages.at(-1)
+  if (last === undefined) return { id: sources[0]?.id ?? 'source', output: 'out' }
+  return { id: last.id, output: Object.keys(last.factory.traits.outputs)[0] ?? 'out' }
+}
+
+function isReadIn({ stages, sinks }: JobSpec, { id, output }: OutputRef): boolean {
+  const reads = [...stages.flatMap(({ inputs }) => inputs), ...sinks].flatMap(({ from }) => from)
+  return reads.some((ref) => ref.id === id && ref.output === output)
+}
+
+function lateOf(letters: readonly Letter[], id: string): readonly unknown[] {
+  return letters
+    .filter(({ stage, error }) => stage === id && error.code === 'LATE')
+    .map(({ record }) => record)
+}
