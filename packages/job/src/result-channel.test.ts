@@ -6,6 +6,7 @@ const batch = (values: readonly unknown[]): Batch => ({
   length: values.length,
   value: (index) => values[index],
   timestamp: () => 0,
+  watermark: () => 0,
   key: () => undefined,
   origin: () => undefined,
 })

@@ -15,6 +15,8 @@ export interface Batch {
   value(index: number): unknown
   /** Event time in epoch ms. */
   timestamp(index: number): number
+  /** The watermark in front of a record: none earlier is expected from there on. */
+  watermark(index: number): number
   /** The stage's key of a record; undefined without `by`. */
   key(index: number): Key | undefined
   /** Undefined for records that a stage made without one in hand. */

@@ -18,8 +18,12 @@ export interface StageInstance {
   process?: Process<never>
   /** Handlers by input name, for stages with several inputs. */
   on?: Readonly<Record<string, Process<never>>>
-  /** Same meaning as `process`, for a whole batch: the fast path. A throw runs the batch again record by record. */
-  processBatch?(batch: Batch, output: BatchOutput): void
+  /**
+   * Same meaning as `process`, for a whole batch: the fast path. A throw runs the batch again record by record. With
+   * `onWatermark` it must return in front of a record whose watermark makes that do something: the number of records it took,
+   * at least one. `onWatermark` is called, then the rest comes.
+   */
+  processBatch?(batch: Batch, output: BatchOutput): void | number
   /**
    * A timer of `scope.timers` fires; state follows its key. Event timers fire in the order of their times (equal ones: as they were
    * set) before `onWatermark` of the same move. When the input is over all event timers fire, then all clock timers, then comes
@@ -31,6 +35,11 @@ export interface StageInstance {
   onWatermark?(watermark: number, context: StageContext): void
   /** The input is over. May emit. Not called on stop. */
   onEnd?(context: StageContext): void | Promise<void>
+  /**
+   * How far results may lie behind the watermark, ms: that of the outputs trails by it, so that they are not late for what reads
+   * them. Default 0.
+   */
+  readonly lagMs?: number
   open?(): void | Promise<void>
   close?(): void | Promise<void>
 }

@@ -20,8 +20,15 @@ import {
 import { compileAggregates } from './aggregate-set.ts'
 import { Groups } from './groups.ts'
 
-/** Takes records in one by one and in batches; with `update` hands out a result for each. */
-function takes(groups: Groups, update: boolean): Pick<StageInstance, 'process' | 'processBatch'> {
+/**
+ * Takes records in one by one and in batches; with `update` hands out a result for each. A batch ends where event time passes
+ * the next multiple of `everyMs`.
+ */
+function takes(
+  groups: Groups,
+  update: boolean,
+  everyMs = Number.POSITIVE_INFINITY,
+): Pick<StageInstance, 'process' | 'processBatch'> {
   const at = { timestamp: 0, key: undefined as Key | undefined }
   return {
     process(record: unknown, context: RecordContext) {
@@ -29,7 +36,9 @@ function takes(groups: Groups, update: boolean): Pick<StageInstance, 'process' |
       return update ? groups.result(context.key) : undefined
     },
     processBatch(batch: Batch, output: BatchOutput) {
+      const next = nextMultiple(batch.watermark(0), everyMs)
       for (let index = 0; index < batch.length; index++) {
+        if (batch.watermark(index) >= next) return index
         try {
           at.timestamp = batch.timestamp(index)
           // Asking for the key makes it the one that state follows.
@@ -42,8 +51,17 @@ function takes(groups: Groups, update: boolean): Pick<StageInstance, 'process' |
           output.reject(index, error.code, error.message)
         }
       }
+      return batch.length
     },
   }
+}
+
+/** The first multiple of `everyMs` after a watermark. */
+function nextMultiple(watermark: number, everyMs: number): number {
+  if (everyMs === Infinity) return Infinity
+  return watermark === -Infinity
+    ? -Number.MAX_VALUE
+    : (Math.floor(watermark / everyMs) + 1) * everyMs
 }
 
 /** Hands out the groups that changed before the last multiple of `everyMs` which the watermark has passed. */
@@ -91,7 +109,7 @@ function createInstance({
   const everyMs = parseDuration(emit.every) ?? 0
   invariant(everyMs > 0, 'The check of parameters has refused other lengths of time.')
   return {
-    ...takes(groups, false),
+    ...takes(groups, false, everyMs),
     onWatermark: emitsEvery(groups, everyMs),
     onEnd: (context) => emitChanged(groups, context),
   }

@@ -29,11 +29,15 @@ function check(input: object): {
   return fileSink.parameters['~standard'].validate(input) as { value: FileSinkParameters }
 }
 
+// Most tests do not wait for the disk; what they say of files holds all the same.
+let durable = false
+
 function sinkOf(input: object, stdout?: Writable): SinkInstance {
   const expressions = { env: {}, functions: [], aggregates: [] }
   return createFileSink(check(input).value, {
     expressions,
     random: () => 0.5,
+    durable,
     ...(stdout === undefined ? {} : { stdout: () => stdout }),
   })
 }
@@ -43,6 +47,7 @@ function batchOf(values: readonly unknown[]): Batch {
     length: values.length,
     value: (index) => values[index],
     timestamp: () => Date.parse('2001-01-14T21:55:00Z'),
+    watermark: () => 0,
     key: () => undefined,
     origin: () => undefined,
   }

@@ -18,6 +18,7 @@ const batchOf = (...values: readonly unknown[]): Batch => ({
   length: values.length,
   value: (index) => values[index],
   timestamp: () => 0,
+  watermark: () => 0,
   key: () => undefined,
   origin: () => undefined,
 })

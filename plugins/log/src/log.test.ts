@@ -35,6 +35,7 @@ function batchOf(values: readonly unknown[]): Batch {
     length: values.length,
     value: (index) => values[index],
     timestamp: () => 0,
+    watermark: () => 0,
     key: (): Key | undefined => undefined,
     origin: () => undefined,
   }

@@ -11,6 +11,8 @@ export class Port {
   rows: number[] = []
   /** Length when the record in hand began; what lies behind can be withdrawn. */
   base = 0
+  /** How far its watermark trails that of the stage, ms. */
+  lagMs = 0
   /** Records sent, once per reader. */
   sent = 0
 
@@ -22,7 +24,7 @@ export class Port {
   push(value: unknown, timestamp: number, mark: number, row: number): void {
     this.values.push(value)
     this.timestamps.push(timestamp)
-    this.marks.push(mark)
+    this.marks.push(mark - this.lagMs)
     this.rows.push(row)
   }
 
@@ -50,7 +52,8 @@ export class Port {
   }
 
   /** Hands what was emitted to every reader's edge as one batch. */
-  seal(table: OriginTable, mark: number): void {
+  seal(table: OriginTable, watermark: number): void {
+    const mark = watermark - this.lagMs
     const length = this.values.length
     if (length === 0) {
       for (const edge of this.edges) edge.offerMark(mark)

@@ -58,6 +58,10 @@ export class RecordBatch implements Batch {
     return this.timestamps[index] ?? Number.NaN
   }
 
+  watermark(index: number): number {
+    return this.marks[index] ?? Number.NaN
+  }
+
   key(): Key | undefined {
     return undefined
   }

@@ -6,6 +6,7 @@ import { CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
 import { HeapState } from '../state/heap-state.ts'
 import { Journal } from '../state/journal.ts'
 import { Emitter } from './emitter.ts'
+import { EventClock } from './event-clock.ts'
 import { TIMEOUT_MS } from './in-time.ts'
 import { KeyInterner, keyPartsByInput } from './key.ts'
 import { type Parked, type ParkingLot } from './parking-lot.ts'
@@ -31,7 +32,8 @@ export class RecordRunner implements InHand {
   readonly #late: Port | undefined
   readonly #rebuilder: Rebuilder
   readonly journal = new Journal()
-  readonly #state: HeapState
+  readonly state: HeapState
+  readonly time: EventClock
   readonly #timeoutMs: number
   readonly keyParts: ReadonlyMap<string, readonly KeyPart[]>
   readonly keyNames: readonly string[]
@@ -67,7 +69,8 @@ export class RecordRunner implements InHand {
     this.isKeyed = this.interner !== undefined
     this.current = new CurrentKey(this.interner?.keys ?? [])
     this.#failures = new RecordFailures(parts, this.current, this.emitter)
-    this.#state = new HeapState(this.current, this.journal)
+    this.time = new EventClock(this.emitter, parts.host.runtime)
+    this.state = new HeapState(this.current, this.journal, this.time)
     this.#context = this.#newContext()
     this.#rebuilder = new Rebuilder(parts, () => this.#scope())
     this.hooks = new StageHooks(parts, this)
@@ -200,9 +203,9 @@ export class RecordRunner implements InHand {
     }
   }
 
-  /** Whether marks between two records mean something to the stage. */
-  get followsMarks(): boolean {
-    return this.instance.onWatermark !== undefined || this.instance.onTimer !== undefined
+  /** Whether timers may fire, or state may go, between two records. */
+  get hasTimers(): boolean {
+    return this.instance.onTimer !== undefined || this.state.followsEventTime
   }
 
   /** Whether a throw of `error` makes the instance unusable. */
@@ -314,6 +317,9 @@ export class RecordRunner implements InHand {
   #use({ instance, handlers }: OpenStage): void {
     this.instance = instance
     this.#handlers = handlers
+    for (const port of this.#parts.outbox.ports) {
+      if (port !== this.#parts.outbox.dead) port.lagMs = instance.lagMs ?? 0
+    }
     this.#pin()
   }
 
@@ -321,7 +327,7 @@ export class RecordRunner implements InHand {
   #pin(): void {
     if (this.interner === undefined) return
     this.interner.pinned =
-      this.#state.used || this.instance.onTimer !== undefined || this.lot?.isEmpty === false
+      this.state.used || this.instance.onTimer !== undefined || this.lot?.isEmpty === false
   }
 
   #newContext(): ReusedContext {
@@ -334,7 +340,7 @@ export class RecordRunner implements InHand {
     const outputs = ports.map((port) => [port.name, this.emitter.handle(port)] as const)
     return {
       ...scope,
-      state: this.#state.scope(),
+      state: this.state.scope(),
       timers: { event: this.hooks.event, clock: this.hooks.clock },
       timer: undoableTimer(this.#parts.timers, this.journal, () => this.emitter.active),
       outputs: Object.fromEntries(outputs),

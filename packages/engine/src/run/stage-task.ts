@@ -138,30 +138,49 @@ export class StageTask {
     this.fields.look(envelope)
     this.#turnStart = this.#parts.host.runtime.monotonic()
     const { instance } = this.runner
-    // A stage that fires on marks sees each mark between its records: only one by one.
+    // Timers fire between records: a stage with them takes its records one by one.
     const takes = this.#takesBatches && this.runner.lot?.isEmpty !== false
-    if (takes && instance.processBatch !== undefined && !this.runner.followsMarks) {
+    if (takes && instance.processBatch !== undefined && !this.runner.hasTimers) {
       const wait = this.#wholeBatch(envelope, batch)
       if (wait !== undefined) return wait.then(this.#resume)
     }
     return this.#records()
   }
 
-  /** The fast path: all records in one call. After a throw the batch runs again record by record. */
+  /** The fast path: all records in one call, or in a few where event time makes the stage fire in between. */
   #wholeBatch(envelope: Envelope, batch: RecordBatch): Promise<void> | undefined {
+    const { host } = this.#parts
+    const { runner } = this
+    while (this.#index < envelope.end && !host.over) {
+      const mark = Math.min(batch.marks[this.#index] as number, this.#others)
+      if (runner.instance.onWatermark !== undefined && mark > runner.emitter.mark) {
+        const firing = runner.hooks.watermark(mark)
+        if (firing !== undefined) return firing
+      }
+      const taken = this.#takeSome(envelope, batch)
+      if (typeof taken !== 'number') return taken.then(() => undefined)
+      if (taken === 0) return undefined
+      this.#index += taken
+    }
+    return undefined
+  }
+
+  /** One call: how many records it took; 0 after a throw, when they run again record by record. */
+  #takeSome(envelope: Envelope, batch: RecordBatch): number | Promise<void> {
     const { outbox, timers } = this.#parts
     const { runner } = this
     const parts = runner.keyParts.get(envelope.edge.input) ?? NO_PARTS
-    this.#view.hold(batch, envelope.start, envelope.end, parts, this.#others)
+    this.#view.hold(batch, this.#index, envelope.end, parts, this.#others)
     outbox.begin()
     timers.isInBatch = true
+    let taken = this.#view.length
     try {
-      runner.instance.processBatch?.(this.#view, this.#view)
+      taken = runner.instance.processBatch?.(this.#view, this.#view) ?? taken
     } catch (error) {
       outbox.withdraw()
       runner.journal.undo()
       this.#view.release()
-      return runner.spoils(error) ? runner.rebuild() : undefined
+      return runner.spoils(error) ? runner.rebuild() : 0
     } finally {
       timers.isInBatch = false
     }
@@ -169,25 +188,28 @@ export class StageTask {
       outbox.withdraw()
       runner.journal.undo()
       this.#view.release()
-      return undefined
+      return 0
     }
     runner.journal.forget()
-    this.#count(envelope, batch)
+    this.#count(envelope, batch, taken)
+    // What fires next comes after what these records emitted, also in event time.
+    const mark = taken === 0 ? -Infinity : this.#view.watermark(taken - 1)
+    if (mark > runner.emitter.mark) runner.emitter.mark = mark
     this.#view.release()
-    this.#index = envelope.end
-    return undefined
+    return taken
   }
 
-  #count(envelope: Envelope, batch: RecordBatch): void {
+  #count(envelope: Envelope, batch: RecordBatch, taken: number): void {
     const { counter, spec } = this.#parts
     const { fates, reasons, codes } = this.#view
     const { absorbs } = spec.factory.traits
     const { runner } = this
+    const start = this.#index
     let largest = runner.largest
     let silent = 0
     let used = 0
-    for (let index = 0; index < fates.length; index++) {
-      const timestamp = batch.timestamps[envelope.start + index] as number
+    for (let index = 0; index < taken; index++) {
+      const timestamp = batch.timestamps[start + index] as number
       if (timestamp > largest) largest = timestamp
       const fate = fates[index]
       if (fate === NOTHING) silent++
@@ -201,16 +223,10 @@ export class StageTask {
     runner.input = envelope.edge.input
     runner.lateLetters()
     if (codes.length === 0) return
-    for (let index = 0; index < fates.length; index++) {
+    for (let index = 0; index < taken; index++) {
       if (fates[index] !== REJECTED || this.#parts.host.over) continue
       const { input } = envelope.edge
-      runner.rejectAt(
-        batch,
-        envelope.start + index,
-        input,
-        codes[index] ?? '',
-        reasons[index] ?? '',
-      )
+      runner.rejectAt(batch, start + index, input, codes[index] ?? '', reasons[index] ?? '')
     }
   }
 

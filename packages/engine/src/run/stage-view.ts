@@ -3,6 +3,7 @@ import type { KeyPart } from '../plan/job-spec.ts'
 import { ENG_OUTPUT } from '../errors.ts'
 import { ONLY_SLOT, type CurrentKey } from '../state/current-key.ts'
 import type { KeyInterner } from './key.ts'
+import { BATCH_MAX } from './edge.ts'
 import type { Outbox } from './outbox.ts'
 import type { Port } from './port.ts'
 import { NO_ROW, originAt, type RecordBatch } from './record-batch.ts'
@@ -24,7 +25,7 @@ export class StageView implements Batch, BatchOutput {
   readonly #main: Port
   readonly #current: CurrentKey
   readonly #interner: KeyInterner | undefined
-  readonly fates: number[] = []
+  fates = new Uint8Array(BATCH_MAX)
   readonly reasons: (string | undefined)[] = []
   readonly codes: (string | undefined)[] = []
   /** Per port, the index each emission came from. */
@@ -57,8 +58,8 @@ export class StageView implements Batch, BatchOutput {
     this.#parts = parts
     this.#watermark = watermark
     this.length = end - start
-    this.fates.length = 0
-    for (let index = 0; index < this.length; index++) this.fates.push(NOTHING)
+    if (this.length > this.fates.length) this.fates = new Uint8Array(this.length)
+    this.fates.fill(NOTHING, 0, this.length)
     this.reasons.length = 0
     this.codes.length = 0
     for (const owners of this.#owners.values()) owners.length = 0
@@ -70,6 +71,11 @@ export class StageView implements Batch, BatchOutput {
 
   timestamp(index: number): number {
     return this.#batch?.timestamps[this.#start + index] ?? Number.NaN
+  }
+
+  watermark(index: number): number {
+    const mark = this.#batch?.marks[this.#start + index] ?? Number.NaN
+    return mark < this.#watermark ? mark : this.#watermark
   }
 
   key(index: number): Key | undefined {
@@ -135,11 +141,10 @@ export class StageView implements Batch, BatchOutput {
     const batch = this.#batch
     if (batch === undefined || this.fates[index] === REJECTED) return
     const at = this.#start + index
-    const mark = batch.marks[at] as number
     port.push(
       value,
       batch.timestamps[at] as number,
-      mark < this.#watermark ? mark : this.#watermark,
+      this.watermark(index),
       batch.rows[at] as number,
     )
     owners.push(index)

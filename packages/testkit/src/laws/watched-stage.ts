@@ -103,13 +103,16 @@ function sharedState(state: StateScope): StateScope {
   }
   return {
     value: (name, options) => once(name, () => state.value(name, options)),
-    map: (name) => once(name, () => state.map(name)),
-    list: (name) => once(name, () => state.list(name)),
+    map: (name, options) => once(name, () => state.map(name, options)),
+    list: (name, options) => once(name, () => state.list(name, options)),
     object: (name, options) => once(name, () => state.object(name, options)),
     numbers: (name, options) => once(name, () => state.numbers(name, options)),
     panes: (name, options) => once(name, () => state.panes(name, options)),
     spans: (name, options) => once(name, () => state.spans(name, options)),
     ordered: (name) => once(name, () => state.ordered(name)),
+    // No handle is named like these.
+    namespace: (name) => once(`${name}/`, () => sharedState(state.namespace(name))),
+    global: () => once(':', () => sharedState(state.global())),
   }
 }
 
