@@ -3,6 +3,7 @@ import { explore, type ExploreOptions, type Scenario } from '@millrace/testkit'
 import { messaging } from './messaging/scenario.ts'
 import { pipeline } from './pipeline/scenario.ts'
 import { pools } from './pools/scenario.ts'
+import { restarts } from './restarts/scenario.ts'
 import type { Campaign } from './seeds.ts'
 import { supervision } from './supervision/scenario.ts'
 
@@ -19,5 +20,6 @@ export const campaigns: Readonly<Record<string, Campaign>> = {
   messaging: campaign('messaging', messaging),
   pipeline: campaign('pipeline', pipeline),
   pools: campaign('pools', pools),
+  restarts: campaign('restarts', restarts),
   supervision: campaign('supervision', supervision),
 }

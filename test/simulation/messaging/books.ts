@@ -1,5 +1,5 @@
 import type { ActorEvents, Overflow } from '@millrace/core'
-import { isMillraceError } from '@millrace/base'
+import { isMillraceError, messageOf } from '@millrace/base'
 import type { Simulation } from '@millrace/testkit'
 
 import { Letter, type Mail } from './letter.ts'
@@ -38,6 +38,8 @@ export class Books {
   readonly questions: Question[] = []
   readonly watches: Watched[] = []
   readonly ended = new Set<number>()
+  /** Handlers that were called. */
+  begun = 0
   handled = 0
   dead = 0
   dropped = 0
@@ -55,6 +57,19 @@ export class Books {
 
   breach(law: string): void {
     this.#fault ??= new Error(`${law} (at ${this.#simulation.elapsedMs} ms)`)
+  }
+
+  /** Law 28: a send throws nothing, and nobody handles anything while it lasts. */
+  sending<T>(send: () => T): T | undefined {
+    const before = this.begun
+    try {
+      return send()
+    } catch (error) {
+      this.breach(`law 28: a send threw ${messageOf(error)}`)
+      return undefined
+    } finally {
+      if (this.begun > before) this.breach('law 28: a receiver ran within a send')
+    }
   }
 
   write(parts: Pick<Letter, 'errand' | 'lane' | 'rank' | 'from' | 'to' | 'way'>): Letter {
@@ -110,6 +125,7 @@ export class Books {
 
   /** A handler gets these; more than one in a batch. */
   begin(desk: Desk, letters: readonly Letter[]): void {
+    this.begun++
     for (const letter of letters) {
       if (letter.fate !== undefined)
         this.breach(`law 21: ${letter.name} is handled though ${letter.fate}`)

@@ -23,7 +23,7 @@ export function send(office: Office, from: number, to: number, depth: number): v
   const rank = dice.number(0, 2)
   const errand = errandOf(dice, refs.length, depth)
   const letter = books.write({ errand, lane, rank, from, to, way: 'tell' })
-  refs[to]?.tell(letter, lane)
+  books.sending(() => refs[to]?.tell(letter, lane))
 }
 
 function errandOf(dice: Dice, count: number, depth: number): Errand {
@@ -119,6 +119,7 @@ export class Correspondent implements Behavior<Mail> {
   #notice({ kind, incarnation, watch }: Notice): void {
     const { books } = this.#office
     const { number } = this.#desk
+    books.begun++
     books.handled++
     if (incarnation !== this.#context.incarnation || this.#isOver) {
       books.breach(`law 24: a ${kind} of incarnation ${incarnation} came to another of ${number}`)
@@ -188,7 +189,7 @@ export class Correspondent implements Behavior<Mail> {
     else if (kind === 'forward') {
       if (to === from || count > 1) return
       books.forward(letter, to)
-      this.#context.forward(ref, letter, letter.lane)
+      books.sending(() => this.#context.forward(ref, letter, letter.lane))
     } else if (kind === 'watch') this.#watch(ref, to)
     else this.#unwatch(ref, to)
   }
@@ -198,14 +199,12 @@ export class Correspondent implements Behavior<Mail> {
     const errand = { kind: dice.pick(['reply', 'nothing', 'crash', 'stash'] as const) }
     const from = this.#desk.number
     const letter = books.write({ errand, lane: 'user', rank: 1, from, to, way: 'tell' })
-    const answer = ref.ask<number>(
-      (reply) => {
-        letter.reply = reply
-        return letter
-      },
-      { timeoutMs: ASK_MS },
-    )
-    books.ask(letter, answer, ASK_MS)
+    const make = (reply: (value: number) => void): Letter => {
+      letter.reply = reply
+      return letter
+    }
+    const answer = books.sending(() => ref.ask<number>(make, { timeoutMs: ASK_MS }))
+    if (answer !== undefined) books.ask(letter, answer, ASK_MS)
   }
 
   #offer(ref: ActorRef<Mail>, to: number): void {
@@ -213,9 +212,9 @@ export class Correspondent implements Behavior<Mail> {
     const from = this.#desk.number
     const errand = { kind: 'nothing' } as const
     const letter = books.write({ errand, lane: 'user', rank: 1, from, to, way: 'offer' })
-    const result = ref.offer(letter)
+    const result = books.sending(() => ref.offer(letter))
     if (result instanceof Promise) void result.then((each) => books.offered(letter, each))
-    else books.offered(letter, result)
+    else if (result !== undefined) books.offered(letter, result)
   }
 
   #watch(ref: ActorRef<Mail>, target: number): void {
