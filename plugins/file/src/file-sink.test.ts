@@ -29,15 +29,12 @@ function check(input: object): {
   return fileSink.parameters['~standard'].validate(input) as { value: FileSinkParameters }
 }
 
-// Most tests do not wait for the disk; what they say of files holds all the same.
-let durable = false
-
 function sinkOf(input: object, stdout?: Writable): SinkInstance {
   const expressions = { env: {}, functions: [], aggregates: [] }
   return createFileSink(check(input).value, {
     expressions,
     random: () => 0.5,
-    durable,
+    durable: false,
     ...(stdout === undefined ? {} : { stdout: () => stdout }),
   })
 }

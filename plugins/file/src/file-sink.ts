@@ -9,10 +9,10 @@ import {
 import { z } from 'zod'
 import { columnNames, formatParameters } from './file-parameters.ts'
 import { FilesInUse, filesInUse } from './files-in-use.ts'
-import { isReplaceable } from './is-replaceable.ts'
+import { isRegular } from './is-regular.ts'
 import { checkFormat, fileFormat, standardStream } from './format.ts'
 import { realPath } from './real-path.ts'
-import { syncFolder } from './write/durable.ts'
+import { syncFile, syncFolder } from './write/durable.ts'
 import { createEncoder } from './write/encoder.ts'
 import { openFile } from './write/file-target.ts'
 import { FileWriter } from './write/file-writer.ts'
@@ -62,7 +62,13 @@ export const fileSink: SinkDefinition<FileSinkParameters> = defineSink({
   main: 'path',
   guarantee:
     'A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append, after a failure, lines may stand twice when the job runs again.',
-  replaces: ({ path, mode }) => mode !== 'append' && isReplaceable(path),
+  replaces: ({ path, mode }) => mode !== 'append' && isRegular(path),
+  reopens: (parameters) => {
+    const { path, mode, columns } = parameters
+    if (mode !== 'append' || !isRegular(path)) return false
+    // A new instance would take the columns from its own first record, under the header of another one.
+    return fileFormat(path, parameters).format !== 'csv' || columns !== undefined
+  },
   writesFiles: ({ path }) => (path === standardStream ? [] : [realPath(path)]),
   expects: ({ path }) => (path.includes('{') ? expectedOfTexts([path], compileTemplate) : []),
   create: ({ parameters, expressions, random, id, shared }) => {
@@ -81,6 +87,8 @@ export function createFileSink(
     /** What the parts of the job hold. */
     readonly files?: FilesInUse | undefined
     readonly stdout?: () => Writable
+    /** False leaves it to the operating system when files come to the disk: for tests that write hundreds. Default: true. */
+    readonly durable?: boolean
   },
 ): SinkInstance {
   const { path, mode, columns, maxOpen } = parameters
@@ -111,12 +119,14 @@ export function createFileSink(
       }
       if (template === undefined) files.take({ id, use: 'writes', path: name })
       const { gzip } = format
-      const opened = await openFile(name, { mode, gzip, random: options.random, folders })
+      const { random, durable = true } = options
+      const sync = durable ? syncFile : (): Promise<void> => Promise.resolve()
+      const opened = await openFile(name, { mode, gzip, random, folders, sync })
       const encoder = createEncoder(format, { columns, isContinued: opened.isContinued })
       return new Output(opened.target, encoder, gzip)
     },
     async settled(): Promise<void> {
-      for (const folder of folders) await syncFolder(folder)
+      if (options.durable !== false) for (const folder of folders) await syncFolder(folder)
       folders.clear()
     },
   })

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { changedFolders, syncFolder } from './durable.ts'
+import { changedFolders, syncFile, syncFolder } from './durable.ts'
 import { openFile, type OpenOptions, type WriteMode } from './file-target.ts'
 
 let folder = ''
@@ -15,9 +15,8 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-async function opened(mode: WriteMode, sync?: OpenOptions['sync'], name = path) {
-  const options = { mode, gzip: false, random: () => 0.5, folders }
-  return (await openFile(name, sync === undefined ? options : { ...options, sync })).target
+async function opened(mode: WriteMode, sync: OpenOptions['sync'] = syncFile, name = path) {
+  return (await openFile(name, { mode, gzip: false, random: () => 0.5, folders, sync })).target
 }
 
 const refuse = (): Promise<never> =>

@@ -2,7 +2,7 @@ import { type FileHandle, link, mkdir, open, realpath, rename, rm, stat } from '
 import { basename, dirname, join, resolve } from 'node:path'
 import { isMillraceError } from '@millrace/base'
 import { FILE_EXISTS, FILE_IS_FOLDER, FILE_NOT_FOLDER, fileError } from '../errors.ts'
-import { changedFolders, syncFile } from './durable.ts'
+import { changedFolders } from './durable.ts'
 import type { Target } from './output.ts'
 import { addTemporary, dropTemporary } from './temporary-files.ts'
 
@@ -22,8 +22,8 @@ export interface OpenOptions {
   readonly random: () => number
   /** Takes the folders whose names change, to be synced once all files are committed. */
   readonly folders: Set<string>
-  /** Brings a file to the disk. Default: fsync. */
-  readonly sync?: (handle: FileHandle) => Promise<void>
+  /** Brings a file to the disk. */
+  readonly sync: (handle: FileHandle) => Promise<void>
 }
 
 /**
@@ -64,7 +64,7 @@ function writeError(error: unknown, path: string): Error {
 async function openAppend(
   path: string,
   real: string,
-  { gzip, sync = syncFile }: OpenOptions,
+  { gzip, sync }: OpenOptions,
 ): Promise<OpenedFile> {
   const handle = await open(real, 'a+')
   const { size } = await handle.stat()
@@ -84,9 +84,9 @@ class DirectTarget implements Target {
   readonly #path: string
   #handle: FileHandle | undefined
   /** Only of a file that is appended to: pipes and devices keep nothing. */
-  readonly #sync: OpenOptions['sync']
+  readonly #sync: OpenOptions['sync'] | undefined
 
-  constructor(path: string, handle: FileHandle, sync: OpenOptions['sync']) {
+  constructor(path: string, handle: FileHandle, sync: OpenOptions['sync'] | undefined) {
     this.#path = path
     this.#handle = handle
     this.#sync = sync
@@ -187,7 +187,7 @@ class ReplacingTarget implements Target {
   async commit(): Promise<void> {
     const temporary = this.#temporary
     if (temporary === undefined) return
-    const { changed, folders, mode, sync = syncFile } = this.#options
+    const { changed, folders, mode, sync } = this.#options
     try {
       // Before the rename: after a power cut the name must not lead to a file that is empty.
       await sync((this.#handle ??= await open(temporary, 'r+')))
