@@ -1,6 +1,6 @@
 import { invariant } from '@millrace/base'
 
-import type { ActorRef, ActorSpec, OfferResult } from './actor.ts'
+import type { ActorRef, ActorSpec, Lane, OfferResult } from './actor.ts'
 import type { Alarms } from './alarms.ts'
 import { CellContext, type ContextHost } from './context.ts'
 import { createFamily } from './create-family.ts'
@@ -95,9 +95,18 @@ export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
   }
 
   unhandled(message: M): void {
-    const { events } = this.services
-    if (events.has('unhandled')) events.emit('unhandled', { path: this.path, message })
-    this.inbox.giveUpAsk(message, undefined)
+    this.passToNobody(message, 'user', 'unhandled')
+  }
+
+  /** Passes a message on that has no receiver: it counts as sent, and is a dead letter. */
+  passToNobody(
+    message: unknown,
+    lane: Lane,
+    reason: 'unhandled' | 'noRoutee',
+    cause?: unknown,
+  ): void {
+    this.services.ledger.sent++
+    this.inbox.deadLetter(message, lane, { reason, cause })
   }
 
   renew(): Cell<M> {

@@ -4,14 +4,22 @@ import type { Runtime } from '@millrace/base'
 import type { Lane, Overflow } from './actor.ts'
 import { type Child, type ChildRecord, type End, none } from './child.ts'
 
-/** Why a message had no receiver: the actor had ended, its handler failed, it was killed with the message in hand, or a router had no routee. */
-export type DeadLetterReason = 'stopped' | 'failed' | 'killed' | 'noRoutee'
+/**
+ * Why a message had no receiver: the actor had ended (`stopped`), its handler `failed`, it was `killed` with the message in hand, a
+ * router had no routee (`noRoutee`), a handler had no use for it (`unhandled`). Nothing is lost in the rest: the message of a timer or
+ * the notice of a watch was queued when it was taken back (`canceled`), or its incarnation `ended`.
+ */
+export type DeadLetterReason =
+  | 'stopped'
+  | 'failed'
+  | 'killed'
+  | 'noRoutee'
+  | 'unhandled'
+  | 'canceled'
+  | 'ended'
 
 /** What happened when a mailbox was full: its rule, or the message is an offer that waits for room. */
 export type OverflowPolicy = Overflow | 'wait'
-
-/** Why the message of a timer or a watch is not handled though it was queued: it was canceled or replaced, or its incarnation ended. */
-export type DropReason = 'canceled' | 'ended'
 
 /** What a system tells about itself, by event name. */
 export interface ActorEventMap {
@@ -31,6 +39,7 @@ export interface ActorEventMap {
   ]
   /** `cause` is undefined after a normal end. */
   stopped: [{ readonly path: string; readonly cause: unknown }]
+  /** A message without receiver; the notice of a watch has `lane` system and no `message`. */
   deadLetter: [
     {
       readonly path: string
@@ -44,17 +53,6 @@ export interface ActorEventMap {
   ]
   /** A mailbox was full. `message` was given up, unless `policy` is `wait`. */
   overflow: [{ readonly path: string; readonly message: unknown; readonly policy: OverflowPolicy }]
-  /** The message of a timer (`lane` control) or the notice of a watch (`lane` system, `message` undefined) came to nothing. */
-  dropped: [
-    {
-      readonly path: string
-      readonly message: unknown
-      readonly lane: 'system' | 'control'
-      readonly reason: DropReason
-    },
-  ]
-  /** A handler had no use for a message: it called `context.unhandled`. */
-  unhandled: [{ readonly path: string; readonly message: unknown }]
   /** No restart was granted to a child of `path`; `attempt` counts it. */
   escalated: [
     {

@@ -95,8 +95,8 @@ it('gives the fate of a question to whom its message is forwarded', async () => 
 
 it('rejects a question at once when it is forwarded to the dead, is unhandled, or is lost in a full mailbox', async () => {
   const { runtime, system, seen } = setUp()
-  system.events.on('unhandled', ({ path, message }) =>
-    seen.push(`${path} ${(message as Question).text}`),
+  system.events.on('deadLetter', ({ path, message, reason }) =>
+    seen.push(`${path} ${(message as Question).text} ${reason}`),
   )
   const dead = system.spawn<Question>({ id: 'dead', create: () => ({ receive() {} }) })
   void dead.stop()
@@ -121,7 +121,16 @@ it('rejects a question at once when it is forwarded to the dead, is unhandled, o
     'Actor millrace/a will not reply: it gave up the question.',
     'Actor millrace/a will not reply: it gave up the question.',
   ])
-  expect(seen).toEqual(['millrace/a unhandled'])
+  expect(seen).toEqual(['millrace/dead forward stopped', 'millrace/a unhandled unhandled'])
+  // What is unhandled counts twice: it was handled, and passed on to nobody.
+  expect(system.messages()).toEqual({
+    sent: 5,
+    handled: 2,
+    queued: 0,
+    stashed: 0,
+    dead: 2,
+    dropped: 1,
+  })
 })
 
 it('rejects the questions an incarnation took and did not answer when it crashes, not those that wait', async () => {

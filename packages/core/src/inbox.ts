@@ -1,15 +1,21 @@
 import type { Lane, OfferResult } from './actor.ts'
 import { type AskReceiver, Asks } from './asks.ts'
-import type { DropReason, OverflowPolicy } from './events.ts'
+import type { DeadLetterReason, OverflowPolicy } from './events.ts'
 import { Mailbox, type MailboxRules } from './mailbox.ts'
 import type { MessageLedger } from './message-counts.ts'
 import { type Failure, messageOf, Replay } from './replay.ts'
 import type { Services } from './services.ts'
-import { Tick, type Timers } from './timers.ts'
+import { type Staleness, Tick, type Timers } from './timers.ts'
 import { WaitingOffers } from './waiting-offers.ts'
 
 /** What became of a message that was sent. */
 export type Acceptance = 'queued' | 'overflowed' | 'lost' | 'closed'
+
+interface Death {
+  readonly reason: DeadLetterReason
+  readonly cause?: unknown
+  readonly attempts?: number
+}
 
 /** A mailbox that accounts for everything: what it holds, what it cannot hold, questions without an answer. */
 export class Inbox extends Mailbox {
@@ -89,14 +95,11 @@ export class Inbox extends Mailbox {
   }
 
   /** A notice that was taken and came to nothing. */
-  dropped(entry: unknown, reason: DropReason): void {
-    const { events } = this.#services
-    this.#ledger.dropped++
-    if (!events.has('dropped')) return
-    const isTick = entry instanceof Tick
-    const message = isTick ? entry.message : undefined
-    const lane = isTick ? 'control' : 'system'
-    events.emit('dropped', { path: this.#address.path, message, lane, reason })
+  dropped(entry: unknown, reason: Staleness): void {
+    // Its timer holds it again, as if it had never been queued.
+    if (reason === 'postponed') this.#ledger.sent--
+    else if (entry instanceof Tick) this.#died(entry.message, 'control', { reason })
+    else this.#died(undefined, 'system', { reason })
   }
 
   /** Puts the message in hand aside; false if it had to give way because there is no room. */
@@ -137,15 +140,9 @@ export class Inbox extends Mailbox {
   }
 
   /** Accounts for a message that nobody will handle; it is in no lane any more. */
-  deadLetter(message: unknown, lane: Lane, why: Failure & { readonly attempts?: number }): void {
-    const { events } = this.#services
-    const { reason, cause, attempts = 0 } = why
-    this.#ledger.dead++
-    if (events.has('deadLetter')) {
-      const { path } = this.#address
-      events.emit('deadLetter', { path, message, lane, reason, cause, attempts })
-    }
-    this.giveUpAsk(message, cause)
+  deadLetter(message: unknown, lane: Lane, why: Death): void {
+    this.#died(message, lane, why)
+    this.giveUpAsk(message, why.cause)
   }
 
   /** Puts messages that were taken before the others of their lane; those for which there is no room any more are dead letters. */
@@ -233,6 +230,15 @@ export class Inbox extends Mailbox {
     this.#ledger.dropped++
     this.#tellOverflow(message, policy)
     this.giveUpAsk(message, undefined)
+  }
+
+  #died(message: unknown, lane: Lane, { reason, cause, attempts = 0 }: Death): void {
+    const { events } = this.#services
+    this.#ledger.dead++
+    if (events.has('deadLetter')) {
+      const { path } = this.#address
+      events.emit('deadLetter', { path, message, lane, reason, cause, attempts })
+    }
   }
 
   #tellOverflow(message: unknown, policy: OverflowPolicy): void {

@@ -36,13 +36,7 @@ export {
   ACT_STOPPED,
   ACT_TIMER,
 } from './errors.ts'
-export type {
-  ActorEventMap,
-  ActorEvents,
-  DeadLetterReason,
-  DropReason,
-  OverflowPolicy,
-} from './events.ts'
+export type { ActorEventMap, ActorEvents, DeadLetterReason, OverflowPolicy } from './events.ts'
 export type { ActorHandle, ActorHooks, ActorRuntime, ReadyQueue } from './hooks.ts'
 export { createManualRuntime, type ManualRuntime } from './manual-runtime.ts'
 export {

@@ -3,7 +3,10 @@
  * `sent = handled + queued + stashed + dead + dropped`. What timers and watches bring counts once it is queued.
  */
 export interface MessageCounts {
-  /** Accepted by `tell` and the like, whatever became of them; an `offer` once it was taken. */
+  /**
+   * Accepted by `tell` and the like, of actors and routers, whatever became of them; an `offer` once it was taken. What a handler
+   * calls `unhandled` counts once more: it is passed on, to nobody.
+   */
   readonly sent: number
   /** Their handler has finished. */
   readonly handled: number
@@ -12,7 +15,7 @@ export interface MessageCounts {
   readonly stashed: number
   /** Told as `deadLetter`. */
   readonly dead: number
-  /** Told as `overflow` or as `dropped`. */
+  /** Told as `overflow`, by a rule other than `wait`. */
   readonly dropped: number
 }
 

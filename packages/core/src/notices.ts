@@ -1,9 +1,8 @@
-import type { DropReason } from './events.ts'
-import { Tick } from './timers.ts'
+import { type Staleness, Tick } from './timers.ts'
 import { Watch } from './watch.ts'
 
 /** Why the message of a timer or a watch is worth nothing any more; undefined while it is, and for any other entry. */
-export function staleness(entry: unknown): DropReason | undefined {
+export function staleness(entry: unknown): Staleness | undefined {
   if (entry instanceof Watch) return entry.over
   if (entry instanceof Tick) return entry.timers.accept(entry)
   return undefined

@@ -134,7 +134,6 @@ it('gives up what its timers hold, queued or not, when it ends for good', async 
     () => 20,
   )
   const told: unknown[] = []
-  system.events.on('dropped', ({ message, lane, reason }) => told.push([message, lane, reason]))
   system.events.on('deadLetter', ({ message, lane, reason }) => told.push([message, lane, reason]))
   actor.tell('busy')
   await runtime.elapse(10)
@@ -150,11 +149,11 @@ it('gives up what its timers hold, queued or not, when it ends for good', async 
   expect(system.messages()).toMatchObject({ sent: 4, handled: 1, dead: 3, dropped: 0 })
 })
 
-it('drops a queued message whose timer was canceled, or ended with its incarnation, and says so', async () => {
+it('gives up a queued message whose timer was canceled, or ended with its incarnation, and says so', async () => {
   const runtime = createManualRuntime()
   const system = createActorSystem({ runtime })
-  const dropped: unknown[] = []
-  system.events.on('dropped', ({ message, reason }) => dropped.push([message, reason]))
+  const dead: unknown[] = []
+  system.events.on('deadLetter', ({ message, lane, reason }) => dead.push([message, lane, reason]))
   const actor = system.spawn<string>({
     id: 'a',
     restart: 'permanent',
@@ -177,12 +176,33 @@ it('drops a queued message whose timer was canceled, or ended with its incarnati
   actor.tell('crash')
   await runtime.elapse(20)
 
-  expect(dropped).toEqual([
-    ['first', 'canceled'],
-    ['second', 'canceled'],
-    ['first', 'ended'],
-    ['second', 'ended'],
+  expect(dead).toEqual([
+    ['first', 'control', 'canceled'],
+    ['second', 'control', 'canceled'],
+    ['crash', 'user', 'failed'],
+    ['first', 'control', 'ended'],
+    ['second', 'control', 'ended'],
   ])
+  expect(system.messages()).toMatchObject({ sent: 6, handled: 1, queued: 0, dead: 5, dropped: 0 })
+})
+
+it('a silence that was none is no message: it is not counted, and nobody is told', async () => {
+  const { runtime, system, actor, times } = setUp(
+    ({ timers }) => timers.afterSilence('quiet', 10, 'quiet'),
+    () => 8,
+  )
+  const dead: unknown[] = []
+  system.events.on('deadLetter', ({ message }) => dead.push(message))
+  for (const message of ['a', 'b', 'c']) actor.tell(message)
+
+  await runtime.elapse(33)
+  const between = system.messages()
+  await runtime.elapse(1)
+
+  expect(between).toMatchObject({ sent: 3, handled: 3 })
+  expect(system.messages()).toMatchObject({ sent: 4, queued: 1 })
+  expect(dead).toEqual([])
+  expect(times).toEqual(['a 0', 'b 8', 'c 16', 'quiet 34'])
 })
 
 it('leaves nothing behind that would still fire after a restart', () => {

@@ -1,10 +1,15 @@
 import type { ActorTimers } from './actor.ts'
 import type { Alarm, Alarms } from './alarms.ts'
 import { ACT_TIMER } from './errors.ts'
-import type { DropReason } from './events.ts'
 
 /** How a timer goes on: not at all, after its handler, by the clock, or once nothing was handled for a while. */
 type TimerKind = 'once' | 'every' | 'everyAtRate' | 'afterSilence'
+
+/**
+ * Why the message of a timer or the notice of a watch is not handled though it was queued: it was taken back or replaced, its
+ * incarnation ended, or there was no silence after all, and its timer waits again.
+ */
+export type Staleness = 'canceled' | 'ended' | 'postponed'
 
 /** A message that a timer put into the mailbox; worth nothing once its timer is gone. */
 export class Tick<M = unknown> {
@@ -92,7 +97,7 @@ export class Timers<M> implements ActorTimers<M> {
   }
 
   /** Undefined if the tick still counts when it is taken from the mailbox, else why not; a single one is over then. */
-  accept(tick: Tick<M>): DropReason | undefined {
+  accept(tick: Tick<M>): Staleness | undefined {
     tick.isQueued = false
     if (this.#hasEnded) return 'ended'
     if (this.#ticks.get(tick.name) !== tick) return 'canceled'
@@ -100,7 +105,7 @@ export class Timers<M> implements ActorTimers<M> {
     const leftMs = tick.kind === 'afterSilence' ? this.#silenceLeftMs(tick) : 0
     if (leftMs <= 0) return undefined
     this.#arm(tick, leftMs)
-    return 'canceled'
+    return 'postponed'
   }
 
   /** Arms a repeating timer again, unless its handler canceled or replaced it. */

@@ -109,8 +109,8 @@ it('law 26: each watch yields exactly one notice: also of the dead, never of a r
 it('tells of a notice that came to nothing because its watch was taken back', async () => {
   const runtime = createManualRuntime()
   const system = createActorSystem({ runtime })
-  const dropped: unknown[] = []
-  system.events.on('dropped', (event) => dropped.push(event))
+  const dead: unknown[] = []
+  system.events.on('deadLetter', (letter) => dead.push(letter))
   const target = system.spawn({ id: 'target', create: () => ({ receive() {} }) })
   const watcher = system.spawn<string>({
     id: 'watcher',
@@ -127,7 +127,14 @@ it('tells of a notice that came to nothing because its watch was taken back', as
   watcher.tell('go')
   await runtime.elapse(10)
 
-  expect(dropped).toEqual([
-    { path: 'millrace/watcher', message: undefined, lane: 'system', reason: 'canceled' },
+  expect(dead).toEqual([
+    {
+      path: 'millrace/watcher',
+      message: undefined,
+      lane: 'system',
+      reason: 'canceled',
+      cause: undefined,
+      attempts: 0,
+    },
   ])
 })

@@ -232,7 +232,7 @@ it('keeps the order of one sender at each routee, loses nothing and doubles noth
 })
 
 it.each(allRoutes)('a router %s without routees dead-letters until one comes', (route) => {
-  const { router, routees, stop, start, runtime, seen, deadLetters } = setUp(route, 2)
+  const { router, routees, stop, start, runtime, seen, deadLetters, system } = setUp(route, 2)
 
   for (const routee of routees) stop(routee)
   router.tell({ number: 1 }, 'control')
@@ -251,6 +251,7 @@ it.each(allRoutes)('a router %s without routees dead-letters until one comes', (
     },
   ])
   expect(seen.get('new')).toEqual([2])
+  expect(system.messages()).toMatchObject({ sent: 2, handled: 1, queued: 0, dead: 1 })
 })
 
 it('tells what it cannot place as a dead letter, and never throws', () => {

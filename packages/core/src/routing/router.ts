@@ -1,6 +1,7 @@
-import { isMillraceError } from '@millrace/base'
+import { invariant, isMillraceError } from '@millrace/base'
 
 import type { ActorRef, OfferResult } from '../actor.ts'
+import { Cell } from '../cell.ts'
 import { ACT_ASK_DEAD, ACT_ASK_TIMEOUT, ACT_SPEC } from '../errors.ts'
 import { choiceFaults } from '../known-names.ts'
 import { StandIn } from '../stand-in.ts'
@@ -72,7 +73,6 @@ export function checkRoute(id: string, route: unknown): void {
 /** The routing side of a router; `actor` gives it its name and its end. */
 export class RouterRef<M> extends StandIn<M> implements Router<M> {
   readonly actor: ActorRef<M>
-  readonly #system: ActorSystem
   /** None for a broadcast. */
   readonly #chooser: Chooser<M> | undefined
   /** Replaced, never changed: a listener that adds or removes in the middle of a broadcast does not disturb it. */
@@ -81,7 +81,6 @@ export class RouterRef<M> extends StandIn<M> implements Router<M> {
   constructor(system: ActorSystem, actor: ActorRef<M>, route: Route<M>) {
     super()
     this.actor = actor
-    this.#system = system
     this.#chooser = createChooser(route, () => system.runtime.random())
   }
 
@@ -216,22 +215,8 @@ export class RouterRef<M> extends StandIn<M> implements Router<M> {
   }
 
   #deadLetter(message: M, lane: 'user' | 'control', cause: unknown): void {
-    const { events, runtime } = this.#system
-    if (events.listenerCount('deadLetter') === 0) return
-    try {
-      events.emit('deadLetter', {
-        path: this.path,
-        message,
-        lane,
-        reason: 'noRoutee',
-        cause,
-        attempts: 0,
-      })
-    } catch (error) {
-      runtime.schedule(() => {
-        throw error
-      })
-    }
+    invariant(this.actor instanceof Cell, 'what gives a router its name is an actor')
+    this.actor.passToNobody(message, lane, 'noRoutee', cause)
   }
 }
 
