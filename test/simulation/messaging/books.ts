@@ -248,9 +248,6 @@ export class Books {
       this.dropped++
       this.#end(message as Mail, 'dropped')
     })
-    events.on('dropped', () => {
-      this.dropped++
-    })
     events.on('stopped', ({ path }) => {
       const desk = this.#desks.find((each) => each.path === path)
       if (desk !== undefined) this.ended.add(desk.number)
