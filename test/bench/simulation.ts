@@ -1,11 +1,9 @@
 // How many seeds a second simulations explore: three actors with synchronous and with asynchronous handlers, a YAML pipeline.
 // node test/bench/simulation.ts [--seconds 3]
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { Job, loadSpec } from '@millrace/job'
-import { explore, type Scenario, type Simulation } from '@millrace/testkit'
+import { explore, type Scenario } from '@millrace/testkit'
+import { ordersOf, totalsOf } from '../simulation/keyed-pipeline.ts'
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '3' } } })
 const seconds = Number(values.seconds)
@@ -42,36 +40,8 @@ function threeStages(isAsync: boolean): Scenario<number[]> {
   }
 }
 
-const file = join(mkdtempSync(join(tmpdir(), 'millrace-bench-')), 'job.yaml')
-writeFileSync(
-  file,
-  `pipeline:
-  name: totals
-  stages:
-    - filter: amount > 10
-    - module: aggregate
-      by: user
-      parameters: { aggregate: { orders: count(), spent: sum(amount) } }
-`,
-)
-const loaded = await loadSpec({ file, endpoints: 'optional' })
-const orders = Array.from({ length: 100 }, (_, index) => ({
-  user: `user-${index % 5}`,
-  amount: (index * 7) % 50,
-}))
-
-/** A hundred records, five keys; every seed runs a job of its own. */
-async function keyedPipeline(sim: Simulation): Promise<unknown[]> {
-  const { spec } = loaded
-  if (spec === undefined) throw new Error('The job file is wrong.')
-  const job = new Job({ spec, runtime: sim.runtime, dispose: () => Promise.resolve() })
-  const collect = async (): Promise<unknown[]> => {
-    const got: unknown[] = []
-    for await (const result of job.run(orders)) got.push(result)
-    return got
-  }
-  return sim.complete(collect())
-}
+const orders = ordersOf(100, 5)
+const keyedPipeline: Scenario<unknown[]> = (sim) => sim.complete(totalsOf(sim.runtime, orders))
 
 /**
  * Explores in rounds for about `seconds`; the best round is the one that others disturbed least. Processor time is that of all

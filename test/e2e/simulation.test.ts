@@ -1,46 +1,15 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { Job, loadSpec } from '@millrace/job'
 import { simulateJob, type SimulateOptions } from '@millrace/testkit'
 import { describe, expect, it } from 'vitest'
-import { folder } from './command.ts'
+import { ordersOf, totalsOf } from '../simulation/keyed-pipeline.ts'
 
-const cwd = folder({})
-const file = join(cwd, 'job.yaml')
-writeFileSync(
-  file,
-  `pipeline:
-  name: totals
-  stages:
-    - filter: amount > 10
-    - module: aggregate
-      by: user
-      parameters: { aggregate: { orders: count(), spent: sum(amount) } }
-`,
-)
-
-const orders = Array.from({ length: 90 }, (_, index) => ({
-  user: `user-${index % 4}`,
-  amount: (index * 7) % 50,
-}))
-
-async function collect(results: AsyncIterable<unknown>): Promise<unknown[]> {
-  const all: unknown[] = []
-  for await (const result of results) all.push(result)
-  return all
-}
-
-/** Loaded once; each run makes a job of its own. */
-const loaded = await loadSpec({ file, endpoints: 'optional' })
+const orders = ordersOf(90, 4)
 
 /** The results of the job under a seed, and the hash of the run. */
 async function run(options: SimulateOptions): Promise<{ results: unknown; hash: number }> {
-  const { spec } = loaded
-  if (spec === undefined) throw new Error('The job file is wrong.')
-  const { summary, simulation } = await simulateJob((runtime) => {
-    const job = new Job({ spec, runtime, dispose: () => Promise.resolve() })
-    return { run: () => collect(job.run(orders)) }
-  }, options)
+  const { summary, simulation } = await simulateJob(
+    (runtime) => ({ run: () => totalsOf(runtime, orders) }),
+    options,
+  )
   return { results: summary, hash: simulation.hash }
 }
 
