@@ -102,6 +102,7 @@ function sharedState(state: StateScope): StateScope {
     return made.get(name) as S
   }
   return {
+    slot: () => state.slot(),
     value: (name, options) => once(name, () => state.value(name, options)),
     map: (name, options) => once(name, () => state.map(name, options)),
     list: (name, options) => once(name, () => state.list(name, options)),
