@@ -67,6 +67,14 @@ it.each(jobs)('the job in $name is valid', async ({ text }) => {
   expect(ended.code, ended.stderr).toBe(0)
 })
 
+const tested = jobs.filter(({ text }) => /^tests:/m.test(text))
+
+it.each(tested)('the tests of the job in $name pass', async ({ text }) => {
+  const ended = await run(folder({ 'job.yaml': text }), ['test', 'job.yaml'])
+
+  expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+})
+
 // A test named x.guide.test.ts is what docs/guide/x.md shows, or one of the other pages where there is no such page.
 const guides = globSync('{packages,plugins}/*/src/**/*.guide.test.ts').toSorted()
 const textOf = (page: string): string => readFileSync(page, 'utf8')

@@ -50,6 +50,15 @@ it.each(jobs)('%s is valid, runs, and its counts add up', async (job) => {
   }
 })
 
+it('every sample carries tests, and they pass', async () => {
+  const { code, stdout, stderr } = await run(cwd, ['test', ...jobs, '--json'])
+
+  expect(code, stdout + stderr).toBe(0)
+  const { files } = JSON.parse(stdout) as { files: { file: string; tests: unknown[] }[] }
+  expect(files).toHaveLength(jobs.length)
+  for (const { file, tests } of files) expect(tests, file).not.toEqual([])
+})
+
 it('flight-delays rejects the 24 absurd rows and counts the others by airport', async () => {
   await run(cwd, ['run', 'flight-delays.yaml', '--quiet'])
 

@@ -1,49 +1,69 @@
 import { spawn } from 'node:child_process'
-import { watch } from 'node:fs'
-import { dirname, relative } from 'node:path'
+import { type FSWatcher, readdirSync, watch } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { exitCodes } from '../exit-codes.ts'
 import type { Shell } from '../shell.ts'
 
 /** How long files must be quiet before the next run. */
 const QUIET_MS = 100
-const ignored = /(?:^|[/\\])(?:node_modules|\.[^/\\]+)(?:[/\\]|$)|\.new$/
+/** Folders that are looked into, from the job's downwards. */
+const FOLDERS_MAX = 500
 
 /**
- * Runs the command again, each time in a process of its own, when a file beside the jobs changes: what a process has imported
- * it never reads again. Until Ctrl-C.
+ * Runs the command again when a file beside the jobs changes, each time in a process of its own: what a process has imported it
+ * never reads again. Until Ctrl-C.
  */
 export function watchJobs(files: readonly string[], shell: Shell): Promise<number> {
   const argv = process.argv.slice(1).filter((argument) => !['-w', '--watch'].includes(argument))
+  const watchers = new Map<string, FSWatcher>()
+  let runs = 0
   let isRunning = false
   let isStale = false
   let timer: NodeJS.Timeout | undefined
-  const run = (): void => {
-    if (isRunning) {
-      isStale = true
-      return
+  const changed = (_event: unknown, name: string | null): void => {
+    if (name !== null && isIgnored(name)) return
+    clearTimeout(timer)
+    timer = setTimeout(run, QUIET_MS)
+  }
+  // Folders that were made since the last run are found with the next one.
+  const follow = (): void => {
+    for (const folder of foldersOf(files)) {
+      if (!watchers.has(folder)) watchers.set(folder, watch(folder, changed))
     }
+  }
+  const run = (): void => {
+    isStale = isRunning
+    if (isRunning) return
     isRunning = true
-    isStale = false
+    follow()
     const child = spawn(process.execPath, [...process.execArgv, ...argv], { stdio: 'inherit' })
     child.on('close', () => {
       isRunning = false
-      shell.terminal.error('Waiting for changes; Ctrl-C ends.\n')
+      shell.terminal.error(`Run ${++runs} is over. Waiting for changes; Ctrl-C ends.\n`)
       if (isStale) run()
     })
   }
-  const watchers = [...new Set(files.map((file) => dirname(file)))].map((folder) =>
-    watch(folder, { recursive: true }, (_, name) => {
-      if (name === null || ignored.test(relative('', name))) return
-      clearTimeout(timer)
-      timer = setTimeout(run, QUIET_MS)
-    }),
-  )
   run()
   return new Promise((resolve) => {
     process.once('SIGINT', () => {
-      for (const watcher of watchers) watcher.close()
+      for (const watcher of watchers.values()) watcher.close()
       clearTimeout(timer)
       resolve(exitCodes.done)
     })
   })
+}
+
+/** Installed packages, hidden files, and what --update writes in between. */
+const isIgnored = (name: string): boolean =>
+  name === 'node_modules' || name.startsWith('.') || name.endsWith('.new')
+
+function foldersOf(files: readonly string[]): readonly string[] {
+  const folders = [...new Set(files.map((file) => dirname(file)))]
+  for (let index = 0; index < folders.length && folders.length < FOLDERS_MAX; index++) {
+    const folder = folders[index] as string
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory() && !isIgnored(entry.name)) folders.push(join(folder, entry.name))
+    }
+  }
+  return [...new Set(folders)]
 }

@@ -1,0 +1,27 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { folder, start } from './command.ts'
+
+const job = `pipeline:
+  source: { file: in.jsonl }
+  stages: [{ module: ./times.ts }]
+  sink: { file: out.jsonl }
+tests:
+  - { name: doubles, given: [2], expect: { sink: [4] } }
+`
+const times = (factor: number): string => `export default (record: number) => record * ${factor}\n`
+
+it('test --watch runs again when a module of the job changes, until Ctrl-C', async () => {
+  const cwd = folder({ 'job.yaml': job, 'times.ts': times(3) })
+
+  const watching = start(cwd, ['test', 'job.yaml', '--watch'])
+  await watching.seen('Run 1 is over.')
+  writeFileSync(join(cwd, 'times.ts'), times(2))
+  await watching.seen('Run 2 is over.')
+  watching.kill('SIGINT')
+  const { code, stdout } = await watching.ended
+
+  expect(code).toBe(0)
+  expect(stdout.match(/\d passed(?:, \d failed)?/g)).toEqual(['0 passed, 1 failed', '1 passed'])
+})
