@@ -49,6 +49,21 @@ export const ENG_STATE_NAME: ErrorOf<{ name: string }> = defineError({
   hint: () => 'Give each state handle of a stage a name of its own.',
 })
 
+/** The name of a state handle or namespace holds a sign that separates names. */
+export const ENG_STATE_PATH: ErrorOf<{ name: string }> = defineError({
+  code: 'ENG_STATE_PATH',
+  message: (d) =>
+    `"${d.name}" cannot name state: a name has at least one sign, and neither "/" nor ":".`,
+  hint: () => 'Put names together with a dash, or use state.namespace(name).',
+})
+
+/** A time to live is no time. */
+export const ENG_TTL: ErrorOf<{ name: string; got: string }> = defineError({
+  code: 'ENG_TTL',
+  message: (d) => `ttl.ms of state "${d.name}" must be a number above 0; got ${d.got}.`,
+  hint: () => 'Give milliseconds, or leave ttl out: then state lives until it is cleared.',
+})
+
 /** A record was emitted on an output the stage does not declare. */
 export const ENG_OUTPUT: ErrorOf<{ output: string; known: string }> = defineError({
   code: 'ENG_OUTPUT',
@@ -143,7 +158,8 @@ export const ENG_TIMER: ErrorOf<{ id: string; message: string }> = defineError({
 export const ENG_TIMER_KEY: ErrorOf<Record<string, never>> = defineError({
   code: 'ENG_TIMER_KEY',
   message: () => 'A timer was set or deleted outside a record; it belongs to the key of a record.',
-  hint: () => 'Set timers in process and in onTimer, or while entries() of a state walks over keys.',
+  hint: () =>
+    'Set timers in process and in onTimer, or while entries() of a state walks over keys.',
 })
 
 /** A timer was set at no time. */

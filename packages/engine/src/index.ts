@@ -23,7 +23,14 @@ export type {
   TimeSpec,
 } from './plan/job-spec.ts'
 export type { JobRestart, PipelineRestart } from './plan/pipeline-restart.ts'
-export type { Progress, SinkCounts, SourceCounts, StageCounts, Summary } from './report/summary.ts'
+export type {
+  KeptCounts,
+  Progress,
+  SinkCounts,
+  SourceCounts,
+  StageCounts,
+  Summary,
+} from './report/summary.ts'
 export { addFieldPaths } from './run/field-paths.ts'
 export type { DeadLetterRecord, ParkedRecord } from './run/dead-letter.ts'
 export type { ParkedFilter } from './run/parking-lot.ts'

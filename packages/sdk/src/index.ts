@@ -64,6 +64,7 @@ export {
 export { jobDefaults } from './job-defaults.ts'
 export type { JsonSchema, ParameterFault, ParameterSchema, SchemaIssue } from './schema.ts'
 export type {
+  ListOptions,
   ListState,
   MapState,
   NumbersState,
@@ -73,7 +74,9 @@ export type {
   Span,
   SpansOptions,
   SpansState,
+  StateOptions,
   StateScope,
+  StateTtl,
   ValueState,
 } from './state.ts'
 export type { Timer, Timers, TimerService } from './timers.ts'

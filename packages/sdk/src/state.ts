@@ -1,5 +1,29 @@
 import type { Key } from './batch.ts'
 
+/** How long what a state handle keeps lives. What is past its time reads as absent at once, and is let go when time passes. */
+export interface StateTtl {
+  /** Above 0. */
+  readonly ms: number
+  /** What begins its time anew: writing it (the default), or also reading it. */
+  readonly of?: 'write' | 'access' | undefined
+  /**
+   * Event time (the default): that of the record in hand, or the watermark where it is further; what the watermark passes is let
+   * go. Or the clock of the job. The end of the input is no time that passes.
+   */
+  readonly time?: 'event' | 'clock' | undefined
+}
+
+/** What all state handles may be told. */
+export interface StateOptions {
+  /** Default: it lives until it is cleared. */
+  readonly ttl?: StateTtl | undefined
+}
+
+/** What a list may be told: its items live from when they were added. */
+export interface ListOptions {
+  readonly ttl?: Omit<StateTtl, 'of'> | undefined
+}
+
 /** One value per key (one in all without `by`). Values are immutable: set a new one. */
 export interface ValueState<T> {
   get(): T
@@ -9,7 +33,7 @@ export interface ValueState<T> {
   entries(): Iterable<readonly [Key | undefined, T]>
 }
 
-/** A map per key. */
+/** A map per key. With `ttl` each of its names has a time of its own. */
 export interface MapState<K, V> {
   get(name: K): V | undefined
   has(name: K): boolean
@@ -19,14 +43,17 @@ export interface MapState<K, V> {
   clear(): void
 }
 
-/** A list per key. */
+/** A list per key. With `ttl` each of its items has a time of its own. */
 export interface ListState<T> {
   add(value: T): void
   values(): readonly T[]
   clear(): void
 }
 
-/** An object per key that is changed in place and cannot be undone: evaluate all that can throw before the first change. */
+/**
+ * An object per key that is changed in place and cannot be undone: evaluate all that can throw before the first change. For its
+ * `ttl` to get it is to write it.
+ */
 export interface ObjectState<T> {
   get(): T
   clear(): void
@@ -128,19 +155,31 @@ export interface OrderedState<T> {
   readonly size: number
 }
 
-/** Makes state handles. They follow the key of the record in hand. Names are unique in a stage. */
+/**
+ * Makes state handles. They follow the key of the record in hand. Names are unique in a namespace of a stage; they hold neither
+ * `/` nor `:`.
+ */
 export interface StateScope {
-  value<T>(name: string, options: { readonly initial: () => T }): ValueState<T>
-  map<K, V>(name: string): MapState<K, V>
-  list<T>(name: string): ListState<T>
-  object<T>(name: string, options: { readonly create: () => T }): ObjectState<T>
+  /**
+   * A number for the key in hand, from 0, in the order in which the stage first saw its keys; 0 without `by`. For what an
+   * instance works out from its state and keeps beside it.
+   */
+  slot(): number
+  value<T>(name: string, options: { readonly initial: () => T } & StateOptions): ValueState<T>
+  map<K, V>(name: string, options?: StateOptions): MapState<K, V>
+  list<T>(name: string, options?: ListOptions): ListState<T>
+  object<T>(name: string, options: { readonly create: () => T } & StateOptions): ObjectState<T>
   /** `create` gives the first numbers of a key: the same fields each time, nothing but numbers. */
   numbers<T extends { [K in keyof T]: number }>(
     name: string,
-    options: { readonly create: () => T },
+    options: { readonly create: () => T } & StateOptions,
   ): NumbersState<T>
   /** `create` gives the first accumulators of a key in a pane: the same shape each time. */
   panes<T>(name: string, options: { readonly create: () => T }): PanesState<T>
   spans<T>(name: string, options: SpansOptions<T>): SpansState<T>
   ordered<T>(name: string): OrderedState<T>
+  /** State under names of its own: that of a key is apart from what the key has in another namespace. */
+  namespace(name: string): StateScope
+  /** State that follows no key: one for the whole stage, readable and writable whatever is in hand. */
+  global(): StateScope
 }

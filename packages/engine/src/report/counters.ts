@@ -1,4 +1,4 @@
-import type { SinkCounts, SourceCounts, StageCounts } from './summary.ts'
+import type { KeptCounts, SinkCounts, SourceCounts, StageCounts } from './summary.ts'
 import type { Port } from '../run/port.ts'
 
 /** Most reasons a summary lists. */
@@ -19,6 +19,8 @@ export class StageCounter {
   readonly metrics = new Map<string, number>()
   readonly #reasons = new Map<string, number>()
   #ports: readonly Port[] = []
+  /** What the stage keeps now. */
+  kept: () => KeptCounts = () => ({})
 
   constructor(id: string, module: string) {
     this.id = id
@@ -51,6 +53,7 @@ export class StageCounter {
       sent: Object.fromEntries(this.#ports.map((port) => [port.name, port.sent])),
       reasons: Object.fromEntries(reasons),
       metrics: Object.fromEntries(this.metrics),
+      ...this.kept(),
     }
   }
 }

@@ -1,7 +1,17 @@
 import type { MillraceError } from '@millrace/base'
 
+/** What a stage keeps, so that nobody need guess what it lets go of. */
+export interface KeptCounts {
+  /** Entries of its state, by handle: values, names of maps, items of lists, panes and so on. Absent: it has no state. */
+  readonly stateEntries?: Readonly<Record<string, number>> | undefined
+  /** Entries let go because their time was past, by handle with `ttl`; absent without such handles. */
+  readonly stateExpired?: Readonly<Record<string, number>> | undefined
+  /** Timers that are set. Absent: it has no `onTimer`. */
+  readonly timers?: number | undefined
+}
+
 /** Fates of what a stage received: in = used + filtered + late + dead + dropped + held. */
-export interface StageCounts {
+export interface StageCounts extends KeptCounts {
   readonly id: string
   readonly module: string
   readonly in: number

@@ -2,11 +2,14 @@ import type { MillraceError } from '@millrace/base'
 import type { Key, StageContext, StageInstance, TimerContext } from '@millrace/sdk'
 import { ENG_NO_ON_TIMER, ENG_TIMERS_ENDLESS } from '../errors.ts'
 import { placeOf } from '../plan/place.ts'
+import type { KeptCounts } from '../report/summary.ts'
 import { NO_SLOT, ONLY_SLOT, type CurrentKey } from '../state/current-key.ts'
 import type { Journal } from '../state/journal.ts'
+import type { HeapState } from '../state/heap-state.ts'
 import { KeyTimers } from '../state/key-timers.ts'
 import { timerError } from './crashed.ts'
 import type { Emitter } from './emitter.ts'
+import type { EventClock } from './event-clock.ts'
 import { inTime, TIMEOUT_MS } from './in-time.ts'
 import type { Port } from './port.ts'
 import { NO_ROW } from './record-batch.ts'
@@ -28,6 +31,8 @@ export interface Hooked {
   readonly emitter: Emitter
   readonly journal: Journal
   readonly current: CurrentKey
+  readonly state: HeapState
+  readonly time: EventClock
   /** Largest event time seen. */
   readonly largest: number
   /** Whether the stage has `by`. */
@@ -59,6 +64,8 @@ export class StageHooks {
     const { current, journal } = hooked
     this.event = new KeyTimers('event', current, journal)
     this.clock = new KeyTimers('clock', current, journal, () => this.arm())
+    hooked.time.arm = () => this.arm()
+    parts.counter.kept = () => this.kept()
     this.#context = this.#newContext()
     this.#timerContext = this.#newTimerContext()
   }
@@ -66,6 +73,17 @@ export class StageHooks {
   /** Timers that are set. */
   get pending(): number {
     return this.event.size + this.clock.size
+  }
+
+  /** What the stage keeps now. */
+  kept(): KeptCounts {
+    const { instance, state } = this.#hooked
+    const expired = state.expired()
+    return {
+      ...(state.used && { stateEntries: state.entries() }),
+      ...(Object.keys(expired).length > 0 && { stateExpired: expired }),
+      ...((this.pending > 0 || instance.onTimer !== undefined) && { timers: this.pending }),
+    }
   }
 
   /** Moves the watermark; a promise where what fires needs more than one turn. */
@@ -80,10 +98,9 @@ export class StageHooks {
 
   /** Fires the clock timers that are due. */
   due(): Promise<void> | undefined {
-    this.#armedFor = Number.POSITIVE_INFINITY
     const firing = this.#fire(this.clock, this.#parts.host.runtime.now())
-    if (firing !== undefined) return firing.then(() => this.arm())
-    this.arm()
+    if (firing !== undefined) return firing.then(() => this.#rearm())
+    this.#rearm()
     return undefined
   }
 
@@ -99,9 +116,9 @@ export class StageHooks {
     this.#armedFor = Number.NEGATIVE_INFINITY
   }
 
-  /** Sees to it that the stage gets a turn when its earliest clock timer is due. */
+  /** Sees to it that the stage gets a turn when the clock comes to its earliest timer, or to what may go. */
   arm(): void {
-    const at = this.clock.first
+    const at = Math.min(this.clock.first, this.#hooked.state.firstByClock)
     if (at >= this.#armedFor) return
     this.#disarm()
     this.#armedFor = at
@@ -110,9 +127,18 @@ export class StageHooks {
     this.#disarm = host.runtime.timer(delayMs, () => timers.due())
   }
 
+  #rearm(): void {
+    const { host } = this.#parts
+    if (host.over) return
+    this.#hooked.state.release('clock', host.runtime.now())
+    this.#armedFor = Number.POSITIVE_INFINITY
+    this.arm()
+  }
+
   #moved(mark: number): void {
-    const { emitter, instance, journal } = this.#hooked
+    const { emitter, instance, journal, state, time } = this.#hooked
     if (this.#parts.host.over) return
+    time.moveTo(mark)
     if (instance.onWatermark !== undefined) {
       this.#enter()
       try {
@@ -124,6 +150,7 @@ export class StageHooks {
       journal.forget()
     }
     emitter.mark = mark
+    state.release('event', time.reached)
   }
 
   async #end(): Promise<void> {
@@ -170,13 +197,16 @@ export class StageHooks {
   /** Fires the earliest timer; what it threw leaves it set and nothing else behind. */
   #fireFirst(timers: KeyTimers): MillraceError | undefined {
     const { host, outbox, spec } = this.#parts
-    const { current, emitter, instance, journal } = this.#hooked
+    const { current, emitter, instance, journal, time } = this.#hooked
     if (this.#left-- === 0) host.fail(ENG_TIMERS_ENDLESS({ id: spec.id }, placeOf(spec)))
     timers.take()
     const { at, name, slot } = timers.taken
     this.#enter()
     current.slot = slot
-    if (timers === this.event && Number.isFinite(at)) emitter.timestamp = at
+    if (timers === this.event && Number.isFinite(at)) {
+      emitter.timestamp = at
+      time.moveTo(at)
+    }
     outbox.begin()
     try {
       if (instance.onTimer === undefined) throw ENG_NO_ON_TIMER({ id: spec.id })

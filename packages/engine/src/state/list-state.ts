@@ -1,6 +1,7 @@
 import type { ListState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
-import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import { type Journal, type Undoable } from './journal.ts'
+import type { Store } from './store.ts'
 
 interface Items<T> {
   values: T[]
@@ -13,11 +14,12 @@ const ADDED = 'added'
 const NOTHING: readonly never[] = Object.freeze([])
 
 /** A list of immutable values per key. */
-export class HeapList<T> implements ListState<T>, Undoable {
+export class HeapList<T> implements ListState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
   readonly #lists = new Map<number, Items<T>>()
+  size = 0
 
   constructor(name: string, current: CurrentKey, journal: Journal) {
     this.#name = name
@@ -30,6 +32,7 @@ export class HeapList<T> implements ListState<T>, Undoable {
     let items = this.#lists.get(slot)
     if (items === undefined) this.#lists.set(slot, (items = { values: [], shared: false }))
     own(items).push(value)
+    this.size++
     this.#journal.remember(this, slot, ADDED, undefined)
   }
 
@@ -40,9 +43,26 @@ export class HeapList<T> implements ListState<T>, Undoable {
     return items.values
   }
 
+  /** The items of a slot, for a look. */
+  peek(slot: number): readonly T[] {
+    return this.#lists.get(slot)?.values ?? NOTHING
+  }
+
+  /** Lets go of the first `count` items of a slot. Cannot be undone: for between records. */
+  dropFirst(slot: number, count: number): void {
+    const items = this.#lists.get(slot)
+    if (items === undefined) return
+    own(items).splice(0, count)
+    this.size -= count
+    if (items.values.length === 0) this.#lists.delete(slot)
+  }
+
   clear(): void {
     const slot = this.#current.require(this.#name)
-    this.#journal.remember(this, slot, undefined, this.#lists.get(slot) ?? ABSENT)
+    const items = this.#lists.get(slot)
+    if (items === undefined) return
+    this.#journal.remember(this, slot, undefined, items)
+    this.size -= items.values.length
     this.#lists.delete(slot)
   }
 
@@ -51,9 +71,12 @@ export class HeapList<T> implements ListState<T>, Undoable {
       const items = this.#lists.get(slot)
       if (items === undefined) return
       own(items).pop()
+      this.size--
       if (items.values.length === 0) this.#lists.delete(slot)
-    } else if (old === ABSENT) this.#lists.delete(slot)
-    else this.#lists.set(slot, old as Items<T>)
+    } else {
+      this.size += (old as Items<T>).values.length
+      this.#lists.set(slot, old as Items<T>)
+    }
   }
 }
 

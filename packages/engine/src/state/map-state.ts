@@ -1,13 +1,15 @@
 import type { MapState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import type { Store } from './store.ts'
 
 /** A map of immutable values per key. */
-export class HeapMap<K, V> implements MapState<K, V>, Undoable {
+export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
   readonly #maps = new Map<number, Map<K, V>>()
+  size = 0
 
   constructor(name: string, current: CurrentKey, journal: Journal) {
     this.#name = name
@@ -28,7 +30,9 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable {
     let map = this.#maps.get(slot)
     if (map === undefined) this.#maps.set(slot, (map = new Map()))
     this.#journal.remember(this, slot, name, map.has(name) ? map.get(name) : ABSENT)
+    const before = map.size
     map.set(name, value)
+    this.size += map.size - before
   }
 
   delete(name: K): boolean {
@@ -38,6 +42,7 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable {
     this.#journal.remember(this, slot, name, map.get(name))
     if (map.size === 1) this.#maps.delete(slot)
     else map.delete(name)
+    this.size--
     return true
   }
 
@@ -48,21 +53,24 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable {
 
   clear(): void {
     const slot = this.#slot()
-    for (const [name, value] of this.#maps.get(slot) ?? []) {
-      this.#journal.remember(this, slot, name, value)
-    }
+    const map = this.#maps.get(slot)
+    if (map === undefined) return
+    for (const [name, value] of map) this.#journal.remember(this, slot, name, value)
+    this.size -= map.size
     this.#maps.delete(slot)
   }
 
   restore(slot: number, name: unknown, old: unknown): void {
     let map = this.#maps.get(slot)
     if (old === ABSENT) {
-      map?.delete(name as K)
+      if (map?.delete(name as K) === true) this.size--
       if (map?.size === 0) this.#maps.delete(slot)
       return
     }
     if (map === undefined) this.#maps.set(slot, (map = new Map()))
+    const before = map.size
     map.set(name as K, old as V)
+    this.size += map.size - before
   }
 
   #slot(): number {

@@ -1,6 +1,7 @@
 import type { Key, NumbersState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import type { Store } from './store.ts'
 import { createRowView, type RowInHand } from './row-view.ts'
 
 const firstRows = 16
@@ -9,7 +10,7 @@ const firstRows = 16
  * The same few numbers for each key, as rows of one array: a key costs eight bytes a number, and the row is one access to
  * memory where objects of their own would be several. Only making and clearing a row can be undone.
  */
-export class HeapNumbers<T> implements NumbersState<T>, Undoable {
+export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -34,6 +35,10 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable {
       initial.map(([field]) => field),
       this.#rows,
     ) as T
+  }
+
+  get size(): number {
+    return this.#count
   }
 
   get(): T {

@@ -1,9 +1,10 @@
 import type { Key, ObjectState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import type { Store } from './store.ts'
 
 /** An object per key, changed in place. Only making and clearing one can be undone. */
-export class HeapObject<T> implements ObjectState<T>, Undoable {
+export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -15,6 +16,10 @@ export class HeapObject<T> implements ObjectState<T>, Undoable {
     this.#current = current
     this.#journal = journal
     this.#create = create
+  }
+
+  get size(): number {
+    return this.#objects.size
   }
 
   get(): T {

@@ -1,0 +1,107 @@
+import type { ListState } from '@millrace/sdk'
+import type { CurrentKey } from './current-key.ts'
+import type { HeapList } from './list-state.ts'
+import type { Expiring, ExpiringStore } from './store.ts'
+import type { StateTime, TimeToLive } from './time-to-live.ts'
+import { TimerTable } from './timer-table.ts'
+
+/** An item and when it was added. */
+export interface Timed<T> {
+  readonly value: T
+  readonly time: number
+}
+
+/**
+ * A list per key, each item of which goes when its time is past. Room is given back from the front: an item that stands behind
+ * a younger one is not seen any more, and goes with it.
+ */
+export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
+  readonly #name: string
+  readonly #inner: HeapList<Timed<T>>
+  readonly #current: CurrentKey
+  readonly #ttl: TimeToLive
+  readonly #clock: StateTime
+  readonly #table = new TimerTable()
+  /** By slot, where it stands in the table: never behind the time at which its first item goes. */
+  readonly #dues = new Map<number, number>()
+  expired = 0
+
+  constructor(
+    name: string,
+    inner: HeapList<Timed<T>>,
+    current: CurrentKey,
+    options: { readonly ttl: TimeToLive; readonly time: StateTime },
+  ) {
+    this.#name = name
+    this.#inner = inner
+    this.#current = current
+    this.#ttl = options.ttl
+    this.#clock = options.time
+  }
+
+  get expiry(): Expiring {
+    return this
+  }
+
+  get time(): 'event' | 'clock' {
+    return this.#ttl.time
+  }
+
+  get first(): number {
+    return this.#table.first
+  }
+
+  get size(): number {
+    return this.#inner.size
+  }
+
+  add(value: T): void {
+    const time = this.#now()
+    this.#inner.add({ value, time })
+    this.#plan(this.#current.require(this.#name), time + this.#ttl.ms)
+  }
+
+  values(): readonly T[] {
+    const from = this.#now() - this.#ttl.ms
+    const items = this.#inner.peek(this.#current.require(this.#name))
+    return items.filter(({ time }) => time > from).map(({ value }) => value)
+  }
+
+  clear(): void {
+    this.#inner.clear()
+  }
+
+  release(now: number): void {
+    while (this.#table.isDue(now)) {
+      this.#table.take()
+      const { slot } = this.#table.taken
+      this.#dues.delete(slot)
+      const items = this.#inner.peek(slot)
+      let past = 0
+      while (past < items.length && this.#goesAt(items[past]) <= now) past++
+      const next = items[past]
+      this.expired += past
+      this.#inner.dropFirst(slot, past)
+      if (next !== undefined) this.#plan(slot, this.#goesAt(next))
+    }
+  }
+
+  #goesAt(item: Timed<T> | undefined): number {
+    return (item as Timed<T>).time + this.#ttl.ms
+  }
+
+  #now(): number {
+    return this.#ttl.time === 'event' ? this.#clock.event() : this.#clock.clock()
+  }
+
+  #plan(slot: number, at: number): void {
+    const due = this.#dues.get(slot)
+    if (due !== undefined) {
+      if (due <= at) return
+      this.#table.delete(slot, 0, due)
+    }
+    this.#dues.set(slot, at)
+    this.#table.add(slot, 0, at)
+    if (this.#ttl.time === 'clock' && this.#table.first === at) this.#clock.arm()
+  }
+}

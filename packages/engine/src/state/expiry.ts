@@ -1,0 +1,127 @@
+import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import type { Expiring } from './store.ts'
+import type { StateTime, TimeToLive } from './time-to-live.ts'
+import { TimerTable } from './timer-table.ts'
+import type { Units } from './units.ts'
+
+/**
+ * When the entries of one store were written (or read), and when they go. An entry that is refreshed stays in its place of the
+ * table until that comes up: a refresh costs one store of a number.
+ */
+export class Expiry implements Expiring, Undoable {
+  readonly #ttl: TimeToLive
+  readonly #clock: StateTime
+  readonly #journal: Journal
+  readonly #units: Units
+  readonly #drop: (slot: number, name: unknown) => void
+  /** By unit; a unit without a time has no entry. */
+  readonly #times = new Map<number, number>()
+  /** By unit, where it stands in the table: never behind the time at which it goes. */
+  readonly #dues = new Map<number, number>()
+  readonly #table = new TimerTable()
+  expired = 0
+
+  constructor(options: {
+    readonly ttl: TimeToLive
+    readonly time: StateTime
+    readonly journal: Journal
+    readonly units: Units
+    /** Lets go of an entry. */
+    readonly drop: (slot: number, name: unknown) => void
+  }) {
+    this.#ttl = options.ttl
+    this.#clock = options.time
+    this.#journal = options.journal
+    this.#units = options.units
+    this.#drop = options.drop
+  }
+
+  get time(): 'event' | 'clock' {
+    return this.#ttl.time
+  }
+
+  get first(): number {
+    return this.#table.first
+  }
+
+  /** Whether an entry is past its time. */
+  isPast(slot: number, name?: unknown): boolean {
+    const time = this.#times.get(this.#units.find(slot, name))
+    return time !== undefined && time + this.#ttl.ms <= this.#now()
+  }
+
+  /** The entry was read. */
+  read(slot: number, name?: unknown): void {
+    if (this.#ttl.refreshesOnRead) this.write(slot, name)
+  }
+
+  /** The entry was written: its time begins anew. An older record does not shorten it. */
+  write(slot: number, name?: unknown): void {
+    const now = this.#now()
+    const old = this.#times.get(this.#units.find(slot, name))
+    if (old !== undefined && old >= now) return
+    this.#journal.remember(this, slot, name, old ?? ABSENT)
+    this.#put(slot, name, now)
+  }
+
+  /** The entry is gone. */
+  forget(slot: number, name?: unknown): void {
+    const unit = this.#units.find(slot, name)
+    const old = this.#times.get(unit)
+    if (old === undefined) return
+    this.#journal.remember(this, slot, name, old)
+    this.#remove(unit)
+  }
+
+  restore(slot: number, name: unknown, old: unknown): void {
+    if (old === ABSENT) this.#remove(this.#units.find(slot, name))
+    else this.#put(slot, name, old as number)
+  }
+
+  release(now: number): void {
+    while (this.#table.isDue(now)) {
+      this.#table.take()
+      const unit = this.#table.taken.slot
+      this.#dues.delete(unit)
+      const goesAt = (this.#times.get(unit) as number) + this.#ttl.ms
+      if (goesAt > now) this.#plan(unit, goesAt)
+      else {
+        this.expired++
+        const slot = this.#units.slot(unit)
+        const name = this.#units.name(unit)
+        this.#remove(unit)
+        this.#drop(slot, name)
+      }
+    }
+  }
+
+  #now(): number {
+    return this.#ttl.time === 'event' ? this.#clock.event() : this.#clock.clock()
+  }
+
+  #put(slot: number, name: unknown, time: number): void {
+    const unit = this.#units.take(slot, name)
+    this.#times.set(unit, time)
+    this.#plan(unit, time + this.#ttl.ms)
+  }
+
+  /** Sees to it that the unit comes up no later than at `at`. */
+  #plan(unit: number, at: number): void {
+    const due = this.#dues.get(unit)
+    if (due !== undefined) {
+      if (due <= at) return
+      this.#table.delete(unit, 0, due)
+    }
+    this.#dues.set(unit, at)
+    this.#table.add(unit, 0, at)
+    if (this.#ttl.time === 'clock' && this.#table.first === at) this.#clock.arm()
+  }
+
+  #remove(unit: number): void {
+    const due = this.#dues.get(unit)
+    if (due !== undefined) this.#table.delete(unit, 0, due)
+    this.#dues.delete(unit)
+    this.#times.delete(unit)
+    this.#units.free(unit)
+  }
+}

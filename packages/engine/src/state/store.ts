@@ -1,0 +1,25 @@
+/** What a state handle keeps, of all keys. */
+export interface Store {
+  /** Entries held: values, names of maps, items of lists, panes, and so on. */
+  readonly size: number
+}
+
+/** A store that lets go of what is past its time. */
+export interface ExpiringStore extends Store {
+  readonly expiry: Expiring
+}
+
+/** When the entries of a store go. */
+export interface Expiring {
+  readonly time: 'event' | 'clock'
+  /** When the next entry may go; Infinity where there is none. */
+  readonly first: number
+  /** Entries that went. */
+  readonly expired: number
+  /** Lets go of what is past its time at `now`. Cannot be undone: for between records. */
+  release(now: number): void
+}
+
+export function isExpiring(store: Store): store is ExpiringStore {
+  return 'expiry' in store
+}
