@@ -1,14 +1,5 @@
-import { renderError } from '@millrace/base'
 import { describe, expect, it } from 'vitest'
-import { loadSpec, type LoadOptions } from '../load-spec.ts'
-
-const faultsOf = async (text: string, options: Partial<LoadOptions> = {}): Promise<string> => {
-  const loaded = await loadSpec({ file: '/jobs/job.yaml', text, env: {}, cwd: '/', ...options })
-  await loaded.dispose()
-  return loaded.faults.map(renderError).join('\n')
-}
-const job = (stages: string, sink = 'b.jsonl', more = ''): string =>
-  `pipeline:\n  source: { file: a.jsonl }\n  stages:\n    ${stages}\n  sink: { file: ${sink} }\n${more}`
+import { faultsOf, job } from './faults.test-support.ts'
 
 describe('templates', () => {
   it('are checked where they stand', async () => {
@@ -28,7 +19,7 @@ describe('templates', () => {
   })
 
   it('are checked in paths that depend on the record', async () => {
-    expect(await faultsOf(job('- log', "'w/{nope(f)}.jsonl'"))).toMatchInlineSnapshot(`
+    expect(await faultsOf(job('- log', { sink: "'w/{nope(f)}.jsonl'" }))).toMatchInlineSnapshot(`
       "error[EXP_UNKNOWN_FUNCTION]: Unknown function "nope", in \`nope(f)\`.
         at   /jobs/job.yaml:5:21  pipeline.sink.file
         next Use one of the built-in functions or name a plugin that brings it."
@@ -42,7 +33,9 @@ describe('templates', () => {
   })
 
   it('are checked once their placeholders are filled', async () => {
-    const text = job("- log: 'in ${WHERE} {delay}'", "'${FOLDER}/{day(eventTime())}.jsonl'")
+    const text = job("- log: 'in ${WHERE} {delay}'", {
+      sink: "'${FOLDER}/{day(eventTime())}.jsonl'",
+    })
 
     expect(await faultsOf(text, { env: { WHERE: 'x', FOLDER: 'out' } })).toBe('')
     expect(await faultsOf(text, { env: { WHERE: '{', FOLDER: 'out' } })).toMatchInlineSnapshot(`
@@ -127,17 +120,19 @@ describe('what fails for every record', () => {
   it("is key('name') in the path of a sink, which has no keys", async () => {
     const stage = '- aggregate: { aggregate: { n: count() } }\n      by: origin'
 
-    expect(await faultsOf(job(stage, `"out/{n}-{key('orign')}.jsonl"`))).toMatchInlineSnapshot(`
+    expect(await faultsOf(job(stage, { sink: `"out/{n}-{key('orign')}.jsonl"` })))
+      .toMatchInlineSnapshot(`
       "error[EXP_UNKNOWN_KEY]: key('orign') is always null: a sink has no keys, in \`key('orign')\`.
         at   /jobs/job.yaml:6:31  pipeline.sink.file
         next Read the field itself, origin: what a stage emits carries its keys as fields."
     `)
-    expect(await faultsOf(job('- log', `"out/{key('day')}.jsonl"`))).toMatchInlineSnapshot(`
+    expect(await faultsOf(job('- log', { sink: `"out/{key('day')}.jsonl"` })))
+      .toMatchInlineSnapshot(`
       "error[EXP_UNKNOWN_KEY]: key('day') is always null: a sink has no keys, in \`key('day')\`.
         at   /jobs/job.yaml:5:27  pipeline.sink.file
         next Read the field itself, day: what a stage emits carries its keys as fields."
     `)
-    expect(await faultsOf(job(stage, "'out/{origin}.jsonl'"))).toBe('')
+    expect(await faultsOf(job(stage, { sink: "'out/{origin}.jsonl'" }))).toBe('')
   })
 })
 
@@ -186,7 +181,7 @@ describe('anchors', () => {
 
 describe('names listed under env', () => {
   it('give one fault where they are not set', async () => {
-    const text = job("- filter: x > number(env('LIMIT'))", 'b.jsonl', 'env: [LIMIT]\n')
+    const text = job("- filter: x > number(env('LIMIT'))", { more: 'env: [LIMIT]\n' })
 
     expect(await faultsOf(text)).toMatchInlineSnapshot(`
       "error[CFG_UNSET]: The environment has no LIMIT; expected a value for it.
@@ -237,7 +232,7 @@ describe('what is expected', () => {
   })
 
   it('is a value, where the file of a placeholder gives none', async () => {
-    expect(await faultsOf(job('- log', '"${file:/dev/null}"'))).toMatchInlineSnapshot(`
+    expect(await faultsOf(job('- log', { sink: '"${file:/dev/null}"' }))).toMatchInlineSnapshot(`
       "error[CFG_EMPTY_VALUE]: \${file:/dev/null} is empty; parameter "path" needs a value.
         at   /jobs/job.yaml:5:17  pipeline.sink.file
         next Write the value into that file."
@@ -245,7 +240,8 @@ describe('what is expected', () => {
   })
 
   it('is a value, where a placeholder gives none', async () => {
-    expect(await faultsOf(job('- log', '"${OUT}"'), { env: { OUT: '' } })).toMatchInlineSnapshot(`
+    expect(await faultsOf(job('- log', { sink: '"${OUT}"' }), { env: { OUT: '' } }))
+      .toMatchInlineSnapshot(`
       "error[CFG_EMPTY_VALUE]: \${OUT} is empty; parameter "path" needs a value.
         at   /jobs/job.yaml:5:17  pipeline.sink.file
         next Set OUT, or give a default: \${OUT:-value}."

@@ -3,17 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { renderError } from '@millrace/base'
 import { describe, expect, it } from 'vitest'
-import { loadSpec, type LoadOptions } from '../load-spec.ts'
-
-const load = async (text: string, options: Partial<LoadOptions> = {}) => {
-  const loaded = await loadSpec({ file: '/jobs/job.yaml', text, env: {}, cwd: '/sh', ...options })
-  await loaded.dispose()
-  return loaded
-}
-const faultsOf = async (text: string, options: Partial<LoadOptions> = {}): Promise<string> =>
-  (await load(text, options)).faults.map(renderError).join('\n')
-const job = (stages: string, more = ''): string =>
-  `pipeline:\n  source: { file: a.jsonl }\n  stages:\n    ${stages}\n  sink: { file: b.jsonl }\n${more}`
+import { faultsOf, job, load } from './faults.test-support.ts'
 
 describe('parameters', () => {
   it('names the parameter that was meant', async () => {
@@ -227,7 +217,7 @@ describe('placeholders', () => {
 
 describe('files', () => {
   it('refuses a file that is read and written', async () => {
-    expect(await faultsOf(job('- filter: a', '  deadLetter: { file: a.jsonl }\n')))
+    expect(await faultsOf(job('- filter: a', { more: '  deadLetter: { file: a.jsonl }\n' })))
       .toMatchInlineSnapshot(`
       "error[CFG_FILE_SHARED]: /jobs/a.jsonl is both read and written in the same job.
         at   /jobs/job.yaml:6:23  pipeline.deadLetter.file
@@ -246,7 +236,7 @@ describe('files', () => {
   })
 
   it('refuses a file that is written twice', async () => {
-    expect(await faultsOf(job('- filter: a', '  deadLetter: { file: ./b.jsonl }\n')))
+    expect(await faultsOf(job('- filter: a', { more: '  deadLetter: { file: ./b.jsonl }\n' })))
       .toMatchInlineSnapshot(`
       "error[CFG_FILE_SHARED]: /jobs/b.jsonl is written twice in the same job.
         at   /jobs/job.yaml:6:23  pipeline.deadLetter.file

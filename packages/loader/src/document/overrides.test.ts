@@ -1,7 +1,8 @@
 import { renderError } from '@millrace/base'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { loadSpec, type LoadOptions } from '../load-spec.ts'
+import { load as loadText } from '../check/faults.test-support.ts'
+import type { LoadOptions } from '../load-spec.ts'
 
 const text = [
   'pipeline:',
@@ -14,12 +15,7 @@ const text = [
   '  sink: { file: b.jsonl }',
 ].join('\n')
 
-const load = async (options: Partial<LoadOptions>, job = text) => {
-  const base = { file: '/jobs/job.yaml', text: job, env: {}, cwd: '/sh' }
-  const loaded = await loadSpec({ ...base, ...options })
-  await loaded.dispose()
-  return loaded
-}
+const load = (options: Partial<LoadOptions>, job = text) => loadText(job, options)
 const shown = async (path: string, options: Partial<LoadOptions>, job = text): Promise<string> => {
   const { values, faults } = await load(options, job)
   if (faults.length > 0) return faults.map(renderError).join('\n')
