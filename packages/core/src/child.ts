@@ -11,6 +11,8 @@ export interface End {
   readonly message: unknown
   /** Monotonic time in ms. */
   readonly atMs: number
+  /** Of a supervisor that gave up: the failures that led to it, the last one included. */
+  readonly causes?: readonly Cause[]
 }
 
 /** There was no message: unlike undefined, which may be one. */
@@ -59,6 +61,12 @@ export interface Child {
 
 const causesMax = 5
 
+/** Adds to a list of causes and keeps the last five. */
+export function keepLast(list: Cause[], more: readonly Cause[]): void {
+  list.push(...more)
+  list.splice(0, list.length - causesMax)
+}
+
 /** What a parent remembers of a child over its incarnations. */
 export class ChildRecord {
   budget: RestartBudget | undefined
@@ -84,8 +92,8 @@ export class ChildRecord {
 
   note(end: End): void {
     this.end = end
-    this.lastCauses.push({ atMs: end.atMs, cause: end.cause })
-    if (this.lastCauses.length > causesMax) this.lastCauses.shift()
+    const { atMs, cause, causes = [{ atMs, cause }] } = end
+    keepLast(this.lastCauses, causes)
   }
 }
 

@@ -18,13 +18,15 @@ import {
 } from './lifecycle.table.ts'
 import { Restarts } from './restarts.ts'
 import type { Services } from './services.ts'
-import type { AutoShutdown, Strategy } from './supervisor-spec.ts'
+import type { AutoShutdown, Cause, Strategy } from './supervisor-spec.ts'
 
 /** Why a family ended by itself. */
 export interface FamilyExit {
   readonly reason: 'startFailed' | 'gaveUp' | 'autoShutdown'
   readonly childId: string
   readonly cause: unknown
+  /** Of a family that gave up: the failures that led to it, the last one included. */
+  readonly causes?: readonly Cause[]
 }
 
 /** What differs between the families of a supervisor, an actor and the system itself. */
@@ -255,11 +257,11 @@ export class Family {
   }
 
   /** No restart was granted to a child that is down. */
-  deny(child: Child, end: End, attempt: number): void {
+  deny(child: Child, end: End, attempt: number, causes: readonly Cause[]): void {
     const { path, givesUp, onEscalate, services } = this.#options
     services.events.escalated(path, child.id, end, attempt)
     child.stopThen(() => {})
-    if (givesUp) this.#exit = { reason: 'gaveUp', childId: child.id, cause: end.cause }
+    if (givesUp) this.#exit = { reason: 'gaveUp', childId: child.id, cause: end.cause, causes }
     onEscalate(end.cause, child.id)
     if (givesUp) this.#send(SupervisorEvent.DENIED)
   }

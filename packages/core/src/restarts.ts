@@ -1,9 +1,9 @@
 import { backoffDelay, resetAfterMs } from './backoff.ts'
-import { type Child, type ChildRecord, type End, none, recordOf } from './child.ts'
+import { type Child, type ChildRecord, type End, keepLast, none, recordOf } from './child.ts'
 import { SupervisorEvent } from './lifecycle.table.ts'
 import { RestartBudget } from './restart-budget.ts'
 import type { Services } from './services.ts'
-import type { Strategy } from './supervisor-spec.ts'
+import type { Cause, Strategy } from './supervisor-spec.ts'
 
 /** What restarts need of their family. */
 export interface RestartHost {
@@ -20,7 +20,7 @@ export interface RestartHost {
   enqueue(job: { readonly child?: Child; run(): void }): void
   enter(event: number): object
   leave(operation: object, event: number): void
-  deny(child: Child, end: End, attempt: number): void
+  deny(child: Child, end: End, attempt: number, causes: readonly Cause[]): void
   shutDownAfter(child: Child): void
 }
 
@@ -38,6 +38,8 @@ export class Restarts {
   readonly #host: RestartHost
   readonly #services: Services
   readonly #strategy: Strategy
+  /** Of the latest tries. */
+  readonly #causes: Cause[] = []
 
   constructor(host: RestartHost, options: RestartOptions) {
     this.#host = host
@@ -50,7 +52,7 @@ export class Restarts {
   /** A child is down by itself: it ends for good, or a restart is tried. */
   decide(child: Child, end: End): void {
     if (child.restart === 'temporary' || (child.restart === 'transient' && !end.isCrash)) {
-      if (end.isCrash) recordOf(child).note(end)
+      if (end.isCrash || end.causes !== undefined) recordOf(child).note(end)
       child.stopThen(() => this.#host.shutDownAfter(child))
       return
     }
@@ -70,10 +72,19 @@ export class Restarts {
     record.isPending = true
     const own = child.policy.budget
     if (own !== undefined) record.budget ??= new RestartBudget(own.intensity, own.periodMs)
+    keepLast(this.#causes, [{ atMs: end.atMs, cause: end.cause, childId: child.id }])
     // Both log it, whatever the other one says.
-    const isRefused = record.budget?.grant(nowMs) === false
-    if (!this.budget.grant(nowMs) || isRefused) {
-      this.#host.deny(child, end, record.attempt)
+    const isGranted = this.budget.grant(nowMs)
+    const isOwnGranted = record.budget?.grant(nowMs) !== false
+    if (!isGranted || !isOwnGranted) {
+      const causes = isGranted
+        ? latest(
+            this.#causes.filter(({ childId }) => childId === child.id),
+            record.budget,
+            nowMs,
+          )
+        : latest(this.#causes, this.budget, nowMs)
+      this.#host.deny(child, end, record.attempt, causes)
       return
     }
     if (this.isGrouped) this.#stopGroup(child, record)
@@ -168,4 +179,13 @@ export class Restarts {
     const children = [...this.#host.children]
     return this.#strategy === 'oneForAll' ? children : children.slice(children.indexOf(child))
   }
+}
+
+/** The causes of the tries that count against a budget now. */
+function latest(
+  causes: readonly Cause[],
+  budget: RestartBudget | undefined,
+  nowMs: number,
+): readonly Cause[] {
+  return causes.slice(-(budget?.attempts(nowMs).length ?? 1))
 }

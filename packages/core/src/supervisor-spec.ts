@@ -46,6 +46,8 @@ export interface Cause {
   /** Monotonic time in ms. */
   readonly atMs: number
   readonly cause: unknown
+  /** Of a supervisor that gave up: which of its children failed. */
+  readonly childId?: string
 }
 
 interface AnyChildState {
@@ -59,7 +61,7 @@ interface AnyChildState {
   readonly significant: boolean
   /** Present while it waits for a restart: restarts in a row so far, monotonic time of the next. */
   readonly backoff?: { readonly count: number; readonly dueMs: number }
-  /** The last five failures, the latest last. */
+  /** The last five failures, the latest last; those of a supervisor that gave up are the failures of children that spent its budget, or their own. */
   readonly lastCauses: readonly Cause[]
 }
 

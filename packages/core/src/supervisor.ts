@@ -217,10 +217,12 @@ export class SupervisorNode implements Supervisor, Child {
       this.#startFailed(ACT_START({ path: this.path, id: exit.childId }, {}, exit.cause))
       return
     }
-    this.#cause = exit.cause
+    const { cause, causes } = exit
+    this.#cause = cause
     const atMs = this.#services.runtime.monotonic()
     // OTP's exit reason `shutdown`: no crash, whatever the cause.
-    this.#owner.exited(this, { isCrash: false, cause: exit.cause, message: none, atMs })
+    const end = { isCrash: false, cause, message: none, atMs }
+    this.#owner.exited(this, causes === undefined ? end : { ...end, causes })
   }
 
   #startFailed(cause: unknown): void {
