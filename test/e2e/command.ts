@@ -14,6 +14,7 @@ export interface Ended {
 
 /** A started command: its output so far, signals and its end. */
 export interface Running {
+  readonly pid: number | undefined
   readonly ended: Promise<Ended>
   kill(signal: NodeJS.Signals): void
   /** Signals the process and all that it started, as a terminal does; only for one with a group of its own. */
@@ -55,6 +56,7 @@ export function startProcess(
   // A command that ends before it has read its input closes the pipe; that is its right.
   child.stdin.on('error', () => undefined)
   return {
+    pid: child.pid,
     ended: new Promise((resolve, reject) => {
       child.on('error', reject)
       child.on('close', (code, signal) => {

@@ -62,9 +62,10 @@ export interface SinkDefinition<Parameters = unknown> {
   readonly guarantee: string
   /**
    * True where a new instance can go on after a write that threw: what was written before stays, and the batch in hand is
-   * written again, so records of it may stand there twice. Default false: such a throw ends the job.
+   * written again, so records of it may stand there twice. A function of the parameters where it depends on them. Default false: such
+   * a throw ends the job.
    */
-  readonly reopens?: boolean
+  readonly reopens?: boolean | ((parameters: Parameters) => boolean)
   /**
    * True where nobody sees anything of a run before its `commit`, `abort` takes all of it back, and a commit puts it in the place of what
    * stood there: then a pipeline may begin anew after a failure. A function of the parameters where it depends on them. Default false.
@@ -90,12 +91,9 @@ export function sinkTraits<Parameters>(
   parameters: Parameters,
 ): SinkTraits {
   const { guarantee, name, reopens = false, replaces = false } = definition
-  return {
-    name,
-    guarantee,
-    reopens,
-    replaces: typeof replaces === 'function' ? replaces(parameters) : replaces,
-  }
+  const ask = (says: boolean | ((parameters: Parameters) => boolean)): boolean =>
+    typeof says === 'function' ? says(parameters) : says
+  return { name, guarantee, reopens: ask(reopens), replaces: ask(replaces) }
 }
 
 /** A factory without a container: each instance gets `injection` beside its scope. */

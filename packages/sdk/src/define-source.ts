@@ -71,12 +71,15 @@ export interface SourceInstance {
   close?(): void | Promise<void>
 }
 
+/** How a source is read again: from a position, by what was not acknowledged, or not at all. */
+export type Replay = 'position' | 'ack' | 'none'
+
 /** What the engine must know of a source before it runs. */
 export interface SourceTraits {
   readonly name: string
   /** Whether the input ends by itself. */
   readonly ends: boolean
-  readonly replay: 'position' | 'ack' | 'none'
+  readonly replay: Replay
 }
 
 /** How the engine gets its sources. `dispose` is called once, after all instances have closed. */
@@ -95,7 +98,7 @@ export interface SourceDefinition<Parameters = unknown> {
   /** The parameter that a scalar short form sets. */
   readonly main?: string
   /** Whether the input can be read again from a position, or acknowledged, or neither. */
-  readonly replay: 'position' | 'ack' | 'none'
+  readonly replay: Replay | ((parameters: Parameters) => Replay)
   /** Whether the input ends by itself. */
   readonly ends: boolean | ((parameters: Parameters) => boolean)
   /** Files this source reads, as absolute paths or globs, so that jobs which also write them are refused. */
@@ -115,7 +118,11 @@ export function sourceTraits<Parameters>(
   { ends, name, replay }: SourceDefinition<Parameters>,
   parameters: Parameters,
 ): SourceTraits {
-  return { name, replay, ends: typeof ends === 'function' ? ends(parameters) : ends }
+  return {
+    name,
+    replay: typeof replay === 'function' ? replay(parameters) : replay,
+    ends: typeof ends === 'function' ? ends(parameters) : ends,
+  }
 }
 
 /** A factory without a container: each instance gets `injection` beside its scope. */

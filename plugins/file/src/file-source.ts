@@ -26,6 +26,7 @@ import { JsonDecoder } from './read/json-decoder.ts'
 import { LineDecoder } from './read/line-decoder.ts'
 import { openInput, statInput } from './read/open-input.ts'
 import { readEntries } from './read/read-entries.ts'
+import { isRegular } from './is-regular.ts'
 import { realPath } from './real-path.ts'
 
 const parameters = z
@@ -79,7 +80,7 @@ export const fileSource: SourceDefinition<FileSourceParameters> = defineSource({
   summary: 'Reads records from files or standard input: JSON lines, JSON, CSV, lines, gzip.',
   parameters,
   main: 'path',
-  replay: 'position',
+  replay: ({ path }) => (isRegular(path) ? 'position' : 'none'),
   ends: true,
   readsFiles: ({ path }) => (path === standardStream ? [] : [realPath(path)]),
   create: ({ parameters, id, logger, shared }) => {

@@ -1,6 +1,13 @@
 import type { ErrorPolicy, KeyPart, RestartSpec, TimeSpec } from '@millrace/engine'
-import type { Outputs } from '@millrace/sdk'
+import {
+  type Outputs,
+  sinkTraits,
+  type SinkTraits,
+  sourceTraits,
+  type SourceTraits,
+} from '@millrace/sdk'
 import type { Entry } from '../grammar/entry.ts'
+import { askDefinition } from '../modules/ask-definition.ts'
 import type { LoadedModule } from '../modules/modules.ts'
 
 /** Settings of an entry that stand beside its module, checked. */
@@ -40,6 +47,24 @@ export function sourceOf(part: Part): LoadedModule<'source'> | undefined {
 
 export function sinkOf(part: Part): LoadedModule<'sink'> | undefined {
   return part.loaded?.kind === 'sink' ? (part.loaded as LoadedModule<'sink'>) : undefined
+}
+
+/** What the engine must know of the source of a part; undefined for others and for one with faults. */
+export function sourceTraitsOf(part: Part): SourceTraits | undefined {
+  const source = sourceOf(part)
+  if (source === undefined || part.parameters === undefined) return undefined
+  const { value } = part.parameters
+  const ask = (): SourceTraits => sourceTraits(source.definition, value)
+  return askDefinition(source, 'replay', ask, part.entry.where)
+}
+
+/** What the engine must know of the sink of a part; undefined for others and for one with faults. */
+export function sinkTraitsOf(part: Part): SinkTraits | undefined {
+  const sink = sinkOf(part)
+  if (sink === undefined || part.parameters === undefined) return undefined
+  const { value } = part.parameters
+  const ask = (): SinkTraits => sinkTraits(sink.definition, value)
+  return askDefinition(sink, 'replaces', ask, part.entry.where)
 }
 
 /** The names of the key fields of a stage, in order. */

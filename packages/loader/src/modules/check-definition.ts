@@ -41,7 +41,11 @@ const checks: Readonly<Record<Kind, readonly Check[]>> = {
   ],
   source: [
     ...created,
-    ['replay', "'position', 'ack' or 'none'", oneOf('position', 'ack', 'none')],
+    [
+      'replay',
+      "'position', 'ack', 'none' or a function",
+      (value) => isCallable(value) || oneOf('position', 'ack', 'none')(value),
+    ],
     [
       'ends',
       'true, false or a function',

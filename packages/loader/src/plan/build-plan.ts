@@ -2,7 +2,15 @@ import { basename, join } from 'node:path'
 import { formatDuration } from '@millrace/base'
 import type { JobSpec, KeyPart } from '@millrace/engine'
 import { jobDefaults, sourceTraits } from '@millrace/sdk'
-import { keyNames, sinkOf, sourceOf, stageOf, type Part } from '../build/part.ts'
+import {
+  keyNames,
+  type Part,
+  sinkOf,
+  sinkTraitsOf,
+  sourceOf,
+  sourceTraitsOf,
+  stageOf,
+} from '../build/part.ts'
 import type { Wiring } from '../build/wire.ts'
 import type { LoadContext } from '../load-context.ts'
 import { askDefinition } from '../modules/ask-definition.ts'
@@ -126,7 +134,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
   const { restart } = settings
   if (entry.role === 'source') {
     const { time, limit } = settings
-    const reads = sourceOf(part)?.definition.replay === 'position'
+    const reads = sourceTraitsOf(part)?.replay === 'position'
     return [
       time === undefined
         ? 'The time of a record is its arrival; a second run will give other times.'
@@ -147,7 +155,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
       `Records it rejects ${failed}`,
       ...(limit === undefined ? [] : [`A write may take ${formatDuration(limit)}.`]),
       ...lines(
-        restartSentence('sink', restart, sinkOf(part)?.definition.reopens === true, spec.restart),
+        restartSentence('sink', restart, sinkTraitsOf(part)?.reopens === true, spec.restart),
       ),
     ]
   }
