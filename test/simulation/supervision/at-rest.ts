@@ -36,7 +36,8 @@ function isUp({ life }: Leaf): boolean {
 
 function mustBeUp(leaf: Leaf): boolean {
   const { life, plan, command } = leaf
-  if (command !== undefined || plan.restart === 'temporary') return false
+  if (command !== undefined || plan.restart === 'temporary' || life?.isIgnored === true)
+    return false
   // A dynamic child that could not start the first time is not kept.
   const isKept = life?.wasUp === true || (life?.incarnation ?? 1) > 1
   if (leaf.owner?.plan.strategy === 'dynamic' && !isKept) return false

@@ -12,6 +12,8 @@ export class Life {
   readonly sequence: number
   wasUp = false
   isByCommand = false
+  /** There was nothing to run. */
+  isIgnored = false
   handling = 0
   /** How it ended by itself, if it did. */
   selfEnd: SelfEnd | undefined

@@ -14,6 +14,7 @@ export const sights = [
   'a supervisor restarts',
   'a significant child ends',
   'an orderly stop takes too long',
+  'a child has nothing to run',
 ] as const
 
 /** Watches a tree from within its actors and through public events, and keeps books of its own on what may happen. */
@@ -78,6 +79,14 @@ export class Observer {
     life.selfEndMs = this.nowMs
   }
 
+  /** There is nothing to run: its specification stays, and nobody is told of a failure. */
+  ignores(life: Life): void {
+    this.seen.add('a child has nothing to run')
+    life.isIgnored = true
+    life.leaf.isDone = true
+    life.leaf.delays = undefined
+  }
+
   stopBegan(life: Life): void {
     const { leaf } = life
     life.stopBeganMs = this.nowMs
@@ -119,7 +128,7 @@ export class Observer {
       return
     }
     life.isGone = true
-    if (leaf.owner === undefined || leaf.command !== undefined) return
+    if (leaf.owner === undefined || leaf.command !== undefined || life.isIgnored) return
     if (leaf.owner.drawnAlong.size === 0) leaf.owner.drawnAs = ++this.#ends
     leaf.owner.drawnAlong.add(leaf.owner.children.indexOf(leaf))
     this.#checkStopOrder(leaf)

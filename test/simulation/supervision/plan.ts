@@ -15,6 +15,8 @@ export interface ActorPlan {
   readonly startMs: number
   /** One start in so many fails, the first of a life and the later ones apart. */
   readonly failsOneIn: readonly [number, number]
+  /** One start in so many finds nothing to run. */
+  readonly ignoresOneIn: number
   readonly stop: 'at once' | 'throws' | 'slowly'
   /** How many children it spawns while it starts. */
   readonly spawns: number
@@ -101,6 +103,7 @@ export function planActor(dice: Dice, { id, depth, autoShutdown }: Place): Actor
       [40, 4],
       [1000, 2],
     ] as const),
+    ignoresOneIn: dice.pick([1000, 1000, 1000, 3]),
     stop: dice.pick(['at once', 'at once', 'throws', 'slowly']),
     spawns: depth < 5 && dice.once(4) ? dice.number(1, 2) : 0,
   }

@@ -35,6 +35,7 @@ const scenario: Scenario<World> = (simulation) => {
   }
   simulation.runtime.timer(lastMs + REST_MS, () => {
     for (const fault of isAsItShouldBe(root)) observer.breach(fault)
+    for (const leaf of observer.leaves.values()) checkIgnored(observer, supervisor, leaf)
     void simulation.system.stop().finally(() => {
       world.isStopped = true
     })
@@ -133,6 +134,19 @@ function find(root: Supervisor, branch: Branch): Supervisor | undefined {
   const above = find(root, branch.owner)
   const handle = above?.whichChildren().find(({ id }) => id === branch.plan.id)
   return handle?.kind === 'supervisor' ? handle.supervisor : undefined
+}
+
+/** Law 2: what has nothing to run stays as a specification, where its supervisor runs. */
+function checkIgnored(observer: Observer, root: Supervisor, leaf: Leaf): void {
+  const { life, owner, path, plan } = leaf
+  if (owner === undefined || life?.isIgnored !== true || leaf.command !== undefined) return
+  const supervisor = find(root, owner)
+  if (supervisor?.inspect().state !== 'running') return
+  const handle = supervisor.whichChildren().find(({ id }) => id === plan.id)
+  const isKept = plan.restart !== 'temporary' && owner.plan.strategy !== 'dynamic'
+  const state = handle?.state ?? 'gone'
+  if (state !== (isKept ? 'stopped' : 'gone'))
+    observer.breach(`law 2: ${path}, ignored, is ${state}`)
 }
 
 /** What holds at every step, and at the end. */

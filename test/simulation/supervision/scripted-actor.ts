@@ -1,4 +1,4 @@
-import type { ActorContext, ActorSpec, Behavior } from '@millrace/core'
+import { type ActorContext, type ActorSpec, type Behavior, ignore } from '@millrace/core'
 import { isMillraceError } from '@millrace/base'
 import type { Simulation } from '@millrace/testkit'
 
@@ -20,11 +20,15 @@ class Scripted extends Error {}
 export function specOf(stage: Stage, leaf: Leaf): ActorSpec<Task> {
   const { plan } = leaf
   const begin = (context: ActorContext<Task>): Life => stage.observer.created(leaf, context)
-  const finish = (context: ActorContext<Task>, life: Life): Behavior<Task> => {
+  const finish = (context: ActorContext<Task>, life: Life): Behavior<Task> | typeof ignore => {
     const odds = plan.failsOneIn[context.incarnation === 1 ? 0 : 1]
     if (odds < 1000 && stage.dice.once(odds)) {
       stage.observer.ends(life, 'startFailed')
       throw new Scripted(`${leaf.path} cannot start`)
+    }
+    if (plan.ignoresOneIn < 1000 && stage.dice.once(plan.ignoresOneIn)) {
+      stage.observer.ignores(life)
+      return ignore
     }
     for (let index = 0; index < plan.spawns; index++) spawn(stage, leaf, context, index)
     life.wasUp = true

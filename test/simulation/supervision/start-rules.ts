@@ -139,7 +139,8 @@ function* startInOrder(owner: Branch, index: number, from: number): Generator<st
   for (const child of owner.children.slice(from, index)) {
     if (child.kind === 'supervisor' || (from > 0 && child.plan.restart === 'temporary')) continue
     const { life } = child
-    const wasUp = life?.wasUp === true && life.sequence === owner.sequence
+    const wasUp =
+      (life?.wasUp === true || life?.isIgnored === true) && life.sequence === owner.sequence
     // A restart by itself, one for one, is a later sequence of nobody.
     if (wasUp || (life !== undefined && life.incarnation > 1 && !owner.hasGroups)) continue
     if (child.plan.restart === 'temporary' && owner.sequence > 1 && owner.granted > 0) continue
