@@ -9,6 +9,8 @@ export { isMillraceError, MillraceError, placed, type Where } from './errors/mil
 export { renderError, renderWhere } from './errors/render-error.ts'
 export { idPattern } from './id-pattern.ts'
 export { invariant } from './invariant.ts'
+export { encodeKey, type KeyValue } from './keys/encode-key.ts'
+export { hashBytes } from './keys/hash-bytes.ts'
 export { messageOf } from './message-of.ts'
 export { nearestName } from './nearest-name.ts'
 export { createRandom } from './random.ts'
