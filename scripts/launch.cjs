@@ -117,6 +117,28 @@ function ownArguments(args) {
   )
 }
 
+/**
+ * Passes signals on. A terminal sends Ctrl-C to the child as well; millrace takes those that arrive together as one, and so must
+ * what counts as a second one here. Code that never gives the thread back hears none: then the second one kills the child.
+ */
+function passSignals(child) {
+  let first
+  let killed = false
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      child.kill(signal)
+      const now = Date.now()
+      first = first || { signal, time: now }
+      if (signal === first.signal && now - first.time < 500) return
+      setTimeout(() => {
+        killed = true
+        child.kill('SIGKILL')
+      }, 2000)
+    })
+  }
+  return () => killed
+}
+
 function run(node, entry, args) {
   const key = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') || 'PATH'
   const child = spawn(node, [path.join(root, entry), ...args], {
@@ -129,11 +151,11 @@ function run(node, entry, args) {
       INIT_CWD: shellFolder,
     },
   })
-  // A terminal sends Ctrl-C to the child as well; millrace takes signals that arrive together as one.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  const isKilled = passSignals(child)
   child.on('error', (error) => fail(`${node} cannot be started: ${error.message}`, 1))
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code)
+    if (isKilled()) fail('killed after a second signal that it could not hear', 130)
     for (const name of ['SIGINT', 'SIGTERM']) process.removeAllListeners(name)
     process.kill(process.pid, signal)
   })

@@ -163,6 +163,32 @@ describe('through the launcher', () => {
     expect((await run('fails.yaml').ended).code).toBe(1)
   })
 
+  it('ends a job whose code never gives the thread back at the second signal', async () => {
+    const spin = `export default function spin(record: { readonly id: number }): unknown {
+  process.stderr.write('it spins\\n')
+  while (record.id >= 0) {}
+  return record
+}
+`
+    const job = `pipeline:
+  source: { file: in.jsonl }
+  stages: [{ module: ./spin.ts }]
+  sink: { file: out.jsonl }
+`
+    const cwd = folder({ 'in.jsonl': '{"id":1}\n', 'spin.ts': spin, 'job.yaml': job })
+    const args = [resolve('scripts/launch.cjs'), entry, 'run', 'job.yaml']
+    const running = startProcess(process.execPath, args, { cwd, detached: true })
+    await running.seen('it spins')
+    running.killGroup('SIGINT')
+    running.killGroup('SIGTERM')
+
+    const { code, stderr } = await running.ended
+
+    expect(code).toBe(130)
+    expect(stderr).toContain('launch: killed after a second signal that it could not hear\n')
+    expect(existsSync(join(cwd, 'out.jsonl'))).toBe(false)
+  })
+
   it('ends a job that hangs at the second signal', async () => {
     const cwd = hanging(hangingSink)
     const args = [resolve('scripts/launch.cjs'), entry, 'run', 'job.yaml']
