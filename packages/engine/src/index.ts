@@ -15,6 +15,7 @@ export type {
   KeyPart,
   OutputRef,
   Recalled,
+  ResourceSpec,
   RestartSpec,
   SinkSpec,
   SourceSpec,
@@ -26,6 +27,7 @@ export type { JobRestart, PipelineRestart } from './plan/pipeline-restart.ts'
 export type {
   KeptCounts,
   Progress,
+  ResourceCounts,
   SinkCounts,
   SourceCounts,
   StageCounts,

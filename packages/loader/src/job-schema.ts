@@ -78,7 +78,7 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
       onError: policySchema,
       restart: restartSchema,
     },
-    resource: common,
+    resource: { ...common, restart: restartSchema },
   }
 
 /** JSON Schema of a job file for editors, made from the plugins that are installed for a folder. Hover texts say which strings are expressions. */

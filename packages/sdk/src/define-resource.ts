@@ -14,6 +14,15 @@ export interface ResourceDefinition<Parameters = unknown, T = unknown> {
   dispose?(resource: T): void | Promise<void>
 }
 
+/** How the engine opens a resource of a job, before the first stage, and closes it after the last. */
+export interface ResourceFactory {
+  /** Name of the module. */
+  readonly name: string
+  /** Resolves when stages may use it. After a failure it may be called again, and so after `close`. */
+  open(scope: InstanceScope): Promise<void>
+  close(): Promise<void>
+}
+
 /** Declares a resource. */
 export function defineResource<Parameters, T>(
   definition: Omit<ResourceDefinition<Parameters, T>, 'kind'>,

@@ -20,7 +20,7 @@ export {
 } from './context.ts'
 export { defineAggregate, type AggregateDefinition } from './define-aggregate.ts'
 export { defineFunction, type FunctionDefinition } from './define-function.ts'
-export { defineResource, type ResourceDefinition } from './define-resource.ts'
+export { defineResource, type ResourceDefinition, type ResourceFactory } from './define-resource.ts'
 export {
   defineSink,
   sinkTraits,

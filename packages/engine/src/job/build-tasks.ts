@@ -10,6 +10,7 @@ import { Failures } from '../run/failures.ts'
 import type { Outbox } from '../run/outbox.ts'
 import { PartTimers } from '../run/part-timers.ts'
 import { SinkTask } from '../run/sink-task.ts'
+import { SharedResource } from '../run/shared-resource.ts'
 import { SourceTask } from '../run/source-task.ts'
 import { StageTask } from '../run/stage-task.ts'
 import type { TaskHost } from '../run/task-host.ts'
@@ -35,8 +36,18 @@ export interface Node<Task, Counter> {
   readonly timerError: (error: unknown) => MillraceError
 }
 
+/** A resource of the job and what it counts itself. */
+export interface ResourceNode {
+  readonly id: string
+  readonly resource: SharedResource
+  readonly module: string
+  readonly metrics: ReadonlyMap<string, number>
+}
+
 /** All nodes of a job, in the order of the spec; the dead letter sink is the last sink. */
 export interface Nodes {
+  /** In the order in which they are opened. */
+  readonly resources: readonly ResourceNode[]
   readonly sources: readonly Node<SourceTask, SourceCounter>[]
   readonly stages: readonly Node<StageTask, StageCounter>[]
   readonly sinks: readonly Node<SinkTask, SinkCounter>[]
@@ -78,6 +89,15 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     }
   }
 
+  const resources = (spec.resources ?? []).map((shared): ResourceNode => {
+    const { id, factory } = shared
+    const timers = new PartTimers(host.runtime)
+    timers.crashed = (error) => host.fail(timerError(shared, error))
+    const metrics = new Map<string, number>()
+    const own = scope(host, { id, metrics }, timers, ends)
+    const resource = new SharedResource(host, shared, own, timers)
+    return { id, resource, module: factory.name, metrics }
+  })
   const sources = spec.sources.map((source) => {
     const { factory, id } = source
     const { node, parts } = common(source, new SourceCounter(id, factory.traits.name))
@@ -103,7 +123,7 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     // Where dead letters cannot go nothing may be lost: whatever it refuses ends the job.
     sinks.push(sinkNode(spec.deadLetter, failuresOf('Sink', spec.deadLetter.id, 'fail')))
   }
-  return { sources, stages, sinks }
+  return { resources, sources, stages, sinks }
 }
 
 function scope(

@@ -231,9 +231,14 @@ export class Incarnation implements TaskHost {
 
   /** What was made is undone by the cleanups. */
   async #openAll(): Promise<void> {
-    const { sources, stages, sinks } = this.nodes
+    const { resources, sources, stages, sinks } = this.nodes
     this.#running = sources.length + stages.length + sinks.length
     const readers = [...sinks.toReversed(), ...stages.toReversed()]
+    for (const { id, resource } of resources) {
+      if (this.over) return
+      await resource.open()
+      this.#cleanups.add(id, 'close', () => resource.close())
+    }
     const isFirst = this.#options.number === 1
     // The factories of an earlier incarnation have made something, however far this one comes.
     if (!isFirst) for (const { id, factory } of [...readers, ...sources]) this.#owns(id, factory)

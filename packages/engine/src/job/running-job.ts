@@ -69,6 +69,9 @@ export class RunningJob implements EngineJob {
     const { deadLetters, nodes } = this.#pipeline.current
     return {
       state: this.#state,
+      resources: nodes.resources.map(({ id, metrics, module }) => {
+        return { id, module, metrics: Object.fromEntries(metrics) }
+      }),
       elapsedMs: this.#startedAt === undefined ? 0 : now - this.#startedAt,
       sources: nodes.sources.map(({ counter }) => counter.snapshot()),
       stages: nodes.stages.map(({ counter }) => counter.snapshot()),

@@ -154,8 +154,9 @@ export class SupervisedPipeline {
   }
 }
 
-function restartsOf({ nodes: { sources, stages, sinks } }: Incarnation): number {
+function restartsOf({ nodes: { resources, sources, stages, sinks } }: Incarnation): number {
   const counts = [
+    ...resources.map(({ resource }) => resource.restarts),
     ...sources.map(({ task }) => task.restarts),
     ...stages.map(({ task }) => task.runner.restarts),
     ...sinks.map(({ task }) => task.writer.restarts),

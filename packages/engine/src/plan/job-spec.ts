@@ -1,5 +1,11 @@
 import type { Where } from '@millrace/base'
-import type { SinkFactory, SourceBatch, SourceFactory, StageFactory } from '@millrace/sdk'
+import type {
+  ResourceFactory,
+  SinkFactory,
+  SourceBatch,
+  SourceFactory,
+  StageFactory,
+} from '@millrace/sdk'
 import type { Backoff } from '@millrace/core'
 import type { ErrorPolicy } from './error-policy.ts'
 import type { JobRestart } from './pipeline-restart.ts'
@@ -106,9 +112,21 @@ export interface SinkSpec {
   readonly restart?: RestartSpec | undefined
 }
 
+/** Something that stages share. */
+export interface ResourceSpec {
+  readonly id: string
+  /** Where the job file declares it: its errors at start say so. */
+  readonly where?: Where | undefined
+  readonly factory: ResourceFactory
+  /** Given: a start that fails is tried again. */
+  readonly restart?: RestartSpec | undefined
+}
+
 /** A whole job as data and factories: what loader and builder make and the engine runs. Checked before it gets here. */
 export interface JobSpec {
   readonly name: string
+  /** Opened first, in this order, and closed last. */
+  readonly resources?: readonly ResourceSpec[] | undefined
   readonly sources: readonly SourceSpec[]
   /** In an order in which every stage stands after what it reads. */
   readonly stages: readonly StageSpec[]

@@ -55,6 +55,14 @@ export interface SinkCounts {
   readonly metrics?: Readonly<Record<string, number>> | undefined
 }
 
+/** What a resource counted itself. */
+export interface ResourceCounts {
+  readonly id: string
+  readonly module: string
+  /** By name. */
+  readonly metrics: Readonly<Record<string, number>>
+}
+
 /** How far a running job is. */
 export interface Progress {
   readonly state:
@@ -67,6 +75,8 @@ export interface Progress {
     | 'stopped'
     | 'failed'
   readonly elapsedMs: number
+  /** Absent is the same as none. */
+  readonly resources?: readonly ResourceCounts[] | undefined
   readonly sources: readonly SourceCounts[]
   readonly stages: readonly StageCounts[]
   readonly sinks: readonly SinkCounts[]

@@ -1,5 +1,12 @@
 import type { Where } from '@millrace/base'
-import type { JobSpec, OutputRef, SinkSpec, SourceSpec, StageSpec } from '@millrace/engine'
+import type {
+  JobSpec,
+  OutputRef,
+  ResourceSpec,
+  SinkSpec,
+  SourceSpec,
+  StageSpec,
+} from '@millrace/engine'
 import { locate } from '../check/check-parameters.ts'
 import type { PipelineSettings } from '../check/read-pipeline-settings.ts'
 import type { LoadContext } from '../load-context.ts'
@@ -20,6 +27,7 @@ interface BuildOptions {
 /** The job specification of a job without faults. */
 export function buildSpec({ settings, parts, wiring, modules, context }: BuildOptions): JobSpec {
   const { scope } = context
+  const resources: ResourceSpec[] = []
   const sources: SourceSpec[] = []
   const stages = new Map<string, StageSpec>()
   const sinks: SinkSpec[] = []
@@ -32,7 +40,9 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
     const stage = stageOf(part)
     const sink = sinkOf(part)
     const where = placeOf(part)
-    if (source !== undefined) {
+    if (entry.role === 'resource') {
+      resources.push({ id, where, factory: modules.resourceFactory(id), restart })
+    } else if (source !== undefined) {
       const factory = modules.sourceFactory(source, value, scope, id)
       const fields = fieldsOf(id, parts, wiring)
       const { time, limit } = part.settings
@@ -67,7 +77,7 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
     }
   }
   const ordered = wiring.order.flatMap((id) => stages.get(id) ?? [])
-  return { ...settings, sources, stages: ordered, sinks, deadLetter }
+  return { ...settings, resources, sources, stages: ordered, sinks, deadLetter }
 }
 
 /** Where an entry says what it is about: at its main parameter, such as the path of a file, else at its module. */

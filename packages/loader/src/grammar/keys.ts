@@ -8,7 +8,7 @@ export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
   source: [...everywhere, 'time', 'onError', 'limit', 'restart'],
   stage: [...everywhere, 'from', 'by', 'outputs', 'batch', 'timeout', 'onError', 'restart'],
   sink: [...everywhere, 'from', 'timeout', 'onError', 'restart'],
-  resource: [...everywhere],
+  resource: [...everywhere, 'restart'],
 }
 
 /** Keys that the language reserves and this version refuses. */
@@ -16,7 +16,7 @@ export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
   source: ['schema', 'journal', 'parallel', 'idle'],
   stage: ['parallel', 'mailbox', 'isolate'],
   sink: ['batch', 'parallel', 'by'],
-  resource: ['restart'],
+  resource: [],
 }
 
 /** Keys of the pipeline that hold for the whole job. */

@@ -37,6 +37,7 @@ export function createModules(options: ModulesOptions): Modules {
       createSinkFactory({ loaded, parameters, expressions, id }, resources),
     addResource: (id, loaded, parameters, expressions) =>
       resources.add({ id, loaded, parameters, expressions }),
+    resourceFactory: (id) => resources.factory(id),
     dispose: async () => {
       await resources.settled()
       await job.dispose()

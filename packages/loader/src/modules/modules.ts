@@ -5,6 +5,7 @@ import type {
   InjectionToken,
   JsonSchema,
   ResourceDefinition,
+  ResourceFactory,
   SinkDefinition,
   SinkFactory,
   SourceDefinition,
@@ -104,13 +105,15 @@ export interface Modules {
     expressions: ExpressionScope,
     id: string,
   ): SinkFactory
-  /** Adds a resource: opened when the first instance is created, before it, in the order of the calls. Throws CFG_INJECT_TWICE where another one provides the same token. */
+  /** Adds a resource: opened by its factory, else when the first instance is created, in the order of the calls. Throws CFG_INJECT_TWICE where another one provides the same token. */
   addResource(
     id: string,
     loaded: LoadedModule<'resource'>,
     parameters: unknown,
     expressions: ExpressionScope,
   ): void
+  /** A resource that was added, for the engine to open. */
+  resourceFactory(id: string): ResourceFactory
   /** Disposes what is open, last opened first, each once. A second call waits for the first. */
   dispose(): Promise<void>
 }

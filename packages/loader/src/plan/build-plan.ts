@@ -189,6 +189,11 @@ function notesOf(spec: JobSpec, parts: ReadonlyMap<string, Part>): readonly stri
       `More than ${restart.intensity} restarts within ${period} ${escalationSentence(restart)}.`,
     )
   }
+  for (const [id, part] of parts) {
+    if (part.entry.role !== 'resource') continue
+    const says = restartSentence('stage', part.settings.restart, true, restart)
+    if (says !== undefined) notes.push(`Resource "${id}": ${says}`)
+  }
   const capacity = mailbox?.capacity ?? jobDefaults.mailbox.capacity
   const overflow = mailbox?.overflow ?? jobDefaults.mailbox.overflow
   notes.push(

@@ -129,8 +129,9 @@ function filterLines(summary: Summary, paint: Paint): string[] {
 }
 
 /** What sources, stages and sinks counted themselves. */
-function metricLines({ sources, stages, sinks }: Summary, paint: Paint): string[] {
-  const rows = [...sources, ...stages, ...sinks].flatMap(({ id, metrics = {} }) =>
+function metricLines(summary: Summary, paint: Paint): string[] {
+  const { resources = [], sources, stages, sinks } = summary
+  const rows = [...resources, ...sources, ...stages, ...sinks].flatMap(({ id, metrics = {} }) =>
     Object.entries(metrics).map(([name, count]) => [`  ${formatCount(count)}`, id, name]),
   )
   if (rows.length === 0) return []

@@ -138,6 +138,49 @@ test('a resource that is still opening when the job is disposed is disposed too'
   expect(log).toEqual(['opened', 'disposed'])
 })
 
+test('a resource that opens only after the others were closed is disposed at once', async () => {
+  const modules = createModules({ folder: '/' })
+  const log: string[] = []
+  const gate = Promise.withResolvers<void>()
+  const add = (id: string, create: () => string | Promise<string>): void => {
+    const provides = defineToken<unknown>(`@acme/${id}`)
+    const dispose = (value: unknown): void => void log.push(`disposed ${String(value)}`)
+    modules.addResource(id, resource({ provides, create, dispose }), {}, expressions)
+  }
+  add('one', () => 'one')
+  add('two', () => gate.promise.then(() => 'two'))
+  const [one, two] = [modules.resourceFactory('one'), modules.resourceFactory('two')]
+
+  await one.open(scope)
+  const opening = two.open(scope)
+  await one.close()
+  const disposed = modules.dispose()
+  gate.resolve()
+  await Promise.all([opening, disposed])
+
+  expect(log).toEqual(['disposed one', 'disposed two'])
+})
+
+test('resources that were closed are new ones when they are opened again', async () => {
+  const token = defineToken<number>('@acme/pg/database')
+  const modules = createModules({ folder: '/' })
+  let opened = 0
+  modules.addResource('db', resource({ provides: token, create: () => ++opened }), {}, expressions)
+  const factory = factoryOf(
+    modules,
+    stage({ create: ({ inject }) => ({ inject: inject(token) }) as object }),
+  )
+  const db = modules.resourceFactory('db')
+
+  await db.open(scope)
+  const first = await factory.create(scope)
+  await db.close()
+  await db.open(scope)
+
+  expect([first, await factory.create(scope)]).toEqual([{ inject: 1 }, { inject: 2 }])
+  await modules.dispose()
+})
+
 // A job with some resources and some stages of which one step of the start fails: which, by its number; none if it is too large.
 const start = fc.record({
   resources: fc.array(fc.record({ waits: fc.boolean(), breaksOnDispose: fc.boolean() }), {

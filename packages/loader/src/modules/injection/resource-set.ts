@@ -1,4 +1,5 @@
-import type { ExpressionScope, InstanceScope } from '@millrace/sdk'
+import { invariant } from '@millrace/base'
+import type { ExpressionScope, InstanceScope, ResourceFactory } from '@millrace/sdk'
 import { CFG_INJECT_TWICE } from '../errors.ts'
 import type { LoadedModule } from '../modules.ts'
 import { Container } from './container.ts'
@@ -12,11 +13,15 @@ interface Entry {
 
 type Environment = Omit<InstanceScope, 'id' | 'instance' | 'inputEnds'>
 
-/** The resources of a job: opened together and once, in the order they were added, when the first instance needs them. */
+/** The resources of a job: each opened once, in the order they were added, by the engine or when the first instance needs them. */
 export class ResourceSet {
   readonly #job: Container
   readonly #entries: Entry[] = []
-  #opening: Promise<Container> | undefined
+  readonly #opening = new Map<Entry, Promise<void>>()
+  /** Also what is still opening after a close. */
+  readonly #pending = new Set<Promise<void>>()
+  /** Where they are bound. */
+  #scope: Container | undefined
 
   /** `job` holds what the caller provides, which goes before any resource. */
   constructor(job: Container) {
@@ -36,37 +41,68 @@ export class ResourceSet {
     if (!this.#job.has(token)) this.#job.promise(token, entry.id)
   }
 
+  /** One of them, for the engine, which opens them in their order. To close one is to close all. */
+  factory(id: string): ResourceFactory {
+    const entry = this.#entries.find((candidate) => candidate.id === id)
+    invariant(entry !== undefined, `The resource "${id}" was added.`)
+    return {
+      name: entry.loaded.definition.name,
+      open: (scope) => this.#open(entry, scope),
+      close: () => this.#close(),
+    }
+  }
+
   /**
    * The scope in which all resources are bound; it is disposed with the job's. Where one cannot be opened, those before it are
    * disposed, last opened first, and the next call starts afresh.
    */
-  open(environment: Environment): Promise<Container> {
-    this.#opening ??= this.#openAll(environment).catch((error: unknown) => {
-      this.#opening = undefined
+  async open(environment: Environment): Promise<Container> {
+    try {
+      for (const entry of this.#entries) await this.#open(entry, environment)
+    } catch (error) {
+      // What stopped the start is the cause to report, also where the clean-up then fails too.
+      await this.#close().catch(() => undefined)
       throw error
-    })
-    return this.#opening
+    }
+    this.#scope ??= this.#job.child()
+    return this.#scope
   }
 
   /** Resolves when nothing is being opened: only then is all that was opened known. */
   async settled(): Promise<void> {
-    await this.#opening?.catch(() => undefined)
+    await Promise.allSettled(this.#pending)
   }
 
-  async #openAll(environment: Environment): Promise<Container> {
-    const scope = this.#job.child()
-    try {
-      for (const entry of this.#entries) await openOne(entry, scope, environment)
-    } catch (error) {
-      // What stopped the start is the cause to report, also where the clean-up then fails too.
-      await scope.dispose().catch(() => undefined)
-      throw error
-    }
-    return scope
+  #open(entry: Entry, environment: Environment): Promise<void> {
+    const under = this.#opening.get(entry)
+    if (under !== undefined) return under
+    const scope = (this.#scope ??= this.#job.child())
+    const opening = openOne(entry, scope, environment, () => this.#scope === scope)
+      .catch((error: unknown) => {
+        if (this.#opening.get(entry) === opening) this.#opening.delete(entry)
+        throw error
+      })
+      .finally(() => this.#pending.delete(opening))
+    this.#opening.set(entry, opening)
+    this.#pending.add(opening)
+    return opening
+  }
+
+  async #close(): Promise<void> {
+    const scope = this.#scope
+    this.#scope = undefined
+    this.#opening.clear()
+    await scope?.dispose()
   }
 }
 
-async function openOne(entry: Entry, scope: Container, environment: Environment): Promise<void> {
+/** `isWanted` is false once the resources were closed meanwhile: then nobody else would dispose it. */
+async function openOne(
+  entry: Entry,
+  scope: Container,
+  environment: Environment,
+  isWanted: () => boolean,
+): Promise<void> {
   const { definition } = entry.loaded
   // Given by the caller instead, as tests do: then the resource is not needed.
   if (scope.has(definition.provides)) return
@@ -85,6 +121,7 @@ async function openOne(entry: Entry, scope: Container, environment: Environment)
       expressions: entry.expressions,
       inject,
     })
+    if (!isWanted()) return await definition.dispose?.(resource)
     scope.own(() => definition.dispose?.(resource))
     scope.provide(definition.provides, resource)
   } finally {
