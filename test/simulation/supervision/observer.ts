@@ -15,6 +15,7 @@ export const sights = [
   'a significant child ends',
   'an orderly stop takes too long',
   'a child has nothing to run',
+  'a child is kept',
 ] as const
 
 /** Watches a tree from within its actors and through public events, and keeps books of its own on what may happen. */
@@ -47,19 +48,25 @@ export class Observer {
   }
 
   /** Actors that are still at work at `path` or below. */
+  leftAt(path: string, besides?: Leaf): Leaf[] {
+    const isBelow = (leaf: Leaf): boolean => leaf.path === path || leaf.path.startsWith(`${path}/`)
+    return [...this.leaves.values()].filter(
+      (leaf) => leaf !== besides && leaf.life?.isAlive(this.nowMs) === true && isBelow(leaf),
+    )
+  }
+
+  /** The same without those that may outlive an incarnation of their parent. */
   aliveAt(path: string, besides?: Leaf): string[] {
-    const alive: string[] = []
-    for (const leaf of this.leaves.values()) {
-      if (leaf === besides || leaf.life?.isAlive(this.nowMs) !== true) continue
-      if (leaf.path === path || leaf.path.startsWith(`${path}/`)) alive.push(leaf.path)
-    }
-    return alive
+    return this.leftAt(path, besides)
+      .filter((leaf) => leaf.path === path || leaf.parent?.plan.keepsChildren !== true)
+      .map((leaf) => leaf.path)
   }
 
   /** The factory of an incarnation runs. */
   created(leaf: Leaf, context: ActorContext<Task>): Life {
     leaf.ref = context.self
     for (const fault of startFaults(this, leaf, context.incarnation)) this.breach(fault)
+    this.#checkKept(leaf)
     const life = new Life(leaf, context.incarnation, leaf.owner?.sequence ?? 0)
     leaf.life = life
     leaf.isDone = false
@@ -70,6 +77,27 @@ export class Observer {
     }
     context.signal.addEventListener('abort', () => this.#over(life))
     return life
+  }
+
+  /** Over a restart of its parent a child that is kept ends by itself only. */
+  #checkKept(leaf: Leaf): void {
+    const { command, isDone, life: last, plan } = leaf
+    if (!plan.keepsChildren || command !== undefined || isDone) return
+    for (const { life, parent, path } of this.leaves.values()) {
+      if (parent !== leaf || life?.wasUp !== true || life.selfEnd !== undefined) continue
+      if ((life.overMs ?? -1) >= (last?.overMs ?? Infinity)) {
+        this.breach(`law 25: ${path} ended with an incarnation of its parent`)
+      }
+    }
+  }
+
+  /** An incarnation asked for a child, and got a new one or that of an earlier incarnation. */
+  spawned(before: Leaf, isKept: boolean): void {
+    const { parent, path } = before
+    const isUp = before.life?.wasUp === true && before.life.overMs === undefined
+    if (isKept) this.seen.add('a child is kept')
+    if (isKept && parent?.plan.keepsChildren !== true) this.breach(`law 25: ${path} was kept`)
+    if (!isKept && isUp) this.breach(`law 25: ${path} still runs, and is made anew`)
   }
 
   /** It ends by itself from here on. */
@@ -210,7 +238,7 @@ export class Observer {
     events.on('stopped', ({ path }) => {
       const leaf = this.leaves.get(path)
       if (leaf?.life !== undefined) this.#stopped(leaf.life)
-      const orphans = this.aliveAt(path)
+      const orphans = namesOf(this.leftAt(path))
       if (orphans.length > 0) this.breach(`law 15: ${orphans.join(', ')} outlived ${path}`)
     })
     events.on('started', ({ path }) => {
@@ -239,7 +267,7 @@ export class Observer {
   }
 
   #beginDynamic(branch: Branch): void {
-    const alive = this.aliveAt(branch.path)
+    const alive = namesOf(this.leftAt(branch.path))
     if (alive.length > 0) this.breach(`law 16: ${alive.join(', ')} outlived ${branch.path}`)
     branch.children.length = 0
     branch.renew()
@@ -259,6 +287,10 @@ export class Observer {
       this.breach(`law 11: ${branch.path} refused a restart of ${childId} that its budget allows`)
     }
   }
+}
+
+function namesOf(leaves: readonly Leaf[]): string[] {
+  return leaves.map(({ path }) => path)
 }
 
 /** A supervisor that cannot start fails the one above, if that one is starting too. */

@@ -20,6 +20,8 @@ export interface ActorPlan {
   readonly stop: 'at once' | 'throws' | 'slowly'
   /** How many children it spawns while it starts. */
   readonly spawns: number
+  /** Whether these outlive its restarts. */
+  readonly keepsChildren: boolean
 }
 
 export interface SupervisorPlan {
@@ -106,6 +108,7 @@ export function planActor(dice: Dice, { id, depth, autoShutdown }: Place): Actor
     ignoresOneIn: dice.pick([1000, 1000, 1000, 3]),
     stop: dice.pick(['at once', 'at once', 'throws', 'slowly']),
     spawns: depth < 5 && dice.once(4) ? dice.number(1, 2) : 0,
+    keepsChildren: dice.once(2),
   }
 }
 

@@ -157,7 +157,7 @@ const checks: ExploreOptions<World> = {
   },
   always: {
     'the system has stopped': ({ isStopped }) => isStopped,
-    'nobody is left': ({ observer }) => observer.aliveAt(observer.root.path).length === 0,
+    'nobody is left': ({ observer }) => observer.leftAt(observer.root.path).length === 0,
     'no message is left': (_world, simulation) => checkEmpty(simulation),
     'nobody spins': (_world, simulation) => simulation.turns < 3000,
   },

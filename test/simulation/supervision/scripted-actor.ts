@@ -41,6 +41,7 @@ export function specOf(stage: Stage, leaf: Leaf): ActorSpec<Task> {
     restart: plan.restart,
     significant: plan.significant,
     shutdownMs: plan.shutdownMs,
+    keepChildren: plan.keepsChildren,
     ...(plan.backoff === undefined ? {} : { backoff: plan.backoff }),
     ...(plan.budget === undefined ? {} : { budget: plan.budget }),
     create:
@@ -58,8 +59,13 @@ function spawn(stage: Stage, leaf: Leaf, context: ActorContext<Task>, index: num
   const place = { id: `s${index}`, depth: 5, autoShutdown: 'never' } as const
   const plan: ActorPlan = { ...planActor(stage.dice, place), restart: 'temporary' }
   const child = new Leaf(plan, `${leaf.path}/${plan.id}`, leaf)
+  const before = stage.observer.leaves.get(child.path)
+  const ref = context.spawn(specOf(stage, child))
+  const isKept = ref === before?.ref
+  stage.observer.spawned(before ?? child, isKept)
+  if (isKept) return
+  child.ref = ref
   stage.observer.leaves.set(child.path, child)
-  context.spawn(specOf(stage, child))
 }
 
 function behaviorOf(stage: Stage, life: Life, context: ActorContext<Task>): Behavior<Task> {

@@ -4,7 +4,8 @@ import { delayOf, isRestartable } from './restart-rules.ts'
 /** What a start may look at. */
 interface Watcher {
   readonly nowMs: number
-  aliveAt(path: string, besides?: Leaf): string[]
+  leftAt(path: string): readonly Leaf[]
+  aliveAt(path: string): string[]
 }
 
 /** The laws that the start of an incarnation breaks. */
@@ -13,8 +14,8 @@ export function* startFaults(watcher: Watcher, leaf: Leaf, incarnation: number):
   const alive = watcher.aliveAt(path)
   if (alive.length > 0) yield `law 24: ${path} starts beside ${alive.join(', ')}`
   if (parent !== undefined) {
-    if (parent.life !== parentLife || parentLife?.isGone !== false)
-      yield `law 15: ${path} starts as an orphan`
+    const isOfEarlier = parent.life !== parentLife || parentLife?.isGone !== false
+    if (isOfEarlier && !parent.plan.keepsChildren) yield `law 15: ${path} starts as an orphan`
     return
   }
   if (owner === undefined) return
@@ -42,7 +43,7 @@ export function* startFaults(watcher: Watcher, leaf: Leaf, incarnation: number):
 
 /** The first child starts for the first time: so does the life of its supervisor. */
 function* beginLife(watcher: Watcher, branch: Branch): Generator<string> {
-  const alive = watcher.aliveAt(branch.path)
+  const alive = watcher.leftAt(branch.path).map((leaf) => leaf.path)
   if (alive.length > 0) yield `law 16: ${alive.join(', ')} outlived a life of ${branch.path}`
   const { owner } = branch
   const isAgain = owner?.isUp === true
