@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 
 import type { ActorRef, Overflow } from './actor.ts'
 import { createManualRuntime } from './manual-runtime.ts'
+import { createRecorder } from './recorder.test-support.ts'
 import { createActorSystem } from './system.ts'
 
 const send = fc.record({
@@ -76,20 +77,9 @@ it.each([
   ['dropOldest', ['c', 'd'], ['a', 'b']],
   ['dropNewest', ['a', 'b'], ['c', 'd']],
 ] as const)('holds no more than its capacity: %s', (overflow, kept, lost) => {
-  const runtime = createManualRuntime()
-  const system = createActorSystem({ runtime })
-  const seen: string[] = []
+  const { actor, runtime, seen, system } = createRecorder({ mailbox: { capacity: 2, overflow } })
   const dropped: unknown[] = []
   system.events.on('overflow', (loss) => dropped.push(loss.message))
-  const actor = system.spawn<string>({
-    id: 'a',
-    mailbox: { capacity: 2, overflow },
-    create: () => ({
-      receive(message) {
-        seen.push(message)
-      },
-    }),
-  })
 
   for (const message of ['a', 'b', 'c', 'd']) actor.tell(message)
   runtime.runUntilIdle()
@@ -99,18 +89,7 @@ it.each([
 })
 
 it('takes control messages before user messages and does not count them against the capacity', () => {
-  const runtime = createManualRuntime()
-  const system = createActorSystem({ runtime })
-  const seen: string[] = []
-  const actor = system.spawn<string>({
-    id: 'a',
-    mailbox: { capacity: 1 },
-    create: () => ({
-      receive(message) {
-        seen.push(message)
-      },
-    }),
-  })
+  const { actor, runtime, seen } = createRecorder({ mailbox: { capacity: 1 } })
 
   actor.tell('user')
   actor.tell('first', 'control')

@@ -2,25 +2,13 @@ import { expect, it } from 'vitest'
 
 import type { ActorRef, OfferResult } from './actor.ts'
 import { createManualRuntime } from './manual-runtime.ts'
+import { createRecorder } from './recorder.test-support.ts'
 import { createActorSystem } from './system.ts'
 
 function setUp(capacity: number) {
-  const runtime = createManualRuntime()
-  const system = createActorSystem({ runtime })
-  const seen: string[] = []
-  const actor = system.spawn<string>({
-    id: 'a',
-    restart: 'permanent',
-    mailbox: { capacity },
-    create: () => ({
-      receive(message) {
-        seen.push(message)
-        if (message === 'crash') throw new Error('crash')
-      },
-    }),
-  })
-  runtime.runUntilIdle()
-  return { runtime, system, actor, seen }
+  const recorder = createRecorder({ restart: 'permanent', mailbox: { capacity } })
+  recorder.runtime.runUntilIdle()
+  return recorder
 }
 
 it('answers at once while there is room, then waits in line', async () => {
@@ -95,19 +83,10 @@ it('slows a sender that waits for each of its offers down to the pace of the rec
 })
 
 it('lets no later offer overtake one that waits, also while a handler is at work', async () => {
-  const runtime = createManualRuntime()
-  const system = createActorSystem({ runtime })
-  const seen: string[] = []
-  const actor = system.spawn<string>({
-    id: 'a',
-    mailbox: { capacity: 1 },
-    create: () => ({
-      receive(message) {
-        seen.push(message)
-        return new Promise((resolve) => runtime.timer(10, resolve))
-      },
-    }),
-  })
+  const { actor, runtime, seen } = createRecorder(
+    { mailbox: { capacity: 1 } },
+    (_, { timer }) => new Promise<void>((resolve) => timer(10, resolve)),
+  )
 
   const early = ['a', 'b'].map(async (message) => actor.offer(message))
   await runtime.elapse(5)
