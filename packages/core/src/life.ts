@@ -3,17 +3,16 @@ import { behaviorFault } from './behavior-fault.ts'
 import { type Child, type ChildRecord, type End, none, type StartListener } from './child.ts'
 import type { CellContext } from './context.ts'
 import type { Delivery, DeliveryHost } from './delivery.ts'
+import { Ending, joinCauses } from './ending.ts'
 import { ACT_MAILBOX_FULL, ACT_STOPPED } from './errors.ts'
 import type { Family } from './family.ts'
 import type { ActorHandle } from './hooks.ts'
 import type { Inbox } from './inbox.ts'
 import { CellAction, CellEvent, CellState, MailboxEvent } from './lifecycle.table.ts'
-import { LifeExtras } from './life-extras.ts'
 import { LifecycleRunner, mark, signal } from './lifecycle-runner.ts'
 import { Mail } from './mail.ts'
 import type { Services } from './services.ts'
 import type { ActorState } from './supervisor-spec.ts'
-import { joinCauses, tearDown } from './tear-down.ts'
 
 // The specification before a simulation changed it, on the changed one: a WeakMap carries short-lived systems through many collections.
 const givenSpec = Symbol('given')
@@ -23,8 +22,6 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   record: ChildRecord | undefined
   protected readonly owner: Family
   protected children: Family | undefined
-  /** How this incarnation ended by itself. */
-  protected end: End | undefined
   readonly #spec: ActorSpec<M>
   #incarnation: number
   #context: CellContext<M> | undefined
@@ -33,7 +30,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   /** That of the mail, one step nearer and without a getter: read for every message. */
   protected opened: Inbox | undefined
   #startListener: StartListener | undefined
-  #extras: LifeExtras | undefined
+  #ending: Ending | undefined
 
   /** Nothing runs until `begin`. `before` counts the incarnations of earlier cells with this specification. */
   constructor(owner: Family, given: ActorSpec<M>, before: number) {
@@ -89,6 +86,11 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
     return (Reflect.get(this.#spec, givenSpec) as ActorSpec<M> | undefined) ?? this.#spec
   }
 
+  /** How this incarnation ended by itself. */
+  protected get end(): End | undefined {
+    return this.#ending?.end
+  }
+
   /** Messages that wait in the mailbox. */
   get queued(): number {
     return this.#mail?.inbox.length ?? 0
@@ -113,7 +115,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
 
   halt(done: () => void): void {
     if (!this.isIdle) {
-      this.#more.halted = done
+      this.#toEnd.haltThen(done)
       this.post(signal.halt)
       return
     }
@@ -139,13 +141,13 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
 
   /** Crashes the actor from outside, such as a child that may not be restarted again. */
   fail(cause: unknown): void {
-    this.#more.failure = cause
+    this.#toEnd.failure = cause
     this.post(signal.fail)
   }
 
   crashed(cause: unknown, message: unknown = none): void {
     if (!this.heeds(CellEvent.FAILED)) return
-    this.end = this.#ending(true, cause, message)
+    this.#endedBy(true, cause, message)
     this.send(CellEvent.FAILED)
   }
 
@@ -171,19 +173,12 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
 
   /** Returns what takes the listener away again. */
   protected onEnd(listener: () => void): () => void {
-    const extras = this.#more
-    extras.endListeners ??= new Set()
-    extras.endListeners.add(listener)
-    return () => extras.endListeners?.delete(listener)
+    return this.#toEnd.listen(listener)
   }
 
-  get #more(): LifeExtras {
-    this.#extras ??= new LifeExtras()
-    return this.#extras
-  }
-
-  get #isTearingDown(): boolean {
-    return (this.bits & mark.tearingDown) !== 0
+  get #toEnd(): Ending {
+    this.#ending ??= new Ending(this.services.alarms)
+    return this.#ending
   }
 
   protected heed(bit: number): void {
@@ -191,16 +186,16 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
       this.send(this.#spec.shutdownMs === 0 ? CellEvent.KILL : CellEvent.STOP)
     } else if (bit === signal.halt) this.send(CellEvent.HALT)
     else if (bit === signal.start) this.send(CellEvent.START)
-    else if (bit === signal.fail) this.crashed(this.#extras?.failure)
+    else if (bit === signal.fail) this.crashed(this.#ending?.failure)
     else if ((this.bits & mark.exiting) !== 0 && this.isIn(CellState.running)) {
-      this.end = this.#ending(false, undefined, none)
+      this.#endedBy(false, undefined, none)
       this.send(CellEvent.EXITED)
     }
   }
 
   #create(): void {
     this.#incarnation++
-    this.end = undefined
+    if (this.#ending !== undefined) this.#ending.end = undefined
     const context = this.makeContext()
     this.#context = context
     let made: ReturnType<ActorSpec<M>['create']>
@@ -265,6 +260,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
     this.#context?.revoke()
     // What was to end this incarnation must not end the next one.
     this.bits &= signal.stop | signal.halt | signal.start
+    this.#ending?.tornDown()
     this.#mail?.pending.giveUp()
     this.#mail?.delivery.end(this.end?.cause)
   }
@@ -272,7 +268,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   /** Lets what runs come to an end; the time it has begins again when a stop overtakes a restart. */
   #tearDown(): void {
     this.#context?.cancelTimers()
-    this.#clearDeadline()
+    this.#ending?.clearDeadline()
     const { shutdownMs = 5000 } = this.#spec
     if (shutdownMs === 0 && this.isIn(CellState.halting)) {
       this.send(CellEvent.TIMEOUT)
@@ -283,21 +279,16 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
       this.#tornDown(undefined)
       return
     }
-    if (!this.#isTearingDown) {
-      this.bits |= mark.tearingDown
-      tearDown(
-        {
-          pending: this.mail.pending,
-          children: () => (this.#keepsChildren() ? undefined : this.children),
-          behavior: () => this.#behavior,
-          isCurrent: () => this.#isTearingDown,
-        },
-        (failure) => this.#tornDown(failure),
-      )
+    const ending = this.#toEnd
+    if (!ending.isTearingDown) {
+      const parts = {
+        pending: this.mail.pending,
+        children: () => (this.#keepsChildren() ? undefined : this.children),
+        behavior: () => this.#behavior,
+      }
+      ending.tearDown(parts, (failure) => this.#tornDown(failure))
     }
-    if (!this.#isTearingDown || shutdownMs === Infinity) return
-    const { alarms } = this.services
-    this.#more.deadline = alarms.set(shutdownMs, () => this.send(CellEvent.TIMEOUT))
+    if (ending.isTearingDown) ending.within(shutdownMs, () => this.send(CellEvent.TIMEOUT))
   }
 
   #tornDown(failure: unknown): void {
@@ -306,18 +297,18 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
       this.children.stopThen(() => this.#tornDown(failure))
       return
     }
-    this.bits &= ~mark.tearingDown
+    this.#ending?.tornDown()
     this.#leaveBehavior()
     if (failure !== undefined) {
       const { isCrash = false, cause, message = none } = this.end ?? {}
-      this.end = this.#ending(isCrash, joinCauses(cause, failure), message)
+      this.#endedBy(isCrash, joinCauses(cause, failure), message)
     }
     this.send(CellEvent.TORN_DOWN)
   }
 
   /** The time to tear down is over. */
   #abandon(): void {
-    this.bits &= ~mark.tearingDown
+    this.#ending?.tornDown()
     this.#mail?.pending.giveUp()
     if (!this.#keepsChildren()) this.children?.kill()
     this.#leaveBehavior()
@@ -335,9 +326,9 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   }
 
   #report(): void {
-    this.#clearDeadline()
-    const halted = this.#takeHalted()
-    const end = this.end ?? this.#ending(false, undefined, none)
+    this.#ending?.clearDeadline()
+    const halted = this.#ending?.takeHalted()
+    const end = this.end ?? this.#endOf(false, undefined, none)
     if (this.#startListener !== undefined) this.#startFailed(end.cause)
     else if (halted === undefined) this.owner.exited(this, end)
     halted?.()
@@ -350,7 +341,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   }
 
   #finish(): void {
-    this.#clearDeadline()
+    this.#ending?.clearDeadline()
     this.children?.kill()
     this.#forgetBehavior()
     const cause = this.end?.cause
@@ -359,32 +350,21 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
     this.owner.ended(this)
     this.services.events.ended(this, cause)
     this.#startFailed(cause)
-    this.#takeHalted()?.()
-    const listeners = this.#extras?.endListeners
-    this.#extras = undefined
-    for (const listener of listeners ?? []) listener()
+    this.#ending?.takeHalted()?.()
+    this.#ending?.tell()
   }
 
-  #ending(isCrash: boolean, cause: unknown, message: unknown): End {
+  #endedBy(isCrash: boolean, cause: unknown, message: unknown): void {
+    this.#toEnd.end = this.#endOf(isCrash, cause, message)
+  }
+
+  #endOf(isCrash: boolean, cause: unknown, message: unknown): End {
     return { isCrash, cause, message, atMs: this.services.runtime.monotonic() }
   }
 
   #forgetBehavior(): void {
     this.#behavior = undefined
     this.#mail?.delivery.release()
-  }
-
-  #takeHalted(): (() => void) | undefined {
-    const halted = this.#extras?.halted
-    if (halted !== undefined) this.#more.halted = undefined
-    return halted
-  }
-
-  #clearDeadline(): void {
-    const deadline = this.#extras?.deadline
-    if (deadline === undefined) return
-    this.services.alarms.clear(deadline)
-    this.#more.deadline = undefined
   }
 
   #openMail(): Mail<M> {

@@ -8,7 +8,7 @@ export const signal = { stop: 1, halt: 2, start: 4, fail: 8, exit: 16 } as const
 const anySignal = 31
 
 /** What is so, in the same number as the signals: most actors are idle, and there may be very many. */
-export const mark = { exiting: 32, tearingDown: 64, overflowed: 128 } as const
+export const mark = { exiting: 32, overflowed: 64 } as const
 
 /** Runs the lifecycle table of one cell, and the cell in its turn. */
 export abstract class LifecycleRunner implements Runnable {
