@@ -102,3 +102,69 @@ it('validate refuses to begin anew where records would stand twice', async () =>
   )
   expect(stdout + stderr).toContain('job.yaml:13:11')
 })
+
+const withResource = (refusals: number, restart: string): Record<string, string> => ({
+  'job.yaml': `pipeline:
+  name: orders
+  source: { file: in.jsonl }
+  resources:
+    db: { module: ./db.mjs${restart} }
+  stages:
+    - module: ./enrich.mjs
+  sink: { file: out.jsonl }
+`,
+  'token.mjs': `import { defineToken } from '@millrace/sdk'
+export const db = defineToken('@acme/db')
+`,
+  'db.mjs': `import { defineResource } from '@millrace/sdk'
+import { db } from './token.mjs'
+const parameters = {
+  '~standard': { version: 1, vendor: 'test', validate: () => ({ value: {} }), jsonSchema: { input: () => ({}) } },
+}
+let opens = 0
+export default defineResource({
+  name: 'db',
+  summary: 'Looks up.',
+  parameters,
+  provides: db,
+  create() {
+    if (++opens <= ${refusals}) throw new Error('refused')
+    return { open: opens }
+  },
+})
+`,
+  'enrich.mjs': `import { defineStage } from '@millrace/sdk'
+import { db } from './token.mjs'
+const parameters = {
+  '~standard': { version: 1, vendor: 'test', validate: () => ({ value: {} }), jsonSchema: { input: () => ({}) } },
+}
+export default defineStage({
+  name: 'enrich',
+  summary: 'Adds.',
+  parameters,
+  create({ inject }) {
+    const { open } = inject(db)
+    return { process: (record) => ({ ...record, open }) }
+  },
+})
+`,
+  'in.jsonl': '{"n":1}\n',
+})
+
+it('a resource that is refused at first is opened within the budget, where it has a restart', async () => {
+  const within = folder(withResource(2, ', restart: { backoff: 5ms }'))
+  const without = folder(withResource(2, ''))
+  const beyond = folder(withResource(9, ', restart: { backoff: 5ms }'))
+
+  const opened = await run(within, ['run', 'job.yaml'])
+  const refused = await run(without, ['run', 'job.yaml'])
+  const never = await run(beyond, ['run', 'job.yaml'])
+
+  expect(opened.code, opened.stderr).toBe(0)
+  expect(text(within, 'out.jsonl')).toBe('{"n":1,"open":3}\n')
+  expect(opened.stdout).toContain(', 2 restarts')
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('error[ENG_START]: "db" failed to create: refused')
+  expect(refused.stderr).toContain('job.yaml:5:')
+  expect(never.stderr).toContain('error[ENG_RESTARTS]: "db" is not started again')
+})
