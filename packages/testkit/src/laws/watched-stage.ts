@@ -9,6 +9,7 @@ import {
   type StageInstance,
   type StageScope,
   type StateScope,
+  type TimerContext,
 } from '@millrace/sdk'
 
 /** What a watched stage did beside its results. */
@@ -19,7 +20,7 @@ export class Watch {
   fault: string | undefined
   /** Emissions with no record in hand, outside of hooks, or after its end. */
   stray = 0
-  /** Emissions of hooks: `onWatermark` and `onEnd`. */
+  /** Emissions of hooks: `onTimer`, `onWatermark` and `onEnd`. */
   ofHooks = 0
   /** Records that `process` failed. */
   readonly failed = new Set<unknown>()
@@ -179,6 +180,19 @@ function wrap(
       context.emit(value, options)
     },
   })
+  const timerHook = (context: TimerContext): TimerContext => ({
+    get watermark() {
+      return context.watermark
+    },
+    get key() {
+      return context.key
+    },
+    signal: context.signal,
+    emit: (value, options) => hook(context).emit(value, options),
+  })
+  if (first.onTimer !== undefined) {
+    made.onTimer = (timer, context) => inHook(() => current().onTimer?.(timer, timerHook(context)))
+  }
   if (first.onWatermark !== undefined) {
     made.onWatermark = (mark, context) => inHook(() => current().onWatermark?.(mark, hook(context)))
   }
@@ -311,9 +325,9 @@ function checkedOutput(output: BatchOutput, length: number, watch: Watch): Batch
       give(index, 'emitted')
       output.pass(index)
     },
-    emit(index, value, name, timestamp) {
+    emit(index, value, name) {
       give(index, 'emitted')
-      output.emit(index, value, name, timestamp)
+      output.emit(index, value, name)
     },
     skip(index, reason) {
       give(index, 'skipped')
