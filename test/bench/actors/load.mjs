@@ -65,3 +65,29 @@ export async function inBursts(load, total, send) {
   }
   return load.handled()
 }
+
+/** The measures of questions: one after the other, and a thousand at a time; `answering` makes who is asked. */
+export const askMeasures = (answering) => ({
+  async 'ask-one'(total) {
+    const { load, ask, after } = await answering()
+    return {
+      async run() {
+        for (let number = 0; number < total; number++) await ask()
+        return load.handled()
+      },
+      after,
+    }
+  },
+  async 'ask-many'(total) {
+    const { load, ask, after } = await answering()
+    return {
+      async run() {
+        for (let asked = 0; asked < total; asked += 1000) {
+          await Promise.all(Array.from({ length: 1000 }, ask))
+        }
+        return load.handled()
+      },
+      after,
+    }
+  },
+})

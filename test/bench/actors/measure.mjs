@@ -28,14 +28,19 @@ async function once(total) {
   return ms
 }
 
-async function time() {
+async function warmUp() {
   let total = fixed[measureName] ?? 8000
   let ms = await once(total)
-  const isFixed = measureName in fixed
-  for (let ranMs = ms; !isFixed && (ms < longEnoughMs || ranMs < warmMs); ranMs += ms) {
+  if (measureName in fixed) return total
+  for (let ranMs = ms; ms < longEnoughMs || ranMs < warmMs; ranMs += ms) {
     if (ms < longEnoughMs) total *= ms < longEnoughMs / 4 ? 4 : 2
     ms = await once(total)
   }
+  return total
+}
+
+async function time() {
+  const total = await warmUp()
   const times = []
   for (let run = 0; run < 3; run++) {
     globalThis.gc()

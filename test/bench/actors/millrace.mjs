@@ -2,7 +2,7 @@
 import { createActorSystem } from '@millrace/core'
 import { nodeRuntime } from '@millrace/engine/host'
 
-import { anHourMs, createLoad, inBursts } from './load.mjs'
+import { anHourMs, askMeasures, createLoad, inBursts } from './load.mjs'
 
 const newSystem = () => createActorSystem({ runtime: nodeRuntime })
 
@@ -44,28 +44,7 @@ export const subject = () => ({
       after: () => system.stop(),
     }
   },
-  'ask-one'(total) {
-    const { load, ask, after } = answering()
-    return {
-      async run() {
-        for (let number = 0; number < total; number++) await ask()
-        return load.handled()
-      },
-      after,
-    }
-  },
-  'ask-many'(total) {
-    const { load, ask, after } = answering()
-    return {
-      async run() {
-        for (let asked = 0; asked < total; asked += 1000) {
-          await Promise.all(Array.from({ length: 1000 }, ask))
-        }
-        return load.handled()
-      },
-      after,
-    }
-  },
+  ...askMeasures(answering),
   'spawn-1000': (total) => spawn(total, 1000),
   'spawn-100000': (total) => spawn(total, 100_000),
   async idle(total) {

@@ -1,5 +1,5 @@
 // nact: dispatch, query, spawn; a timer of Node per actor where timers are asked for.
-import { anHourMs, createLoad, inBursts } from './load.mjs'
+import { anHourMs, askMeasures, createLoad, inBursts } from './load.mjs'
 
 export async function subject(peer) {
   const { start, spawn, dispatch, query, stop } = await peer('nact')
@@ -83,28 +83,7 @@ export async function subject(peer) {
         after: () => stop(system),
       }
     },
-    'ask-one'(total) {
-      const { load, ask, after } = answering()
-      return {
-        async run() {
-          for (let number = 0; number < total; number++) await ask()
-          return load.handled()
-        },
-        after,
-      }
-    },
-    'ask-many'(total) {
-      const { load, ask, after } = answering()
-      return {
-        async run() {
-          for (let asked = 0; asked < total; asked += 1000) {
-            await Promise.all(Array.from({ length: 1000 }, ask))
-          }
-          return load.handled()
-        },
-        after,
-      }
-    },
+    ...askMeasures(answering),
     'spawn-1000': (total) => spawning(total, 1000),
     'spawn-100000': (total) => spawning(total, 100_000),
     idle: (total) => spawnAll(total, total, createLoad()),

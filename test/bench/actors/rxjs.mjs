@@ -1,5 +1,5 @@
 // RxJS: Subjects; deferred by asapScheduler where a synchronous call would come back to itself.
-import { anHourMs, createLoad, inBursts } from './load.mjs'
+import { anHourMs, askMeasures, createLoad, inBursts } from './load.mjs'
 
 export async function subject(peer) {
   const { asapScheduler, firstValueFrom, observeOn, Subject, timer } = await peer('rxjs')
@@ -61,26 +61,7 @@ export async function subject(peer) {
         },
       }
     },
-    'ask-one'(total) {
-      const { load, ask } = answering()
-      return {
-        async run() {
-          for (let number = 0; number < total; number++) await ask()
-          return load.handled()
-        },
-      }
-    },
-    'ask-many'(total) {
-      const { load, ask } = answering()
-      return {
-        async run() {
-          for (let asked = 0; asked < total; asked += 1000) {
-            await Promise.all(Array.from({ length: 1000 }, ask))
-          }
-          return load.handled()
-        },
-      }
-    },
+    ...askMeasures(answering),
     'spawn-1000': (total) => spawning(total, 1000),
     'spawn-100000': (total) => spawning(total, 100_000),
     idle: spawnAll,
