@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Batch, Rejection, SinkDefinition, SinkInstance } from '@millrace/sdk'
+import {
+  type Batch,
+  type Injection,
+  type Rejection,
+  type SinkDefinition,
+  type SinkInstance,
+  type SinkTraits,
+  sinkTraits,
+} from '@millrace/sdk'
 import { injectionOf } from '../../injection-of.ts'
 import { Breach, demand, shown } from '../law.ts'
 import { InstanceSurroundings } from './instance-surroundings.ts'
@@ -45,13 +53,21 @@ export class PlacedSink<P> {
     return new PlacedSink(definition, options, { parameters, place })
   }
 
+  /** What its definition says of it. */
+  get traits(): SinkTraits {
+    return sinkTraits(this.#definition, this.#injection().parameters)
+  }
+
   /** A new instance that was not opened. */
   async create(): Promise<SinkInstance> {
+    const scope = new InstanceSurroundings().scope(true)
+    return this.#definition.create({ ...scope, ...this.#injection() })
+  }
+
+  #injection(): Injection<P> {
     const { expressions } = this.#options
     const { parameters } = this.place
-    const injection = injectionOf(this.#definition, { parameters, expressions })
-    const scope = new InstanceSurroundings().scope(true)
-    return this.#definition.create({ ...scope, ...injection })
+    return injectionOf(this.#definition, { parameters, expressions })
   }
 
   /** A new instance, open. */
@@ -74,8 +90,15 @@ export class PlacedSink<P> {
     return written
   }
 
-  /** Demands that a reader finds these records and no others. */
+  /** Demands that a reader finds these records and no others, and that nothing else is left there. */
   async demandFound(how: string, records: readonly unknown[]): Promise<void> {
+    await this.demandSeen(how, records)
+    const left = (await this.place.leftovers?.()) ?? []
+    demand(left.length === 0, () => `${how} it left ${left.join(', ')} behind.`)
+  }
+
+  /** Demands that a reader finds these records and no others, while a sink is at work. */
+  async demandSeen(how: string, records: readonly unknown[]): Promise<void> {
     const found = await this.place.read()
     const { written = (all: readonly unknown[]): unknown => all } = this.#options
     // Plain values, as readers get them: fast-check also makes objects without a prototype.

@@ -6,7 +6,8 @@ import { sourceLaw, type SourceUnderLaw } from './source-laws-options.ts'
 /** Laws on where a source begins, and on how it ends. */
 export function positionLaws<P, I>(source: SourceUnderLaw<P, I>): Law[] {
   const laws = [ends(source), stop(source), close(source)]
-  if (source.definition.replay === 'position') laws.push(position(source))
+  const { replay } = source.definition
+  if (replay !== 'none' && replay !== 'ack') laws.push(position(source))
   return laws
 }
 
@@ -16,6 +17,8 @@ const place = fc.record({ partition: fc.nat({ max: 3 }), after: fc.nat({ max: 6 
 function position<P, I>(source: SourceUnderLaw<P, I>): Law {
   const title = 'read on from the position of any batch, it gives the rest'
   return sourceLaw(source, { id: 'position', title }, place, async (placed, one) => {
+    const { traits } = await placed.create()
+    if (traits.replay !== 'position') return
     const readings = [...(await placed.all())]
     const found = readings[one.partition % Math.max(1, readings.length)]
     if (found === undefined) return
@@ -44,8 +47,8 @@ function ends<P, I>(source: SourceUnderLaw<P, I>): Law {
   return sourceLaw(source, { id: 'ends', title }, nothing, async (placed) => {
     const readings = [...(await placed.all()).values()]
     const last = readings.at(-1)
-    const { inputEnds } = await placed.create()
-    if (inputEnds) return
+    const { traits } = await placed.create()
+    if (traits.ends) return
     demand(
       last?.isOver === false,
       () =>

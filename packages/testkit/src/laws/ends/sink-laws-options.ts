@@ -8,6 +8,8 @@ export interface SinkPlace {
   readonly parameters: unknown
   /** What a reader finds there now, or a promise of it. */
   readonly read: () => unknown
+  /** Names of what else lies there, or a promise of them: once a sink is closed there may be nothing. Default: nobody looks. */
+  readonly leftovers?: () => readonly string[] | Promise<readonly string[]>
 }
 
 /** What a sink is proved with. */

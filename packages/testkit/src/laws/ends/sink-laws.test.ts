@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkSinkLaws, listSinkLaws, sinkLaws } from './sink-laws.ts'
 import type { SinkLawsOptions } from './sink-laws-options.ts'
-import { healthy, mutants, tables } from './sink-mutants.test-support.ts'
+import { healthy, locks, mutants, tables } from './sink-mutants.test-support.ts'
 
 const options: SinkLawsOptions = {
   records: fc.oneof(fc.nat({ max: 20 }), fc.record({ id: fc.nat({ max: 5 }) }), fc.constant(null)),
@@ -10,7 +10,11 @@ const options: SinkLawsOptions = {
   place(parameters) {
     const table = `table ${tables.size}`
     tables.set(table, [])
-    return { parameters: { ...(parameters as object), table }, read: () => tables.get(table) }
+    return {
+      parameters: { ...(parameters as object), table },
+      read: () => tables.get(table),
+      leftovers: () => (locks.has(table) ? ['a lock'] : []),
+    }
   },
   seed: 13,
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { messageOf } from '@millrace/base'
+import { isMillraceError, messageOf } from '@millrace/base'
 import type { SinkDefinition } from '@millrace/sdk'
 import fc, { type Arbitrary } from 'fast-check'
 import { runSink } from '../../run-ends.ts'
@@ -24,7 +24,9 @@ export function listSinkLaws<P>(
   )
   const laws = [parameters, batches(sink), rejected(sink), input(sink), job(sink)]
   laws.push(abort(sink), close(sink))
-  if (definition.reopens === true) laws.push(reopens(sink))
+  const isSaid = (says: unknown): boolean => says === true || typeof says === 'function'
+  if (isSaid(definition.reopens)) laws.push(reopens(sink))
+  if (isSaid(definition.replaces)) laws.push(replaces(sink))
   return laws
 }
 
@@ -184,11 +186,38 @@ function reopens<P>(sink: SinkUnderLaw<P>): Law {
   const extra = fc.tuple(fc.nat({ max: 24 }), cuts)
   return sinkLaw(sink, { id: 'reopens', title }, extra, async ({ place, records }, [at, cut]) => {
     const placed = await place()
+    if (placed.traits.reopens !== true) return
     const first = await placed.open()
     const before = await write(first, records.slice(0, at), cut)
     await first.close?.()
     const after = await placed.writeAll(records.slice(at), cut)
     const all = [...before.accepted, ...after.accepted]
     await placed.demandFound(`With a new instance behind ${at} records`, all)
+  })
+}
+
+function replaces<P>(sink: SinkUnderLaw<P>): Law {
+  const title = 'before its commit nobody sees anything of it, and then nothing of what was before'
+  const extra = fc.record({ at: fc.nat({ max: 24 }), cut: cuts, commits: fc.boolean() })
+  return sinkLaw(sink, { id: 'replaces', title }, extra, async ({ place, records }, more) => {
+    const placed = await place()
+    if (placed.traits.replaces !== true) return
+    const old = await placed.writeAll(records.slice(0, more.at), more.cut)
+    const instance = await placed.create()
+    try {
+      await instance.open?.()
+    } catch (error) {
+      // It may refuse to take the place of what is there.
+      if (!isMillraceError(error)) throw error
+      await instance.close?.()
+      return placed.demandFound('Where it refused to write', old.accepted)
+    }
+    const { accepted } = await write(instance, records.slice(more.at), more.cut)
+    await instance.flush?.()
+    await placed.demandSeen('Before its commit', old.accepted)
+    await (more.commits ? instance.commit?.() : instance.abort?.())
+    await instance.close?.()
+    const how = more.commits ? 'After its commit' : 'After its abort'
+    return placed.demandFound(how, more.commits ? accepted : old.accepted)
   })
 }

@@ -17,6 +17,9 @@ interface Table {
 /** What the sinks below write to, by name. */
 export const tables = new Map<string, unknown[]>()
 
+/** Names of tables that a sink has locked. */
+export const locks = new Set<string>()
+
 function rowsOf(name: string): unknown[] {
   const rows = tables.get(name)
   if (rows === undefined) throw new Error(`There is no table ${name}.`)
@@ -82,9 +85,27 @@ const liveBase: Definition = {
   create: ({ parameters }) => live(parameters),
 }
 
+function replacing(parameters: Table): SinkInstance {
+  const instance = buffered(parameters)
+  return {
+    ...instance,
+    commit() {
+      rowsOf(parameters.table).splice(0)
+      return instance.commit?.()
+    },
+  }
+}
+
+const replacingBase: Definition = {
+  ...base,
+  name: 'replacing',
+  replaces: true,
+  create: ({ parameters }) => replacing(parameters),
+}
+
 /** Sinks with nothing wrong. */
-export const healthy: readonly SinkDefinition<Table>[] = [base, liveBase].map((one) =>
-  defineSink(one),
+export const healthy: readonly SinkDefinition<Table>[] = [base, liveBase, replacingBase].map(
+  (one) => defineSink(one),
 )
 
 interface Mutant {
@@ -192,6 +213,13 @@ export const mutants: readonly Mutant[] = [
       abort: () => ({ discarded: rowsOf(parameters.table).length }),
     }),
   }),
+  mutant('unlocks its table only when the job ends well', 'abort', (healthy, { table }) => ({
+    open: () => void locks.add(table),
+    commit() {
+      locks.delete(table)
+      return healthy.commit?.()
+    },
+  })),
   mutant('discards what it held and says nothing of it', 'abort', () => ({ abort: () => {} })),
   mutant('cannot be closed unless it was opened', 'close', () => {
     let isOpen = false
@@ -211,6 +239,16 @@ export const mutants: readonly Mutant[] = [
       },
       close: () => void (isUsed || rowsOf(table).splice(0)),
     }
+  }),
+  mutant('adds to what was there, and says that it replaces it', 'replaces', () => ({}), {
+    replaces: true,
+  }),
+  mutant('empties its table at the start, and says that it replaces it', 'replaces', () => ({}), {
+    replaces: true,
+    create: ({ parameters }) => ({
+      ...replacing(parameters),
+      open: () => void rowsOf(parameters.table).splice(0),
+    }),
   }),
   mutant('holds all to the end and says that another may go on', 'reopens', () => ({}), {
     reopens: true,

@@ -1,4 +1,10 @@
-import type { SourceBatch, SourceDefinition, SourceInstance } from '@millrace/sdk'
+import {
+  type SourceBatch,
+  type SourceDefinition,
+  type SourceInstance,
+  type SourceTraits,
+  sourceTraits,
+} from '@millrace/sdk'
 import { injectionOf, type MakeOptions } from '../../injection-of.ts'
 import { Breach } from '../law.ts'
 import { InstanceSurroundings } from './instance-surroundings.ts'
@@ -40,12 +46,16 @@ export interface Reading {
 /** One instance of a source, and the time around it. */
 export class SourceReader {
   /** What its definition says of its input. */
-  readonly inputEnds: boolean
+  readonly traits: SourceTraits
   readonly #instance: SourceInstance
   readonly #around: InstanceSurroundings
 
-  private constructor(instance: SourceInstance, around: InstanceSurroundings, inputEnds: boolean) {
-    this.inputEnds = inputEnds
+  private constructor(
+    instance: SourceInstance,
+    around: InstanceSurroundings,
+    traits: SourceTraits,
+  ) {
+    this.traits = traits
     this.#instance = instance
     this.#around = around
   }
@@ -56,10 +66,9 @@ export class SourceReader {
   ): Promise<SourceReader> {
     const injection = injectionOf(definition, options)
     const around = new InstanceSurroundings()
-    const { ends } = definition
-    const inputEnds = typeof ends === 'function' ? ends(injection.parameters) : ends
-    const instance = await definition.create({ ...around.scope(inputEnds), ...injection })
-    return new SourceReader(instance, around, inputEnds)
+    const traits = sourceTraits(definition, injection.parameters)
+    const instance = await definition.create({ ...around.scope(traits.ends), ...injection })
+    return new SourceReader(instance, around, traits)
   }
 
   get decode(): SourceInstance['decode'] {
