@@ -210,7 +210,8 @@ What took Millrace there, in measurements of one change at a time, and what did 
 - A tell to an open mailbox goes without getters, and through arrays of one kind of elements: from 27 to 22 ns, 8 of them the plain call.
   Eight receivers are more than V8 keeps at one call site: with a single one the same loop takes 5 ns less.
 - Splitting \`tell\` by lane, or asking first whether a handler returned nothing, changed nothing by itself.
-- Runs that were measured half compiled showed 32 ns for a tell that takes 26: now every subject runs half a second before it counts.
+- What was measured half compiled showed 32 ns for a tell that took 26. Now every subject runs half a second before it counts, and the run
+  before stays alive: a collection that finds no actor at all throws away the code that was compiled for actors (25 ns in place of 21).
 `
 console.log(page)
 if (values.write) {
