@@ -1,21 +1,15 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { renderError } from '@millrace/base'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { loadSpec, type LoadOptions } from './load-spec.ts'
+import { folderWith } from './modules/folder.test-support.ts'
 
 /** The faults of `job.yaml`, or of the first file, in a folder with these files. */
 async function faultsOf(
   files: Readonly<Record<string, string | Buffer>>,
   options: Partial<LoadOptions> = {},
 ): Promise<string> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-')))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), content)
-  }
+  const folder = folderWith(files)
   const file = join(folder, Object.keys(files)[0] ?? '')
   const loaded = await loadSpec({ file, env: {}, cwd: folder, ...options })
   await loaded.dispose()
@@ -212,9 +206,9 @@ describe('what is left out', () => {
     expect(await faultsOf(files, { env })).toBe('')
     expect(await faultsOf(files, { set: [{ path: 'deadLetter.path', value: 'x' }] }))
       .toMatchInlineSnapshot(`
-      "error[CFG_MODULE_NOT_FOUND]: No sink "path" is installed; tried @millrace/path, millrace-plugin-path from <folder>.
+      "error[CFG_OVERRIDE]: Override --set deadLetter.path has no target: the job has no deadLetter, and no sink "path" is installed.
         at   --set  deadLetter.path
-        next Install it: npm install @millrace/path (or: npm install millrace-plugin-path)"
+        next Name its module: deadLetter.file=rejected.jsonl adds one."
     `)
     expect(await faultsOf(files, { set: [{ path: 'deadLetter.parameters.path', value: 'x' }] }))
       .toMatchInlineSnapshot(`

@@ -1,33 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runCommandLine } from './main.ts'
-import { plain } from './paint.ts'
+import { JobFolder, type Ran } from './commands/commands.test-support.ts'
 
-let folder: string
+let folder: JobFolder
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'millrace-command-'))
+  folder = new JobFolder()
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => folder.remove())
 
-async function command(...argv: string[]): Promise<{ code: number; out: string; error: string }> {
-  const texts = { out: '', error: '' }
-  const code = await runCommandLine(argv, {
-    cwd: folder,
-    env: {},
-    terminal: {
-      out: (text) => void (texts.out += text),
-      error: (text) => void (texts.error += text),
-      outPaint: plain,
-      errorPaint: plain,
-      interactive: false,
-      columns: () => 80,
-      outColumns: () => undefined,
-    },
-  })
-  return { code, ...texts }
-}
+const command = (...argv: readonly string[]): Promise<Ran> => folder.command(...argv)
 
 it('prints the version', async () => {
   const { code, out, error } = await command('--version')
@@ -54,6 +34,7 @@ it('prints help with examples and exit codes, also without arguments', async () 
     Commands:
       run [options] [job]       run a job to its end
       validate [options] [job]  find all faults of a job file
+      test [options] [jobs...]  run the tests of job files, in virtual time
       explain [options] [job]   show what a job would do
       config                    look at the configuration
       plugins [options] [name]  list installed plugins, or the parameters of one

@@ -1,11 +1,11 @@
 import { renderError } from '@millrace/base'
 import { describe, expect, it } from 'vitest'
-import { loadSpec, type LoadOptions } from '../load-spec.ts'
+import { load as loadText } from '../check/faults.test-support.ts'
+import type { LoadOptions } from '../load-spec.ts'
 
 const load = async (lines: readonly string[], options: Partial<LoadOptions> = {}) => {
   const text = ['pipeline:', ...lines.map((line) => `  ${line}`), ''].join('\n')
-  const loaded = await loadSpec({ file: '/jobs/job.yaml', text, env: {}, cwd: '/', ...options })
-  await loaded.dispose()
+  const loaded = await loadText(text, options)
   const edges = loaded.plan?.edges.map(({ from, output, to }) => `${from}.${output} -> ${to}`)
   return { ...loaded, edges, text: loaded.faults.map(renderError).join('\n') }
 }
@@ -277,10 +277,10 @@ describe('files by flag', () => {
 
     const shown = values.filter(({ origin }) => origin !== 'default')
     expect(shown.map(({ path, value }) => `${path}=${String(value)}`)).toEqual([
-      'source.parameters.path=/b.csv',
+      'source.parameters.path=/sh/b.csv',
       'source.parameters.delimiter=;',
       'source.limit=5',
-      'sink.parameters.path=/y.jsonl',
+      'sink.parameters.path=/sh/y.jsonl',
     ])
   })
 

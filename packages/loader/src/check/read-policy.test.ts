@@ -1,13 +1,9 @@
-import { renderError } from '@millrace/base'
 import { describe, expect, it } from 'vitest'
-import { loadSpec } from '../load-spec.ts'
+import type { LoadOptions } from '../load-spec.ts'
+import { faultsOf as faultsOfText, load as loadText } from './faults.test-support.ts'
 
-const load = async (lines: readonly string[]) => {
-  const text = ['pipeline:', ...lines.map((line) => `  ${line}`)].join('\n')
-  const loaded = await loadSpec({ file: '/jobs/job.yaml', text, env: {}, cwd: '/' })
-  await loaded.dispose()
-  return loaded
-}
+const textOf = (lines: readonly string[]): string =>
+  ['pipeline:', ...lines.map((line) => `  ${line}`)].join('\n')
 const stage = (onError: string): readonly string[] => [
   'source: { file: a.jsonl }',
   'stages:',
@@ -15,9 +11,12 @@ const stage = (onError: string): readonly string[] => [
   `    onError: ${onError}`,
   'sink: { file: b.jsonl }',
 ]
+const load = (
+  lines: readonly string[],
+  options: Partial<LoadOptions> = {},
+): ReturnType<typeof loadText> => loadText(textOf(lines), options)
 const policyOf = async (onError: string) => (await load(stage(onError))).spec?.stages[0]?.onError
-const faultsOf = async (lines: readonly string[]): Promise<string> =>
-  (await load(lines)).faults.map(renderError).join('\n')
+const faultsOf = (lines: readonly string[]): Promise<string> => faultsOfText(textOf(lines))
 
 describe('onError', () => {
   it.each([
@@ -168,28 +167,19 @@ describe('onError', () => {
   })
 
   it('finds the dead letter sink that is set from outside', async () => {
-    const loaded = await loadSpec({
-      file: '/jobs/job.yaml',
-      text: ['pipeline:', ...stage('deadLetter').map((line) => `  ${line}`)].join('\n'),
-      env: {},
+    const loaded = await load(stage('deadLetter'), {
       set: [{ path: 'deadLetter.file', value: 'rejected.jsonl' }],
-      cwd: '/',
     })
-    await loaded.dispose()
 
     expect(loaded.faults).toEqual([])
     expect(loaded.spec?.stages[0]?.onError).toBe('deadLetter')
   })
 
   it('can be set from outside', async () => {
-    const loaded = await loadSpec({
-      file: '/jobs/job.yaml',
-      text: ['pipeline:', ...stage('skip').map((line) => `  ${line}`)].join('\n'),
+    const loaded = await load(stage('skip'), {
       env: { MILLRACE_STAGES__FILTER__ONERROR__THEN: 'park' },
       set: [{ path: 'stages.filter.onError.retry.times', value: '4' }],
-      cwd: '/',
     })
-    await loaded.dispose()
 
     expect(loaded.spec?.stages[0]?.onError).toMatchObject({ retry: { times: 4 }, then: 'park' })
   })

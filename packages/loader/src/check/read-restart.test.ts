@@ -1,8 +1,9 @@
 import { renderError } from '@millrace/base'
 import { describe, expect, it } from 'vitest'
-import { loadSpec, type LoadOptions } from '../load-spec.ts'
+import type { LoadOptions } from '../load-spec.ts'
+import { load as loadText } from './faults.test-support.ts'
 
-const load = async (restart: string, options: Partial<LoadOptions> = {}) => {
+const load = (restart: string, options: Partial<LoadOptions> = {}) => {
   const text = [
     'pipeline:',
     `  source: { file: a.jsonl, restart: ${restart} }`,
@@ -11,9 +12,7 @@ const load = async (restart: string, options: Partial<LoadOptions> = {}) => {
     `      restart: ${restart}`,
     `  sink: { file: b.jsonl, restart: ${restart} }`,
   ].join('\n')
-  const loaded = await loadSpec({ file: '/jobs/job.yaml', text, env: {}, cwd: '/', ...options })
-  await loaded.dispose()
-  return loaded
+  return loadText(text, options)
 }
 
 describe('restart', () => {

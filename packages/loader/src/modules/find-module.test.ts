@@ -1,20 +1,9 @@
 import { renderError } from '@millrace/base'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { folderWith } from './folder.test-support.ts'
 import { findModule, searchFolders } from './find-module.ts'
 import type { Kind } from './modules.ts'
-
-function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-')))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-  return folder
-}
 
 /** An installed package with index.js as its only entry, unless `more` says otherwise. */
 function installed(name: string, more: object = {}): Record<string, string> {
@@ -112,9 +101,9 @@ test('a package that is being written finds itself', () => {
 })
 
 test('a short name that is not installed names what was tried and how to install it', () => {
-  expect(fault(folderWith({}), 'window')).toMatchInlineSnapshot(`
-    "error[CFG_MODULE_NOT_FOUND]: No stage "window" is installed; tried @millrace/window, millrace-plugin-window from <folder>.
-      next Install it: npm install @millrace/window (or: npm install millrace-plugin-window)"
+  expect(fault(folderWith({}), 'weather')).toMatchInlineSnapshot(`
+    "error[CFG_MODULE_NOT_FOUND]: No stage "weather" is installed; tried @millrace/weather, millrace-plugin-weather from <folder>.
+      next Install it: npm install @millrace/weather (or: npm install millrace-plugin-weather)"
   `)
 })
 

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
 import { createModules } from './create-modules.ts'
+import { folderWith } from './folder.test-support.ts'
 import { knownPlugins } from './known-plugins.ts'
 import { listPlugins } from './list-plugins.ts'
 import type { PluginInfo } from './modules.ts'
@@ -52,15 +52,7 @@ const files = {
   'node_modules/left-pad/package.json': JSON.stringify({ name: 'left-pad', version: '1.0.0' }),
 }
 
-function jobFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-')))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-  return folder
-}
+const jobFolder = (): string => folderWith(files)
 
 const ofAcme = (plugins: readonly PluginInfo[]): readonly PluginInfo[] =>
   plugins.filter((plugin) => plugin.package.startsWith('@acme/'))

@@ -77,9 +77,8 @@ it('--json prints what is wrong with the command line as faults too', async () =
       "warnings": [],
     }
   `)
-  expect(
-    faults.map((one) => (one as { faults?: { code: string }[] }).faults?.[0]?.code),
-  ).toMatchInlineSnapshot(`
+  expect(faults.map((one) => (one as { faults?: { code: string }[] }).faults?.[0]?.code))
+    .toMatchInlineSnapshot(`
     [
       "CLI_USAGE",
       "CLI_SET_FORM",

@@ -1,23 +1,14 @@
 import { renderError } from '@millrace/base'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { findModule } from '../find-module.ts'
+import { folderWith as newFolderWith } from '../folder.test-support.ts'
 import { importModule } from './import-module.ts'
 
 // What `npm init -y` writes.
 const commonJs = { 'package.json': '{ "name": "job", "type": "commonjs" }' }
 
-function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-')))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  for (const [name, text] of Object.entries({ ...commonJs, ...files })) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-  return folder
-}
+const folderWith = (files: Readonly<Record<string, string>>): string =>
+  newFolderWith({ ...commonJs, ...files })
 
 async function imported(files: Readonly<Record<string, string>>): Promise<unknown> {
   const folder = folderWith(files)
