@@ -4,12 +4,14 @@ import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { folder, startProcess } from './command.ts'
 
+const node = process.execPath
 const bin = resolve('packages/millrace/bin/millrace.js')
 const count = 3000
 const limit = 16_384
+const tool = 'prlimit'
 const hasTool = ((): boolean => {
   try {
-    execFileSync('prlimit', ['--version'])
+    execFileSync(tool, ['--version'])
     return true
   } catch {
     return false
@@ -30,15 +32,17 @@ const files = (mode: string): Record<string, string> => ({
 
 /** Runs the job with a limit on the size of its files, which is lifted once `full` holds. */
 async function runFull(cwd: string, full: () => boolean) {
-  const limited = `exec prlimit --fsize=${limit}:unlimited "$0" "$@"`
-  const args = ['-c', limited, process.execPath, bin, 'run', 'job.yaml']
+  const limited = `exec ${tool} --fsize=${limit}:unlimited "$0" "$@"`
+  const args = ['-c', limited, node, bin, 'run', 'job.yaml']
   const running = startProcess('sh', args, { cwd, detached: true })
-  let isOver = false
-  void running.ended.then(() => void (isOver = true))
-  while (!isOver && !full()) await new Promise((wake) => setTimeout(wake, 20))
+  const process = { isOver: false }
+  void running.ended.finally(() => {
+    process.isOver = true
+  })
+  while (!process.isOver && !full()) await new Promise((wake) => setTimeout(wake, 20))
   // Long enough for some tries in vain.
   await new Promise((wake) => setTimeout(wake, 300))
-  if (!isOver) execFileSync('prlimit', [`--pid=${running.pid}`, '--fsize=unlimited:unlimited'])
+  if (!process.isOver) execFileSync(tool, [`--pid=${running.pid}`, '--fsize=unlimited:unlimited'])
   return running.ended
 }
 

@@ -23,7 +23,7 @@ export type {
   StageSpec,
   TimeSpec,
 } from './plan/job-spec.ts'
-export type { JobRestart, PipelineRestart } from './plan/pipeline-restart.ts'
+export type { JobRestart, PipelineRestart } from './plan/job-restart.ts'
 export type {
   KeptCounts,
   Progress,

@@ -114,15 +114,18 @@ export class SupervisedPipeline {
     if (await this.#beginsAnew(current)) throw current.error as Error
     this.onBegin()
     current.begin()
-    void current.ended.then(async () => {
-      if (await this.#beginsAnew(current)) context.self.tell('failed')
-      else this.#finish()
-    })
+    void this.#follow(current, () => context.self.tell('failed'))
     return {
       receive() {
         throw current.error as Error
       },
     }
+  }
+
+  async #follow(current: Incarnation, crash: () => void): Promise<void> {
+    await current.ended
+    if (await this.#beginsAnew(current)) crash()
+    else this.#finish()
   }
 
   /**

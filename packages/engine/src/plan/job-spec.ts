@@ -8,7 +8,7 @@ import type {
 } from '@millrace/sdk'
 import type { Backoff } from '@millrace/core'
 import type { ErrorPolicy } from './error-policy.ts'
-import type { JobRestart } from './pipeline-restart.ts'
+import type { JobRestart } from './job-restart.ts'
 
 /** An output of a source or stage. Sources have one, named `out`. */
 export interface OutputRef {
