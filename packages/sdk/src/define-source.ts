@@ -54,7 +54,7 @@ export interface ReadOptions {
  */
 export interface SourceInstance {
   open?(): void | Promise<void>
-  /** Names of the partitions, read one after the other. Default: one, named ''. */
+  /** Names of the partitions, read as `reads` says. Default: one, named ''. */
   partitions?(): readonly string[] | Promise<readonly string[]>
   read(
     partition: string,
@@ -80,6 +80,8 @@ export interface SourceTraits {
   /** Whether the input ends by itself. */
   readonly ends: boolean
   readonly replay: Replay
+  /** Default `inTurn`. */
+  readonly reads?: 'inTurn' | 'together' | undefined
 }
 
 /** How the engine gets its sources. `dispose` is called once, after all instances have closed. */
@@ -99,6 +101,11 @@ export interface SourceDefinition<Parameters = unknown> {
   readonly main?: string
   /** Whether the input can be read again from a position, or acknowledged, or neither. */
   readonly replay: Replay | ((parameters: Parameters) => Replay)
+  /**
+   * Partitions are read one after the other (`inTurn`, the default) or all at once (`together`): then the watermark is that of the
+   * slowest one.
+   */
+  readonly reads?: 'inTurn' | 'together'
   /** Whether the input ends by itself. */
   readonly ends: boolean | ((parameters: Parameters) => boolean)
   /** Files this source reads, as absolute paths or globs, so that jobs which also write them are refused. */
@@ -115,11 +122,12 @@ export function defineSource<Parameters>(
 
 /** What the engine must know of a source. */
 export function sourceTraits<Parameters>(
-  { ends, name, replay }: SourceDefinition<Parameters>,
+  { ends, name, reads, replay }: SourceDefinition<Parameters>,
   parameters: Parameters,
 ): SourceTraits {
   return {
     name,
+    reads,
     replay: typeof replay === 'function' ? replay(parameters) : replay,
     ends: typeof ends === 'function' ? ends(parameters) : ends,
   }

@@ -61,6 +61,11 @@ export {
   type StageSurroundings,
   type StageTraits,
 } from './define-stage.ts'
+export {
+  defineWatermarks,
+  type WatermarksDefinition,
+  type WatermarkStrategy,
+} from './define-watermarks.ts'
 export { jobDefaults } from './job-defaults.ts'
 export type { JsonSchema, ParameterFault, ParameterSchema, SchemaIssue } from './schema.ts'
 export type {

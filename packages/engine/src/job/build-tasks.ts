@@ -4,6 +4,7 @@ import { type ErrorPolicy, resolvePolicy, sourcePolicy } from '../plan/error-pol
 import type { JobSpec, SinkSpec } from '../plan/job-spec.ts'
 import type { Place } from '../plan/place.ts'
 import { SinkCounter, SourceCounter, StageCounter } from '../report/counters.ts'
+import { Alignment } from '../run/alignment.ts'
 import type { Edge, OverflowTarget } from '../run/edge.ts'
 import { timerError } from '../run/crashed.ts'
 import { Failures } from '../run/failures.ts'
@@ -62,6 +63,7 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
   const edgesOf = (id: string): readonly Edge[] => wiring.inputs.get(id) ?? []
   const outboxOf = (id: string): Outbox => wiring.outboxes.get(id) as Outbox
   const ends = spec.sources.every((source) => source.factory.traits.ends)
+  const alignment = new Alignment()
   const things = new Map<string, unknown>()
   const shared = <T>(name: string, make: () => T): T => {
     if (!things.has(name)) things.set(name, make())
@@ -102,7 +104,8 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     const { factory, id } = source
     const { node, parts } = common(source, new SourceCounter(id, factory.traits.name))
     const failures = failuresOf('Source', id, source.onError)
-    return { id, factory, task: new SourceTask({ ...parts, spec: source, failures }), ...node }
+    const task = new SourceTask({ ...parts, spec: source, failures, alignment })
+    return { id, factory, task, ...node }
   })
   const stages = spec.stages.map((stage) => {
     const { factory, id } = stage

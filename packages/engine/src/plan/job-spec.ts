@@ -5,6 +5,7 @@ import type {
   SourceBatch,
   SourceFactory,
   StageFactory,
+  WatermarkStrategy,
 } from '@millrace/sdk'
 import type { Backoff } from '@millrace/core'
 import type { ErrorPolicy } from './error-policy.ts'
@@ -24,6 +25,19 @@ export interface TimeSpec {
   readonly disorderMs: number
   /** For `explain`, such as `field "date"`. */
   readonly description: string
+  /** The time of a record is the clock at its arrival, and the watermark follows the clock; `timestamp` is not asked. */
+  readonly arrival?: boolean | undefined
+  /** After so long without records a partition holds event time back no more, ms. Default: it always does. */
+  readonly idleMs?: number | undefined
+  /** How far the source may be ahead of the slowest other one in event time before it waits, ms. Default: any distance. */
+  readonly alignMs?: number | undefined
+  /** Bounds of times that can be true, epoch ms; a record outside fails with code TIME. */
+  readonly notBefore?: number | undefined
+  readonly notAfter?: number | undefined
+  /** How far a time may be ahead of the clock, ms; one beyond fails with code TIME. */
+  readonly aheadMs?: number | undefined
+  /** Makes the strategy of one partition, in the place of `disorderMs`: the watermark behind each record. */
+  readonly watermarks?: (() => WatermarkStrategy) | undefined
 }
 
 /** One key field: the name it has in results and how it is read. May throw a coded error. */

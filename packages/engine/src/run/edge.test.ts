@@ -77,7 +77,7 @@ it('drops record by record what does not fit, and keeps the rest in order', () =
         } else if (action === 'release') {
           edge.release(hands)
           hands = 0
-        } else if (action === 'mark') edge.offerMark(next)
+        } else if (action === 'mark') edge.offerMark(next, false)
         else {
           const count = Number(action.slice(6))
           edge.offer(batchOf(Array.from({ length: count }, () => next++)), next)
@@ -134,7 +134,7 @@ it('gives the reader everything in order, in whatever order its messages come', 
   by = 'reader'
   edge.release(2)
   by = 'writer'
-  edge.offerMark(5)
+  edge.offerMark(5, false)
   edge.end(true)
 
   expect(told.map((one) => one.by)).toEqual(['reader', 'writer', 'writer'])

@@ -10,6 +10,8 @@ export interface Envelope {
   readonly end: number
   /** Watermark behind the last record. */
   mark: number
+  /** Of a mark: whether the writer steps aside. */
+  isIdle: boolean
   /** Of an end: whether the input is over, as opposed to stopped. */
   readonly complete: boolean
 }
@@ -60,10 +62,13 @@ export class Edge {
   #announced = 0
   #receiver: Receiver | undefined
   #sentMark = Number.NEGATIVE_INFINITY
+  #sentIdle = false
   /** Records with the reader, in its mailbox or its hands. */
   inFlight = 0
   /** Watermark the reader has seen on this edge. */
   mark = Number.NEGATIVE_INFINITY
+  /** Whether the reader has seen the writer step aside: until it comes back it holds no event time back. */
+  isIdle = false
   /** Called when nothing waits here any more. */
   onClear: (() => void) | undefined
 
@@ -99,23 +104,27 @@ export class Edge {
     this.#pump()
   }
 
-  /** A watermark without records: needs no credit, and joins a mark that is still unread. */
-  offerMark(mark: number): void {
+  /** A watermark without records, and whether the writer steps aside: needs no credit, and joins a mark that is still unread. */
+  offerMark(mark: number, isIdle: boolean): void {
     const last = this.#waiting.at(-1)
-    if (last === undefined) this.#sendMark(mark)
+    if (last === undefined) this.#sendMark(mark, isIdle)
     else last.mark = Math.max(last.mark, mark)
   }
 
-  #sendMark(mark: number): void {
-    if (mark <= this.#sentMark) return
-    this.#sentMark = mark
+  #sendMark(mark: number, isIdle: boolean): void {
+    if (mark <= this.#sentMark && isIdle === this.#sentIdle) return
+    this.#sentMark = Math.max(this.#sentMark, mark)
+    this.#sentIdle = isIdle
     const last = this.#sent.at(-1)
-    if (last?.kind === 'mark') last.mark = mark
-    else this.#queue('mark', undefined, 0, 0, mark)
+    if (last?.kind === 'mark') {
+      last.mark = this.#sentMark
+      last.isIdle = isIdle
+    } else this.#queue('mark', undefined, 0, 0, this.#sentMark)
   }
 
   /** The last message of this edge; call it only when the edge is clear. */
   end(complete: boolean): void {
+    this.#sentIdle = false
     this.#queue('end', undefined, 0, 0, this.#sentMark, complete)
   }
 
@@ -155,6 +164,7 @@ export class Edge {
   #send(batch: RecordBatch, start: number, end: number, mark: number): void {
     this.inFlight += end - start
     this.#sentMark = Math.max(this.#sentMark, mark)
+    this.#sentIdle = false
     this.#queue('batch', batch, start, end, mark)
   }
 
@@ -171,7 +181,7 @@ export class Edge {
       else last -= own
       overflow.dropped(queued + own)
     }
-    if (first === last) this.#sendMark(mark)
+    if (first === last) this.#sendMark(mark, false)
     else this.#send(batch, first, last, mark)
   }
 
@@ -198,7 +208,8 @@ export class Edge {
     mark: number,
     complete = false,
   ): void {
-    this.#sent.push({ kind, edge: this, batch, start, end, mark, complete })
+    const isIdle = this.#sentIdle
+    this.#sent.push({ kind, edge: this, batch, start, end, mark, isIdle, complete })
     if (this.#announced >= this.#sent.length) return
     this.#announced++
     this.#receiver?.tell(this.#arrival)

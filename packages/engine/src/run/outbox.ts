@@ -48,13 +48,21 @@ export class Outbox {
     return false
   }
 
-  /** Sends what is staged with watermark `mark` behind it. Returns a promise when a reader is full. */
-  flush(mark: number): Promise<void> | undefined {
-    for (const port of this.ports) port.seal(this.table, mark)
+  /**
+   * Sends what is staged with watermark `mark` behind it; `isIdle`: whoever writes here steps aside. Returns a promise when a
+   * reader is full.
+   */
+  flush(mark: number, isIdle = false): Promise<void> | undefined {
+    for (const port of this.ports) port.seal(this.table, mark, isIdle)
     if (this.#clear() || this.#halted) return undefined
     return new Promise((resolve) => {
       this.#waiter = resolve
     })
+  }
+
+  /** Sends a watermark between two batches; nothing may be staged. */
+  tick(mark: number, isIdle: boolean): void {
+    for (const edge of this.#edges) edge.offerMark(mark, isIdle)
   }
 
   /** Tells every reader that this was all. Call it after a flush that is through. */
@@ -66,7 +74,7 @@ export class Outbox {
   handOver(readers: ReadonlySet<Edge>): void {
     for (const port of this.ports) {
       if (port.edges.some((edge) => readers.has(edge))) {
-        port.seal(this.table, Number.NEGATIVE_INFINITY)
+        port.seal(this.table, Number.NEGATIVE_INFINITY, false)
       }
     }
   }

@@ -51,12 +51,12 @@ export class Port {
     this.withdraw(kept)
   }
 
-  /** Hands what was emitted to every reader's edge as one batch. */
-  seal(table: OriginTable, watermark: number): void {
+  /** Hands what was emitted to every reader's edge as one batch. `isIdle`: the writer steps aside. */
+  seal(table: OriginTable, watermark: number, isIdle: boolean): void {
     const mark = watermark - this.lagMs
     const length = this.values.length
     if (length === 0) {
-      for (const edge of this.edges) edge.offerMark(mark)
+      for (const edge of this.edges) edge.offerMark(mark, isIdle)
       return
     }
     if (this.edges.length > 0) {

@@ -1,68 +1,49 @@
 import { invariant, isMillraceError, messageOf, type MillraceError } from '@millrace/base'
-import type { InstanceScope, SourceBatch, SourceInstance } from '@millrace/sdk'
+import type { SourceBatch, SourceInstance } from '@millrace/sdk'
 import { ENG_SOURCE } from '../errors.ts'
-import type { Recalled, SourceSpec } from '../plan/job-spec.ts'
 import { atPlace, placeOf } from '../plan/place.ts'
-import type { SourceCounter } from '../report/counters.ts'
+import type { AlignedSource } from './alignment.ts'
 import type { Crashed } from './crashed.ts'
 import type { Edge } from './edge.ts'
-import type { Failures } from './failures.ts'
 import { closeQuietly, open, openInstance } from './open-instance.ts'
-import type { Outbox } from './outbox.ts'
-import type { PartTimers } from './part-timers.ts'
-import type { Port } from './port.ts'
-import { NO_ROW, type OriginTable } from './record-batch.ts'
+import { PartitionReader } from './partition-reader.ts'
 import { Restarts } from './restarts.ts'
-import { mergeEntries, type Entries } from './source-batch.ts'
-import type { TaskHost } from './task-host.ts'
+import { SourceIntake } from './source-intake.ts'
+import { SourceMarks } from './source-marks.ts'
+import type { SourceParts } from './source-parts.ts'
 
 /** How long a stopped source may take to return from its read. */
 const GRACE_MS = 5000
-
-/** What a source is made of. */
-export interface SourceParts {
-  readonly host: TaskHost
-  readonly spec: SourceSpec
-  readonly outbox: Outbox
-  readonly failures: Failures
-  readonly counter: SourceCounter
-  readonly scope: InstanceScope
-  /** Those of the instance in use. */
-  readonly timers: PartTimers
-}
-
-type Step = IteratorResult<SourceBatch, unknown>
-interface Reading {
-  next(): Step | Promise<Step>
-  return?(): unknown
-}
+const BEGINNING = { offset: 0, position: undefined, isResumable: true }
 
 /** The cell of one source: one message pulls one batch, and the next pull waits for credit. */
 export class SourceTask {
   readonly #parts: SourceParts
-  readonly #port: Port
   readonly #pause = new AbortController()
   readonly #restarts: Restarts
+  readonly #marks: SourceMarks
+  readonly #intake: SourceIntake
+  readonly #aligned: AlignedSource
   #instance: SourceInstance | undefined
   #again: () => void = () => {}
-  #partitions: readonly string[] | undefined
-  #partition = 0
-  #reading: Reading | undefined
-  #offset = 0
-  /** Where the partition is read on; undefined: at its beginning. */
-  #position: unknown
-  /** Whether that place is known: nothing of the partition was read, or the last batch said it. */
-  #isResumable = true
+  /** Those that were not begun, once they are known. */
+  #partitions: string[] | undefined
+  /** Those that are read now. */
+  #readers: PartitionReader[] = []
   #isOver = false
+  /** Whether a partition ended because it was told to. */
+  #isCut = false
   #bytesBefore = 0
-  #bytes = 0
-  #largest = Number.NEGATIVE_INFINITY
   #resume: ((done?: void | Promise<void>) => void) | undefined
+  #cancelLook: () => void = () => {}
 
   constructor(parts: SourceParts) {
+    const { alignment, host, spec } = parts
     this.#parts = parts
-    this.#port = parts.outbox.main as Port
-    this.#restarts = new Restarts(parts.host, parts.spec, parts.spec.restart)
+    this.#restarts = new Restarts(host, spec, spec.restart)
+    this.#marks = new SourceMarks(spec.time)
+    this.#intake = new SourceIntake(parts, this.#marks)
+    this.#aligned = alignment.join(spec.time?.alignMs ?? Number.POSITIVE_INFINITY)
   }
 
   /** How often it was started again. */
@@ -84,7 +65,7 @@ export class SourceTask {
         await open(host, spec, () => instance.open?.())
         await open(host, spec, async () => {
           const partitions = (await instance.partitions?.()) ?? ['']
-          this.#partitions ??= partitions
+          this.#partitions ??= [...partitions]
           counter.bytesTotal = await instance.size?.()
         })
       },
@@ -94,11 +75,13 @@ export class SourceTask {
   /** Starts reading; `again` queues the next pull behind what else there is to do. */
   begin(again: () => void): void {
     this.#again = again
+    if (this.#marks.needsClock) this.#look()
     again()
   }
 
   async close(): Promise<void> {
     this.#pause.abort()
+    this.#cancelLook()
     this.#parts.timers.clear()
     await this.#instance?.close?.()
   }
@@ -107,6 +90,7 @@ export class SourceTask {
   pause(): void {
     if (this.#pause.signal.aborted) return
     this.#pause.abort()
+    this.#aligned.letGo()
     if (this.#resume === undefined) return
     this.#parts.host.runtime.timer(GRACE_MS, () => this.#interrupt())
   }
@@ -118,6 +102,8 @@ export class SourceTask {
 
   halt(): void {
     this.#pause.abort()
+    this.#cancelLook()
+    this.#aligned.letGo()
     this.#parts.outbox.halt()
     this.#interrupt()
   }
@@ -126,22 +112,13 @@ export class SourceTask {
   receive(message: 'pull' | Crashed): void | Promise<void> {
     if (this.#parts.host.over) return undefined
     if (message !== 'pull') return this.#crashed(message)
-    if (this.#pause.signal.aborted || this.#limited()) return this.#finish()
-    const partition = this.#partitions?.[this.#partition]
-    if (partition === undefined) return this.#finish()
-    let result: Step | Promise<Step>
-    try {
-      this.#reading ??= this.#read(partition)
-      result = this.#reading.next()
-    } catch (error) {
-      return this.#failed(error)
-    }
-    if (result instanceof Promise) return this.#wait(result)
-    try {
-      return this.#took(result)
-    } catch (error) {
-      return this.#fail(error)
-    }
+    const room = this.#pause.signal.aborted ? undefined : this.#aligned.room()
+    if (room === undefined) return this.#pull()
+    this.#holdBack(true)
+    return room.then(() => {
+      this.#holdBack(false)
+      return this.#pull()
+    })
   }
 
   #crashed({ error, instance }: Crashed): void | Promise<void> {
@@ -151,33 +128,61 @@ export class SourceTask {
   }
 
   get #canReadOn(): boolean {
-    return this.#parts.spec.factory.traits.replay === 'position' && this.#isResumable
-  }
-
-  #read(partition: string): Reading {
-    const options = { fields: this.#parts.spec.fields, signal: this.#pause.signal }
-    const batches = this.#instance?.read(partition, this.#position, options)
-    invariant(batches !== undefined, 'a source is open before it is read')
-    return Symbol.asyncIterator in batches
-      ? batches[Symbol.asyncIterator]()
-      : batches[Symbol.iterator]()
+    return (
+      this.#parts.spec.factory.traits.replay === 'position' &&
+      this.#readers.every(({ isResumable }) => isResumable)
+    )
   }
 
   #limited(): boolean {
     return this.#parts.counter.read >= (this.#parts.spec.limit ?? Number.POSITIVE_INFINITY)
   }
 
-  // One resolver and two handlers that live as long as the task: closures made for each pull, kept by the task,
-  // drag the records of their batch into the old generation (a quarter of a job's time, measured).
-  #wait(result: Promise<Step>): Promise<void> {
+  #pull(): void | Promise<void> {
+    if (this.#parts.host.over) return undefined
+    try {
+      if (this.#limited()) return this.#finish()
+      this.#beginPartitions()
+      const done = this.#readers.find(({ ready, failure }) => (ready ?? failure) !== undefined)
+      const came = done ?? this.#ask()
+      if (came !== undefined) return this.#took(came)
+      if (!this.#readers.some(({ isPending }) => isPending)) return this.#finish()
+    } catch (error) {
+      return this.#fail(error)
+    }
     return new Promise((resolve) => {
       this.#resume = resolve
-      result.then(this.#stepped, this.#rejected)
     })
   }
 
-  readonly #stepped = (step: Step): void => this.#settle(() => this.#took(step))
-  readonly #rejected = (error: unknown): void => this.#settle(() => this.#failed(error))
+  /** Begins the next partition when the one in hand is over, or all of them where they are read together. */
+  #beginPartitions(): void {
+    const { host, spec } = this.#parts
+    const most = spec.factory.traits.reads === 'together' ? Number.POSITIVE_INFINITY : 1
+    while (!this.#pause.signal.aborted && this.#readers.length < most) {
+      const name = this.#partitions?.shift()
+      if (name === undefined) return
+      this.#readers.push(new PartitionReader(name, BEGINNING, this.#arrived))
+      this.#marks.open(name, host.runtime.monotonic())
+    }
+  }
+
+  /** Asks those that are not at work already; the first that has something at once. */
+  #ask(): PartitionReader | undefined {
+    const { signal } = this.#pause
+    if (signal.aborted) return undefined
+    const instance = this.#instance
+    invariant(instance !== undefined, 'a source is open before it is read')
+    const options = { fields: this.#parts.spec.fields, signal }
+    for (const reader of this.#readers) {
+      if (reader.isPending) continue
+      reader.pull(instance, options)
+      if (!reader.isPending) return reader
+    }
+    return undefined
+  }
+
+  readonly #arrived = (): void => this.#settle(() => this.#pull())
 
   /** A read that nobody waits for any more: what it gives later is ignored. */
   #interrupt(): void {
@@ -196,115 +201,93 @@ export class SourceTask {
     }
   }
 
-  #took(result: Step): void | Promise<void> {
-    if (this.#parts.host.over) return undefined
-    if (result.done === true) {
-      // After a pause nobody knows whether the input was over: it counts as cut short.
-      if (this.#pause.signal.aborted) return this.#finish()
-      this.#reading = undefined
-      this.#partition++
-      this.#offset = 0
-      this.#position = undefined
-      this.#isResumable = true
-      this.#bytesBefore += this.#bytes
-      this.#bytes = 0
-      this.#again()
-      return undefined
+  #took(reader: PartitionReader): void | Promise<void> {
+    const { failure, ready } = reader
+    reader.ready = undefined
+    reader.failure = undefined
+    if (failure !== undefined) return this.#failed(failure.error)
+    invariant(ready !== undefined, 'a reader is taken when it has something')
+    return ready.done === true ? this.#ended(reader) : this.#send(reader, ready.value)
+  }
+
+  #ended(reader: PartitionReader): void | Promise<void> {
+    // After a pause nobody knows whether the input was over: it counts as cut short.
+    if (this.#pause.signal.aborted) this.#isCut = true
+    this.#readers = this.#readers.filter((one) => one !== reader)
+    this.#bytesBefore += reader.bytes
+    this.#marks.close(reader.name)
+    this.#again()
+    return undefined
+  }
+
+  #send(reader: PartitionReader, batch: SourceBatch): void | Promise<void> {
+    const { counter, host, outbox } = this.#parts
+    // Turns: who gave something is asked last.
+    if (this.#readers.length > 1) {
+      this.#readers = [...this.#readers.filter((one) => one !== reader), reader]
     }
-    const room = this.#send(result.value)
-    if (room !== undefined) return room.then(() => this.#again())
+    this.#marks.heard(reader.name, host.runtime.monotonic())
+    reader.offset = this.#intake.take(batch, reader.name, reader.offset)
+    reader.position = batch.position
+    reader.isResumable = batch.position !== undefined
+    if (batch.bytes !== undefined) reader.bytes = batch.bytes
+    counter.bytes = this.#readers.reduce((sum, { bytes }) => sum + bytes, this.#bytesBefore)
+    if (host.over) return undefined
+    const room = outbox.flush(this.#marks.mark)
+    this.#aligned.moved(this.#marks.mark, false)
+    if (room !== undefined) return this.#whenClear(room)
     // Nothing holds back who writes to a lossy mailbox, so its readers get their turn here.
-    const { host, outbox } = this.#parts
     if (outbox.lossy) return host.runtime.yield().then(() => this.#again())
     this.#again()
     return undefined
   }
 
-  #send(batch: SourceBatch): Promise<void> | undefined {
-    const { counter, host, outbox, spec } = this.#parts
-    const most = (spec.limit ?? Number.POSITIVE_INFINITY) - counter.read
-    const entries = mergeEntries(batch, this.#offset, most)
-    const count = entries.offsets.length
-    const recalled = spec.recall?.(batch)
-    const table: OriginTable = {
-      source: recalled?.origin?.source ?? spec.id,
-      partition: recalled?.origin?.partition ?? this.#partitions?.[this.#partition] ?? '',
-      offsets: entries.offsets,
-      lines: entries.lines,
-      base: host.read,
+  async #whenClear(room: Promise<void>): Promise<void> {
+    this.#holdBack(true)
+    await room
+    this.#holdBack(false)
+    this.#again()
+  }
+
+  /** The time in between is nobody's silence. */
+  #holdBack(isHeldBack: boolean): void {
+    this.#marks.holdBack(isHeldBack, this.#parts.host.runtime.monotonic())
+  }
+
+  /** Looks at the clock from time to time, and says how far event time has come with it. */
+  #look(): void {
+    const { counter, host, outbox } = this.#parts
+    const { runtime } = host
+    const marks = this.#marks
+    if (host.over || this.#isOver) return
+    const wasIdle = marks.isIdle
+    const before = marks.mark
+    marks.look(runtime.monotonic(), runtime.now())
+    if (marks.mark > before || marks.isIdle !== wasIdle) {
+      outbox.tick(marks.mark, marks.isIdle)
+      this.#aligned.moved(marks.mark, marks.isIdle)
     }
-    this.#offset = (entries.offsets[count - 1] ?? this.#offset - 1) + 1
-    this.#position = batch.position
-    this.#isResumable = batch.position !== undefined
-    if (batch.bytes !== undefined) this.#bytes = batch.bytes
-    counter.bytes = this.#bytesBefore + this.#bytes
-    counter.read += count
-    host.read += count
-    outbox.table = table
-    this.#stamp(entries, table, recalled)
-    this.#malformed(entries, table)
-    return host.over ? undefined : outbox.flush(this.#mark())
+    if (marks.lateAfterIdle > 0) counter.metrics.set('lateAfterIdle', marks.lateAfterIdle)
+    const waitMs = marks.waitMs(runtime.monotonic())
+    this.#cancelLook = runtime.timer(waitMs, () => this.#look())
   }
 
-  /** Gives each value its time; one without a time is malformed. The clock is read once. */
-  #stamp(entries: Entries, table: OriginTable, recalled: Recalled | undefined): void {
-    const { time } = this.#parts.spec
-    const arrival = time === undefined ? this.#parts.host.runtime.now() : 0
-    const isMade = recalled !== undefined && recalled.origin === undefined
-    for (let index = 0; index < entries.values.length; index++) {
-      const value = entries.values[index]
-      const row = isMade ? NO_ROW : (entries.rows[index] as number)
-      let timestamp = recalled === undefined ? Number.NaN : (recalled.timestamps[index] as number)
-      if (timestamp !== timestamp) timestamp = time === undefined ? arrival : time.timestamp(value)
-      if (timestamp !== timestamp) {
-        const message = `The record has no valid time in ${time?.description ?? 'its fields'}.`
-        if (this.#bad({ code: 'TIME', message, record: value }, table, row)) return
-        continue
-      }
-      this.#port.push(value, timestamp, this.#mark(), row)
-      if (timestamp > this.#largest) this.#largest = timestamp
-    }
-  }
-
-  #malformed(entries: Entries, table: OriginTable): void {
-    for (let index = 0; index < entries.malformed.length; index++) {
-      const { code, message, raw } = entries.malformed[index] as Entries['malformed'][number]
-      const failure = { code, message, record: null, raw }
-      if (this.#bad(failure, table, entries.badRows[index] as number)) return
-    }
-  }
-
-  #bad(
-    failure: { code: string; message: string; record: unknown; raw?: string | Uint8Array },
-    table: OriginTable,
-    row: number,
-  ): boolean {
-    if (this.#parts.host.over) return true
-    this.#parts.counter.malformed++
-    const mark = this.#mark()
-    const timestamp = Number.NaN
-    this.#parts.failures.handle({ ...failure, timestamp, mark, table, row, attempts: 1 })
-    return this.#parts.host.over
-  }
-
-  #mark(): number {
-    return this.#largest - (this.#parts.spec.time?.disorderMs ?? 0)
-  }
-
-  /** Ends the read under way. Not awaited: a generator that hangs in its read never returns. */
   #leave(): void {
-    const reading = this.#reading
-    this.#reading = undefined
-    void (async () => reading?.return?.())().catch(() => undefined)
+    for (const reader of this.#readers) reader.leave()
   }
 
   /** Passes the end on: of the input, or only of this run where the job is being stopped. */
   #finish(): void | Promise<void> {
+    const { counter, host, outbox } = this.#parts
+    const isRead = this.#partitions?.length === 0 && this.#readers.length === 0 && !this.#isCut
     this.#leave()
     this.#isOver = true
-    const over = this.#limited() || this.#partition >= (this.#partitions?.length ?? 0)
-    this.#parts.outbox.end(over || !this.#parts.host.stopping)
-    this.#parts.host.finished()
+    this.#cancelLook()
+    this.#aligned.moved(this.#marks.mark, true)
+    const { lateAfterIdle } = this.#marks
+    if (lateAfterIdle > 0) counter.metrics.set('lateAfterIdle', lateAfterIdle)
+    outbox.end(isRead || this.#limited() || !host.stopping)
+    host.finished()
     return undefined
   }
 
@@ -326,6 +309,11 @@ export class SourceTask {
       // Nobody waits for a source that is to read no more.
       return this.#pause.signal.aborted && !host.over ? this.#finish() : this.#fail(error)
     }
+    this.#readers = this.#readers.map((reader) => {
+      const next = new PartitionReader(reader.name, reader, this.#arrived)
+      next.bytes = reader.bytes
+      return next
+    })
     again()
   }
 

@@ -126,12 +126,14 @@ export class StageTask {
     if (envelope.batch !== undefined) return this.#begin(envelope, envelope.batch)
     if (envelope.kind === 'end') return this.#end(envelope)
     edge.mark = Math.max(edge.mark, envelope.mark)
+    edge.isIdle = envelope.isIdle
     return this.#flushAfter(this.#advance())
   }
 
   #begin(envelope: Envelope, batch: RecordBatch): Promise<void> | undefined {
     this.#envelope = envelope
     this.#index = envelope.start
+    envelope.edge.isIdle = false
     this.#others = this.#minimum(envelope.edge)
     this.#parts.counter.in += envelope.end - envelope.start
     this.#parts.outbox.table = batch.table
@@ -276,6 +278,7 @@ export class StageTask {
     const { host } = this.#parts
     this.#ended++
     this.#complete &&= envelope.complete
+    envelope.edge.isIdle = false
     // A stopped input is not over: it must go on holding event time back.
     if (envelope.complete) envelope.edge.mark = Number.POSITIVE_INFINITY
     if (this.#ended < this.#edges.length || !this.#complete) {
@@ -300,8 +303,9 @@ export class StageTask {
   #flushAfter(firing: Promise<void> | undefined): Promise<void> | undefined {
     const { host, outbox } = this.#parts
     const { emitter } = this.runner
-    if (firing === undefined) return outbox.flush(emitter.mark)
-    return firing.then(() => (host.over ? undefined : outbox.flush(emitter.mark)))
+    const isIdle = this.#isIdle
+    if (firing === undefined) return outbox.flush(emitter.mark, isIdle)
+    return firing.then(() => (host.over ? undefined : outbox.flush(emitter.mark, isIdle)))
   }
 
   #passEnd(): undefined {
@@ -331,11 +335,29 @@ export class StageTask {
     return mark > this.runner.emitter.mark ? this.runner.hooks.watermark(mark) : undefined
   }
 
+  /** Whether all inputs that are not over have stepped aside. */
+  get #isIdle(): boolean {
+    let isIdle = false
+    for (const edge of this.#edges) {
+      if (edge.isIdle) isIdle = true
+      else if (edge.mark < Number.POSITIVE_INFINITY) return false
+    }
+    return isIdle
+  }
+
+  /** Of the inputs that are not idle; where none is left, the largest of the idle ones: their event time goes on with the clock. */
   #minimum(except: Edge | undefined): number {
     let smallest = Number.POSITIVE_INFINITY
+    let largestIdle = Number.NEGATIVE_INFINITY
+    let isAnyIdle = false
     for (const edge of this.#edges) {
-      if (edge !== except && edge.mark < smallest) smallest = edge.mark
+      if (edge === except) continue
+      if (edge.isIdle) {
+        isAnyIdle = true
+        if (edge.mark > largestIdle) largestIdle = edge.mark
+      } else if (edge.mark < smallest) smallest = edge.mark
     }
-    return smallest
+    const isSilent = isAnyIdle && smallest === Number.POSITIVE_INFINITY && except === undefined
+    return isSilent ? largestIdle : smallest
   }
 }

@@ -1,0 +1,108 @@
+import type { SourceBatch } from '@millrace/sdk'
+import type { Recalled, TimeSpec } from '../plan/job-spec.ts'
+import { NO_ROW, type OriginTable } from './record-batch.ts'
+import { mergeEntries, type Entries } from './source-batch.ts'
+import type { SourceMarks } from './source-marks.ts'
+import type { Port } from './port.ts'
+import type { SourceParts } from './source-parts.ts'
+
+/** Takes decoded batches: gives each record its place and time, and stages it; what has none is malformed. */
+export class SourceIntake {
+  readonly #parts: SourceParts
+  readonly #port: Port
+  readonly #marks: SourceMarks
+  /** The largest arrival so far: the clock may go back, arrivals do not. */
+  #arrival = Number.NEGATIVE_INFINITY
+
+  constructor(parts: SourceParts, marks: SourceMarks) {
+    this.#parts = parts
+    this.#port = parts.outbox.main as Port
+    this.#marks = marks
+  }
+
+  /** Takes a batch of a partition whose next entry is number `offset`; returns the number of the one behind it. */
+  take(batch: SourceBatch, partition: string, offset: number): number {
+    const { counter, host, outbox, spec } = this.#parts
+    const most = (spec.limit ?? Number.POSITIVE_INFINITY) - counter.read
+    const entries = mergeEntries(batch, offset, most)
+    const count = entries.offsets.length
+    const recalled = spec.recall?.(batch)
+    const table: OriginTable = {
+      source: recalled?.origin?.source ?? spec.id,
+      partition: recalled?.origin?.partition ?? partition,
+      offsets: entries.offsets,
+      lines: entries.lines,
+      base: host.read,
+    }
+    counter.read += count
+    host.read += count
+    outbox.table = table
+    this.#stamp(entries, table, recalled)
+    this.#malformed(entries, table)
+    return (entries.offsets[count - 1] ?? offset - 1) + 1
+  }
+
+  /** Gives each value its time; one without a time is malformed. The clock is read once. */
+  #stamp(entries: Entries, table: OriginTable, recalled: Recalled | undefined): void {
+    const { time } = this.#parts.spec
+    const wallMs = this.#parts.host.runtime.now()
+    if (wallMs > this.#arrival) this.#arrival = wallMs
+    const takesArrival = time === undefined || time.arrival === true
+    const isMade = recalled !== undefined && recalled.origin === undefined
+    const marks = this.#marks
+    for (let index = 0; index < entries.values.length; index++) {
+      const value = entries.values[index]
+      const row = isMade ? NO_ROW : (entries.rows[index] as number)
+      let timestamp = recalled === undefined ? Number.NaN : (recalled.timestamps[index] as number)
+      if (timestamp !== timestamp) {
+        timestamp = takesArrival ? this.#arrival : time.timestamp(value)
+        const fault = takesArrival ? undefined : faultOf(timestamp, time, wallMs)
+        if (fault !== undefined) {
+          if (this.#bad({ code: 'TIME', message: fault, record: value }, table, row)) return
+          continue
+        }
+      }
+      this.#port.push(value, timestamp, marks.mark, row)
+      marks.take(timestamp, value)
+    }
+  }
+
+  #malformed(entries: Entries, table: OriginTable): void {
+    for (let index = 0; index < entries.malformed.length; index++) {
+      const { code, message, raw } = entries.malformed[index] as Entries['malformed'][number]
+      const failure = { code, message, record: null, raw }
+      if (this.#bad(failure, table, entries.badRows[index] as number)) return
+    }
+  }
+
+  #bad(
+    failure: { code: string; message: string; record: unknown; raw?: string | Uint8Array },
+    table: OriginTable,
+    row: number,
+  ): boolean {
+    const { counter, failures, host } = this.#parts
+    if (host.over) return true
+    counter.malformed++
+    const { mark } = this.#marks
+    failures.handle({ ...failure, timestamp: Number.NaN, mark, table, row, attempts: 1 })
+    return host.over
+  }
+}
+
+/** Why a time cannot be a record's: it would stall event time, or rush it. */
+function faultOf(timestamp: number, time: TimeSpec, wallMs: number): string | undefined {
+  const { aheadMs, description, notAfter, notBefore } = time
+  if (timestamp !== timestamp) return `The record has no valid time in ${description}.`
+  if (notBefore !== undefined && timestamp < notBefore) {
+    return `The record's time, ${iso(timestamp)}, is before ${iso(notBefore)}.`
+  }
+  if (notAfter !== undefined && timestamp > notAfter) {
+    return `The record's time, ${iso(timestamp)}, is after ${iso(notAfter)}.`
+  }
+  if (aheadMs !== undefined && timestamp > wallMs + aheadMs) {
+    return `The record's time, ${iso(timestamp)}, is too far ahead of the clock, ${iso(wallMs)}.`
+  }
+  return undefined
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()

@@ -1,0 +1,22 @@
+import type { InstanceScope } from '@millrace/sdk'
+import type { SourceSpec } from '../plan/job-spec.ts'
+import type { SourceCounter } from '../report/counters.ts'
+import type { Alignment } from './alignment.ts'
+import type { Failures } from './failures.ts'
+import type { Outbox } from './outbox.ts'
+import type { PartTimers } from './part-timers.ts'
+import type { TaskHost } from './task-host.ts'
+
+/** What a source is made of. */
+export interface SourceParts {
+  readonly host: TaskHost
+  readonly spec: SourceSpec
+  readonly outbox: Outbox
+  readonly failures: Failures
+  readonly counter: SourceCounter
+  readonly scope: InstanceScope
+  /** Those of the instance in use. */
+  readonly timers: PartTimers
+  /** That of all sources together. */
+  readonly alignment: Alignment
+}
