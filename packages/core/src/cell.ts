@@ -6,7 +6,7 @@ import { CellContext, type ContextHost } from './context.ts'
 import { createFamily } from './create-family.ts'
 import type { Family } from './family.ts'
 import { inspectCell } from './inspect-child.ts'
-import { Life } from './life.ts'
+import { Incarnations } from './incarnations.ts'
 import type { LifecycleTap } from './lifecycle-tap.ts'
 import { StandIn } from './stand-in.ts'
 import type { ActorState } from './supervisor-spec.ts'
@@ -16,7 +16,7 @@ import { checkActorSpec } from './validate-spec.ts'
 import type { Watch } from './watch.ts'
 
 /** One actor: the address others send to, and what its context may do. */
-export class Cell<M> extends Life<M> implements ActorRef<M>, ContextHost<M> {
+export class Cell<M> extends Incarnations<M> implements ActorRef<M>, ContextHost<M> {
   constructor(owner: Family, given: ActorSpec<M>, before = 0) {
     super(owner, given, before)
   }

@@ -6,19 +6,16 @@ import type { Delivery, DeliveryHost } from './delivery.ts'
 import { Ending, joinCauses } from './ending.ts'
 import { ACT_MAILBOX_FULL, ACT_STOPPED } from './errors.ts'
 import type { Family } from './family.ts'
-import type { ActorHandle } from './hooks.ts'
 import type { Inbox } from './inbox.ts'
+import { givenSpec, instrument } from './instrumented-spec.ts'
 import { CellAction, CellEvent, CellState, MailboxEvent } from './lifecycle.table.ts'
 import { LifecycleRunner, mark, signal } from './lifecycle-runner.ts'
 import { Mail } from './mail.ts'
 import type { Services } from './services.ts'
 import type { ActorState } from './supervisor-spec.ts'
 
-// The specification before a simulation changed it, on the changed one: a WeakMap carries short-lived systems through many collections.
-const givenSpec = Symbol('given')
-
 /** The incarnations of one actor: its state in the lifecycle table and what that state makes of mail, behavior and children. */
-export abstract class Life<M> extends LifecycleRunner implements Child, DeliveryHost {
+export abstract class Incarnations<M> extends LifecycleRunner implements Child, DeliveryHost {
   record: ChildRecord | undefined
   protected readonly owner: Family
   protected children: Family | undefined
@@ -36,11 +33,8 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   constructor(owner: Family, given: ActorSpec<M>, before: number) {
     super()
     const { hooks, tap } = owner.services
-    const handle = this as unknown as ActorHandle<M>
-    const spec = hooks?.instrument(given, handle, `${owner.path}/${given.id}`) ?? given
-    if (spec !== given) Reflect.set(spec, givenSpec, given)
     this.owner = owner
-    this.#spec = spec
+    this.#spec = hooks === undefined ? given : instrument(hooks, given, this, owner.path)
     this.#incarnation = before
     if (tap.isOn) tap.tell(this, this.state, undefined)
   }
@@ -83,7 +77,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   }
 
   protected get given(): ActorSpec<M> {
-    return (Reflect.get(this.#spec, givenSpec) as ActorSpec<M> | undefined) ?? this.#spec
+    return givenSpec(this.#spec)
   }
 
   /** How this incarnation ended by itself. */
@@ -97,7 +91,7 @@ export abstract class Life<M> extends LifecycleRunner implements Child, Delivery
   }
 
   abstract inspect(): ActorState
-  abstract renew(): Life<M>
+  abstract renew(): Incarnations<M>
   protected abstract makeContext(): CellContext<M>
 
   isDown(): boolean {
