@@ -105,11 +105,11 @@ function measure(subject: string, name: string): Outcome {
   const script = resolve('test/bench/actors/measure.mjs')
   const ended = spawnSync(process.execPath, ['--expose-gc', script, subject, name, folder], {
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 60_000,
     // Some have a handler for the signal that asks.
     killSignal: 'SIGKILL',
   })
-  if (ended.signal !== null) return { failure: 'more than two minutes' }
+  if (ended.signal !== null) return { failure: 'more than a minute' }
   if (ended.status !== 0) throw new Error(`${subject} ${name}\n${ended.stderr}`)
   return JSON.parse(ended.stdout.trimEnd().split('\n').at(-1) ?? '') as Outcome
 }
@@ -118,7 +118,7 @@ const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 
 const shown = (value: number): string =>
-  value < 100 ? value.toPrecision(2) : Math.round(value).toLocaleString('en')
+  value < 99.5 ? value.toPrecision(2) : Math.round(value).toLocaleString('en')
 
 install()
 const results = new Map<string, Outcome[]>()
@@ -130,7 +130,7 @@ for (let round = 0; round < rounds; round++) {
     for (const subject of subjects) {
       const outcomes = results.get(`${name} ${subject}`) ?? []
       results.set(`${name} ${subject}`, outcomes)
-      // What failed once is not worth another two minutes.
+      // What failed once is not worth another minute.
       if (outcomes.some((each) => !('value' in each))) continue
       outcomes.push(measure(subject, name))
     }
