@@ -47,7 +47,7 @@ it('gives an empty text to the dead letters', async () => {
   expect(run.rejected.map(({ code }) => code)).toEqual(['EMPTY'])
 })
 
-// And twelve by one call: inputs that nobody had in mind, how to put one in place, and what must come of it.
+// And thirteen by one call: inputs that nobody had in mind, how to put one in place, and what must come of it.
 sourceLaws(pages, {
   inputs: fc.record({
     texts: fc.array(fc.constantFrom('one', 'two', '')),

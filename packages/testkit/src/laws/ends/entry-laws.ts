@@ -1,8 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { BATCH_MAX, type SourceBatch } from '@millrace/sdk'
+import { BATCH_MAX, type SourceBatch, type SourceFactory, toSourceFactory } from '@millrace/sdk'
 import fc from 'fast-check'
+import { collectSink } from '../../ends.ts'
+import { injectionOf } from '../../injection-of.ts'
+import { runSpec } from '../../run-spec.ts'
 import { demand, type Law, shown } from '../law.ts'
 import { withShiftedDate } from '../with-shifted-date.ts'
+import { InstanceSurroundings } from './instance-surroundings.ts'
 import { sourceLaw, type SourceUnderLaw } from './source-laws-options.ts'
 import type { Entry, Reading } from './source-reading.ts'
 
@@ -17,6 +21,7 @@ export function entryLaws<P, I>(source: SourceUnderLaw<P, I>): Law[] {
     output(source),
     malformed(source),
     fields(source),
+    job(source),
   ]
   if (source.options.entries !== undefined) laws.push(entries(source, source.options.entries))
   return laws
@@ -158,6 +163,41 @@ function malformed<P, I>(source: SourceUnderLaw<P, I>): Law {
         )
       }
     }
+  })
+}
+
+function job<P, I>(source: SourceUnderLaw<P, I>): Law {
+  const title = 'in a job it gives the same records, however little its reader takes at once'
+  const { definition, limit } = source
+  const capacities = fc.integer({ min: 1, max: 9 })
+  return sourceLaw(source, { id: 'job', title }, capacities, async (placed, capacity) => {
+    const alone = [...(await placed.all()).values()].flatMap((reading) => reading.entries)
+    const values = alone.filter((entry) => entry.malformed === undefined)
+    const sink = collectSink()
+    const injection = injectionOf(definition, placed.options)
+    const around = new InstanceSurroundings()
+    const { clock, timer } = around.scope(true)
+    const factory: SourceFactory = {
+      ...toSourceFactory(definition, injection),
+      // The time of the law, or a source that waits would take as long as it says.
+      create: (scope) => definition.create({ ...scope, clock, timer, ...injection }),
+    }
+    const running = runSpec({
+      sources: [{ id: 'source', factory, limit: Math.min(limit, Math.max(1, alone.length)) }],
+      stages: [],
+      sinks: [{ id: 'sink', factory: sink, from: [{ id: 'source', output: 'out' }] }],
+      mailbox: { capacity },
+    })
+    const wait = await around.settled(running, true)
+    demand(wait === undefined, () => 'In a job it gave nothing for five seconds.')
+    const { rejected } = await running
+    const expected = values.map(({ value }) => value).slice(0, sink.values.length)
+    demand(
+      sink.values.length + rejected.length >= Math.min(limit, alone.length) &&
+        isDeepStrictEqual(sink.values, expected),
+      () =>
+        `Alone it gave ${shown(values.map(({ value }) => value))}, in a job ${shown(sink.values)}.`,
+    )
   })
 }
 

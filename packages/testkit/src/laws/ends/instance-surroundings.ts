@@ -52,7 +52,7 @@ export class InstanceSurroundings {
       if (isLong && this.#due.size > 0) {
         if (!moves) return 'time'
         this.#move()
-      } else if (performance.now() - startMs > patienceMs) return 'for ever'
+      } else if (this.#due.size === 0 && performance.now() - startMs > patienceMs) return 'for ever'
       else if (turn > 200) await new Promise((resolve) => setTimeout(resolve, 1))
     }
   }

@@ -59,18 +59,19 @@ export async function placed<P, I>(
 /** One input in place: it may be read as often as a law likes. */
 export class PlacedSource<P> {
   readonly #definition: SourceDefinition<P>
-  readonly #options: MakeOptions
+  /** What it is made with. */
+  readonly options: MakeOptions
   readonly #limit: number
 
   constructor(definition: SourceDefinition<P>, options: MakeOptions, limit: number) {
     this.#definition = definition
-    this.#options = options
+    this.options = options
     this.#limit = limit
   }
 
   /** A new instance that was not opened. */
   create(): Promise<SourceReader> {
-    return SourceReader.create(this.#definition, this.#options)
+    return SourceReader.create(this.#definition, this.options)
   }
 
   /** Opens a new instance for a task, and closes it in any case. */

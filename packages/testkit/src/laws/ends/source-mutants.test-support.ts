@@ -200,6 +200,10 @@ export const mutants: readonly Mutant[] = [
     ),
   })),
   eachBatch('loses what is malformed', 'entries', ({ malformed: _lost, ...batch }) => batch),
+  mutant('gives less where somebody counts', 'job', () => ({}), {
+    create: ({ parameters, id }) =>
+      instanceOf(id === 'part' ? parameters : { ...parameters, lines: parameters.lines.slice(1) }),
+  }),
   mutant('says that its input has no end', 'ends', () => ({}), { ends: false }),
   mutant('does not hear that it shall stop', 'stop', (healthy) => ({
     read: (partition, position, { fields }) =>
