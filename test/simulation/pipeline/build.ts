@@ -1,7 +1,13 @@
 import { defineError, type ErrorOf } from '@millrace/base'
 import type { ErrorPolicy, JobSpec, SinkSpec, SourceSpec } from '@millrace/engine'
-import { defineStage, type SourceFactory, type StageFactory, toStageFactory } from '@millrace/sdk'
-import { collectSink, type CollectSink, type Simulation } from '@millrace/testkit'
+import {
+  defineStage,
+  type SinkFactory,
+  type SourceFactory,
+  type StageFactory,
+  toStageFactory,
+} from '@millrace/sdk'
+import type { Simulation } from '@millrace/testkit'
 
 import { z } from 'zod'
 
@@ -13,9 +19,9 @@ import { type JobPlan, type Reading, TIMEOUT_MS } from './plan.ts'
 /** A job of the real engine, and where its results go. */
 export interface BuiltJob {
   readonly spec: JobSpec
-  readonly totals: CollectSink
-  readonly kept: CollectSink
-  readonly dead: CollectSink
+  readonly totals: readonly unknown[]
+  readonly kept: readonly unknown[]
+  readonly dead: readonly unknown[]
   readonly book: FlakyBook
   /** How often the source was made. */
   readonly sourcesMade: () => number
@@ -32,14 +38,14 @@ const backoff = { minMs: 5, maxMs: 20, jitter: 0.5 }
 const from = (id: string) => [{ id, output: 'out' }]
 
 export function buildJob(plan: JobPlan, simulation: Simulation): BuiltJob {
-  const [totals, kept, dead] = [collectSink(), collectSink(), collectSink()]
+  const [totals, kept, dead] = [output(), output(), output()]
   const book: FlakyBook = { tries: new Map(), through: new Set(), closed: [], waitsMs: [] }
   const source = sourceOf(plan)
   const by = [
     { name: 'user', description: 'user', read: (record: unknown) => (record as Reading).user },
   ]
   const second: SinkSpec[] = plan.isForked
-    ? [{ id: 'kept', factory: kept, from: from('filter') }]
+    ? [{ id: 'kept', factory: kept.factory, from: from('filter') }]
     : []
   const spec: JobSpec = {
     name: 'simulated',
@@ -58,13 +64,43 @@ export function buildJob(plan: JobPlan, simulation: Simulation): BuiltJob {
       },
       { id: 'total', factory: total(), inputs: [{ name: 'in', from: from('flaky') }], by },
     ],
-    sinks: [{ id: 'totals', factory: totals, from: from('total') }, ...second],
-    deadLetter: { id: 'deadLetter', factory: dead, from: [] },
+    sinks: [{ id: 'totals', factory: totals.factory, from: from('total') }, ...second],
+    deadLetter: { id: 'deadLetter', factory: dead.factory, from: [] },
     errors: { atMost: 1, of: 1000 },
-    restart: { intensity: plan.intensity, periodMs: FOR_EVER_MS },
+    restart: { intensity: plan.intensity, periodMs: FOR_EVER_MS, onEscalate: escalation(plan) },
     mailbox: { capacity: plan.capacity },
   }
-  return { spec, totals, kept, dead, book, sourcesMade: source.made }
+  return {
+    spec,
+    totals: totals.values,
+    kept: kept.values,
+    dead: dead.values,
+    book,
+    sourcesMade: source.made,
+  }
+}
+
+/** A sink that keeps what it gets until the pipeline begins anew. */
+function output(): { readonly factory: SinkFactory; readonly values: readonly unknown[] } {
+  const values: unknown[] = []
+  const factory: SinkFactory = {
+    traits: { name: 'simulated-output', guarantee: 'Keeps everything.', replaces: true },
+    create() {
+      values.length = 0
+      return {
+        write(batch) {
+          for (let index = 0; index < batch.length; index++) values.push(batch.value(index))
+        },
+      }
+    },
+    dispose: () => undefined,
+  }
+  return { factory, values }
+}
+
+function escalation({ beginsAnew }: JobPlan): NonNullable<JobSpec['restart']>['onEscalate'] {
+  if (beginsAnew === undefined) return 'fail'
+  return { restart: { intensity: beginsAnew, periodMs: FOR_EVER_MS, backoff } }
 }
 
 function policyOf({ fate, parkMost, retries, rejectsAreFinal }: JobPlan): ErrorPolicy {

@@ -26,26 +26,58 @@ export function keptOf({ readings, modulus }: JobPlan, sent: number): readonly R
   return readings.slice(0, sent).filter(({ value }) => value % modulus !== 0)
 }
 
-/** What the job must give, by a plain loop, where nothing that was parked is let go. */
-export class Expected {
+/** What the job must give. */
+export interface Expected extends Pick<Life, 'done' | 'dead' | 'parked' | 'skipped' | 'error'> {
+  /** Instances of the flaky stage. */
+  readonly instances: number
+  /** How often the pipeline began. */
+  readonly lives: number
+}
+
+/** What goes on from one life of the pipeline to the next. */
+interface Past {
+  instances: number
+  readonly tries: Map<number, number>
+}
+
+/** By a plain loop, where nothing that was parked is let go. */
+export function expectedOf(plan: JobPlan, sent: number): Expected {
+  const past: Past = { instances: 0, tries: new Map() }
+  for (let lives = 1; ; lives++) {
+    const life = new Life(plan, keptOf(plan, sent), past)
+    const { done, dead, parked, skipped, error, hasBegun } = life
+    const isFinal =
+      error !== 'ENG_RESTARTS' || plan.beginsAnew === undefined || (lives === 1 && !hasBegun)
+    const hasGivenUp = !isFinal && lives > (plan.beginsAnew ?? 0)
+    if (isFinal || hasGivenUp) {
+      const last = hasGivenUp ? 'ENG_GAVE_UP' : error
+      return { done, dead, parked, skipped, error: last, instances: past.instances, lives }
+    }
+  }
+}
+
+/** One pass over the records. */
+class Life {
   readonly done: Done[] = []
   readonly dead: Failed[] = []
   readonly parked: Failed[] = []
   skipped = 0
   /** Code of the error that ends the job. */
   error: string | undefined
-  /** Instances of the flaky stage. */
-  instances = 0
+  hasBegun = false
   readonly #plan: JobPlan
+  readonly #past: Past
   readonly #totals = new Map<string, number>()
   readonly #parkedUsers = new Set<string>()
   #restarts = 0
   #serial = 0
 
-  constructor(plan: JobPlan, sent: number) {
+  constructor(plan: JobPlan, kept: readonly Reading[], past: Past) {
     this.#plan = plan
+    this.#past = past
     this.#start()
-    for (const reading of keptOf(plan, sent)) {
+    this.hasBegun = this.error === undefined
+    for (const reading of kept) {
       if (this.error === undefined) this.#take(reading)
     }
   }
@@ -53,7 +85,7 @@ export class Expected {
   /** A new instance, within the budget; its memory is empty. */
   #start(): void {
     this.#serial = 0
-    while (this.#plan.openFails[this.instances++] === true) {
+    while (this.#plan.openFails[this.#past.instances++] === true) {
       if (++this.#restarts > this.#plan.intensity) {
         this.error = 'ENG_RESTARTS'
         return
@@ -62,10 +94,9 @@ export class Expected {
   }
 
   #take(reading: Reading): void {
-    const { id, user, value, failures } = reading
+    const { id, user, value } = reading
     if (this.#parkedUsers.has(user)) return this.#park(reading, 0)
-    let attempts = 1
-    for (; attempts <= failures; attempts++) {
+    for (let attempts = 1; this.#fails(reading); attempts++) {
       if (!this.#isWorthATry(reading, attempts)) return this.#giveUp(reading, attempts)
       this.#afterThrow(reading)
       if (this.error !== undefined) return
@@ -80,6 +111,13 @@ export class Expected {
     if (keeps === 'nothing') return 0
     if (keeps === 'instance') return ++this.#serial
     return 1 + this.done.filter((one) => one.user === user).length
+  }
+
+  #fails({ id, failures }: Reading): boolean {
+    const { tries } = this.#past
+    const count = (tries.get(id) ?? 0) + 1
+    tries.set(id, count)
+    return count <= failures
   }
 
   #isWorthATry({ trouble }: Reading, attempts: number): boolean {

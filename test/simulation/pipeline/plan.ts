@@ -48,6 +48,8 @@ export interface JobPlan {
   readonly poison: number | undefined
   /** Restart budget of the whole run. */
   readonly intensity: number
+  /** How often the whole pipeline begins anew when that is used up; undefined: never. */
+  readonly beginsAnew: number | undefined
   readonly isForked: boolean
   /** Ended then, ms; undefined: it runs to its end. */
   readonly end: { readonly how: 'stop' | 'drain' | 'abort'; readonly atMs: number } | undefined
@@ -77,6 +79,7 @@ export function planJob(dice: Dice): JobPlan {
   const fate = dice.pick(['deadLetter', 'skip', 'park', 'park', 'fail'] as const)
   const releases = fate === 'park' && dice.once(2) ? planReleases(dice) : []
   const intensity = releases.length > 0 ? ENOUGH : dice.pick([ENOUGH, ENOUGH, 2, 0])
+  const beginsAnew = intensity < ENOUGH && dice.once(2) ? dice.number(0, 3) : undefined
   return {
     readings,
     batches: Array.from({ length: dice.number(1, 3) }, () => dice.pick([1, 2, 3, 7, 50])),
@@ -95,13 +98,15 @@ export function planJob(dice: Dice): JobPlan {
     readFails: intensity === ENOUGH && dice.once(4) ? [dice.number(0, 3), dice.number(0, 9)] : [],
     poison: releases.length > 0 && dice.once(4) ? dice.number(0, 40) : undefined,
     intensity,
+    beginsAnew,
     isForked: dice.once(2),
-    end: dice.once(4)
-      ? {
-          how: dice.pick(['stop', 'drain', 'abort'] as const),
-          atMs: dice.pick([0, 1, 5, 20, 100, 3000]),
-        }
-      : undefined,
+    end:
+      beginsAnew === undefined && dice.once(4)
+        ? {
+            how: dice.pick(['stop', 'drain', 'abort'] as const),
+            atMs: dice.pick([0, 1, 5, 20, 100, 3000]),
+          }
+        : undefined,
   }
 }
 

@@ -74,7 +74,7 @@ const checks: ExploreOptions<World> = {
   sometimes: {
     'a record is tried again': ({ built, plan }) =>
       plan.retries > 0 && [...built.book.tries.values()].some((tries) => tries > 1),
-    'a record is dead': ({ built }) => built.dead.values.length > 0,
+    'a record is dead': ({ built }) => built.dead.length > 0,
     'a record waits at the end': ({ handedOver }) => handedOver.length > 0,
     'a record is through after a release': ({ built, plan }) =>
       plan.retries === 0 && [...built.book.tries.values()].some((tries) => tries > 1),
@@ -86,6 +86,10 @@ const checks: ExploreOptions<World> = {
     'an instance is made anew': ({ built }) => built.book.closed.length > 1,
     'the source reads on': ({ built }) => built.sourcesMade() > 1,
     'the restart budget is used up': ({ summary }) => summary?.error?.code === 'ENG_RESTARTS',
+    'the pipeline begins anew': ({ summary }) => (summary?.pipelineRestarts ?? 0) > 0,
+    'the pipeline begins anew and ends well': ({ summary }) =>
+      summary?.state === 'completed' && summary.pipelineRestarts > 0,
+    'the pipeline gives up': ({ summary }) => summary?.error?.code === 'ENG_GAVE_UP',
     'the job is aborted': ({ isAborted }) => isAborted,
     'a stop comes before the end': ({ summary, plan }) =>
       summary?.state === 'stopped' && (summary.sources[0]?.sent ?? 0) < plan.readings.length,

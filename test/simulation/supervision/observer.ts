@@ -82,11 +82,10 @@ export class Observer {
   /** Over a restart of its parent a child that is kept ends by itself only. */
   #checkKept(leaf: Leaf): void {
     const { command, isDone, life: last, plan } = leaf
-    // One that did not come up has spawned nobody; who was there before may have ended at the same instant.
-    if (!plan.keepsChildren || command !== undefined || isDone || last?.wasUp !== true) return
+    if (!plan.keepsChildren || command !== undefined || isDone) return
     for (const { life, parent, path } of this.leaves.values()) {
       if (parent !== leaf || life?.wasUp !== true || life.selfEnd !== undefined) continue
-      if ((life.overMs ?? -1) >= (last.overMs ?? Infinity)) {
+      if ((life.overMs ?? -1) >= (last?.overMs ?? Infinity)) {
         this.breach(`law 25: ${path} ended with an incarnation of its parent`)
       }
     }
@@ -114,6 +113,8 @@ export class Observer {
     life.isIgnored = true
     life.leaf.isDone = true
     life.leaf.delays = undefined
+    // Where it has nothing to run, the next command may start it once more.
+    if (life.isByCommand && life.leaf.asked > 1) life.leaf.command = 'restart'
   }
 
   stopBegan(life: Life): void {
