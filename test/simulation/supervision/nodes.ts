@@ -64,8 +64,6 @@ export class Leaf {
   ref: ActorRef<Task> | undefined
   /** Ended by a command, or about to be started by one. */
   command: 'terminate' | 'restart' | undefined
-  /** Commands to start it that have not been answered. */
-  asked = 0
   /** Ended by itself, for good. */
   isDone = false
   /** Tries that count against a budget of its own, ms. */

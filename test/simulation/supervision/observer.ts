@@ -82,10 +82,11 @@ export class Observer {
   /** Over a restart of its parent a child that is kept ends by itself only. */
   #checkKept(leaf: Leaf): void {
     const { command, isDone, life: last, plan } = leaf
-    if (!plan.keepsChildren || command !== undefined || isDone) return
+    // One that did not come up has spawned nobody; who was there before may have ended at the same instant.
+    if (!plan.keepsChildren || command !== undefined || isDone || last?.wasUp !== true) return
     for (const { life, parent, path } of this.leaves.values()) {
       if (parent !== leaf || life?.wasUp !== true || life.selfEnd !== undefined) continue
-      if ((life.overMs ?? -1) >= (last?.overMs ?? Infinity)) {
+      if ((life.overMs ?? -1) >= (last.overMs ?? Infinity)) {
         this.breach(`law 25: ${path} ended with an incarnation of its parent`)
       }
     }
@@ -113,8 +114,6 @@ export class Observer {
     life.isIgnored = true
     life.leaf.isDone = true
     life.leaf.delays = undefined
-    // Where it has nothing to run, the next command may start it once more.
-    if (life.isByCommand && life.leaf.asked > 1) life.leaf.command = 'restart'
   }
 
   stopBegan(life: Life): void {

@@ -122,14 +122,12 @@ function command(stage: Stage, root: Supervisor, branch: Branch): void {
   if (supervisor === undefined) return
   const { id } = leaf.plan
   const handle = supervisor.whichChildren().find((child) => child.id === id)
-  if (handle === undefined) return
+  // A second one that waits its turn would start what came to nothing the first time.
+  if (handle === undefined || leaf.command === 'restart') return
   branch.isVague = true
   leaf.command = handle.state === 'stopped' ? 'restart' : 'terminate'
-  if (leaf.command === 'restart') {
-    leaf.asked++
-    const answered = (): void => void leaf.asked--
-    void supervisor.restartChild(id).then(answered, answered)
-  } else void supervisor.terminateChild(id).catch(() => {})
+  if (leaf.command === 'restart') void supervisor.restartChild(id).catch(() => {})
+  else void supervisor.terminateChild(id).catch(() => {})
 }
 
 function find(root: Supervisor, branch: Branch): Supervisor | undefined {
