@@ -27,8 +27,8 @@ export interface Batch {
 export interface BatchOutput {
   /** Hands record `index` on, untouched, to the main output. */
   pass(index: number): void
-  /** Emits `value` for record `index` on an output (default: the main one) with the record's timestamp and origin. */
-  emit(index: number, value: unknown, output?: string): void
+  /** Emits `value` for record `index` on an output (default: the main one) with the record's origin and, unless one is given, its timestamp. */
+  emit(index: number, value: unknown, output?: string, timestamp?: number): void
   /** Marks record `index` as filtered for `reason`. */
   skip(index: number, reason: string): void
   /** Marks record `index` as failed; what it emitted in this batch is withdrawn. State it wrote stays: reject before writing. */

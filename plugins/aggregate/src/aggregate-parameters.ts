@@ -13,25 +13,24 @@ const call = z
   .string()
   .meta({ description: 'One aggregate call, such as mean(delay).', format: 'cel-aggregate' })
 
+const value = z.strictObject({
+  value: call,
+  where: z
+    .string()
+    .optional()
+    .meta({ description: 'Only records for which this is true.', format: 'cel-condition' }),
+  exact: z.boolean().optional().meta({
+    description: 'Keep every value instead of a sketch: quantile, distinct, topK.',
+  }),
+})
+
+/** Schema of the parameter `aggregate`, for every stage that folds records. */
+export const aggregateValues: z.ZodType<Record<string, z.output<typeof value> | string>> = z
+  .record(z.string(), z.union([call, value]))
+  .meta({ description: 'Aggregate calls by the name of the field they fill.' })
+
 export const aggregateSchema = z.strictObject({
-  aggregate: z
-    .record(
-      z.string(),
-      z.union([
-        call,
-        z.strictObject({
-          value: call,
-          where: z
-            .string()
-            .optional()
-            .meta({ description: 'Only records for which this is true.', format: 'cel-condition' }),
-          exact: z.boolean().optional().meta({
-            description: 'Keep every value instead of a sketch: quantile, distinct, topK.',
-          }),
-        }),
-      ]),
-    )
-    .meta({ description: 'Aggregate calls by the name of the field they fill.' }),
+  aggregate: aggregateValues,
   emit: z
     .union([
       z.enum(['end', 'update']),
@@ -68,13 +67,17 @@ function valueFaults(
   return faults
 }
 
-/** Faults the schema cannot say: clashing names, a result that would never come, bad calls. */
-export function checkAggregate(
-  { aggregate, emit }: AggregateParameters,
-  input: StageSurroundings,
+/**
+ * Faults of the parameter `aggregate` that its schema cannot say: no values, names that clash with keys or with `others` of the
+ * result, bad calls.
+ */
+export function checkAggregateValues(
+  values: AggregateParameters['aggregate'],
+  { keys, expressions }: StageSurroundings,
+  others: readonly string[] = [],
 ): readonly ParameterFault[] {
   const faults: ParameterFault[] = []
-  const names = Object.keys(aggregate)
+  const names = Object.keys(values)
   if (names.length === 0) {
     faults.push({
       path: ['aggregate'],
@@ -82,13 +85,23 @@ export function checkAggregate(
       hint: 'Name at least one: aggregate: { n: count() }.',
     })
   }
-  for (const name of names.filter((name) => input.keys.includes(name))) {
+  for (const name of names.filter((name) => keys.includes(name) || others.includes(name))) {
+    const what = keys.includes(name) ? 'the name of a key' : 'a field of every result'
     faults.push({
       path: ['aggregate', name],
-      message: `"${name}" is also the name of a key; the result has both.`,
+      message: `"${name}" is also ${what}; the result has both.`,
       hint: 'Give the value another name.',
     })
   }
+  return [...faults, ...valueFaults(values, expressions)]
+}
+
+/** Faults the schema cannot say: those of the values, a result that would never come. */
+export function checkAggregate(
+  { aggregate, emit }: AggregateParameters,
+  input: StageSurroundings,
+): readonly ParameterFault[] {
+  const faults: ParameterFault[] = []
   if (emit === 'end' && !input.ends) {
     faults.push({
       path: ['emit'],
@@ -103,5 +116,5 @@ export function checkAggregate(
       hint: 'Write a number with a unit, such as 10s or 5m.',
     })
   }
-  return [...faults, ...valueFaults(aggregate, input.expressions)]
+  return [...faults, ...checkAggregateValues(aggregate, input)]
 }

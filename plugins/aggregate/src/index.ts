@@ -4,6 +4,10 @@
 // Accumulators are changed in place: everything that can throw is evaluated before the first change.
 // Start with aggregate.ts, then aggregate-set.ts and functions/.
 export { aggregate, aggregate as default } from './aggregate.ts'
-export type { AggregateParameters } from './aggregate-parameters.ts'
+export {
+  type AggregateParameters,
+  aggregateValues,
+  checkAggregateValues,
+} from './aggregate-parameters.ts'
 export { type AggregateSet, type AggregateValue, compileAggregates } from './aggregate-set.ts'
 export { aggregateFunctions, exactFunctions } from './functions/functions.ts'

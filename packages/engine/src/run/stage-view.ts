@@ -94,9 +94,9 @@ export class StageView implements Batch, BatchOutput {
     this.#push(this.#main, this.#mainOwners, index, this.value(index))
   }
 
-  emit(index: number, value: unknown, output?: string): void {
+  emit(index: number, value: unknown, output?: string, timestamp?: number): void {
     if (output === undefined) {
-      this.#push(this.#main, this.#mainOwners, index, value)
+      this.#push(this.#main, this.#mainOwners, index, value, timestamp)
       return
     }
     const port = this.#outbox.port(output)
@@ -108,7 +108,7 @@ export class StageView implements Batch, BatchOutput {
     }
     let owners = this.#owners.get(port)
     if (owners === undefined) this.#owners.set(port, (owners = []))
-    this.#push(port, owners, index, value)
+    this.#push(port, owners, index, value, timestamp)
   }
 
   skip(index: number, reason: string): void {
@@ -137,13 +137,13 @@ export class StageView implements Batch, BatchOutput {
     if (this.#interner === undefined) this.#current.slot = ONLY_SLOT
   }
 
-  #push(port: Port, owners: number[], index: number, value: unknown): void {
+  #push(port: Port, owners: number[], index: number, value: unknown, timestamp?: number): void {
     const batch = this.#batch
     if (batch === undefined || this.fates[index] === REJECTED) return
     const at = this.#start + index
     port.push(
       value,
-      batch.timestamps[at] as number,
+      timestamp ?? (batch.timestamps[at] as number),
       this.watermark(index),
       batch.rows[at] as number,
     )

@@ -1,8 +1,8 @@
+import { createRowView, type RowInHand } from '@millrace/base'
 import type { Key, NumbersState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { Store } from './store.ts'
-import { createRowView, type RowInHand } from './row-view.ts'
 
 const firstRows = 16
 

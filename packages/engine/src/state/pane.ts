@@ -1,4 +1,4 @@
-import type { RowLayout, RowStore } from './row-layout.ts'
+import type { RowLayout, RowStore } from '@millrace/base'
 
 const firstRows = 16
 /** Spreads neighboring slots over the table. */

@@ -1,8 +1,8 @@
+import { RowLayout, type SavedRow } from '@millrace/base'
 import type { Key, PanesState } from '@millrace/sdk'
 import { NO_SLOT, type CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { Pane } from './pane.ts'
-import { RowLayout, type SavedRow } from './row-layout.ts'
 
 /** Accumulators per key and pane, pane by pane. */
 export class HeapPanes<T> implements PanesState<T>, Undoable {

@@ -1,8 +1,8 @@
+import { RowLayout, type RowStore } from '@millrace/base'
 import type { Key, Span, SpansOptions, SpansState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
-import { RowLayout, type RowStore } from './row-layout.ts'
 
 const NONE = -1
 const firstRows = 16

@@ -325,9 +325,9 @@ function checkedOutput(output: BatchOutput, length: number, watch: Watch): Batch
       give(index, 'emitted')
       output.pass(index)
     },
-    emit(index, value, name) {
+    emit(index, value, name, timestamp) {
       give(index, 'emitted')
-      output.emit(index, value, name)
+      output.emit(index, value, name, timestamp)
     },
     skip(index, reason) {
       give(index, 'skipped')

@@ -12,15 +12,22 @@ export interface SavedRow {
   readonly others: readonly unknown[]
 }
 
+/** One accumulator of a row: its columns, or that it is held as it is. */
+interface Part {
+  readonly fields: readonly string[] | undefined
+  readonly place: number
+}
+
 /**
- * How the accumulators of one handle are laid out. `create` gives one accumulator or a list of them; those of nothing but
- * numbers become columns of doubles, seen through one object that stands for the row in hand.
+ * How accumulators are laid out in rows. `create` gives one accumulator or a list of them, of the same shape each time; those
+ * of nothing but numbers become columns of doubles, seen through one object that stands for the row in hand.
  */
 export class RowLayout<T> {
   readonly #create: () => T
   readonly #isList: boolean
   readonly #initial: readonly number[]
   readonly #inHand: RowInHand = { values: new Float64Array(0), at: 0 }
+  readonly #parts: readonly Part[]
   /** What is shown of the row in hand, part by part. */
   readonly #shown: unknown[]
   /** Places in `#shown` of the parts that are no numbers. */
@@ -32,15 +39,15 @@ export class RowLayout<T> {
     this.#isList = Array.isArray(made)
     const initial: number[] = []
     const others: number[] = []
-    this.#shown = this.#partsOf(made).map((part, index) => {
-      if (!isNumbers(part)) {
-        others.push(index)
-        return undefined
-      }
-      const view = createRowView(Object.keys(part), this.#inHand, initial.length)
+    this.#parts = this.#partsOf(made).map((part, index): Part => {
+      if (!isNumbers(part)) return { fields: undefined, place: others.push(index) - 1 }
+      const place = initial.length
       initial.push(...Object.values(part))
-      return view
+      return { fields: Object.keys(part), place }
     })
+    this.#shown = this.#parts.map(
+      ({ fields, place }) => fields && createRowView(fields, this.#inHand, place),
+    )
     this.#initial = initial
     this.#others = others
   }
@@ -83,17 +90,23 @@ export class RowLayout<T> {
     return (this.#isList ? this.#shown : this.#shown[0]) as T
   }
 
-  /** Puts accumulators of the same shape into a row. */
+  /** Puts accumulators of the same shape into a row: numbers are copied, others are taken as they are. */
   write(store: RowStore, row: number, value: T): void {
-    const parts = this.#partsOf(value)
-    this.show(store, row)
-    let other = row * this.#others.length
-    for (const [index, part] of parts.entries()) {
-      if (this.#others.includes(index)) store.others[other++] = part
-      else Object.assign(this.#shown[index] as object, part)
+    const values = this.#partsOf(value)
+    const at = row * this.#initial.length
+    for (let index = 0; index < this.#parts.length; index++) {
+      const { fields, place } = this.#parts[index] as Part
+      const part = values[index] as Readonly<Record<string, number>>
+      if (fields === undefined) store.others[row * this.#others.length + place] = part
+      else {
+        for (let field = 0; field < fields.length; field++) {
+          store.numbers[at + place + field] = part[fields[field] as string] as number
+        }
+      }
     }
   }
 
+  /** What a row holds, for `load`. */
   save(store: RowStore, row: number): SavedRow {
     const width = this.#initial.length
     const count = this.#others.length

@@ -1,0 +1,47 @@
+import type { StateScope } from '@millrace/sdk'
+import { CountWindows } from './count-windows.ts'
+import { DirectWindows } from './direct-windows.ts'
+import type { Folds } from './folds.ts'
+import { type Alignment, cumulatePlan, type Plan, slidingPlan, tumblingPlan } from './plan.ts'
+import { SessionWindows } from './session-windows.ts'
+import { SharedWindows } from './shared-windows.ts'
+import { emitOf, toMs, type WindowParameters } from './window-parameters.ts'
+import type { Windows } from './windows.ts'
+
+/** The windows that parameters ask for, which were checked before. */
+export function createWindows(
+  parameters: WindowParameters,
+  folds: Folds,
+  state: StateScope,
+): Windows {
+  const { count, lateness, maxWait, session } = parameters
+  const emit = emitOf(parameters)
+  const latenessMs = toMs(lateness)
+  if (session !== undefined) {
+    return new SessionWindows({ emit, folds, gapMs: toMs(session), latenessMs }, state)
+  }
+  const plan = planOf(parameters)
+  if (plan === undefined) {
+    const maxWaitMs = maxWait === undefined ? Number.POSITIVE_INFINITY : toMs(maxWait)
+    return new CountWindows({ emit, folds, maxWaitMs, size: count }, state)
+  }
+  const options = { plan, folds, emit, latenessMs }
+  const isShared = parameters.tumbling === undefined && emit.kind === 'final'
+  return isShared ? new SharedWindows(options, state) : new DirectWindows(options, state)
+}
+
+/** Which windows over panes; undefined for windows that are none. */
+export function planOf({
+  cumulate,
+  offset,
+  sliding,
+  tumbling,
+  zone,
+}: WindowParameters): Plan | undefined {
+  const sign = offset.startsWith('-') ? -1 : 1
+  const alignment: Alignment = { offsetMs: sign * toMs(offset.replace(/^-/u, '')), zone }
+  if (tumbling !== undefined) return tumblingPlan(toMs(tumbling), alignment)
+  if (sliding !== undefined) return slidingPlan(toMs(sliding.size), toMs(sliding.every), alignment)
+  if (cumulate === undefined) return undefined
+  return cumulatePlan(toMs(cumulate.size), toMs(cumulate.step), alignment)
+}

@@ -1,0 +1,92 @@
+import type { RowLayout, RowStore } from '@millrace/base'
+import type { Key } from '@millrace/sdk'
+import type { Accumulators } from './folds.ts'
+
+/** How accumulators of runs are laid out and merged. */
+export interface RunMaker {
+  readonly layout: RowLayout<Accumulators>
+  /** Shows the other one while two are merged. */
+  readonly second: RowLayout<Accumulators>
+  readonly merge: (a: Accumulators, b: Accumulators) => Accumulators
+}
+
+/** Accumulators of many keys over some panes, in the order of the keys' slots. */
+export class Run {
+  slots: Int32Array
+  readonly keys: (Key | undefined)[] = []
+  readonly store: RowStore
+  readonly #maker: RunMaker
+
+  constructor(maker: RunMaker, size: number) {
+    this.#maker = maker
+    this.slots = new Int32Array(size)
+    this.store = maker.layout.store(size)
+  }
+
+  get size(): number {
+    return this.keys.length
+  }
+
+  /** Adds a key behind all that are there. */
+  push(slot: number, key: Key | undefined, accumulators: Accumulators): void {
+    const row = this.keys.length
+    if (row === this.slots.length) this.#grow()
+    this.slots[row] = slot
+    this.keys.push(key)
+    this.#maker.layout.write(this.store, row, accumulators)
+  }
+
+  /** This run, or a new one, in which a key has these accumulators. */
+  with(slot: number, key: Key | undefined, accumulators: Accumulators): Run {
+    const row = this.slots.subarray(0, this.size).indexOf(slot)
+    if (row >= 0) {
+      this.#maker.layout.write(this.store, row, accumulators)
+      return this
+    }
+    const one = new Run(this.#maker, 1)
+    one.push(slot, key, accumulators)
+    return merged(this.#maker, this, one)
+  }
+
+  #grow(): void {
+    const size = Math.max(16, 2 * this.slots.length)
+    const slots = new Int32Array(size)
+    slots.set(this.slots)
+    this.slots = slots
+    this.#maker.layout.grow(this.store, size)
+  }
+}
+
+/** Visits all keys of two runs in order, with their accumulators over both; `a` is the earlier one. */
+export function visitMerged(
+  { layout, merge, second }: RunMaker,
+  a: Run,
+  b: Run,
+  visit: (slot: number, key: Key | undefined, accumulators: Accumulators) => void,
+): void {
+  let left = 0
+  let right = 0
+  while (left < a.size || right < b.size) {
+    const first = left < a.size ? (a.slots[left] as number) : Number.POSITIVE_INFINITY
+    const other = right < b.size ? (b.slots[right] as number) : Number.POSITIVE_INFINITY
+    if (first < other) {
+      visit(first, a.keys[left], layout.show(a.store, left))
+      left++
+    } else if (other < first) {
+      visit(other, b.keys[right], layout.show(b.store, right))
+      right++
+    } else {
+      const both = merge(layout.show(a.store, left), second.show(b.store, right))
+      visit(first, a.keys[left], both)
+      left++
+      right++
+    }
+  }
+}
+
+/** A new run over two; `a` is the earlier one. */
+export function merged(maker: RunMaker, a: Run, b: Run): Run {
+  const run = new Run(maker, Math.max(a.size, b.size))
+  visitMerged(maker, a, b, (slot, key, accumulators) => run.push(slot, key, accumulators))
+  return run
+}

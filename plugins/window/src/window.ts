@@ -1,0 +1,145 @@
+import { compileAggregates } from '@millrace/aggregate'
+import { invariant, isMillraceError } from '@millrace/base'
+import {
+  type Batch,
+  type BatchOutput,
+  defineStage,
+  type Injection,
+  type Key,
+  noExpressions,
+  type OutputHandle,
+  type RecordContext,
+  type StageContext,
+  type StageDefinition,
+  type StageInstance,
+  type StageScope,
+} from '@millrace/sdk'
+import { checkWindow } from './check-window.ts'
+import { Folds } from './folds.ts'
+import { createWindows } from './create-windows.ts'
+import { toMs, windowSchema, type WindowParameters } from './window-parameters.ts'
+import type { LateRecord, Out } from './windows.ts'
+
+/** Results and late records of a record in hand, or of a watermark that moved. */
+class ContextOut implements Out {
+  readonly #late: OutputHandle
+  context: Pick<StageContext, 'emit'> | undefined
+
+  constructor(late: OutputHandle) {
+    this.#late = late
+  }
+
+  result(value: unknown, timestamp: number): void {
+    this.context?.emit(value, { timestamp })
+  }
+
+  late(value: LateRecord): void {
+    this.#late.emit(value)
+  }
+}
+
+/** Results and late records of a record of a batch. */
+class BatchOut implements Out {
+  output: BatchOutput | undefined
+  index = 0
+
+  result(value: unknown, timestamp: number): void {
+    this.output?.emit(this.index, value, undefined, timestamp)
+  }
+
+  late(value: LateRecord): void {
+    this.output?.emit(this.index, value, 'late')
+  }
+}
+
+function createInstance({
+  parameters,
+  expressions,
+  outputs,
+  state,
+}: StageScope & Injection<WindowParameters>): StageInstance {
+  const set = compileAggregates(parameters.aggregate, expressions)
+  const windows = createWindows(parameters, new Folds(set, parameters.emit !== 'final'), state)
+  const late = outputs['late']
+  invariant(late !== undefined, 'The definition declares the output late.')
+  const one = new ContextOut(late)
+  const many = new BatchOut()
+  const at = { timestamp: 0, key: undefined as Key | undefined, watermark: 0 }
+  return {
+    lagMs: toMs(parameters.lateness),
+    process(record: unknown, context: RecordContext) {
+      one.context = context
+      windows.take(record, context, one)
+    },
+    processBatch(batch: Batch, output: BatchOutput) {
+      many.output = output
+      for (let index = 0; index < batch.length; index++) {
+        at.watermark = batch.watermark(index)
+        if (at.watermark >= windows.due && index > 0) return index
+        many.index = index
+        try {
+          at.timestamp = batch.timestamp(index)
+          // Asking for the key makes it the one that state follows.
+          at.key = batch.key(index)
+          windows.take(batch.value(index), at, many)
+        } catch (error) {
+          // A throw from here would run the batch again, and what was added cannot be taken back.
+          invariant(isMillraceError(error), 'Windows and keys throw coded errors only.')
+          output.reject(index, error.code, error.message)
+        }
+      }
+      return batch.length
+    },
+    onWatermark(watermark: number, context: StageContext) {
+      if (watermark < windows.due) return
+      one.context = context
+      windows.fire(watermark, context.watermark, one)
+    },
+  }
+}
+
+/**
+ * Folds the records of windows into named values, per key where the stage has `by`. A result has the key fields, `windowStart`
+ * and `windowEnd` (epoch ms, the end is not part of it; null for a global window) and the values; its event time is one
+ * millisecond before the end. Where there is more than one result for a window it also has `revision`, counted from 0, and
+ * `final`, true for the last one. Records too late for all their windows go to the output `late`.
+ */
+export const window: StageDefinition<WindowParameters> = defineStage({
+  name: 'window',
+  summary: 'Counts, sums and more over windows of event time, by key.',
+  parameters: windowSchema,
+  outputs: {
+    out: 'The key fields, windowStart, windowEnd and the named values.',
+    late: 'Records too late for all their windows: record, eventTime, watermark, windowStart, windowEnd, lateBy.',
+  },
+  keeps: 'state',
+  absorbs: true,
+  reads({ aggregate }) {
+    try {
+      return compileAggregates(aggregate, noExpressions).fields
+    } catch {
+      // A function of the job's own: what it reads is known only at create.
+      return undefined
+    }
+  },
+  expects({ aggregate }) {
+    try {
+      return compileAggregates(aggregate, noExpressions).expected
+    } catch {
+      return []
+    }
+  },
+  shape: ({ aggregate, emit, session }, { keys }) => ({
+    out: [
+      ...keys,
+      'windowStart',
+      'windowEnd',
+      ...Object.keys(aggregate),
+      ...(emit === 'final' ? [] : ['revision', 'final']),
+      ...(emit !== 'final' && session !== undefined ? ['replaces'] : []),
+    ],
+    late: ['record', 'eventTime', 'watermark', 'windowStart', 'windowEnd', 'lateBy'],
+  }),
+  check: checkWindow,
+  create: createInstance,
+})

@@ -1,0 +1,37 @@
+import type { Key } from '@millrace/sdk'
+
+/** What a window stage knows of the record in hand. One object, reused. */
+export interface At {
+  readonly timestamp: number
+  readonly key: Key | undefined
+  /** The watermark in front of the record. */
+  readonly watermark: number
+}
+
+/** Where results and late records go. */
+export interface Out {
+  result(value: unknown, timestamp: number): void
+  late(value: LateRecord): void
+}
+
+/** A record that came too late for all its windows. */
+export interface LateRecord {
+  readonly record: unknown
+  readonly eventTime: number
+  readonly watermark: number
+  /** The last window it would have been in. */
+  readonly windowStart: number
+  readonly windowEnd: number
+  /** How long ago that was let go, ms of event time. */
+  readonly lateBy: number
+}
+
+/** The windows of one stage: one of their kinds. */
+export interface Windows {
+  /** `fire` does nothing at a watermark below. */
+  readonly due: number
+  /** Takes a record in. Throws coded errors before anything has changed, or not at all. */
+  take(record: unknown, at: At, out: Out): void
+  /** The watermark moves from `before` to `watermark`: what is due gives its results. */
+  fire(watermark: number, before: number, out: Out): void
+}
