@@ -10,11 +10,11 @@ import type { Inbox } from './inbox.ts'
 import { givenSpec, instrument } from './instrumented-spec.ts'
 import { CellAction, CellEvent, CellState, MailboxEvent } from './lifecycle.table.ts'
 import { LifecycleRunner, mark, signal } from './lifecycle-runner.ts'
-import { Mail } from './mail.ts'
+import { Mailroom } from './mailroom.ts'
 import type { Services } from './services.ts'
 import type { ActorState } from './supervisor-spec.ts'
 
-/** The incarnations of one actor: its state in the lifecycle table and what that state makes of mail, behavior and children. */
+/** The incarnations of one actor: its state in the lifecycle table and what that state makes of mailroom, behavior and children. */
 export abstract class Incarnations<M> extends LifecycleRunner implements Child, DeliveryHost {
   record: ChildRecord | undefined
   protected readonly owner: Family
@@ -23,8 +23,8 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
   #incarnation: number
   #context: CellContext<M> | undefined
   #behavior: Behavior<M> | undefined
-  #mail: Mail<M> | undefined
-  /** That of the mail, one step nearer and without a getter: read for every message. */
+  #mailroom: Mailroom<M> | undefined
+  /** That of the mailroom, one step nearer and without a getter: read for every message. */
   protected opened: Inbox | undefined
   #startListener: StartListener | undefined
   #ending: Ending | undefined
@@ -60,7 +60,7 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
   }
 
   get delivery(): Delivery<M> {
-    return this.mail.delivery
+    return this.mailroom.delivery
   }
 
   protected get services(): Services {
@@ -68,12 +68,12 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
   }
 
   protected get inbox(): Inbox {
-    return this.opened ?? this.mail.inbox
+    return this.opened ?? this.mailroom.inbox
   }
 
-  protected get mail(): Mail<M> {
-    this.#mail ??= this.#openMail()
-    return this.#mail
+  protected get mailroom(): Mailroom<M> {
+    this.#mailroom ??= this.#openMailroom()
+    return this.#mailroom
   }
 
   protected get given(): ActorSpec<M> {
@@ -87,7 +87,7 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
 
   /** Messages that wait in the mailbox. */
   get queued(): number {
-    return this.#mail?.inbox.length ?? 0
+    return this.#mailroom?.inbox.length ?? 0
   }
 
   abstract inspect(): ActorState
@@ -155,7 +155,7 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
   }
 
   protected handle(limit: number): number {
-    return this.#mail?.delivery.run(limit) ?? 0
+    return this.#mailroom?.delivery.run(limit) ?? 0
   }
 
   /** The mailbox is full and its rule is to fail: once for each incarnation. */
@@ -199,7 +199,7 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
       return this.crashed(error)
     }
     if (made instanceof Promise) {
-      this.mail.pending.wait(
+      this.mailroom.pending.wait(
         made,
         (behavior) => this.#run(behavior, context),
         (error) => this.crashed(error),
@@ -218,7 +218,7 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
     const fault = behaviorFault(this.id, behavior)
     if (fault !== undefined) return this.crashed(fault)
     this.#behavior = behavior
-    this.#mail?.delivery.begin(behavior, context)
+    this.#mailroom?.delivery.begin(behavior, context)
     if (!this.send(CellEvent.READY)) return
     const listener = this.#startListener
     this.#startListener = undefined
@@ -231,12 +231,12 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
       case CellAction.create:
         return this.#create()
       case CellAction.openGate:
-        this.#mail?.inbox.move(MailboxEvent.RELEASE)
+        this.#mailroom?.inbox.move(MailboxEvent.RELEASE)
         return this.wake()
       case CellAction.holdGate:
-        return this.#mail?.inbox.move(MailboxEvent.HOLD)
+        return this.#mailroom?.inbox.move(MailboxEvent.HOLD)
       case CellAction.closeGate:
-        return this.#mail?.inbox.move(MailboxEvent.CLOSE)
+        return this.#mailroom?.inbox.move(MailboxEvent.CLOSE)
       case CellAction.endIncarnation:
         return this.#endIncarnation()
       case CellAction.tearDown:
@@ -255,8 +255,8 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
     // What was to end this incarnation must not end the next one.
     this.bits &= signal.stop | signal.halt | signal.start
     this.#ending?.tornDown()
-    this.#mail?.pending.giveUp()
-    this.#mail?.delivery.end(this.end?.cause)
+    this.#mailroom?.pending.giveUp()
+    this.#mailroom?.delivery.end(this.end?.cause)
   }
 
   /** Lets what runs come to an end; the time it has begins again when a stop overtakes a restart. */
@@ -268,7 +268,7 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
       this.send(CellEvent.TIMEOUT)
       return
     }
-    const hasMore = this.#mail !== undefined || this.children !== undefined
+    const hasMore = this.#mailroom !== undefined || this.children !== undefined
     if (!hasMore && this.#behavior?.onStop === undefined) {
       this.#tornDown(undefined)
       return
@@ -276,7 +276,7 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
     const ending = this.#toEnd
     if (!ending.isTearingDown) {
       const parts = {
-        pending: this.mail.pending,
+        pending: this.mailroom.pending,
         children: () => (this.#keepsChildren() ? undefined : this.children),
         behavior: () => this.#behavior,
       }
@@ -303,7 +303,7 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
   /** The time to tear down is over. */
   #abandon(): void {
     this.#ending?.tornDown()
-    this.#mail?.pending.giveUp()
+    this.#mailroom?.pending.giveUp()
     if (!this.#keepsChildren()) this.children?.kill()
     this.#leaveBehavior()
   }
@@ -340,7 +340,7 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
     this.#forgetBehavior()
     const cause = this.end?.cause
     const timers = this.#context?.madeTimers
-    if (this.#mail !== undefined || timers !== undefined) this.inbox.drain(cause, timers)
+    if (this.#mailroom !== undefined || timers !== undefined) this.inbox.drain(cause, timers)
     this.owner.ended(this)
     this.services.events.ended(this, cause)
     this.#startFailed(cause)
@@ -358,17 +358,17 @@ export abstract class Incarnations<M> extends LifecycleRunner implements Child, 
 
   #forgetBehavior(): void {
     this.#behavior = undefined
-    this.#mail?.delivery.release()
+    this.#mailroom?.delivery.release()
   }
 
-  #openMail(): Mail<M> {
-    const mail = new Mail(this, this.services, this.#spec)
-    this.opened = mail.inbox
-    if (this.isIn(CellState.running)) mail.inbox.move(MailboxEvent.RELEASE)
-    else if (!this.isAlive()) mail.inbox.move(MailboxEvent.CLOSE)
+  #openMailroom(): Mailroom<M> {
+    const mailroom = new Mailroom(this, this.services, this.#spec)
+    this.opened = mailroom.inbox
+    if (this.isIn(CellState.running)) mailroom.inbox.move(MailboxEvent.RELEASE)
+    else if (!this.isAlive()) mailroom.inbox.move(MailboxEvent.CLOSE)
     if (this.#behavior !== undefined) {
-      mail.delivery.begin(this.#behavior, this.#context as CellContext<M>)
+      mailroom.delivery.begin(this.#behavior, this.#context as CellContext<M>)
     }
-    return mail
+    return mailroom
   }
 }

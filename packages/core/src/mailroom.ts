@@ -5,8 +5,8 @@ import { deliveryRules, mailboxRules } from './mailbox-rules.ts'
 import { Pending } from './pending.ts'
 import type { Services } from './services.ts'
 
-/** What an actor needs for messages and promises; an actor that never had one does without. */
-export class Mail<M> {
+/** Where the messages of an actor come in, wait and are handed out, and the promise it waits for; an actor that never had one does without. */
+export class Mailroom<M> {
   readonly inbox: Inbox
   readonly pending = new Pending()
   readonly delivery: Delivery<M>
