@@ -55,7 +55,8 @@ export class Cells {
 
   /** Stops all cells, the last started first. */
   async stop(): Promise<void> {
-    await this.#supervisor?.stop()
+    // Their work is done: how they end changes nothing any more.
     this.#system.events.off('stopped', this.#stopped)
+    await this.#supervisor?.stop()
   }
 }

@@ -65,7 +65,10 @@ export class Incarnation implements TaskHost {
     const { intensity, periodMs } = spec.restart ?? jobDefaults.restart
     this.budget = new RestartBudget(intensity, periodMs)
     this.errorRate = new ErrorRate(spec.errors ?? jobDefaults.errors)
-    this.#cells = new Cells(system, (error) => this.fail(internal(error)))
+    this.#cells = new Cells(system, (error) => {
+      // Where all has passed on its last message nobody needs them any more.
+      if (!this.#hasBegun || this.#running > 0) this.fail(internal(error))
+    })
     this.nodes = buildNodes(spec, this)
     this.ended = new Promise((resolve) => {
       this.#wake = resolve

@@ -1,4 +1,4 @@
-import type { Runtime } from '@millrace/base'
+import type { MillraceError, Runtime } from '@millrace/base'
 import {
   type ActorContext,
   type ActorSystem,
@@ -8,7 +8,7 @@ import {
   type Supervisor,
 } from '@millrace/core'
 import type { Logger } from '@millrace/sdk'
-import { ENG_GAVE_UP } from '../errors.ts'
+import { ENG_GAVE_UP, ENG_INTERNAL } from '../errors.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { pipelineRestart } from '../plan/pipeline-restart.ts'
 import { Incarnation, internal } from './incarnation.ts'
@@ -136,7 +136,7 @@ export class SupervisedPipeline {
     const { error, hasBegun } = current
     const budget = this.#supervisor?.inspect().budget
     const isAllowed = pipelineRestart(this.#spec) !== undefined && !this.#isEnding
-    if (budget === undefined || !isAllowed || error?.retry !== 'later') return false
+    if (budget === undefined || !isAllowed || error === undefined || !mayPass(error)) return false
     // What does not start at all is most often configured wrong, as with any supervisor.
     if (this.restarts === 0 && !hasBegun) return false
     const { intensity, periodMs, restarts } = budget
@@ -155,6 +155,11 @@ export class SupervisedPipeline {
     this.#current.fail(internal(cause))
     this.#finish()
   }
+}
+
+/** Also where an actor of ours came down: what it held is lost, and with a new beginning it is not missed. */
+function mayPass(error: MillraceError): boolean {
+  return error.retry === 'later' || error.code === ENG_INTERNAL.code
 }
 
 function restartsOf({ nodes: { resources, sources, stages, sinks } }: Incarnation): number {
