@@ -1,26 +1,10 @@
 import { expect, it } from 'vitest'
 
-import type { ActorRef, ActorSpec } from './actor.ts'
-import { createManualRuntime } from './manual-runtime.ts'
+import { createCrashingActors } from './crashing-actors.test-support.ts'
 import type { SupervisorSpec } from './supervisor-spec.ts'
-import { createActorSystem } from './system.ts'
 
 async function setUp(spec: Omit<SupervisorSpec, 'id' | 'children'>, inner?: SupervisorSpec) {
-  const runtime = createManualRuntime()
-  const system = createActorSystem({ runtime })
-  const refs = new Map<string, ActorRef<string>>()
-  const actor = (id: string, extra: Partial<ActorSpec<string>> = {}): ActorSpec<string> => ({
-    id,
-    ...extra,
-    create(context) {
-      refs.set(id, context.self)
-      return {
-        receive(message) {
-          throw new Error(message)
-        },
-      }
-    },
-  })
+  const { runtime, system, actor, crash } = createCrashingActors()
   const own = actor('own', { budget: { intensity: 1, periodMs: 1000 } })
   const children = [actor('a'), actor('b'), own, actor('gone', { restart: 'temporary' })]
   const nested = inner === undefined ? [] : [{ ...inner, children: [actor('x')] }]
@@ -30,7 +14,7 @@ async function setUp(spec: Omit<SupervisorSpec, 'id' | 'children'>, inner?: Supe
     runtime,
     top,
     async crash(id: string, message: string) {
-      refs.get(id)?.tell(message)
+      crash(id, message)
       await runtime.elapse(10)
     },
     causes: () =>

@@ -1,28 +1,12 @@
 import { expect, it } from 'vitest'
 
-import type { ActorRef, ActorSpec } from './actor.ts'
-import { createManualRuntime } from './manual-runtime.ts'
+import type { ActorSpec } from './actor.ts'
+import { createCrashingActors } from './crashing-actors.test-support.ts'
 import type { ChildHandle, SupervisorSpec } from './supervisor-spec.ts'
-import { createActorSystem } from './system.ts'
 
 function createWorld() {
-  const runtime = createManualRuntime()
-  const system = createActorSystem({ runtime })
-  const trace: string[] = []
-  const refs = new Map<string, ActorRef<string>>()
-  const actor = (id: string, extra: Partial<ActorSpec<string>> = {}): ActorSpec<string> => ({
-    id,
-    ...extra,
-    create(context) {
-      refs.set(id, context.self)
-      trace.push(`${id} starts ${context.incarnation}`)
-      return {
-        receive() {
-          throw new Error(`${id} crashed`)
-        },
-      }
-    },
-  })
+  const world = createCrashingActors()
+  const { runtime, system, trace } = world
   /** Its end takes 5 ms. */
   const slow = (id: string): ActorSpec<string> => ({
     id,
@@ -41,10 +25,7 @@ function createWorld() {
     trace.length = 0
     return supervisor
   }
-  const crash = (...ids: readonly string[]): void => {
-    for (const id of ids) refs.get(id)?.tell('crash')
-  }
-  return { runtime, system, trace, actor, slow, start, crash }
+  return { ...world, slow, start }
 }
 
 function supervisorOf(handle: ChildHandle | undefined) {
@@ -62,7 +43,8 @@ it.each(['oneForOne', 'dynamic'] as const)(
     }
     trace.length = 0
 
-    crash('a', 'b')
+    crash('a')
+    crash('b')
     await runtime.elapse(10)
 
     expect(trace).toEqual(['c stops'])
