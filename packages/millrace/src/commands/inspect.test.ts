@@ -120,6 +120,7 @@ it('config print shows each value with its origin and hides secrets', async () =
     errors.of                           1000              default
     restart.intensity                   3                 default
     restart.period                      "60s"             default
+    restart.onEscalate                  "fail"            default
     mailbox.capacity                    4096              default
     mailbox.overflow                    "block"           default
     source.parameters.path              "in.jsonl"        file job.yaml:3:19
