@@ -197,7 +197,7 @@ a query in nact, \`sendAndReceive\` in comedy, \`waitFor\` in XState, a promise 
 in the message in RxJS, a Deferred in the message in Effect; only Millrace and nact give it a time limit. Siblings have one parent, in XState
 by \`spawn\` in a machine. Actors are stopped the quickest way each offers: Millrace stops the system, comedy the parent, nact and XState each actor.
 
-Not in the table: actor-ts. There is no package of this name on npm (asked for on 2026-11-21), only the repository pathosDev/actor-ts; built
+Not in the table: actor-ts. npm finds no package of this name (2026-11-21, E404), only the repository pathosDev/actor-ts exists; built
 from there by hand, version 0.16.0 took 68 ns for a tell in bursts, 365 ns for ping-pong, 1.0 µs for an ask and 2.4 KB for an idle actor on
 the same kind of machine.
 
