@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { checkSinkLaws, listSinkLaws, sinkLaws } from './sink-laws.ts'
 import type { SinkLawsOptions } from './sink-laws-options.ts'
 import { healthy, locks, mutants, tables } from './sink-mutants.test-support.ts'
@@ -18,6 +18,9 @@ const options: SinkLawsOptions = {
   },
   seed: 13,
 }
+
+// A law is a loop of cases: a busy machine takes its time.
+vi.setConfig({ testTimeout: 30_000 })
 
 it.each(mutants)('a sink that $fault is caught by the law $law', async ({ sink, law }) => {
   const meant = listSinkLaws(sink, options).find(({ id }) => id === law)

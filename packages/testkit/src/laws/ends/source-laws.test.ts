@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { checkSourceLaws, listSourceLaws, sourceLaws } from './source-laws.ts'
 import type { SourceLawsOptions } from './source-laws-options.ts'
 import { healthy, mutants } from './source-mutants.test-support.ts'
@@ -28,6 +28,9 @@ const options: SourceLawsOptions<Input> = {
   limit: 50,
   seed: 11,
 }
+
+// A law is a loop of cases: a busy machine takes its time.
+vi.setConfig({ testTimeout: 30_000 })
 
 it.each(mutants)('a source that $fault is caught by the law $law', async ({ source, law }) => {
   const meant = listSourceLaws(source, options).find(({ id }) => id === law)
