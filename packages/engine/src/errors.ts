@@ -57,6 +57,33 @@ export const ENG_STATE_PATH: ErrorOf<{ name: string }> = defineError({
   hint: () => 'Put names together with a dash, or use state.namespace(name).',
 })
 
+/** State of a snapshot is of another kind than the handle of its name. */
+export const ENG_STATE_KIND: ErrorOf<{ name: string; kind: string; was: string }> = defineError({
+  code: 'ENG_STATE_KIND',
+  message: (d) =>
+    `State "${d.name}" is a ${d.kind} now; what was kept under its name is a ${d.was}.`,
+  hint: () => 'Give the new state another name.',
+})
+
+/** State of a snapshot is of another version than its handle. */
+export const ENG_STATE_VERSION: ErrorOf<{ name: string; version: number; was: number }> =
+  defineError({
+    code: 'ENG_STATE_VERSION',
+    message: (d) =>
+      `State "${d.name}" is of version ${d.version} now; what was kept is of version ${d.was}.`,
+    hint: (d) =>
+      d.was > d.version
+        ? 'Run the newer stage that wrote it.'
+        : `Declare migrate(data, ${d.was}), which makes of it what version ${d.version} keeps.`,
+  })
+
+/** State of this kind cannot be written down yet. */
+export const ENG_NO_SNAPSHOT: ErrorOf<{ name: string; kind: string }> = defineError({
+  code: 'ENG_NO_SNAPSHOT',
+  message: (d) => `State "${d.name}" cannot be kept: snapshots of ${d.kind} are not built yet.`,
+  hint: () => 'Let the job run to its end, or keep a value, map, list, object or numbers instead.',
+})
+
 /** A time to live is no time. */
 export const ENG_TTL: ErrorOf<{ name: string; got: string }> = defineError({
   code: 'ENG_TTL',

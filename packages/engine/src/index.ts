@@ -35,4 +35,11 @@ export type {
 } from './report/summary.ts'
 export { addFieldPaths } from './run/field-paths.ts'
 export type { DeadLetterRecord, ParkedRecord } from './run/dead-letter.ts'
+export type {
+  SavedEntry,
+  SavedHandle,
+  SavedState,
+  SavedTimer,
+  StageSnapshot,
+} from './state/saved-state.ts'
 export type { ParkedFilter } from './run/parking-lot.ts'

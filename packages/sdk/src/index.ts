@@ -73,6 +73,7 @@ export type {
   ListState,
   MapState,
   NumbersState,
+  ObjectOptions,
   ObjectState,
   OrderedState,
   PanesState,

@@ -13,15 +13,30 @@ export interface StateTtl {
   readonly time?: 'event' | 'clock' | undefined
 }
 
-/** What all state handles may be told. */
-export interface StateOptions {
+/** What state handles may be told. */
+export interface StateOptions<T = unknown> {
   /** Default: it lives until it is cleared. */
   readonly ttl?: StateTtl | undefined
+  /** A whole number that grows when what is kept changes its form. Default 1. */
+  readonly version?: number | undefined
+  /** Makes of a value, name's value, item or object that an earlier `version` kept what this one keeps. Without it such state is refused. */
+  readonly migrate?: ((data: unknown, version: number) => T) | undefined
 }
 
 /** What a list may be told: its items live from when they were added. */
-export interface ListOptions {
+export interface ListOptions<T = unknown> extends Omit<StateOptions<T>, 'ttl'> {
   readonly ttl?: Omit<StateTtl, 'of'> | undefined
+}
+
+/** How objects are made, and how they are written down. */
+export interface ObjectOptions<T> extends Omit<StateOptions<T>, 'migrate'> {
+  readonly create: () => T
+  /** A copy as data that nothing changes any more. Default: a structured clone, which knows plain objects, maps and arrays. */
+  readonly snapshot?: ((value: T) => unknown) | undefined
+  /** The object of such data. Default: a structured clone. */
+  readonly restore?: ((data: unknown) => T) | undefined
+  /** Makes of what `snapshot` of an earlier `version` gave what `restore` takes now. Without it such state is refused. */
+  readonly migrate?: ((data: unknown, version: number) => unknown) | undefined
 }
 
 /** One value per key (one in all without `by`). Values are immutable: set a new one. */
@@ -165,14 +180,14 @@ export interface StateScope {
    * instance works out from its state and keeps beside it.
    */
   slot(): number
-  value<T>(name: string, options: { readonly initial: () => T } & StateOptions): ValueState<T>
-  map<K, V>(name: string, options?: StateOptions): MapState<K, V>
-  list<T>(name: string, options?: ListOptions): ListState<T>
-  object<T>(name: string, options: { readonly create: () => T } & StateOptions): ObjectState<T>
+  value<T>(name: string, options: { readonly initial: () => T } & StateOptions<T>): ValueState<T>
+  map<K, V>(name: string, options?: StateOptions<V>): MapState<K, V>
+  list<T>(name: string, options?: ListOptions<T>): ListState<T>
+  object<T>(name: string, options: ObjectOptions<T>): ObjectState<T>
   /** `create` gives the first numbers of a key: the same fields each time, nothing but numbers. */
   numbers<T extends { [K in keyof T]: number }>(
     name: string,
-    options: { readonly create: () => T } & StateOptions,
+    options: { readonly create: () => T } & StateOptions<T>,
   ): NumbersState<T>
   /** `create` gives the first accumulators of a key in a pane: the same shape each time. */
   panes<T>(name: string, options: { readonly create: () => T }): PanesState<T>

@@ -4,6 +4,7 @@ import type { JobSpec } from '../plan/job-spec.ts'
 import type { Progress, Summary } from '../report/summary.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
+import type { StageSnapshot } from '../state/saved-state.ts'
 
 /** What a job needs from outside. */
 export interface JobOptions {
@@ -30,6 +31,11 @@ export interface EngineJob {
   /** Ends it at once; sinks abort. */
   abort(): void
   progress(): Progress
+  /**
+   * What its stages keep, by id, once `run` has resolved: where it was stopped, another job that begins with that (`restored`)
+   * and reads what this one did not goes on where it ended. Throws ENG_NO_SNAPSHOT.
+   */
+  snapshot(): Readonly<Record<string, StageSnapshot>>
   /** The records that stages and sinks hold parked now, in the order in which they came. */
   parked(): readonly ParkedRecord[]
   /** Tries parked records again, in order; default all. Resolves to how many, when they have been tried. */

@@ -4,6 +4,7 @@ import type { JobSpec } from '../plan/job-spec.ts'
 import type { Progress, Summary } from '../report/summary.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
+import type { StageSnapshot } from '../state/saved-state.ts'
 import type { EngineJob, JobOptions } from './engine-job.ts'
 import { toError } from './incarnation.ts'
 import { SupervisedPipeline } from './supervised-pipeline.ts'
@@ -79,6 +80,11 @@ export class RunningJob implements EngineJob {
       deadLetters: deadLetters.count,
       pipelineRestarts: this.#pipeline.restarts,
     }
+  }
+
+  snapshot(): Readonly<Record<string, StageSnapshot>> {
+    const { stages } = this.#pipeline.current.nodes
+    return Object.fromEntries(stages.map(({ id, task }) => [id, task.snapshot()]))
   }
 
   parked(): readonly ParkedRecord[] {

@@ -165,8 +165,8 @@ it('lets a timer that sets itself again see the end of the input', async () => {
   expect(out).toEqual([10, 20, 30])
 })
 
-it('keeps the event loop and a slow reader in mind while a hundred thousand timers fire', async () => {
-  const rows = Array.from({ length: 100_000 }, (_, index) => ({ key: `k${index}`, t: 0 }))
+it('keeps the event loop and a slow reader in mind while twenty thousand timers fire', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, index) => ({ key: `k${index}`, t: 0 }))
   const { out, summary } = await run(
     rows,
     ({ timers }) => ({
@@ -176,8 +176,8 @@ it('keeps the event loop and a slow reader in mind while a hundred thousand time
     { mailbox: { capacity: 100 } },
   )
 
-  expect(out).toHaveLength(100_000)
-  expect(out.at(-1)).toEqual({ key: 'k99999' })
+  expect(out).toHaveLength(20_000)
+  expect(out.at(-1)).toEqual({ key: 'k19999' })
   expect(summary.stages[0]?.timers).toBe(0)
 })
 

@@ -185,6 +185,6 @@ it('fires timers of both times as a list that is searched each time: in order, o
     fc.asyncProperty(steps, fc.constantFrom('end', 'stop'), async (script, end) => {
       expect(await run(script, end)).toEqual(expected(script, end))
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   )
 })

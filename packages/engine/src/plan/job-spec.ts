@@ -8,6 +8,7 @@ import type {
   WatermarkStrategy,
 } from '@millrace/sdk'
 import type { Backoff } from '@millrace/core'
+import type { StageSnapshot } from '../state/saved-state.ts'
 import type { ErrorPolicy } from './error-policy.ts'
 import type { JobRestart } from './job-restart.ts'
 
@@ -108,6 +109,8 @@ export interface StageSpec {
   readonly batch?: number | undefined
   /** Given: also a start that fails is tried again. */
   readonly restart?: RestartSpec | undefined
+  /** What it kept in a job that was stopped: it begins with that. Default: nothing. */
+  readonly restored?: StageSnapshot | undefined
 }
 
 /** Where records leave the job, or the dead letters of it. */

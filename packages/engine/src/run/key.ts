@@ -1,3 +1,4 @@
+import type { KeyValue } from '@millrace/base'
 import type { Key } from '@millrace/sdk'
 import type { KeyPart, StageSpec } from '../plan/job-spec.ts'
 import { ENG_KEY } from '../errors.ts'
@@ -36,6 +37,18 @@ export class KeyInterner {
     return known ?? this.#add(branch, value, parts, record)
   }
 
+  /** The slot of a key by its values, given where it has none. */
+  slotOf(values: readonly KeyValue[] | null): number {
+    this.pinned = true
+    return this.slot(values === null ? [] : values.map(fixedPart), undefined, 0)
+  }
+
+  /** The values of a key, in the order of `by`. */
+  values(slot: number): readonly KeyValue[] {
+    const key = this.keys[slot] ?? {}
+    return this.#names.map((name) => key[name] as KeyValue)
+  }
+
   #add(branch: Branch, value: unknown, parts: readonly KeyPart[], record: unknown): number {
     if (!this.pinned && this.keys.length >= KEPT_MAX) {
       this.keys.length = 0
@@ -49,6 +62,10 @@ export class KeyInterner {
     branch.set(value, slot)
     return slot
   }
+}
+
+function fixedPart(value: KeyValue): KeyPart {
+  return { name: '', description: '', read: () => value }
 }
 
 function keyValue(part: KeyPart, record: unknown, context: { timestamp: number }): unknown {

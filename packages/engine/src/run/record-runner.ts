@@ -70,7 +70,7 @@ export class RecordRunner implements InHand {
     this.current = new CurrentKey(this.interner?.keys ?? [])
     this.#failures = new RecordFailures(parts, this.current, this.emitter)
     this.time = new EventClock(this.emitter, parts.host.runtime)
-    this.state = new HeapState(this.current, this.journal, this.time)
+    this.state = new HeapState(this.current, this.journal, this.time, this.interner)
     this.#context = this.#newContext()
     this.#rebuilder = new Rebuilder(parts, () => this.#scope())
     this.hooks = new StageHooks(parts, this)

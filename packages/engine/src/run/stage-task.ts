@@ -1,6 +1,7 @@
 import { invariant } from '@millrace/base'
 import type { KeyPart } from '../plan/job-spec.ts'
 import type { ParkedRecord } from './dead-letter.ts'
+import type { StageSnapshot } from '../state/saved-state.ts'
 import type { Arrival, Edge, Envelope } from './edge.ts'
 import type { Crashed } from './crashed.ts'
 import type { Due } from './due.ts'
@@ -9,6 +10,7 @@ import { FieldWatches } from './field-watches.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { NO_OUTPUT, RecordRunner } from './record-runner.ts'
 import type { StageParts } from './stage-parts.ts'
+import { restoreSnapshot, takeSnapshot } from './stage-snapshot.ts'
 import { LATE, NOTHING, REJECTED, SKIPPED, StageView } from './stage-view.ts'
 
 /** Longest a stage keeps the thread before the event loop gets a turn. */
@@ -47,7 +49,13 @@ export class StageTask {
     this.fields = new FieldWatches(id, expects, names, (text) => parts.host.logger.warn(text))
     const { main } = parts.outbox
     invariant(main !== undefined, 'a stage has a main output')
+    if (parts.spec.restored !== undefined) restoreSnapshot(this.runner, parts.spec.restored)
     this.#view = new StageView(parts.outbox, main, this.runner.current, this.runner.interner)
+  }
+
+  /** What the stage keeps; for between two records. */
+  snapshot(): StageSnapshot {
+    return takeSnapshot(this.runner)
   }
 
   async open(): Promise<void> {

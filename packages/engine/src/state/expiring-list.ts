@@ -1,6 +1,7 @@
 import type { ListState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import type { HeapList } from './list-state.ts'
+import type { SlotEntry } from './saved-state.ts'
 import type { Expiring, ExpiringStore } from './store.ts'
 import type { StateTime, TimeToLive } from './time-to-live.ts'
 import { TimerTable } from './timer-table.ts'
@@ -69,6 +70,18 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
 
   clear(): void {
     this.#inner.clear()
+  }
+
+  *save(): Iterable<SlotEntry> {
+    for (const { data, slot } of this.#inner.save()) {
+      const { time, value } = data as Timed<T>
+      yield { slot, data: value, time }
+    }
+  }
+
+  load({ data, slot, time = this.#now() }: SlotEntry): void {
+    this.#inner.load({ slot, data: { value: data as T, time } })
+    this.#plan(slot, time + this.#ttl.ms)
   }
 
   release(now: number): void {

@@ -2,6 +2,7 @@ import type { MapState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import type { Expiry } from './expiry.ts'
 import type { HeapMap } from './map-state.ts'
+import type { SlotEntry } from './saved-state.ts'
 import type { ExpiringStore } from './store.ts'
 
 /** A map per key, each name of which reads as absent when its time is past. */
@@ -56,6 +57,17 @@ export class ExpiringMap<K, V> implements MapState<K, V>, ExpiringStore {
     const slot = this.#slot()
     for (const [name] of this.#inner.entries()) this.expiry.forget(slot, name)
     this.#inner.clear()
+  }
+
+  *save(): Iterable<SlotEntry> {
+    for (const entry of this.#inner.save()) {
+      yield { ...entry, time: this.expiry.timeOf(entry.slot, entry.name) }
+    }
+  }
+
+  load(entry: SlotEntry): void {
+    this.#inner.load(entry)
+    this.expiry.load(entry)
   }
 
   #slot(): number {

@@ -1,6 +1,7 @@
 import type { Key, ValueState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import type { Expiry } from './expiry.ts'
+import type { SlotEntry } from './saved-state.ts'
 import type { ExpiringStore } from './store.ts'
 import type { HeapValue } from './value-state.ts'
 
@@ -41,5 +42,16 @@ export class ExpiringValue<T> implements ValueState<T>, ExpiringStore {
     for (const entry of this.#inner.entries()) {
       if (!this.expiry.isPast(this.#current.slot)) yield entry
     }
+  }
+
+  *save(): Iterable<SlotEntry> {
+    for (const entry of this.#inner.save()) {
+      yield { ...entry, time: this.expiry.timeOf(entry.slot, entry.name) }
+    }
+  }
+
+  load(entry: SlotEntry): void {
+    this.#inner.load(entry)
+    this.expiry.load(entry)
   }
 }

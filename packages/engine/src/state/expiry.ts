@@ -1,4 +1,5 @@
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import type { SlotEntry } from './saved-state.ts'
 import type { Expiring } from './store.ts'
 import type { StateTime, TimeToLive } from './time-to-live.ts'
 import { TimerTable } from './timer-table.ts'
@@ -71,6 +72,16 @@ export class Expiry implements Expiring, Undoable {
     if (old === undefined) return
     this.#journal.remember(this, slot, name, old)
     this.#remove(unit)
+  }
+
+  /** When the entry was written. */
+  timeOf(slot: number, name?: unknown): number | undefined {
+    return this.#times.get(this.#units.find(slot, name))
+  }
+
+  /** The entry is there again, with the time it had; without one its time begins now. */
+  load({ name, slot, time }: SlotEntry): void {
+    this.#put(slot, name, time ?? this.#now())
   }
 
   restore(slot: number, name: unknown, old: unknown): void {

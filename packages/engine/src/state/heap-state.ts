@@ -1,6 +1,8 @@
 import type {
+  ListOptions,
   ListState,
   MapState,
+  ObjectOptions,
   ObjectState,
   StateOptions,
   StateScope,
@@ -8,7 +10,7 @@ import type {
   ValueState,
 } from '@millrace/sdk'
 import { ENG_STATE_NAME, ENG_STATE_PATH } from '../errors.ts'
-import { CurrentKey } from './current-key.ts'
+import { CurrentKey, ONLY_SLOT } from './current-key.ts'
 import { ExpiringList, type Timed } from './expiring-list.ts'
 import { ExpiringMap } from './expiring-map.ts'
 import { ExpiringObject } from './expiring-object.ts'
@@ -22,16 +24,27 @@ import { HeapObject } from './object-state.ts'
 import { HeapOrdered } from './ordered-state.ts'
 import { HeapPanes } from './panes-state.ts'
 import { HeapSpans } from './spans-state.ts'
-import { isExpiring, type ExpiringStore, type Store } from './store.ts'
+import type { SavedHandle, SavedState, Slots } from './saved-state.ts'
+import { isExpiring, type ExpiringStore, type SavableStore, type Store } from './store.ts'
+import { type Handle, loadHandle, saveHandle } from './store-snapshot.ts'
 import { type StateTime, timeToLive } from './time-to-live.ts'
 import { NamedUnits, slotUnits, type Units } from './units.ts'
 import { HeapValue } from './value-state.ts'
+
+interface Versioned {
+  readonly version?: number | undefined
+  readonly migrate?: Handle['migrate']
+}
+
+/** Slots of a stage without keys. */
+const onlySlot: Slots = { values: () => null, slotOf: () => ONLY_SLOT }
 
 /** How handles of one namespace are found and made. */
 interface Space {
   /** In front of their names. */
   readonly path: string
   readonly current: CurrentKey
+  readonly slots: Slots
   readonly declared: Set<string>
 }
 
@@ -41,17 +54,21 @@ export class HeapState {
   readonly #global = new CurrentKey([])
   readonly #journal: Journal
   readonly #time: StateTime
-  readonly #stores = new Map<string, Store>()
+  readonly #slots: Slots
+  readonly #handles = new Map<string, Handle>()
+  /** What a snapshot held and no handle has claimed so far. */
+  readonly #unclaimed = new Map<string, SavedHandle>()
   #expiring: readonly ExpiringStore[] = []
 
-  constructor(current: CurrentKey, journal: Journal, time: StateTime) {
+  constructor(current: CurrentKey, journal: Journal, time: StateTime, slots: Slots = onlySlot) {
     this.#current = current
     this.#journal = journal
     this.#time = time
+    this.#slots = slots
   }
 
   get used(): boolean {
-    return this.#stores.size > 0
+    return this.#handles.size > 0
   }
 
   /** Whether what can be read depends on event time. */
@@ -77,90 +94,131 @@ export class HeapState {
 
   /** Entries held, by handle. */
   entries(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.#stores].map(([name, { size }]) => [name, size]))
+    return Object.fromEntries([...this.#handles].map(([name, { store }]) => [name, store.size]))
   }
 
   /** Entries let go because their time was past, by handle with `ttl`. */
   expired(): Readonly<Record<string, number>> {
-    const stores = [...this.#stores].flatMap(([name, store]) =>
+    const stores = [...this.#handles].flatMap(([name, { store }]) =>
       isExpiring(store) ? [[name, store.expiry.expired] as const] : [],
     )
     return Object.fromEntries(stores)
   }
 
+  /** All that is kept now: for between records. Throws ENG_NO_SNAPSHOT for handles that cannot be written down yet. */
+  snapshot(): SavedState {
+    const handles = [...this.#handles].map(([name, handle]) => [name, saveHandle(name, handle)])
+    return { ...Object.fromEntries(this.#unclaimed), ...Object.fromEntries(handles) }
+  }
+
+  /** What handles begin with, by name: for before the first instance. A name that none of them has is kept for later ones. */
+  restore(saved: SavedState): void {
+    for (const [name, handle] of Object.entries(saved)) this.#unclaimed.set(name, handle)
+  }
+
   /** The scope of one instance. Its handles throw ENG_STATE_NAME for a name declared twice in it, ENG_STATE_PATH for one with signs. */
   scope(): StateScope {
     const declared = new Set<string>()
-    const global = this.#scope({ path: 'global:', current: this.#global, declared }, undefined)
-    return this.#scope({ path: '', current: this.#current, declared }, global)
+    const global = this.#scope(
+      { path: 'global:', current: this.#global, slots: onlySlot, declared },
+      undefined,
+    )
+    return this.#scope({ path: '', current: this.#current, slots: this.#slots, declared }, global)
   }
 
   #scope(space: Space, global: StateScope | undefined): StateScope {
-    const { current, declared, path } = space
+    const { current, path } = space
     const journal = this.#journal
-    const handle = <S extends Store>(name: string, make: () => S): S =>
-      this.#handle(space, name, make)
+    const handle = <S extends Store>(
+      kind: string,
+      name: string,
+      make: () => S,
+      options?: Versioned,
+    ): S => this.#handle(space, { kind, name, ...options }, make)
     const scope: StateScope = {
       slot: () => current.require('slot'),
-      value: <T>(name: string, options: { readonly initial: () => T } & StateOptions) =>
-        handle<ValueState<T> & Store>(name, () => {
+      value: <T>(name: string, options: { readonly initial: () => T } & StateOptions<T>) => {
+        const make = (): ValueState<T> & SavableStore => {
           const inner = new HeapValue<T>(name, current, journal, options.initial)
           const expiry = this.#slotExpiry(name, inner, options.ttl)
           return expiry === undefined ? inner : new ExpiringValue(inner, current, expiry)
-        }),
-      map: <K, V>(name: string, { ttl }: StateOptions = {}) =>
-        handle<MapState<K, V> & Store>(name, () => {
+        }
+        return handle('value', name, make, options)
+      },
+      map: <K, V>(name: string, options: StateOptions<V> = {}) => {
+        const make = (): MapState<K, V> & SavableStore => {
           const inner = new HeapMap<K, V>(name, current, journal)
-          if (ttl === undefined) return inner
-          const expiry = this.#expiry(name, inner, ttl, new NamedUnits())
+          if (options.ttl === undefined) return inner
+          const expiry = this.#expiry(name, inner, options.ttl, new NamedUnits())
           return new ExpiringMap(name, inner, current, expiry)
-        }),
-      list: <T>(name: string, { ttl }: StateOptions = {}) =>
-        handle<ListState<T> & Store>(name, () => {
-          if (ttl === undefined) return new HeapList<T>(name, current, journal)
+        }
+        return handle('map', name, make, options)
+      },
+      list: <T>(name: string, options: ListOptions<T> = {}) => {
+        const make = (): ListState<T> & SavableStore => {
+          if (options.ttl === undefined) return new HeapList<T>(name, current, journal)
           const inner = new HeapList<Timed<T>>(name, current, journal)
-          const options = { ttl: timeToLive(name, ttl), time: this.#time }
-          return new ExpiringList(name, inner, current, options)
-        }),
-      object: (name, options) =>
-        handle(name, () => {
-          const inner = new HeapObject(name, current, journal, options.create)
+          const ttl = timeToLive(name, options.ttl)
+          return new ExpiringList(name, inner, current, { ttl, time: this.#time })
+        }
+        return handle('list', name, make, options)
+      },
+      object: <T>(name: string, options: ObjectOptions<T>) => {
+        const make = (): ObjectState<T> & SavableStore => {
+          const inner = new HeapObject(name, current, journal, options)
           return this.#renewed(space, name, inner, options.ttl)
-        }),
-      numbers: (name, options) =>
-        handle(name, () => {
+        }
+        return handle('object', name, make, options)
+      },
+      numbers: (name, options) => {
+        const make = () => {
           const inner = new HeapNumbers(name, current, journal, options.create)
           return this.#renewed(space, name, inner, options.ttl)
-        }),
-      panes: (name, options) =>
-        handle(name, () => new HeapPanes(name, current, journal, options.create)),
-      spans: (name, options) => handle(name, () => new HeapSpans(name, current, journal, options)),
-      ordered: (name) => handle(name, () => new HeapOrdered(name, current, journal)),
-      namespace: (name) =>
-        this.#scope({ path: `${path}${checked(name)}/`, current, declared }, global),
+        }
+        return handle('numbers', name, make, options)
+      },
+      panes: (name, { create }) =>
+        handle('panes', name, () => new HeapPanes(name, current, journal, create)),
+      spans: (name, options) =>
+        handle('spans', name, () => new HeapSpans(name, current, journal, options)),
+      ordered: (name) => handle('ordered', name, () => new HeapOrdered(name, current, journal)),
+      namespace: (name) => this.#scope({ ...space, path: `${path}${checked(name)}/` }, global),
       global: () => global ?? scope,
     }
     return scope
   }
 
-  #handle<S extends Store>({ declared, path }: Space, name: string, make: () => S): S {
+  #handle<S extends Store>(
+    { declared, path, slots }: Space,
+    {
+      kind,
+      name,
+      version = 1,
+      migrate,
+    }: { readonly kind: string; readonly name: string } & Versioned,
+    make: () => S,
+  ): S {
     const whole = `${path}${checked(name)}`
     if (declared.has(whole)) throw ENG_STATE_NAME({ name: whole })
     declared.add(whole)
-    const known = this.#stores.get(whole)
-    if (known !== undefined) return known as S
-    const made = make()
-    this.#stores.set(whole, made)
-    if (isExpiring(made)) this.#expiring = [...this.#expiring, made]
-    return made
+    const known = this.#handles.get(whole)
+    if (known !== undefined) return known.store as S
+    const store = make()
+    const handle = { kind, version, migrate, slots, store }
+    const saved = this.#unclaimed.get(whole)
+    if (saved !== undefined) loadHandle(whole, handle, saved)
+    this.#unclaimed.delete(whole)
+    this.#handles.set(whole, handle)
+    if (isExpiring(store)) this.#expiring = [...this.#expiring, store]
+    return store
   }
 
   #renewed<T>(
     { current }: Space,
     name: string,
-    inner: ObjectState<T> & Store & Undoable,
+    inner: ObjectState<T> & SavableStore & Undoable,
     ttl: StateTtl | undefined,
-  ): ObjectState<T> & Store {
+  ): ObjectState<T> & SavableStore {
     const expiry = this.#slotExpiry(name, inner, ttl)
     return expiry === undefined ? inner : new ExpiringObject(name, inner, current, expiry)
   }

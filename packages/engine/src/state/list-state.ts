@@ -1,7 +1,8 @@
 import type { ListState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { type Journal, type Undoable } from './journal.ts'
-import type { Store } from './store.ts'
+import type { SlotEntry } from './saved-state.ts'
+import type { SavableStore } from './store.ts'
 
 interface Items<T> {
   values: T[]
@@ -14,7 +15,7 @@ const ADDED = 'added'
 const NOTHING: readonly never[] = Object.freeze([])
 
 /** A list of immutable values per key. */
-export class HeapList<T> implements ListState<T>, Undoable, Store {
+export class HeapList<T> implements ListState<T>, Undoable, SavableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -29,10 +30,7 @@ export class HeapList<T> implements ListState<T>, Undoable, Store {
 
   add(value: T): void {
     const slot = this.#current.require(this.#name)
-    let items = this.#lists.get(slot)
-    if (items === undefined) this.#lists.set(slot, (items = { values: [], shared: false }))
-    own(items).push(value)
-    this.size++
+    this.#push(slot, value)
     this.#journal.remember(this, slot, ADDED, undefined)
   }
 
@@ -66,6 +64,14 @@ export class HeapList<T> implements ListState<T>, Undoable, Store {
     this.#lists.delete(slot)
   }
 
+  *save(): Iterable<SlotEntry> {
+    for (const [slot, { values }] of this.#lists) for (const data of values) yield { slot, data }
+  }
+
+  load({ data, slot }: SlotEntry): void {
+    this.#push(slot, data as T)
+  }
+
   restore(slot: number, name: unknown, old: unknown): void {
     if (name === ADDED) {
       const items = this.#lists.get(slot)
@@ -77,6 +83,13 @@ export class HeapList<T> implements ListState<T>, Undoable, Store {
       this.size += (old as Items<T>).values.length
       this.#lists.set(slot, old as Items<T>)
     }
+  }
+
+  #push(slot: number, value: T): void {
+    let items = this.#lists.get(slot)
+    if (items === undefined) this.#lists.set(slot, (items = { values: [], shared: false }))
+    own(items).push(value)
+    this.size++
   }
 }
 

@@ -1,10 +1,11 @@
 import type { MapState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
-import type { Store } from './store.ts'
+import type { SlotEntry } from './saved-state.ts'
+import type { SavableStore } from './store.ts'
 
 /** A map of immutable values per key. */
-export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
+export class HeapMap<K, V> implements MapState<K, V>, Undoable, SavableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -58,6 +59,14 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
     for (const [name, value] of map) this.#journal.remember(this, slot, name, value)
     this.size -= map.size
     this.#maps.delete(slot)
+  }
+
+  *save(): Iterable<SlotEntry> {
+    for (const [slot, map] of this.#maps) for (const [name, data] of map) yield { slot, name, data }
+  }
+
+  load({ data, name, slot }: SlotEntry): void {
+    this.restore(slot, name, data)
   }
 
   restore(slot: number, name: unknown, old: unknown): void {

@@ -2,7 +2,8 @@ import { createRowView, type RowInHand } from '@millrace/base'
 import type { Key, NumbersState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
-import type { Store } from './store.ts'
+import type { SlotEntry } from './saved-state.ts'
+import type { SavableStore } from './store.ts'
 
 const firstRows = 16
 
@@ -10,7 +11,7 @@ const firstRows = 16
  * The same few numbers for each key, as rows of one array: a key costs eight bytes a number, and the row is one access to
  * memory where objects of their own would be several. Only making and clearing a row can be undone.
  */
-export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
+export class HeapNumbers<T> implements NumbersState<T>, Undoable, SavableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -62,6 +63,19 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
 
   entries(): Iterable<readonly [Key | undefined, T]> {
     return this.#current.follow(this.#made())
+  }
+
+  *save(): Iterable<SlotEntry> {
+    for (const [slot, view] of this.#made()) yield { slot, data: { ...view } }
+  }
+
+  load({ data, slot }: SlotEntry): void {
+    this.#make(slot, this.#initial)
+    this.#rows.at = slot * this.#initial.length
+    for (const [field, value] of Object.entries(data as T & object)) {
+      if (Object.hasOwn(this.#view as object, field))
+        (this.#view as Record<string, unknown>)[field] = value
+    }
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {

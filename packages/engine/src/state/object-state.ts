@@ -1,21 +1,22 @@
-import type { Key, ObjectState } from '@millrace/sdk'
+import type { Key, ObjectOptions, ObjectState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
-import type { Store } from './store.ts'
+import type { SlotEntry } from './saved-state.ts'
+import type { SavableStore } from './store.ts'
 
 /** An object per key, changed in place. Only making and clearing one can be undone. */
-export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
+export class HeapObject<T> implements ObjectState<T>, Undoable, SavableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
   readonly #objects = new Map<number, T>()
-  readonly #create: () => T
+  readonly #options: ObjectOptions<T>
 
-  constructor(name: string, current: CurrentKey, journal: Journal, create: () => T) {
+  constructor(name: string, current: CurrentKey, journal: Journal, options: ObjectOptions<T>) {
     this.#name = name
     this.#current = current
     this.#journal = journal
-    this.#create = create
+    this.#options = options
   }
 
   get size(): number {
@@ -26,7 +27,7 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
     const slot = this.#current.require(this.#name)
     const known = this.#objects.get(slot)
     if (known !== undefined) return known
-    const made = this.#create()
+    const made = this.#options.create()
     this.#objects.set(slot, made)
     this.#journal.remember(this, slot, undefined, ABSENT)
     return made
@@ -42,6 +43,16 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
 
   entries(): Iterable<readonly [Key | undefined, T]> {
     return this.#current.follow(this.#objects)
+  }
+
+  *save(): Iterable<SlotEntry> {
+    const { snapshot = structuredClone } = this.#options
+    for (const [slot, value] of this.#objects) yield { slot, data: snapshot(value) }
+  }
+
+  load({ data, slot }: SlotEntry): void {
+    const { restore = structuredClone as (data: unknown) => T } = this.#options
+    this.#objects.set(slot, restore(data))
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {

@@ -1,10 +1,11 @@
 import type { Key, ValueState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
-import type { Store } from './store.ts'
+import type { SlotEntry } from './saved-state.ts'
+import type { SavableStore } from './store.ts'
 
 /** One immutable value per key. */
-export class HeapValue<T> implements ValueState<T>, Undoable, Store {
+export class HeapValue<T> implements ValueState<T>, Undoable, SavableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -51,6 +52,14 @@ export class HeapValue<T> implements ValueState<T>, Undoable, Store {
 
   entries(): Iterable<readonly [Key | undefined, T]> {
     return this.#current.follow(this.#values)
+  }
+
+  *save(): Iterable<SlotEntry> {
+    for (const [slot, data] of this.#values) yield { slot, data }
+  }
+
+  load({ data, slot }: SlotEntry): void {
+    this.#values.set(slot, data as T)
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {

@@ -1,0 +1,46 @@
+import { ONLY_SLOT } from '../state/current-key.ts'
+import type { HeapState } from '../state/heap-state.ts'
+import type { KeyTimers } from '../state/key-timers.ts'
+import type { SavedTimer, Slots, StageSnapshot } from '../state/saved-state.ts'
+import type { Emitter } from './emitter.ts'
+import type { EventClock } from './event-clock.ts'
+
+/** What a snapshot is taken of. */
+export interface Snapshotted {
+  readonly emitter: Emitter
+  readonly time: EventClock
+  readonly state: HeapState
+  readonly interner: Slots | undefined
+  readonly hooks: { readonly event: KeyTimers; readonly clock: KeyTimers }
+  largest: number
+}
+
+/** What a stage keeps; for between two records. Throws ENG_NO_SNAPSHOT. */
+export function takeSnapshot(stage: Snapshotted): StageSnapshot {
+  const { emitter, hooks, interner, largest, state, time } = stage
+  const saved = (timers: KeyTimers): SavedTimer[] =>
+    Array.from(timers.all(), ({ at, name, slot }) => {
+      return { key: interner?.values(slot) ?? null, at, name }
+    })
+  return {
+    watermark: emitter.mark,
+    largest,
+    eventTime: time.reached,
+    state: state.snapshot(),
+    timers: { event: saved(hooks.event), clock: saved(hooks.clock) },
+  }
+}
+
+/** Gives a stage what it kept; for before its first instance is made. */
+export function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void {
+  const { emitter, hooks, interner, state, time } = stage
+  emitter.mark = saved.watermark
+  stage.largest = saved.largest
+  time.moveTo(saved.eventTime)
+  state.restore(saved.state)
+  for (const service of ['event', 'clock'] as const) {
+    for (const { at, key, name } of saved.timers[service]) {
+      hooks[service].load({ slot: interner?.slotOf(key) ?? ONLY_SLOT, at, name })
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { KeyValue } from '@millrace/base'
+
+/** One entry of a state handle, apart from its key. */
+export interface SlotEntry {
+  readonly slot: number
+  /** Of a map: the name of the entry. */
+  readonly name?: unknown
+  readonly data: unknown
+  /** Of state with a time to live: when it was written, epoch ms. */
+  readonly time?: number | undefined
+}
+
+/** One entry of a state handle, as a snapshot holds it. */
+export interface SavedEntry extends Omit<SlotEntry, 'slot'> {
+  /** Values of the key in the order of `by`; null where the state follows none. */
+  readonly key: readonly KeyValue[] | null
+}
+
+/** What one state handle keeps. */
+export interface SavedHandle {
+  /** Such as `map`. */
+  readonly kind: string
+  readonly version: number
+  readonly entries: readonly SavedEntry[]
+}
+
+/** What all state handles of a stage keep, by name with namespaces: plain data, but for what users put into it. */
+export type SavedState = Readonly<Record<string, SavedHandle>>
+
+/** A timer that is set. */
+export interface SavedTimer {
+  /** Values of the key in the order of `by`; null without `by`. */
+  readonly key: readonly KeyValue[] | null
+  readonly at: number
+  readonly name: string
+}
+
+/** All that a stage keeps between two records: plain data, but for what users put into its state. */
+export interface StageSnapshot {
+  readonly watermark: number
+  /** Largest event time seen. */
+  readonly largest: number
+  /** What event time has come to for state that has a time to live. */
+  readonly eventTime: number
+  readonly state: SavedState
+  /** In the order in which they will fire. */
+  readonly timers: { readonly event: readonly SavedTimer[]; readonly clock: readonly SavedTimer[] }
+}
+
+/** How keys and their slots are told from each other. */
+export interface Slots {
+  /** Values of a slot's key; null for the slot of a stage without keys. */
+  values(slot: number): readonly KeyValue[] | null
+  /** The slot of a key, given where it has none. */
+  slotOf(values: readonly KeyValue[] | null): number
+}
