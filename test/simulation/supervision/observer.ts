@@ -146,8 +146,10 @@ export class Observer {
     // An exit comes at once, unless a stop was before it: that takes its time.
     if (this.nowMs > life.selfEndMs) life.selfEnd = undefined
     const { shutdownMs } = leaf.plan
-    if (stopBeganMs !== undefined && this.nowMs > stopBeganMs + shutdownMs) {
-      this.breach(`law 4: ${leaf.path} was given more than ${shutdownMs} ms to stop`)
+    // A stop that overtakes a restart has time of its own: for children, too, that were to be kept.
+    const mostMs = leaf.plan.keepsChildren ? 2 * shutdownMs : shutdownMs
+    if (stopBeganMs !== undefined && this.nowMs > stopBeganMs + mostMs) {
+      this.breach(`law 4: ${leaf.path} was given more than ${mostMs} ms to stop`)
     }
     if (life.selfEnd === 'startFailed') this.#gone(life)
     if (life.selfEnd !== undefined) {
