@@ -274,6 +274,15 @@ export class Observer {
     if (alive.length > 0) this.breach(`law 16: ${alive.join(', ')} outlived ${branch.path}`)
     branch.children.length = 0
     branch.renew()
+    const { owner } = branch
+    if (owner?.hasGroups !== true) return
+    // Its group began with it, unseen: temporary children behind it ended with that.
+    for (const index of owner.children.keys()) {
+      const isBehind = index > owner.children.indexOf(branch)
+      if (isBehind && owner.children[index]?.plan.restart === 'temporary') {
+        owner.drawnAlong.delete(index)
+      }
+    }
   }
 
   #checkEscalation(branch: Branch, childId: string): void {
