@@ -25,7 +25,7 @@ export class SharedWindows implements Windows {
   readonly #panes: PanesState<Accumulators>
   readonly #maker: RunMaker
   due = -Number.MAX_VALUE
-  /** End of the last window that gave its results. */
+  /** End of the last window that is over. */
   #fired = Number.NEGATIVE_INFINITY
   // The pane looked at last.
   #from = Number.POSITIVE_INFINITY
@@ -57,7 +57,7 @@ export class SharedWindows implements Windows {
 
   take(record: unknown, at: At, out: Out): void {
     const { timestamp, watermark } = at
-    if (timestamp < this.#from || timestamp >= this.#to) this.#look(timestamp)
+    if (timestamp < this.#from || timestamp >= this.#to) this.#look(timestamp, watermark)
     if (watermark >= this.#closes) {
       this.#tooLate(record, at, out)
       return
@@ -68,9 +68,7 @@ export class SharedWindows implements Windows {
   }
 
   fire(watermark: number, before: number, out: Out): void {
-    if (this.#fired === Number.NEGATIVE_INFINITY && before !== Number.NEGATIVE_INFINITY) {
-      this.#fired = this.#plan.endBefore(before - this.#latenessMs)
-    }
+    this.#passed(before)
     for (let end = this.#nextEnd(); ; end = this.#nextEnd()) {
       this.due = end + this.#latenessMs
       if (this.due > watermark || end === Number.POSITIVE_INFINITY) break
@@ -173,8 +171,15 @@ export class SharedWindows implements Windows {
     this.#back = this.#back.with(slot, key, all)
   }
 
-  #look(time: number): void {
+  /** Windows that a watermark has let go are over, also those that were empty. */
+  #passed(watermark: number): void {
+    if (watermark === Number.NEGATIVE_INFINITY) return
+    this.#fired = Math.max(this.#fired, this.#plan.endBefore(watermark - this.#latenessMs))
+  }
+
+  #look(time: number, watermark: number): void {
     const plan = this.#plan
+    this.#passed(watermark)
     this.#from = plan.panes.start(time)
     this.#to = plan.panes.next(time)
     this.#closes = plan.lastEnd(this.#from) + this.#latenessMs

@@ -37,7 +37,11 @@ describe('tumbling windows', () => {
   })
 
   it('of 40 s are on a grid too, whatever the minute', async () => {
-    const { output } = await run({ tumbling: '40s' }, [{ t: 39_999 }, { t: 40_000 }, { t: 119_999 }])
+    const { output } = await run({ tumbling: '40s' }, [
+      { t: 39_999 },
+      { t: 40_000 },
+      { t: 119_999 },
+    ])
 
     expect(output).toStrictEqual([
       { windowStart: 0, windowEnd: 40_000, n: 1 },

@@ -105,7 +105,7 @@ export class HeapSpans<T> implements SpansState<T>, Undoable {
   }
 
   *#ready(time: number): Iterable<readonly [number, Span<T>]> {
-    for (let due = this.due; due <= time; due = this.due) {
+    for (let due = this.due; due <= time && this.#heap.size > 0; due = this.due) {
       const slot = this.#heap.take()
       this.#queued[slot] = Number.POSITIVE_INFINITY
       for (let row = this.#head(slot); row !== NONE;) {

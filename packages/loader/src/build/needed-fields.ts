@@ -18,6 +18,13 @@ export function fieldsOf(
   return all === undefined || all.has('record') ? undefined : [...all].toSorted()
 }
 
+/** Whether anyone reads an output. What a stage calls `late` holds records as they came. */
+function isRead(id: string, output: string, wiring: Wiring): boolean {
+  return [...wiring.inputs.values()].some((inputs) =>
+    inputs.some(({ from }) => from.some((ref) => ref.id === id && ref.output === output)),
+  )
+}
+
 /** What the readers of a node's records need of them; undefined: everything. */
 function neededBehind(
   id: string,
@@ -38,6 +45,7 @@ function neededBehind(
     const reads = stage && askDefinition(stage, 'reads', ask, part?.entry.where)
     const passed =
       stage?.definition.passes === 'same' ? neededBehind(reader, undefined, parts, wiring) : []
+    if (isRead(reader, 'late', wiring)) return undefined
     if (reads === undefined || passed === undefined) return undefined
     for (const field of [...reads, ...passed, ...(part?.settings.reads ?? [])]) needed.add(field)
   }

@@ -135,7 +135,10 @@ function firstName(path: string): string {
 function fatesOf({ run, watch }: Observed, input: Sample['input'] | undefined) {
   const outputs = Object.entries(run.outputs).map(([name, values]) => [
     name,
-    values.map((value) => (input === undefined ? value : input.indexOf(value))),
+    // Late records are handed on as they came: whoever reads them needs all of their fields.
+    name === 'late' && input === undefined
+      ? values.length
+      : values.map((value) => (input === undefined ? value : input.indexOf(value))),
   ])
   return {
     outputs,
