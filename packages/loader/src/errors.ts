@@ -162,6 +162,12 @@ export const CFG_BOTH = defineError<{ one: string; other: string }>({
   hint: (d) => `Move what stands under ${d.one} into ${d.other}, under an id of its own.`,
 })
 
+export const CFG_BESIDE = defineError<{ one: string; other: string; hint: string }>({
+  code: 'CFG_BESIDE',
+  message: (d) => `"${d.one}" says nothing beside "${d.other}".`,
+  hint: (d) => d.hint,
+})
+
 export const CFG_MODULE_KEY = defineError<{ kind: string; got: string; hint: string }>({
   code: 'CFG_MODULE_KEY',
   message: (d) => `A ${d.kind} must name exactly one module; got ${d.got}.`,

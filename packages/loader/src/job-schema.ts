@@ -12,6 +12,45 @@ const duration = (description: string): JsonSchema => ({
   type: 'string',
   description: `${description} A duration with a unit, such as 30s.`,
 })
+const instant = (description: string): JsonSchema => ({
+  type: 'string',
+  description: `${description} A date or a time, such as 2000-01-01.`,
+})
+const timeSchema: JsonSchema = {
+  description: 'Event time: which field of a record holds it, and how it is written; or arrival.',
+  anyOf: [
+    {
+      const: 'arrival',
+      description: 'The clock when a record comes; event time follows the clock.',
+    },
+    {
+      type: 'object',
+      required: ['field'],
+      additionalProperties: false,
+      properties: {
+        field: text('Path of the field.'),
+        format: text('Such as yyyy/MM/dd HH:mm. Default: ISO 8601, or numbers in the unit.'),
+        zone: text('Zone of times without one. Default: UTC.'),
+        unit: { enum: choices.unit, description: 'Unit of numbers. Default: ms.' },
+        disorder: duration('How far records may be out of order. Default: 0s.'),
+        idle: duration(
+          'After so long without records a partition holds event time back no more. Default: it always does.',
+        ),
+        align: duration(
+          'The source waits when it is further ahead of the slowest other one. Default: it never does.',
+        ),
+        notBefore: instant('Records with an earlier time are malformed.'),
+        notAfter: instant('Records with a later time are malformed.'),
+        ahead: duration('Records whose time is further ahead of the clock are malformed.'),
+        watermarks: {
+          description:
+            'A module that says how far event time has come, in the place of disorder: its name, or a map of it to its parameters.',
+          anyOf: [{ type: 'string' }, { type: 'object' }],
+        },
+      },
+    },
+  ],
+}
 const from: JsonSchema = {
   description: 'What it reads: id, id.output, a list of them, or a map that names the inputs.',
   anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }, { type: 'object' }],
@@ -27,19 +66,7 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
   {
     source: {
       ...common,
-      time: {
-        type: 'object',
-        description: 'Event time: which field of a record holds it, and how it is written.',
-        required: ['field'],
-        additionalProperties: false,
-        properties: {
-          field: text('Path of the field.'),
-          format: text('Such as yyyy/MM/dd HH:mm. Default: ISO 8601, or numbers in the unit.'),
-          zone: text('Zone of times without one. Default: UTC.'),
-          unit: { enum: choices.unit, description: 'Unit of numbers. Default: ms.' },
-          disorder: duration('How far records may be out of order. Default: 0s.'),
-        },
-      },
+      time: timeSchema,
       limit: { type: 'integer', minimum: 0, description: 'Stop after this many entries.' },
       onError: malformedSchema,
       restart: restartSchema,

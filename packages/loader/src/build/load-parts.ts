@@ -1,13 +1,14 @@
-import { isMillraceError, nearestName, placed, type MillraceError } from '@millrace/base'
+import { placed } from '@millrace/base'
 import { type Outputs, stageInputs } from '@millrace/sdk'
-import { at, checkParameters } from '../check/check-parameters.ts'
+import { checkParameters } from '../check/check-parameters.ts'
 import { readSettings } from '../check/read-settings.ts'
-import { nothingThere, type ParameterOverride } from '../document/overrides.ts'
-import { CFG_PLUGIN } from '../errors.ts'
+import type { ParameterOverride } from '../document/overrides.ts'
 import type { Entry, NormalPipeline } from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
 import { askTraits } from '../modules/ask-definition.ts'
 import type { LoadedModule, Modules } from '../modules/modules.ts'
+import { loadEntry } from './load-entry.ts'
+import { loadWatermarks } from './load-watermarks.ts'
 import { keyNames, type Part } from './part.ts'
 
 type Loaded = LoadedModule<'source' | 'stage' | 'sink' | 'resource'>
@@ -22,12 +23,13 @@ export async function loadParts(
 ): Promise<ReadonlyMap<string, Part>> {
   const parts = new Map<string, Part>()
   for (const entry of pipeline.entries) {
-    const loaded = await loadEntry(entry, modules, allowed, context)
+    const loaded = await loadEntry(entry, entry.role as Loaded['kind'], modules, allowed, context)
     const own = overrides.filter((override) => override.entry === entry)
     const inputs = loaded === undefined ? ['in'] : inputsOf(loaded)
     // The keys are read first, because expressions may ask for them; they are shown behind the parameters.
     const shown = context.values.length
-    const settings = readSettings(entry, inputs, context)
+    const strategy = await loadWatermarks(entry, modules, allowed, context)
+    const settings = readSettings(entry, inputs, strategy, context)
     const beside = context.values.splice(shown)
     if (entry.role !== 'stage') entry.keyNames = [...parts.values()].flatMap(keysOfStage)
     else if (settings.by !== undefined || !entry.keys.has('by')) {
@@ -58,40 +60,6 @@ function tellOverride(entry: Entry, before: number, context: LoadContext): void 
     return placed(fault, { ...fault.where, path: named })
   })
   context.faults.push(...found)
-}
-
-async function loadEntry(
-  entry: Entry,
-  modules: Modules,
-  allowed: readonly string[] | undefined,
-  context: LoadContext,
-): Promise<Loaded | undefined> {
-  const node = entry.keys.get('module')?.value
-  const specifier = node?.kind === 'scalar' ? context.leaf(node).text : entry.module
-  try {
-    const loaded = await modules.load(specifier, entry.role)
-    const names = [specifier, loaded.package?.name]
-    if (allowed !== undefined && !allowed.some((name) => names.includes(name))) {
-      context.faults.push(CFG_PLUGIN({ specifier, allowed }, node?.where ?? entry.where))
-    }
-    return loaded
-  } catch (error) {
-    if (!isMillraceError(error)) throw error
-    const nothing = await notAdded(error, entry, modules)
-    context.faults.push(nothing ?? at(error, node?.where ?? entry.where))
-    return undefined
-  }
-}
-
-/** An override such as `deadLetter.path=x` takes a parameter for a module where the job has no such entry. */
-async function notAdded(
-  { code }: MillraceError,
-  { addedBy, id, module, role }: Entry,
-  modules: Modules,
-): Promise<MillraceError | undefined> {
-  if (addedBy === undefined || code !== 'CFG_MODULE_NOT_FOUND') return undefined
-  if (nearestName(module, await modules.known(role)) !== undefined) return undefined
-  return nothingThere(id, addedBy, `, and no ${role} "${module}" is installed`)
 }
 
 const isStage = (loaded: Loaded): loaded is LoadedModule<'stage'> => loaded.kind === 'stage'

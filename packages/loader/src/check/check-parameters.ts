@@ -11,7 +11,7 @@ import { validateParameters } from '../modules/parameters.ts'
 import { ParameterReader, typeNames } from './read-parameters.ts'
 import { branchesOf, childSchema, propertyNames } from './schema-view.ts'
 
-type WithParameters = LoadedModule<'source' | 'stage' | 'sink' | 'resource'>
+type WithParameters = LoadedModule<'source' | 'stage' | 'sink' | 'resource' | 'watermarks'>
 
 /** The validated parameters of an entry; undefined where they have faults. */
 export function checkParameters(

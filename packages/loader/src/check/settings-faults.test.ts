@@ -83,7 +83,7 @@ describe('settings', () => {
     expect(await faultsOf(text)).toMatchInlineSnapshot(`
       "error[CFG_MISSING]: "time" has no "field"; expected one.
         at   /jobs/job.yaml:2:34  pipeline.source.time
-        next Name the field that holds the time: time: { field: date }.
+        next Name the field that holds the time, time: { field: date }, or write time: arrival.
       error[CFG_UNKNOWN_KEY]: Unknown key "feld" in "time".
         at   /jobs/job.yaml:2:36  pipeline.source.time.feld
         next Did you mean "field"?

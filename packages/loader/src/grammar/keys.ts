@@ -1,5 +1,5 @@
 /** Places in the grammar that have keys of their own. */
-export type Role = 'source' | 'stage' | 'sink' | 'resource'
+export type Role = 'source' | 'stage' | 'sink' | 'resource' | 'watermarks'
 
 const everywhere = ['module', 'parameters', 'id', 'note'] as const
 
@@ -9,14 +9,16 @@ export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
   stage: [...everywhere, 'from', 'by', 'outputs', 'batch', 'timeout', 'onError', 'restart'],
   sink: [...everywhere, 'from', 'timeout', 'onError', 'restart'],
   resource: [...everywhere, 'restart'],
+  watermarks: ['module', 'parameters', 'note'],
 }
 
 /** Keys that the language reserves and this version refuses. */
 export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
-  source: ['schema', 'journal', 'parallel', 'idle'],
+  source: ['schema', 'journal', 'parallel'],
   stage: ['parallel', 'mailbox', 'isolate'],
   sink: ['batch', 'parallel', 'by'],
   resource: [],
+  watermarks: [],
 }
 
 /** Keys of the pipeline that hold for the whole job. */
@@ -51,7 +53,19 @@ export const innerKeys = {
   errors: ['atMost', 'of'],
   restart: ['intensity', 'period', 'onEscalate'],
   mailbox: ['capacity', 'overflow'],
-  time: ['field', 'format', 'zone', 'unit', 'disorder'],
+  time: [
+    'field',
+    'format',
+    'zone',
+    'unit',
+    'disorder',
+    'idle',
+    'align',
+    'notBefore',
+    'notAfter',
+    'ahead',
+    'watermarks',
+  ],
   plugins: ['use', 'allow'],
 } as const
 
@@ -72,7 +86,7 @@ export const policyKeys = {
 /** Keys of tests, and what a step of one may be. */
 export const testKeys = {
   test: ['name', 'note', 'env', 'clock', 'mocks', 'given', 'steps', 'expect', 'match', 'order'],
-  step: ['given', 'advance', 'end', 'expect'],
+  step: ['given', 'advance', 'idle', 'end', 'expect'],
 } as const
 
 /** What keys with few values may say. */

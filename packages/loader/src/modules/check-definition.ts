@@ -58,6 +58,7 @@ const checks: Readonly<Record<Kind, readonly Check[]>> = {
     ['provides', 'what defineToken returns', isToken],
     ['dispose', 'a function', optional(isCallable)],
   ],
+  watermarks: created,
   function: [
     ['arguments', 'a list of names', isTexts],
     ['call', 'a function', isCallable],

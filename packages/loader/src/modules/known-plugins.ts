@@ -13,7 +13,15 @@ export interface KnownPlugin {
   readonly from: string
 }
 
-const kinds: readonly Kind[] = ['source', 'stage', 'sink', 'resource', 'function', 'aggregate']
+const kinds: readonly Kind[] = [
+  'source',
+  'stage',
+  'sink',
+  'resource',
+  'watermarks',
+  'function',
+  'aggregate',
+]
 
 /**
  * The plugins of the packages that a package.json at or above one of the folders depends on, or is.

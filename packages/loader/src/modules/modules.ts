@@ -12,6 +12,7 @@ import type {
   SourceFactory,
   StageDefinition,
   StageFactory,
+  WatermarksDefinition,
 } from '@millrace/sdk'
 import type { MillraceError } from '@millrace/base'
 
@@ -21,6 +22,7 @@ export interface Definitions {
   readonly stage: StageDefinition
   readonly sink: SinkDefinition
   readonly resource: ResourceDefinition
+  readonly watermarks: WatermarksDefinition
   readonly function: FunctionDefinition
   readonly aggregate: AggregateDefinition
 }

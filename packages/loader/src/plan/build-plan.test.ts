@@ -134,7 +134,7 @@ it('says what ends a job without dead letters, and what cannot be reproduced', a
       "More than 3 restarts within 1m end the job.",
       "This job is lossy: a stage holds up to 4096 records and then drops the newest.",
       "There is no dead letter sink; deadLetter: { file: rejected.jsonl } adds one.",
-      "Without \`time\` on a source the times of its records are not reproducible.",
+      "Where the time of a record is its arrival, a second run gives other times.",
       ""filter" merges several outputs; their order against each other can differ.",
     ]
   `)

@@ -12,9 +12,11 @@ import {
   stageOf,
 } from '../build/part.ts'
 import type { Wiring } from '../build/wire.ts'
+import type { Role } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import { askDefinition } from '../modules/ask-definition.ts'
 import type { JobPlan, PlanNode } from './job-plan.ts'
+import { timeSentences } from './time-sentences.ts'
 import {
   escalationSentence,
   failedSentence,
@@ -66,7 +68,7 @@ function nodeOf(part: Part, spec: JobSpec, context: LoadContext): PlanNode {
   const source = sourceOf(part)
   const sink = sinkOf(part)
   const version = loaded?.package
-  const kind = entry.isDeadLetter ? 'deadLetter' : entry.role === 'resource' ? 'stage' : entry.role
+  const kind = entry.isDeadLetter ? 'deadLetter' : isNode(entry.role) ? entry.role : 'stage'
   const ends = source === undefined ? undefined : endsOf(part)
   return {
     id: entry.id,
@@ -89,6 +91,10 @@ function nodeOf(part: Part, spec: JobSpec, context: LoadContext): PlanNode {
     guarantee: sink?.definition.guarantee,
   }
 }
+
+/** Whether parts of this role are nodes of the plan; the others only stand beside them. */
+const isNode = (role: Role): role is 'source' | 'stage' | 'sink' =>
+  role === 'source' || role === 'stage' || role === 'sink'
 
 function shapeOf(part: Part): PlanNode['shape'] {
   const stage = stageOf(part)
@@ -136,9 +142,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
     const { time, limit } = settings
     const reads = sourceTraitsOf(part)?.replay === 'position'
     return [
-      time === undefined
-        ? 'The time of a record is its arrival; a second run will give other times.'
-        : `The time of a record is ${time.description}; it may be ${formatDuration(time.disorderMs)} out of order.`,
+      ...timeSentences(time, endsOf(part)),
       ...(limit === undefined ? [] : [`Stops after ${limit} entries.`]),
       ...(endsOf(part) ? [] : ['The input does not end by itself.']),
       `Entries that cannot be decoded${time === undefined ? '' : ', and records without a valid time,'} ${malformedSentence(own, spec)}`,
@@ -206,8 +210,8 @@ function notesOf(spec: JobSpec, parts: ReadonlyMap<string, Part>): readonly stri
   if (spec.deadLetter === undefined) {
     notes.push('There is no dead letter sink; deadLetter: { file: rejected.jsonl } adds one.')
   }
-  if (spec.sources.some(({ time }) => time === undefined)) {
-    notes.push('Without `time` on a source the times of its records are not reproducible.')
+  if (spec.sources.some(({ time }) => time === undefined || time.arrival === true)) {
+    notes.push('Where the time of a record is its arrival, a second run gives other times.')
   }
   for (const { entry, inputs } of parts.values()) {
     if (entry.role !== 'stage' || inputs.length > 1) continue

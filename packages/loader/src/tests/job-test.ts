@@ -28,6 +28,8 @@ export type TestStep =
     }
   /** The clock goes on; what becomes due fires. */
   | { readonly kind: 'advance'; readonly ms: number; readonly where: Where }
+  /** The clock goes on until every source counts as silent. */
+  | { readonly kind: 'idle'; readonly ms: number; readonly where: Where }
   /** The input is over: everything open fires. */
   | { readonly kind: 'end'; readonly where: Where }
   | {

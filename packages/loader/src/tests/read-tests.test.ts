@@ -79,15 +79,15 @@ describe('tests of a job file', () => {
       error[CFG_TYPE]: "advance" must be a duration with a unit, such as 2m; got number 5.
         at   /jobs/job.yaml:9:35  tests[2].steps[0].advance
         next Write a duration with a unit, such as 2m there.
-      error[CFG_TYPE]: A step must be one of given, advance, end, expect; got a map.
+      error[CFG_TYPE]: A step must be one of given, advance, idle, end, expect; got a map.
         at   /jobs/job.yaml:9:38  tests[2].steps[1]
-        next Write one of given, advance, end, expect there.
+        next Write one of given, advance, idle, end, expect there.
       error[CFG_UNKNOWN_KEY]: Unknown key "wait" in a step.
         at   /jobs/job.yaml:9:54  tests[2].steps[2].wait
-        next The keys are: given, advance, end, expect.
-      error[CFG_TYPE]: A step must be one of given, advance, end, expect; got string "stop".
+        next The keys are: given, advance, idle, end, expect.
+      error[CFG_TYPE]: A step must be one of given, advance, idle, end, expect; got string "stop".
         at   /jobs/job.yaml:9:64  tests[2].steps[3]
-        next Write one of given, advance, end, expect there.
+        next Write one of given, advance, idle, end, expect there.
       error[CFG_TYPE]: "expect" must be a map of sinks, or stages, to lists of records; got a list.
         at   /jobs/job.yaml:9:79  tests[2].expect
         next Write a map of sinks, or stages, to lists of records there.

@@ -136,6 +136,7 @@ class TestReader {
     const entries = node.kind === 'map' ? [...node.entries.values()] : []
     const [entry, second] = entries
     if (node.kind === 'scalar' && node.text === 'end') return [{ kind: 'end', where }]
+    if (node.kind === 'scalar' && node.text === 'idle') return this.#idle(where)
     if (entry === undefined || second !== undefined) {
       this.#expected('A step', `one of ${testKeys.step.join(', ')}`, node)
       return []
@@ -144,6 +145,7 @@ class TestReader {
     if (key === 'given') return this.#given(value)
     if (key === 'expect') return this.#expect(value, [...path, 'expect'])
     if (key === 'end') return [{ kind: 'end', where }]
+    if (key === 'idle') return this.#idle(where)
     if (key !== 'advance') {
       const near = nearestName(key, testKeys.step)
       const known = testKeys.step
@@ -156,6 +158,16 @@ class TestReader {
       return []
     }
     return [{ kind: 'advance', ms, where }]
+  }
+
+  #idle(where: MapNode['where']): readonly TestStep[] {
+    const { idleMs } = this.#targets
+    if (idleMs > 0) return [{ kind: 'idle', ms: idleMs, where }]
+    const hint = 'Add idle to the time of a source, such as idle: 1m, or end the input.'
+    this.#context.faults.push(
+      CFG_MISSING({ what: '"idle"', of: 'The time of the sources', hint }, where),
+    )
+    return []
   }
 
   /** A list for the only source, or a map of sources to lists. */

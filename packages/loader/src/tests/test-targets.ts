@@ -4,6 +4,8 @@ import type { Observed } from './job-test.ts'
 /** What the names in a test can mean. */
 export interface Targets {
   readonly sources: readonly string[]
+  /** The longest silence after which a source steps aside; 0 where none does. */
+  readonly idleMs: number
   /** Names that `expect` may use. */
   readonly observable: readonly string[]
   /** Names that `mocks` may use. */
@@ -30,6 +32,7 @@ export function targetsOf(spec: JobSpec): Targets {
   const sources = spec.sources.map(({ id }) => id)
   return {
     sources: sources.length === 0 ? ['source'] : sources,
+    idleMs: Math.max(0, ...spec.sources.map(({ time }) => time?.idleMs ?? 0)),
     observable: [...all.keys()],
     mockable: [...outputs.keys()],
     observed: (name) => all.get(name),

@@ -15,6 +15,7 @@ const expected: JsonSchema = {
 const step: JsonSchema = {
   anyOf: [
     { const: 'end', description: 'The input is over: everything open fires.' },
+    { const: 'idle', description: 'The clock goes on until every source counts as silent.' },
     {
       type: 'object',
       minProperties: 1,
@@ -23,6 +24,7 @@ const step: JsonSchema = {
       properties: {
         given,
         advance: { type: 'string', description: 'How far the clock goes on, such as 2m.' },
+        idle: {},
         end: {},
         expect: expected,
       },

@@ -69,7 +69,7 @@ it('explain shows the plan as text, as a diagram and as data', async () => {
     note  More than 50 % failures among the last 1000 records end the job.
     note  More than 3 restarts within 1m end the job.
     note  A stage holds up to 4096 records; a full one slows down what stands before it.
-    note  Without \`time\` on a source the times of its records are not reproducible.
+    note  Where the time of a record is its arrival, a second run gives other times.
     "
   `)
   expect(mermaid.out).toMatchInlineSnapshot(`

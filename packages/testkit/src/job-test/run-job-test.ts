@@ -95,7 +95,7 @@ class Run {
     await this.#settle()
     for (const step of this.#test.steps) {
       if (step.kind === 'given') this.#feed(step.source, step.records, step.where)
-      else if (step.kind === 'advance') await this.#runtime.elapse(step.ms)
+      else if (step.kind === 'advance' || step.kind === 'idle') await this.#runtime.elapse(step.ms)
       else if (step.kind === 'end') for (const feed of this.#feeds.values()) feed.end()
       else for (const expectation of step.expectations) this.#check(expectation)
       if (step.kind === 'end') await this.#finish(step.where)
