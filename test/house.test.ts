@@ -51,11 +51,22 @@ const f = await import('node:fs')
     ])
   })
 
+  it('lets a plugin use the public entry of another as a library', () => {
+    const library = "import { compileAggregates } from '@millrace/aggregate'"
+    const inner = "import { groups } from '@millrace/aggregate/groups'"
+    const engine = "import { createJob } from '@millrace/engine'"
+
+    expect(checkHouse([file('plugins/window/src/window.ts', library)])).toEqual([])
+    expect(checkHouse([file('plugins/window/src/window.ts', inner)])).toHaveLength(1)
+    expect(checkHouse([file('plugins/window/src/window.ts', engine)])).toHaveLength(1)
+    expect(checkHouse([file('packages/loader/src/load.ts', library)])).toHaveLength(1)
+  })
+
   it('lets tests beside the source use testkit and plugins', () => {
     const text = `import { runStage } from '@millrace/testkit'\nimport filter from '@millrace/filter'\n`
 
     expect(checkHouse([file('plugins/map/src/map.test.ts', text)])).toEqual([])
-    expect(checkHouse([file('plugins/map/src/map.ts', text)])).toHaveLength(2)
+    expect(checkHouse([file('plugins/map/src/map.ts', text)])).toHaveLength(1)
   })
 
   it('finds circles, type imports included', () => {
