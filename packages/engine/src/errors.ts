@@ -81,7 +81,7 @@ export const ENG_STATE_VERSION: ErrorOf<{ name: string; version: number; was: nu
 export const ENG_NO_SNAPSHOT: ErrorOf<{ name: string; kind: string }> = defineError({
   code: 'ENG_NO_SNAPSHOT',
   message: (d) => `State "${d.name}" cannot be kept: snapshots of ${d.kind} are not built yet.`,
-  hint: () => 'Let the job run to its end, or keep a value, map, list, object or numbers instead.',
+  hint: () => 'Let the job run to its end, or keep what is not in panes or spans.',
 })
 
 /** A time to live is no time. */

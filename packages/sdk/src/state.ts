@@ -192,7 +192,7 @@ export interface StateScope {
   /** `create` gives the first accumulators of a key in a pane: the same shape each time. */
   panes<T>(name: string, options: { readonly create: () => T }): PanesState<T>
   spans<T>(name: string, options: SpansOptions<T>): SpansState<T>
-  ordered<T>(name: string): OrderedState<T>
+  ordered<T>(name: string, options?: Omit<StateOptions<T>, 'ttl'>): OrderedState<T>
   /** State under names of its own: that of a key is apart from what the key has in another namespace. */
   namespace(name: string): StateScope
   /** State that follows no key: one for the whole stage, readable and writable whatever is in hand. */

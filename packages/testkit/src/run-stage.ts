@@ -1,4 +1,4 @@
-import type { EngineJob, KeyPart, StageCounts } from '@millrace/engine'
+import type { EngineJob, KeyPart, StageCounts, StageSnapshot } from '@millrace/engine'
 import {
   type SourceFactory,
   type StageDefinition,
@@ -34,6 +34,8 @@ export interface RunStageOptions extends MakeOptions {
   readonly onOutput?: (value: unknown) => void
   /** The wall clock of the run, epoch ms. Default: the machine's. */
   readonly now?: () => number
+  /** What the stage kept in a run that was stopped: it begins with that. Default: nothing. */
+  readonly restored?: StageSnapshot | undefined
   /** False: `process` for each record, even where the stage has a `processBatch`. Default true. */
   readonly processBatch?: boolean
 }
@@ -50,6 +52,8 @@ export interface StageRun {
   /** How many records were filtered, by reason. */
   readonly reasons: Readonly<Record<string, number>>
   readonly counts: StageCounts
+  /** What the stage kept at the end. Throws ENG_NO_SNAPSHOT. */
+  readonly snapshot: () => StageSnapshot
 }
 
 function field(record: unknown, name: string): unknown {
@@ -152,6 +156,7 @@ export async function runStage<P>(
           factory,
           inputs: inputs.map((name) => ({ name, from: [{ id: sourceId(name), output: 'out' }] })),
           by: parts,
+          restored: options.restored,
         },
       ],
       sinks: sinks.map(({ output, factory }) => ({
@@ -172,5 +177,6 @@ export async function runStage<P>(
     rejected,
     reasons: counts.reasons,
     counts,
+    snapshot: () => job?.snapshot()['stage'] as StageSnapshot,
   }
 }

@@ -33,6 +33,7 @@ function keeping({ state, timers }: StageScope) {
   const last = state.list<number>('last', { ttl })
   const tally = state.object<Map<number, number>>('tally', { create: () => new Map() })
   const extremes = state.numbers<{ max: number }>('extremes', { create: () => ({ max: -1 }) })
+  const series = state.ordered<number>('series')
   const total = state.global().value<number>('total', { initial: () => 0 })
   const told = (): unknown => [
     sum.get(),
@@ -43,6 +44,7 @@ function keeping({ state, timers }: StageScope) {
     [...last.values()],
     [...tally.get()],
     { ...extremes.get() },
+    [...series.range(0, Infinity)],
     total.get(),
   ]
   return {
@@ -56,6 +58,7 @@ function keeping({ state, timers }: StageScope) {
       last.add(n)
       tally.get().set(n, (tally.get().get(n) ?? 0) + 1)
       extremes.get().max = Math.max(extremes.get().max, n)
+      series.add(timestamp, n)
       total.set(total.get() + 1)
       timers.event.set(timestamp + n, n > 3 ? 'big' : 'small')
       context.emit([key, told()])
@@ -129,6 +132,7 @@ it('writes state down as plain data, by name, kind and version, with the values 
       last: { kind: 'list', version: 1, entries: [{ key: [1], data: 4, time: 5 }] },
       tally: { kind: 'object', version: 1, entries: [{ key: [1], data: new Map([[4, 1]]) }] },
       extremes: { kind: 'numbers', version: 1, entries: [{ key: [1], data: { max: 4 } }] },
+      series: { kind: 'ordered', version: 1, entries: [{ key: [1], data: 4, time: 5 }] },
       'global:total': { kind: 'value', version: 1, entries: [{ key: null, data: 1 }] },
     },
     timers: { event: [{ key: [1], at: 9, name: 'big' }], clock: [] },

@@ -181,7 +181,8 @@ export class HeapState {
         handle('panes', name, () => new HeapPanes(name, current, journal, create)),
       spans: (name, options) =>
         handle('spans', name, () => new HeapSpans(name, current, journal, options)),
-      ordered: (name) => handle('ordered', name, () => new HeapOrdered(name, current, journal)),
+      ordered: (name, options) =>
+        handle('ordered', name, () => new HeapOrdered(name, current, journal), options),
       namespace: (name) => this.#scope({ ...space, path: `${path}${checked(name)}/` }, global),
       global: () => global ?? scope,
     }

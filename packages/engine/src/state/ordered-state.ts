@@ -2,6 +2,8 @@ import type { OrderedState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import type { SlotEntry } from './saved-state.ts'
+import type { SavableStore } from './store.ts'
 
 /** Values of one key in order of time. Those before `from` are gone and go when there are as many as are left. */
 interface Run<T> {
@@ -13,7 +15,7 @@ interface Run<T> {
 }
 
 /** A run of immutable values per key, ordered by time, those of the same time in the order in which they came. */
-export class HeapOrdered<T> implements OrderedState<T>, Undoable {
+export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -34,20 +36,7 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable {
 
   add(time: number, value: T): void {
     const slot = this.#current.require(this.#name)
-    let run = this.#runs.get(slot)
-    if (run === undefined) this.#runs.set(slot, (run = newRun()))
-    const { length } = run.times
-    const place =
-      length === 0 || (run.times[length - 1] as number) <= time ? length : above(run, time)
-    if (place === length) {
-      run.times.push(time)
-      run.values.push(value)
-    } else {
-      run.times.splice(place, 0, time)
-      run.values.splice(place, 0, value)
-    }
-    if (time < run.queued) this.#queue(slot, run, time)
-    this.#size++
+    this.#insert(slot, time, value)
     this.#journal.remember(this, slot, time, ABSENT)
   }
 
@@ -99,6 +88,18 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable {
     this.#current.slot = before
   }
 
+  *save(): Iterable<SlotEntry> {
+    for (const [slot, { from, times, values }] of this.#runs) {
+      for (let place = from; place < times.length; place++) {
+        yield { slot, data: values[place], time: times[place] }
+      }
+    }
+  }
+
+  load({ data, slot, time }: SlotEntry): void {
+    this.#insert(slot, time as number, data as T)
+  }
+
   restore(slot: number, name: unknown, old: unknown): void {
     if (old !== ABSENT) {
       const run = old as Run<T>
@@ -115,6 +116,23 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable {
     run.values.splice(place, 1)
     this.#size--
     if (run.times.length === run.from) this.#runs.delete(slot)
+  }
+
+  #insert(slot: number, time: number, value: T): void {
+    let run = this.#runs.get(slot)
+    if (run === undefined) this.#runs.set(slot, (run = newRun()))
+    const { length } = run.times
+    const place =
+      length === 0 || (run.times[length - 1] as number) <= time ? length : above(run, time)
+    if (place === length) {
+      run.times.push(time)
+      run.values.push(value)
+    } else {
+      run.times.splice(place, 0, time)
+      run.values.splice(place, 0, value)
+    }
+    if (time < run.queued) this.#queue(slot, run, time)
+    this.#size++
   }
 
   #run(): Run<T> | undefined {

@@ -6,7 +6,7 @@ export interface SlotEntry {
   /** Of a map: the name of the entry. */
   readonly name?: unknown
   readonly data: unknown
-  /** Of state with a time to live: when it was written, epoch ms. */
+  /** Of state by time: that. Of state with a time to live: when it was written. Epoch ms. */
   readonly time?: number | undefined
 }
 

@@ -1,4 +1,7 @@
+import { isMillraceError } from '@millrace/base'
+import type { StageSnapshot } from '@millrace/engine'
 import fc from 'fast-check'
+import type { StageRun } from '../run-stage.ts'
 import type { Law } from './law.ts'
 import { demandSame, observeStage, resultsOf } from './observe-stage.ts'
 import { caseOf, stageLaw, type StageUnderLaw } from './stage-laws-options.ts'
@@ -49,9 +52,56 @@ export function runLaws<P>(stage: StageUnderLaw<P>): Law[] {
     ),
   ]
   if (definition.keeps !== undefined && definition.keeps !== 'instance') {
-    laws.push(restart(stage), failures(stage))
+    laws.push(restart(stage), snapshot(stage), failures(stage))
   }
   return laws
+}
+
+function snapshot<P>(stage: StageUnderLaw<P>): Law {
+  const { definition, options } = stage
+  const about = {
+    id: 'snapshot',
+    title:
+      'stopped anywhere, what it keeps can be written down, and another one goes on from there',
+  }
+  return stageLaw(stage, about, fc.nat({ max: 24 }), async (sample, cut) => {
+    const one = caseOf(options, sample)
+    const { timestamp = (_record: unknown, index: number) => index, to } = one
+    const whole = await observeStage(definition, one)
+    const first = await observeStage(definition, { ...one, stopAfter: cut })
+    const restored = snapshotOf(first.run)
+    // What is not built yet is no fault of the stage; nor is chance, which begins anew.
+    if (restored === undefined || whole.watch.isRandom || cut >= one.input.length) return
+    const second = await observeStage(definition, {
+      ...one,
+      restored,
+      input: one.input.slice(cut),
+      timestamp: (record, index) => timestamp(record, index + cut),
+      ...(to && { to: (record, index) => to(record, index + cut) }),
+    })
+    const together = (name: 'outputs' | 'timestamps'): object =>
+      Object.fromEntries(
+        Object.entries(first.run[name]).map(([output, values]) => [
+          output,
+          [...values, ...(second.run[name][output] ?? [])],
+        ]),
+      )
+    demandSame(
+      `One run, and two that were cut behind ${cut} records`,
+      { outputs: whole.run.outputs, timestamps: whole.run.timestamps },
+      { outputs: together('outputs'), timestamps: together('timestamps') },
+    )
+  })
+}
+
+/** What a stage kept, as it comes back from where it was written to; undefined where that cannot be written down yet. */
+function snapshotOf(run: StageRun): StageSnapshot | undefined {
+  try {
+    return structuredClone(run.snapshot())
+  } catch (error) {
+    if (isMillraceError(error, 'ENG_NO_SNAPSHOT')) return undefined
+    throw error
+  }
 }
 
 function restart<P>(stage: StageUnderLaw<P>): Law {

@@ -270,6 +270,26 @@ export const mutants: readonly Mutant[] = [
       return { process: (record: Reading) => (seen++ % 2 === 0 ? record : undefined) }
     },
   }),
+  mutant(
+    'writes down another sum than it has',
+    'snapshot',
+    {
+      create({ state }) {
+        const sum = state.object('sum', {
+          create: () => ({ of: 0 }),
+          snapshot: ({ of }) => Math.max(of, 0),
+          restore: (of) => ({ of: Number(of) }),
+        })
+        return {
+          process: ({ value }: Reading) => void (sum.get().of += value),
+          onEnd(context) {
+            for (const [, { of }] of sum.entries()) context.emit({ total: of })
+          },
+        }
+      },
+    },
+    sumBase,
+  ),
   mutant('takes any parameter', 'parameters', { parameters: schemaOf({ type: 'object' }) }),
   mutant('has another default than its schema says', 'parameters', {
     parameters: schemaOf({ type: 'object', properties }, 11),

@@ -43,7 +43,7 @@ it('raises one alarm for each room', async () => {
   expect(run.reasons).toEqual({ 'no alarm': 2 })
 })
 
-// And thirteen by one call, with records that nobody had in mind.
+// And fourteen by one call, with records that nobody had in mind.
 stageLaws(alarm, {
   by: ['room'],
   parameters: [{}, { above: 0 }],

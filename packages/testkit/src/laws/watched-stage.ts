@@ -26,6 +26,8 @@ export class Watch {
   readonly failed = new Set<unknown>()
   /** Records that fail before the stage sees them. */
   refused: ReadonlySet<unknown> = new Set()
+  /** It asked for chance. */
+  isRandom = false
   /** Records it was handed so far. */
   seen = 0
   busy = false
@@ -86,9 +88,13 @@ function surroundings(scope: StageScope, watch: Watch): Partial<StageScope> {
       },
     },
   ])
+  const chance = createRandom(1)
   return {
     timer,
-    random: createRandom(1),
+    random() {
+      watch.isRandom = true
+      return chance()
+    },
     clock: { now: () => 1_000_000_000_000, monotonic: () => 0 },
     logger: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     outputs: Object.fromEntries(handles),
@@ -111,7 +117,7 @@ function sharedState(state: StateScope): StateScope {
     numbers: (name, options) => once(name, () => state.numbers(name, options)),
     panes: (name, options) => once(name, () => state.panes(name, options)),
     spans: (name, options) => once(name, () => state.spans(name, options)),
-    ordered: (name) => once(name, () => state.ordered(name)),
+    ordered: (name, options) => once(name, () => state.ordered(name, options)),
     // No handle is named like these.
     namespace: (name) => once(`${name}/`, () => sharedState(state.namespace(name))),
     global: () => once(':', () => sharedState(state.global())),
