@@ -305,3 +305,12 @@ export const ENG_FIELD_UNSEEN: ErrorOf<{
     return `${next} A missing field is null; ask with has() where it may be missing.`
   },
 })
+
+/** Results that replace earlier ones go to a part that would take both for results of their own. */
+export const ENG_UPDATES = defineError<{ reader: string; writer: string }>({
+  code: 'ENG_UPDATES',
+  message: (d) =>
+    `"${d.reader}" takes each record for one of its own, but "${d.writer}" gives results that replace earlier ones.`,
+  hint: (d) =>
+    `Let "${d.writer}" give one result each (emit: final, or end), or let "${d.reader}" read something else.`,
+})

@@ -364,3 +364,12 @@ export const CFG_NOT_REPEATABLE = defineError<{ kind: 'source' | 'sink'; id: str
       ? 'Set onEscalate: fail, or read from a source with a position, such as file.'
       : 'Set onEscalate: fail, or write to a sink that replaces its output, such as file with mode replace.',
 })
+
+/** Results that replace earlier ones go to a part that would take both for results of their own. */
+export const CFG_UPDATES = defineError<{ reader: string; writer: string }>({
+  code: 'CFG_UPDATES',
+  message: (d) =>
+    `"${d.reader}" takes each record for one of its own, but "${d.writer}" gives results that replace earlier ones.`,
+  hint: (d) =>
+    `Let "${d.writer}" give one result each (emit: final, or end), or let "${d.reader}" read something else.`,
+})

@@ -12,6 +12,7 @@ import { checkByDefinition } from './check/check-definition-faults.ts'
 import { at } from './check/check-parameters.ts'
 import { checkFiles } from './check/check-files.ts'
 import { checkRepeatable } from './check/check-repeatable.ts'
+import { checkUpdates } from './check/check-updates.ts'
 import { readDocumentSettings } from './check/read-document-settings.ts'
 import { readPipelineSettings } from './check/read-pipeline-settings.ts'
 import type { ConfigValue } from './config-value.ts'
@@ -147,6 +148,7 @@ async function load(
   addResources(parts, modules, context)
   if (context.faults.length > 0) return undefined
   const spec = buildSpec({ settings, parts, wiring, modules, context })
+  checkUpdates(spec, context)
   const tests = readTests(root, spec, context)
   return { spec, plan: buildPlan(spec, parts, wiring, context, file), tests }
 }

@@ -41,6 +41,8 @@ export interface SinkTraits {
   readonly guarantee: string
   readonly reopens?: boolean | undefined
   readonly replaces?: boolean | undefined
+  /** Whether it may be given results that replace earlier ones. Default true. */
+  readonly takesUpdates?: boolean | undefined
 }
 
 /** How the engine gets its sinks. `dispose` is called once, after all instances have closed. */
@@ -71,6 +73,8 @@ export interface SinkDefinition<Parameters = unknown> {
    * stood there: then a pipeline may begin anew after a failure. A function of the parameters where it depends on them. Default false.
    */
   readonly replaces?: boolean | ((parameters: Parameters) => boolean)
+  /** Whether it may be given results that replace earlier ones of the same key and window. Default true. */
+  readonly takesUpdates?: boolean
   /** Field paths that should be there: one that no record carries is warned about. Default: those of expressions in a job file. */
   readonly expects?: (parameters: Parameters) => readonly string[]
   /** Files this sink writes, as absolute paths, so that two sinks never share one. */
@@ -90,10 +94,16 @@ export function sinkTraits<Parameters>(
   definition: SinkDefinition<Parameters>,
   parameters: Parameters,
 ): SinkTraits {
-  const { guarantee, name, reopens = false, replaces = false } = definition
+  const { guarantee, name, reopens = false, replaces = false, takesUpdates = true } = definition
   const ask = (says: boolean | ((parameters: Parameters) => boolean)): boolean =>
     typeof says === 'function' ? says(parameters) : says
-  return { name, guarantee, reopens: ask(reopens), replaces: ask(replaces) }
+  return {
+    name,
+    guarantee,
+    reopens: ask(reopens),
+    replaces: ask(replaces),
+    ...(takesUpdates ? {} : { takesUpdates }),
+  }
 }
 
 /** A factory without a container: each instance gets `injection` beside its scope. */

@@ -91,6 +91,17 @@ export interface StageDefinition<Parameters = unknown> {
   ) => readonly ParameterFault[]
   create(scope: StageScope & Injection<Parameters>): StageInstance | Promise<StageInstance>
 }
+  /**
+   * About results that replace earlier ones of the same key and window: `makes` says whether its own do (they carry `revision`
+   * and `final`), `takes` whether it may be given such. By default it makes none; it takes them, and hands them on as such,
+   * unless it keeps state or absorbs.
+   */
+  readonly updates?: {
+    readonly makes?: (parameters: Parameters) => boolean
+    readonly takes?: boolean
+  }
+  /** A sentence for people: what state it keeps, and when it lets go of it. */
+  readonly retains?: (parameters: Parameters) => string
 
 /** What the engine must know of a stage before it runs. */
 export interface StageTraits {
@@ -107,6 +118,8 @@ export interface StageFactory {
   readonly traits: StageTraits
   create(scope: StageScope): StageInstance | Promise<StageInstance>
   dispose(): void | Promise<void>
+  /** Absent: it makes no results that replace earlier ones, and takes such. */
+  readonly updates?: { readonly makes: boolean; readonly takes: boolean } | undefined
 }
 
 /** Declares a stage. Pure: nothing runs until a job creates it. */
@@ -128,10 +141,20 @@ export function stageTraits<Parameters>(
   definition: StageDefinition<Parameters>,
   parameters: Parameters,
 ): StageTraits {
-  const { absorbs = false, keeps = 'instance', name, outputs, passes } = definition
+  const { absorbs = false, keeps = 'instance', name, outputs, passes, updates } = definition
   const inputs = stageInputs(definition)
   const declared = typeof outputs === 'function' ? outputs(parameters) : outputs
-  return { name, inputs, outputs: declared ?? { out: 'The results.' }, keeps, absorbs, passes }
+  const makes = updates?.makes?.(parameters) ?? false
+  const takes = updates?.takes ?? (keeps !== 'state' && !absorbs)
+  return {
+    name,
+    inputs,
+    outputs: declared ?? { out: 'The results.' },
+    keeps,
+    absorbs,
+    passes,
+    ...(makes || !takes ? { updates: { makes, takes } } : {}),
+  }
 }
 
 /** A factory without a container: each instance gets `injection` beside its scope. */

@@ -67,6 +67,7 @@ export {
   type WatermarkStrategy,
 } from './define-watermarks.ts'
 export { jobDefaults } from './job-defaults.ts'
+export { findUpdateClashes, type UpdateClash } from './find-update-clashes.ts'
 export type { JsonSchema, ParameterFault, ParameterSchema, SchemaIssue } from './schema.ts'
 export type {
   ListOptions,

@@ -144,6 +144,9 @@ export const aggregate: StageDefinition<AggregateParameters> = defineStage({
       return []
     }
   },
+  updates: { makes: ({ emit }) => emit !== 'end' },
+  retains: ({ emit }) =>
+    `It keeps the values of each key until the input is over${emit === 'end' ? '' : '; keys are never let go before'}.`,
   shape: ({ aggregate }, { keys }) => ({ out: [...keys, ...Object.keys(aggregate)] }),
   check: checkAggregate,
   create: createInstance,

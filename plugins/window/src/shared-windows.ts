@@ -127,7 +127,7 @@ export class SharedWindows implements Windows {
   }
 
   #runOf(pane: number): Run {
-    const run = new Run(this.#maker, 16)
+    const run = new Run(this.#maker, Math.max(16, this.#back.size))
     for (const [key, accumulators] of this.#panes.entries(pane)) {
       run.push(this.#state.slot(), key, accumulators)
     }

@@ -17,6 +17,7 @@ import {
 import { checkWindow } from './check-window.ts'
 import { Folds } from './folds.ts'
 import { createWindows } from './create-windows.ts'
+import { retains } from './retains.ts'
 import { toMs, windowSchema, type WindowParameters } from './window-parameters.ts'
 import type { LateRecord, Out } from './windows.ts'
 
@@ -140,6 +141,8 @@ export const window: StageDefinition<WindowParameters> = defineStage({
     ],
     late: ['record', 'eventTime', 'watermark', 'windowStart', 'windowEnd', 'lateBy'],
   }),
+  updates: { makes: ({ emit }) => emit !== 'final' },
+  retains,
   check: checkWindow,
   create: createInstance,
 })

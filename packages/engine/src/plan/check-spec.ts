@@ -1,5 +1,6 @@
 import { invariant } from '@millrace/base'
-import { ENG_NO_DEAD_LETTER } from '../errors.ts'
+import { findUpdateClashes } from '@millrace/sdk'
+import { ENG_NO_DEAD_LETTER, ENG_UPDATES } from '../errors.ts'
 import { type ErrorPolicy, resolvePolicy } from './error-policy.ts'
 import { checkLimits } from './check-limits.ts'
 import type { JobSpec, OutputRef } from './job-spec.ts'
@@ -35,9 +36,18 @@ export function checkSpec(spec: JobSpec): void {
     known(sink.id, sink.from)
     add(sink.id, [])
   }
+  checkUpdates(spec)
   if (spec.deadLetter === undefined) return checkFates(spec)
   invariant(spec.deadLetter.from.length === 0, 'The dead letter sink reads no output.')
   add(spec.deadLetter.id, [])
+}
+
+/** Whoever would count a result and the one that replaces it must not get both. */
+function checkUpdates(spec: JobSpec): void {
+  const [clash] = findUpdateClashes(spec)
+  if (clash === undefined) return
+  const { reader, writer } = clash
+  throw ENG_UPDATES({ reader: reader.id, writer }, placeOf(reader))
 }
 
 /** Without a dead letter sink no record may be meant for it: it would be nowhere. */

@@ -42,6 +42,7 @@ const checks: Readonly<Record<Kind, readonly Check[]>> = {
   source: [
     ...created,
     [
+    ['retains', 'a function', optional(isCallable)],
       'replay',
       "'position', 'ack', 'none' or a function",
       (value) => isCallable(value) || oneOf('position', 'ack', 'none')(value),

@@ -172,6 +172,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
       : 'Records that emit nothing count as filtered.',
     ...(names.length > 1 ? names.map(([name, says]) => `Output ${name}: ${says}`) : []),
     `Records that fail ${failed}`,
+    ...retained(part),
     `An asynchronous record may take ${formatDuration(timeout)}${settings.timeoutMs === undefined ? ' (default)' : ''}.`,
     ...lines(restartSentence('stage', restart, true, spec.restart)),
   ]
@@ -179,6 +180,15 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
 
 const lines = (sentence: string | undefined): readonly string[] =>
   sentence === undefined ? [] : [sentence]
+/** What state a stage keeps, in its own words. */
+function retained(part: Part): readonly string[] {
+  const stage = stageOf(part)
+  const { entry, parameters } = part
+  if (stage?.definition.retains === undefined) return []
+  const ask = () => stage.definition.retains?.(parameters?.value)
+  return lines(askDefinition(stage, 'retains', ask, entry.where))
+}
+
 
 function notesOf(spec: JobSpec, parts: ReadonlyMap<string, Part>): readonly string[] {
   const { errors, restart, mailbox } = spec
