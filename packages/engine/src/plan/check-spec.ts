@@ -7,7 +7,7 @@ import type { JobSpec, OutputRef } from './job-spec.ts'
 import { checkRepeatable } from './pipeline-restart.ts'
 import { placeOf } from './place.ts'
 
-/** Checks what the maker of a spec guarantees: unique ids, known references, order. Throws on a programmer's fault, and ENG_LIMIT, ENG_NOT_REPEATABLE and ENG_NO_DEAD_LETTER. */
+/** Checks what the maker of a spec guarantees: unique ids, known references, order. Throws on a programmer's fault, and ENG_LIMIT, ENG_NOT_REPEATABLE, ENG_UPDATES and ENG_NO_DEAD_LETTER. */
 export function checkSpec(spec: JobSpec): void {
   invariant(spec.sources.length > 0, 'A job has at least one source.')
   checkLimits(spec)
