@@ -19,6 +19,7 @@ import {
   type SourceDefinition,
   type StageDefinition,
   type StageFactory,
+  stageInputs,
   toSinkFactory,
   toSourceFactory,
   toStageFactory,
@@ -168,6 +169,8 @@ export class Flow<In, Out> {
       // What run(input) brings is an iterable, which counts as input that ends.
       ends: this.#draft.sources.every((source) => source.factory.traits.ends),
       keys: pathsOf(options.by),
+      // A flow is one line: it feeds the first input of a stage and no other.
+      inputs: stageInputs(definition).slice(0, 1),
     }
     const injection = injectionOf(definition, this.#made(parameters), surroundings)
     const factory = toStageFactory(definition, injection)

@@ -294,10 +294,15 @@ export const CFG_FROM = defineError<{ id: string; problem: string; known: readon
   hint: (d) => `Write from: with one of ${d.known.join(', ')}.`,
 })
 
-export const CFG_INPUTS = defineError<{ id: string; expected: string; got: string }>({
+export const CFG_INPUTS = defineError<{
+  id: string
+  expected: string
+  got: string
+  hint?: string | undefined
+}>({
   code: 'CFG_INPUTS',
   message: (d) => `The inputs of "${d.id}" must be ${d.expected}; got ${d.got}.`,
-  hint: (d) => `Name the inputs: ${d.expected}.`,
+  hint: (d) => d.hint ?? `Name the inputs: ${d.expected}.`,
 })
 
 export const CFG_UNSET = defineError<{ name: string; isListed?: boolean }>({

@@ -26,12 +26,26 @@ export interface RecordContext {
   exit(reason: string): void
 }
 
-/** What `onEnd` and `open` may do: emit without a record in hand. */
+/** A record that a stage took in and still holds. */
+export interface HeldRecord {
+  readonly record: unknown
+  /** Its event time, epoch ms. */
+  readonly timestamp: number
+  /** Name of the input that it came by. */
+  readonly input: string
+}
+
+/** What `onEnd` and `onWatermark` may do: emit without a record in hand. */
 export interface StageContext {
   readonly watermark: number
   readonly signal: AbortSignal
   /** `timestamp` defaults to the largest event time seen. */
   emit(value: unknown, options?: { readonly timestamp?: number }): void
+  /**
+   * Fails a record that was taken in before, for what was thrown while its result was made: the stage's `onError` applies without
+   * another try, and the record counts as used no more. What was emitted stays, so emit behind all that can throw.
+   */
+  fail(held: HeldRecord, thrown: unknown): void
 }
 
 /** What `onTimer` may do: state follows the key of the timer. */
@@ -110,6 +124,8 @@ export interface StageScope extends InstanceScope {
   readonly outputs: Readonly<Record<string, OutputHandle>>
   /** Names of the stage's key fields, empty without `by`. */
   readonly keyNames: readonly string[]
+  /** Names of the stage's inputs, in order. */
+  readonly inputs: readonly string[]
 }
 
 /** What the loader adds to every scope. */

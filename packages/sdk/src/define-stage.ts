@@ -53,6 +53,8 @@ export interface StageSurroundings {
   readonly ends: boolean
   /** Names of the key fields, empty without `by`. */
   readonly keys: readonly string[]
+  /** Names of the inputs, in order; absent where the job around does not tell. */
+  readonly inputs?: readonly string[]
   /** Absent: names of functions and aggregates cannot be judged yet. */
   readonly expressions?: ExpressionScope
 }
@@ -65,8 +67,8 @@ export interface StageDefinition<Parameters = unknown> {
   readonly parameters: ParameterSchema<Parameters>
   /** The parameter that a scalar short form sets. */
   readonly main?: string
-  /** Default `['in']`. */
-  readonly inputs?: readonly string[]
+  /** Default `['in']`. `named`: two or more, which the job names in `from`; `scope.inputs` has the names in order. */
+  readonly inputs?: readonly string[] | 'named'
   /** Default `{ out: … }`. */
   readonly outputs?: Outputs | ((parameters: Parameters) => Outputs)
   /** What the stage remembers between records. Default `instance`. */
@@ -82,15 +84,13 @@ export interface StageDefinition<Parameters = unknown> {
   /** Fields of each output by name, so that checks know names behind it; undefined means unknown. */
   readonly shape?: (
     parameters: Parameters,
-    input: { readonly keys: readonly string[]; readonly fields: readonly string[] | undefined },
+    input: {
+      readonly keys: readonly string[]
+      readonly fields: readonly string[] | undefined
+      /** Names of the inputs, in order; absent where the job around does not tell. */
+      readonly inputs?: readonly string[]
+    },
   ) => Readonly<Record<string, readonly string[] | undefined>>
-  /** Faults that a schema cannot say; each names a path inside the parameters. Runs before start. */
-  readonly check?: (
-    parameters: Parameters,
-    surroundings: StageSurroundings,
-  ) => readonly ParameterFault[]
-  create(scope: StageScope & Injection<Parameters>): StageInstance | Promise<StageInstance>
-}
   /**
    * About results that replace earlier ones of the same key and window: `makes` says whether its own do (they carry `revision`
    * and `final`), `takes` whether it may be given such. By default it makes none; it takes them, and hands them on as such,
@@ -102,6 +102,13 @@ export interface StageDefinition<Parameters = unknown> {
   }
   /** A sentence for people: what state it keeps, and when it lets go of it. */
   readonly retains?: (parameters: Parameters) => string
+  /** Faults that a schema cannot say; each names a path inside the parameters. Runs before start. */
+  readonly check?: (
+    parameters: Parameters,
+    surroundings: StageSurroundings,
+  ) => readonly ParameterFault[]
+  create(scope: StageScope & Injection<Parameters>): StageInstance | Promise<StageInstance>
+}
 
 /** What the engine must know of a stage before it runs. */
 export interface StageTraits {
@@ -111,6 +118,8 @@ export interface StageTraits {
   readonly keeps: 'nothing' | 'state' | 'instance'
   readonly absorbs: boolean
   readonly passes?: 'same' | undefined
+  /** Absent: it makes no results that replace earlier ones, and takes such. */
+  readonly updates?: { readonly makes: boolean; readonly takes: boolean } | undefined
 }
 
 /** How the engine gets its stages: the loader implements it with a child container, the builder with a closure. */
@@ -118,8 +127,6 @@ export interface StageFactory {
   readonly traits: StageTraits
   create(scope: StageScope): StageInstance | Promise<StageInstance>
   dispose(): void | Promise<void>
-  /** Absent: it makes no results that replace earlier ones, and takes such. */
-  readonly updates?: { readonly makes: boolean; readonly takes: boolean } | undefined
 }
 
 /** Declares a stage. Pure: nothing runs until a job creates it. */
@@ -129,11 +136,15 @@ export function defineStage<Parameters>(
   return { kind: 'stage', ...definition }
 }
 
-/** Names of a stage's inputs, which do not depend on its parameters. */
-export function stageInputs({
-  inputs = ['in'],
-}: Pick<StageDefinition, 'inputs'>): readonly string[] {
-  return inputs
+/** Names of the inputs that the job has not named: those of a list of two. */
+const unnamed: readonly string[] = ['left', 'right']
+
+/** Names of a stage's inputs, which do not depend on its parameters. `named` are those that the job gives, default left and right. */
+export function stageInputs(
+  { inputs = ['in'] }: Pick<StageDefinition, 'inputs'>,
+  named: readonly string[] = unnamed,
+): readonly string[] {
+  return inputs === 'named' ? named : inputs
 }
 
 /** What the engine must know of a stage; here stand the defaults of what its definition leaves out. */

@@ -8,6 +8,7 @@ export {
   noExpressions,
   type Counter,
   type ExpressionScope,
+  type HeldRecord,
   type Injection,
   type InstanceScope,
   type Logger,
@@ -66,8 +67,8 @@ export {
   type WatermarksDefinition,
   type WatermarkStrategy,
 } from './define-watermarks.ts'
-export { jobDefaults } from './job-defaults.ts'
 export { findUpdateClashes, type UpdateClash } from './find-update-clashes.ts'
+export { jobDefaults } from './job-defaults.ts'
 export type { JsonSchema, ParameterFault, ParameterSchema, SchemaIssue } from './schema.ts'
 export type {
   ListOptions,

@@ -160,12 +160,14 @@ export interface OrderedState<T> {
   last(atMost?: number): readonly [number, T] | undefined
   /** The earliest. */
   first(): readonly [number, T] | undefined
+  /** Puts `next` in the place of `value`, the very one that was added for `time`; nothing where it is not there. */
+  replace(time: number, value: T, next: T): void
   clear(): void
   /**
    * Lets go of everything before `time`, of all keys; the rest of the cost is that of what goes. `visit` sees it first: key by
    * key, with the stage's state following. Cannot be undone: for hooks.
    */
-  releaseBefore(time: number, visit?: (time: number, value: T) => void): void
+  releaseBefore(time: number, visit?: (time: number, value: T, key: Key | undefined) => void): void
   /** How many there are, over all keys. */
   readonly size: number
 }

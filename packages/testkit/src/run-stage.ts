@@ -16,6 +16,8 @@ import { turnSources } from './turn-sources.ts'
 /** What one stage gets to do. */
 export interface RunStageOptions extends MakeOptions {
   readonly input: Iterable<unknown>
+  /** Names of the inputs, where the job gives them. Default: left, right. */
+  readonly inputs?: readonly string[]
   /** Which input of the stage a record goes to; records arrive in the order of `input`. Default: the first that it declares. */
   readonly to?: (record: unknown, index: number) => string
   /** Names of the key fields, as in `by`; a map: per input, as many for each. */
@@ -139,9 +141,13 @@ export async function runStage<P>(
   definition: StageDefinition<P>,
   options: RunStageOptions,
 ): Promise<StageRun> {
-  const inputs = stageInputs(definition)
+  const inputs = stageInputs(definition, options.inputs)
   const { keys, parts } = keysOf(options.by, inputs)
-  const injection = injectionOf(definition, options, { ends: options.inputEnds ?? true, keys })
+  const injection = injectionOf(definition, options, {
+    ends: options.inputEnds ?? true,
+    keys,
+    inputs,
+  })
   const made = toStageFactory(definition, injection)
   const factory = options.processBatch === false ? withoutBatches(made) : made
   const names = Object.keys(factory.traits.outputs)

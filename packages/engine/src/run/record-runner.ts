@@ -1,5 +1,5 @@
 import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
-import type { StageInstance, StageScope } from '@millrace/sdk'
+import type { HeldRecord, StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, ENG_THROW } from '../errors.ts'
 import type { KeyPart } from '../plan/job-spec.ts'
 import { CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
@@ -11,7 +11,7 @@ import { TIMEOUT_MS } from './in-time.ts'
 import { KeyInterner, keyPartsByInput } from './key.ts'
 import { type Parked, type ParkingLot } from './parking-lot.ts'
 import type { Port } from './port.ts'
-import { noRecords, type RecordBatch } from './record-batch.ts'
+import { NO_ROW, noRecords, RecordBatch } from './record-batch.ts'
 import { type InHand, RecordFailures } from './record-failures.ts'
 import { Rebuilder } from './rebuilder.ts'
 import type { StageParts } from './stage-parts.ts'
@@ -175,6 +175,18 @@ export class RecordRunner implements InHand {
     this.input = input
     this.current.slot = this.#slotOf(batch, index, input)
     this.#failures.settle(this, code, message, undefined)
+  }
+
+  /** Fails a record that was taken in before, for what was thrown: same policy, no other try. */
+  failHeld({ record, timestamp, input }: HeldRecord, thrown: unknown): void {
+    const { counter, outbox } = this.#parts
+    const { mark } = this.emitter
+    this.batch = new RecordBatch([record], [timestamp], [mark], [NO_ROW], outbox.table)
+    this.index = 0
+    this.input = input
+    counter.used--
+    const code = isMillraceError(thrown) ? thrown.code : ENG_THROW.code
+    this.#failures.settle(this, code, messageOf(thrown), thrown)
   }
 
   /** The slot of a record's key; none where it has no key to speak of. */
@@ -345,6 +357,7 @@ export class RecordRunner implements InHand {
       timer: undoableTimer(this.#parts.timers, this.journal, () => this.emitter.active),
       outputs: Object.fromEntries(outputs),
       keyNames: this.keyNames,
+      inputs: this.#parts.spec.inputs.map(({ name }) => name),
     }
   }
 }

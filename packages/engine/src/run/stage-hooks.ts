@@ -1,5 +1,5 @@
 import type { MillraceError } from '@millrace/base'
-import type { Key, StageContext, StageInstance, TimerContext } from '@millrace/sdk'
+import type { HeldRecord, Key, StageContext, StageInstance, TimerContext } from '@millrace/sdk'
 import { ENG_NO_ON_TIMER, ENG_TIMERS_ENDLESS } from '../errors.ts'
 import { placeOf } from '../plan/place.ts'
 import type { KeptCounts } from '../report/summary.ts'
@@ -37,6 +37,8 @@ export interface Hooked {
   readonly largest: number
   /** Whether the stage has `by`. */
   readonly isKeyed: boolean
+  /** Fails a record that was taken in before. */
+  failHeld(held: HeldRecord, thrown: unknown): void
   /** Makes a new instance; when that cannot be the job has failed. */
   rebuild(crash: MillraceError): Promise<void>
 }
@@ -247,6 +249,7 @@ export class StageHooks {
       },
       signal: this.#parts.host.signal,
       emit: (value, options) => emitter.emit(main, value, options?.timestamp ?? emitter.timestamp),
+      fail: (held, thrown) => this.#hooked.failHeld(held, thrown),
     }
   }
 
@@ -263,6 +266,7 @@ export class StageHooks {
       },
       signal: context.signal,
       emit: (value, options) => context.emit(value, options),
+      fail: (held, thrown) => context.fail(held, thrown),
     }
   }
 }

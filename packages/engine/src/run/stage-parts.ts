@@ -16,5 +16,5 @@ export interface StageParts {
   /** Those of the instance in use. */
   readonly timers: PartTimers
   /** The scope of an instance, as far as the job knows it. */
-  readonly scope: Omit<StageScope, 'state' | 'timers' | 'outputs' | 'keyNames'>
+  readonly scope: Omit<StageScope, 'state' | 'timers' | 'outputs' | 'keyNames' | 'inputs'>
 }

@@ -15,7 +15,17 @@ const steps = fc.array(
     slot: fc.nat(4),
     time: fc.nat(40),
     to: fc.nat(40),
-    action: fc.constantFrom('add', 'add', 'add', 'add', 'add', 'fail', 'clear', 'release'),
+    action: fc.constantFrom(
+      'add',
+      'add',
+      'add',
+      'add',
+      'add',
+      'fail',
+      'clear',
+      'replace',
+      'release',
+    ),
   }),
   { maxLength: 120 },
 )
@@ -47,6 +57,11 @@ describe('an ordered run', () => {
             ordered.clear()
             if (to % 2 === 0) journal.undo()
             else model = model.filter((one) => one.slot !== slot)
+          } else if (action === 'replace') {
+            const old = model.find((one) => one.slot === slot && one.time === time)
+            ordered.replace(time, old?.value ?? -1, ++value)
+            if (to % 2 === 0) journal.undo()
+            else model = model.map((one) => (one === old ? { ...one, value } : one))
           } else {
             ordered.add(time, ++value)
             if (action === 'fail') journal.undo()

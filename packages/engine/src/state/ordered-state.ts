@@ -1,4 +1,4 @@
-import type { OrderedState } from '@millrace/sdk'
+import type { Key, OrderedState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
@@ -12,6 +12,17 @@ interface Run<T> {
   from: number
   /** The time under which its key is in the heap; other entries of the key mean nothing. */
   queued: number
+}
+
+/** A value that has another one in its place. */
+class Replaced {
+  readonly value: unknown
+  readonly next: unknown
+
+  constructor(value: unknown, next: unknown) {
+    this.value = value
+    this.next = next
+  }
 }
 
 /** A run of immutable values per key, ordered by time, those of the same time in the order in which they came. */
@@ -62,6 +73,17 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
     return run && entry(run, run.from)
   }
 
+  replace(time: number, value: T, next: T): void {
+    const run = this.#run()
+    if (run === undefined) return
+    for (let place = below(run, time); run.times[place] === time; place++) {
+      if (run.values[place] !== value) continue
+      run.values[place] = next
+      this.#journal.remember(this, this.#current.slot, time, new Replaced(value, next))
+      return
+    }
+  }
+
   clear(): void {
     const slot = this.#current.require(this.#name)
     const run = this.#runs.get(slot)
@@ -71,7 +93,10 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
     this.#size -= run.times.length - run.from
   }
 
-  releaseBefore(time: number, visit?: (time: number, value: T) => void): void {
+  releaseBefore(
+    time: number,
+    visit?: (time: number, value: T, key: Key | undefined) => void,
+  ): void {
     const before = this.#current.slot
     while (this.#heap.due < time) {
       const { due } = this.#heap
@@ -81,7 +106,7 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
       this.#current.slot = slot
       let place = run.from
       for (; place < run.times.length && (run.times[place] as number) < time; place++) {
-        visit?.(run.times[place] as number, run.values[place] as T)
+        visit?.(run.times[place] as number, run.values[place] as T, this.#current.key(slot))
       }
       this.#drop(slot, run, place)
     }
@@ -101,6 +126,10 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
   }
 
   restore(slot: number, name: unknown, old: unknown): void {
+    if (old instanceof Replaced) {
+      this.#putBack(slot, name as number, old)
+      return
+    }
     if (old !== ABSENT) {
       const run = old as Run<T>
       this.#runs.set(slot, run)
@@ -116,6 +145,13 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
     run.values.splice(place, 1)
     this.#size--
     if (run.times.length === run.from) this.#runs.delete(slot)
+  }
+
+  #putBack(slot: number, time: number, { value, next }: Replaced): void {
+    const run = this.#runs.get(slot)
+    if (run === undefined) return
+    const place = run.values.indexOf(next as T, below(run, time))
+    if (place >= 0) run.values[place] = value as T
   }
 
   #insert(slot: number, time: number, value: T): void {

@@ -9,6 +9,7 @@ import { askTraits } from '../modules/ask-definition.ts'
 import type { LoadedModule, Modules } from '../modules/modules.ts'
 import { loadEntry } from './load-entry.ts'
 import { loadWatermarks } from './load-watermarks.ts'
+import { namedInputs } from './named-inputs.ts'
 import { keyNames, type Part } from './part.ts'
 
 type Loaded = LoadedModule<'source' | 'stage' | 'sink' | 'resource'>
@@ -25,7 +26,7 @@ export async function loadParts(
   for (const entry of pipeline.entries) {
     const loaded = await loadEntry(entry, entry.role as Loaded['kind'], modules, allowed, context)
     const own = overrides.filter((override) => override.entry === entry)
-    const inputs = loaded === undefined ? ['in'] : inputsOf(loaded)
+    const inputs = loaded === undefined ? ['in'] : inputsOf(loaded, entry)
     // The keys are read first, because expressions may ask for them; they are shown behind the parameters.
     const shown = context.values.length
     const strategy = await loadWatermarks(entry, modules, allowed, context)
@@ -64,8 +65,8 @@ function tellOverride(entry: Entry, before: number, context: LoadContext): void 
 
 const isStage = (loaded: Loaded): loaded is LoadedModule<'stage'> => loaded.kind === 'stage'
 
-function inputsOf(loaded: Loaded): readonly string[] {
-  return stageInputs(isStage(loaded) ? loaded.definition : {})
+function inputsOf(loaded: Loaded, entry: Entry): readonly string[] {
+  return stageInputs(isStage(loaded) ? loaded.definition : {}, namedInputs(entry))
 }
 
 function outputsOf(

@@ -13,8 +13,9 @@ import {
 } from '../errors.ts'
 import type { Entry, NormalPipeline } from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
+import { namingFault } from './named-inputs.ts'
+import { stageOf, type Part } from './part.ts'
 import { sortStages } from './sort-stages.ts'
-import type { Part } from './part.ts'
 
 /** Who reads what. */
 export interface Wiring {
@@ -86,9 +87,13 @@ class Wirer {
   }
 
   #stageInputs(entry: Entry): StageInput[] {
-    const names = this.#parts.get(entry.id)?.inputs ?? ['in']
+    const part = this.#parts.get(entry.id)
+    const names = part?.inputs ?? ['in']
     const from = entry.keys.get('from')?.value
     const [first = 'in'] = names
+    if (part !== undefined && stageOf(part)?.definition.inputs === 'named') {
+      return this.#namedInputs(entry, names)
+    }
     if (from === undefined) {
       if (names.length > 1) {
         const expected = names.join(', ')
@@ -114,6 +119,20 @@ class Wirer {
     return names.map((name) => {
       const node = from.entries.get(name)?.value
       return { name, from: node === undefined ? [] : this.#references(node) }
+    })
+  }
+
+  #namedInputs(entry: Entry, names: readonly string[]): StageInput[] {
+    const from = entry.keys.get('from')?.value
+    const fault = namingFault(entry)
+    if (fault !== undefined) {
+      this.#context.faults.push(fault)
+      return []
+    }
+    const nodes = from?.kind === 'list' ? from.items : []
+    return names.flatMap((name, index) => {
+      const node = from?.kind === 'map' ? from.entries.get(name)?.value : nodes[index]
+      return node === undefined ? [] : [{ name, from: this.#references(node) }]
     })
   }
 

@@ -8,9 +8,10 @@ import { locate } from './check-parameters.ts'
 /** Asks a stage's own `check` for faults that its schema cannot say, and places them. */
 export function checkByDefinition(part: Part, ends: boolean, context: LoadContext): void {
   const stage = stageOf(part)
-  const { parameters, entry, settings } = part
+  const { parameters, entry, inputs, settings } = part
   if (stage?.definition.check === undefined || parameters === undefined) return
-  const surroundings = { ends, keys: keyNames(settings), expressions: context.scope }
+  const keys = keyNames(settings)
+  const surroundings = { ends, keys, inputs, expressions: context.scope }
   const ask = () => stage.definition.check?.(parameters.value, surroundings) ?? []
   const found = askDefinition(stage, 'check', ask, entry.where)
   for (const { path, message, hint } of found) {

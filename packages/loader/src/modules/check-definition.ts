@@ -30,7 +30,11 @@ const created: readonly Check[] = [
 const checks: Readonly<Record<Kind, readonly Check[]>> = {
   stage: [
     ...created,
-    ['inputs', 'a list of names', optional(isTexts)],
+    [
+      'inputs',
+      "a list of names, or 'named'",
+      optional((value) => value === 'named' || isTexts(value)),
+    ],
     [
       'outputs',
       'names with a sentence each, or a function of the parameters',
@@ -38,11 +42,11 @@ const checks: Readonly<Record<Kind, readonly Check[]>> = {
     ],
     ['keeps', "'nothing', 'state' or 'instance'", oneOf(undefined, 'nothing', 'state', 'instance')],
     ['passes', "'same'", oneOf(undefined, 'same')],
+    ['retains', 'a function', optional(isCallable)],
   ],
   source: [
     ...created,
     [
-    ['retains', 'a function', optional(isCallable)],
       'replay',
       "'position', 'ack', 'none' or a function",
       (value) => isCallable(value) || oneOf('position', 'ack', 'none')(value),

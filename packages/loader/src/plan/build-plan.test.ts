@@ -67,6 +67,7 @@ it('says of every node where each kind of record goes', async () => {
           ],
           "fates": [
             "Records that emit nothing count as used.",
+            "It keeps the values of each key until the input is over.",
             "Records that fail go to the dead letters (default).",
             "An asynchronous record may take 30s (default).",
           ],

@@ -101,9 +101,11 @@ function shapeOf(part: Part): PlanNode['shape'] {
   const shape = stage?.definition.shape
   if (stage === undefined || shape === undefined) return undefined
   const keys = keyNames(part.settings)
-  const { entry, parameters } = part
-  return (fields) =>
-    askDefinition(stage, 'shape', () => shape(parameters?.value, { keys, fields }), entry.where)
+  const { entry, inputs, parameters } = part
+  return (fields) => {
+    const ask = () => shape(parameters?.value, { keys, fields, inputs })
+    return askDefinition(stage, 'shape', ask, entry.where)
+  }
 }
 
 /** Whether the input of a source part ends by itself. */
@@ -170,16 +172,14 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
     stage?.absorbs === true
       ? 'Records that emit nothing count as used.'
       : 'Records that emit nothing count as filtered.',
+    ...retained(part),
     ...(names.length > 1 ? names.map(([name, says]) => `Output ${name}: ${says}`) : []),
     `Records that fail ${failed}`,
-    ...retained(part),
     `An asynchronous record may take ${formatDuration(timeout)}${settings.timeoutMs === undefined ? ' (default)' : ''}.`,
     ...lines(restartSentence('stage', restart, true, spec.restart)),
   ]
 }
 
-const lines = (sentence: string | undefined): readonly string[] =>
-  sentence === undefined ? [] : [sentence]
 /** What state a stage keeps, in its own words. */
 function retained(part: Part): readonly string[] {
   const stage = stageOf(part)
@@ -189,6 +189,8 @@ function retained(part: Part): readonly string[] {
   return lines(askDefinition(stage, 'retains', ask, entry.where))
 }
 
+const lines = (sentence: string | undefined): readonly string[] =>
+  sentence === undefined ? [] : [sentence]
 
 function notesOf(spec: JobSpec, parts: ReadonlyMap<string, Part>): readonly string[] {
   const { errors, restart, mailbox } = spec

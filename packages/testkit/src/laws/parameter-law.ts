@@ -22,8 +22,14 @@ interface Described {
 }
 
 /** Its parameters are described, have the defaults they are said to have, and nothing else is taken for one. */
-export function parameterLaw<P>({ definition, options, samples, keys }: StageUnderLaw<P>): Law {
-  const surroundings = { ends: options.inputEnds ?? true, keys }
+export function parameterLaw<P>({
+  definition,
+  inputs,
+  options,
+  samples,
+  keys,
+}: StageUnderLaw<P>): Law {
+  const surroundings = { ends: options.inputEnds ?? true, keys, inputs }
   const parse = (parameters: unknown) => tryParseParameters(definition, parameters, surroundings)
   const part = `Stage "${definition.name}"`
   const all = samples.map(({ parameters }) => parameters)

@@ -101,13 +101,15 @@ function reads<P>(stage: StageUnderLaw<P>): Law {
 }
 
 function shape<P>(stage: StageUnderLaw<P>): Law {
-  const { definition, options, keys } = stage
+  const { definition, inputs, options, keys } = stage
   const about = { id: 'shape', title: 'what it emits has no fields but those of its shape' }
   return stageLaw(stage, about, fc.boolean(), async (sample, processBatch) => {
     const parsed = tryParseParameters(definition, sample.parameters)
     if (!('value' in parsed)) return
     const fields = [...new Set(sample.input.flatMap(fieldsOf))]
-    const shapes = new Map(Object.entries(definition.shape?.(parsed.value, { keys, fields }) ?? {}))
+    const shapes = new Map(
+      Object.entries(definition.shape?.(parsed.value, { keys, fields, inputs }) ?? {}),
+    )
     const { run } = await observeStage(definition, { ...caseOf(options, sample), processBatch })
     for (const [output, values] of Object.entries(run.outputs)) {
       // A name with a dot may be a path, or the name of a field.

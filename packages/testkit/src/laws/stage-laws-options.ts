@@ -11,7 +11,7 @@ export interface StageLawsOptions
   extends
     Effort,
     Pick<MakeOptions, 'expressions'>,
-    Pick<RunStageOptions, 'by' | 'inputEnds' | 'disorderMs'> {
+    Pick<RunStageOptions, 'by' | 'inputs' | 'inputEnds' | 'disorderMs'> {
   /** Valid parameters: the values to try, or an arbitrary of fast-check. Default: none. */
   readonly parameters?: readonly unknown[] | Arbitrary<unknown>
   /** One record as it may come in; with several inputs, a map may say it for each. They arrive in any order. */
@@ -33,6 +33,7 @@ export interface StageUnderLaw<P> {
   readonly definition: StageDefinition<P>
   readonly options: StageLawsOptions
   readonly samples: Arbitrary<Sample>
+  readonly inputs: readonly string[]
   /** Names of the keys in results. */
   readonly keys: readonly string[]
   /** Fields that are a key of some input. */
@@ -45,7 +46,7 @@ export function stageUnderLaw<P>(
   options: StageLawsOptions,
 ): StageUnderLaw<P> {
   const { parameters = [{}] } = options
-  const inputs = stageInputs(definition)
+  const inputs = stageInputs(definition, options.inputs)
   const samples = fc
     .record({
       parameters: 'generate' in parameters ? parameters : fc.constantFrom(...parameters),
@@ -59,7 +60,8 @@ export function stageUnderLaw<P>(
     })
   const fields = (input: string): readonly string[] => keyFieldsOf(options.by, input)
   const keys = fields(inputs[0] as string)
-  return { definition, options, samples, keys, keyFields: [...new Set(inputs.flatMap(fields))] }
+  const keyFields = [...new Set(inputs.flatMap(fields))]
+  return { definition, options, samples, inputs, keys, keyFields }
 }
 
 /** Records of all inputs, in any order. */
@@ -103,7 +105,7 @@ export function stageLaw<P, X>(
 
 /** How a sample is run: with the surroundings of the options. */
 export function caseOf(options: StageLawsOptions, { parameters, input, to }: Sample): StageCase {
-  const { by, disorderMs, expressions, inputEnds, timestamp } = options
+  const { by, disorderMs, expressions, inputEnds, inputs, timestamp } = options
   return {
     parameters,
     input,
@@ -112,6 +114,7 @@ export function caseOf(options: StageLawsOptions, { parameters, input, to }: Sam
     // Where there is no record to take the time of, it is this.
     now: () => 1_000_000_000_000,
     ...(by === undefined ? {} : { by }),
+    ...(inputs === undefined ? {} : { inputs }),
     ...(disorderMs === undefined ? {} : { disorderMs }),
     ...(inputEnds === undefined ? {} : { inputEnds }),
     ...(timestamp === undefined ? {} : { timestamp }),

@@ -5,7 +5,6 @@ import {
   type RecordContext,
   type StageContext,
   type StageDefinition,
-  stageInputs,
   type StageInstance,
   type StageScope,
   type StateScope,
@@ -60,7 +59,7 @@ export function watchedStage<P>(
       instances,
       watch,
       replaceAt.toSorted((a, b) => a - b),
-      stageInputs(definition),
+      scope.inputs,
     )
   }
   return { ...definition, create }
@@ -185,6 +184,7 @@ function wrap(
       else watch.stray++
       context.emit(value, options)
     },
+    fail: (held, thrown) => context.fail(held, thrown),
   })
   const timerHook = (context: TimerContext): TimerContext => ({
     get watermark() {
@@ -195,6 +195,7 @@ function wrap(
     },
     signal: context.signal,
     emit: (value, options) => hook(context).emit(value, options),
+    fail: (held, thrown) => context.fail(held, thrown),
   })
   if (first.onTimer !== undefined) {
     made.onTimer = (timer, context) => inHook(() => current().onTimer?.(timer, timerHook(context)))

@@ -22,6 +22,7 @@ export const scope: StageScope = {
   timers: {} as StageScope['timers'],
   outputs: {},
   keyNames: [],
+  inputs: ['in'],
 }
 
 export function loaded<K extends Kind>(kind: K, definition: Definitions[K]): LoadedModule<K> {

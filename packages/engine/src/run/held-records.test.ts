@@ -1,0 +1,91 @@
+import { createManualRuntime } from '@millrace/core'
+import type { StageContext, StageInstance, StageScope } from '@millrace/sdk'
+import { expect, it } from 'vitest'
+import { createJob } from '../job/create-job.ts'
+import { from, keyPart, listSink, listSource, stage } from '../job/engine-parts.test-support.ts'
+import type { StageSpec } from '../plan/job-spec.ts'
+
+interface Reading {
+  readonly at: number
+  readonly k: string
+}
+
+const time = {
+  timestamp: (record: unknown) => (record as Reading).at,
+  disorderMs: 0,
+  description: 'at',
+}
+
+/** Holds each record until the watermark is past it; those at odd times fail then. */
+function holding({ inputs, state }: StageScope): StageInstance {
+  const held = state.ordered<Reading>('held')
+  return {
+    process: (record: Reading) => held.add(record.at, record),
+    onWatermark(watermark: number, context: StageContext) {
+      held.releaseBefore(watermark, (timestamp, record, key) => {
+        if (timestamp % 2 === 0) context.emit({ ...record, key }, { timestamp })
+        else {
+          const thrown = new Error(`${timestamp} is odd`)
+          context.fail({ record, timestamp, input: inputs[0] as string }, thrown)
+        }
+      })
+    },
+  }
+}
+
+const run = async (more: Partial<StageSpec>) => {
+  const records = [1, 2, 3, 4].map((at): Reading => ({ at, k: `k${at % 3}` }))
+  const sink = listSink('sink', [from('holding')])
+  const deadLetter = listSink('dead', [])
+  const runtime = createManualRuntime({ startMs: 1000 })
+  const job = createJob(
+    {
+      name: 'job',
+      sources: [listSource([records], { time })],
+      stages: [
+        stage('holding', 'source', holding, {
+          by: [keyPart('k')],
+          traits: { absorbs: true },
+          ...more,
+        }),
+      ],
+      sinks: [sink],
+      deadLetter,
+    },
+    { runtime },
+  )
+  const running = job.run()
+  running.catch(() => undefined)
+  await runtime.settle()
+  const summary = await running
+  return { summary, sink, deadLetter }
+}
+
+it('a record that fails when its result is made becomes a dead letter, and is no longer used', async () => {
+  const { summary, sink, deadLetter } = await run({})
+
+  expect(summary.stages[0]).toMatchObject({ in: 4, used: 2, dead: 2 })
+  expect(sink.records).toEqual([
+    { at: 2, k: 'k2', key: { k: 'k2' } },
+    { at: 4, k: 'k1', key: { k: 'k1' } },
+  ])
+  expect(deadLetter.records).toMatchObject([
+    {
+      stage: 'holding',
+      input: 'in',
+      record: { at: 1, k: 'k1' },
+      key: { k: 'k1' },
+      eventTime: 1,
+      error: { code: 'ENG_THROW', message: '1 is odd' },
+    },
+    { record: { at: 3, k: 'k0' }, error: { message: '3 is odd' } },
+  ])
+})
+
+it('its policy may be to leave such records out, or to end the job', async () => {
+  const { summary } = await run({ onError: 'skip' })
+  expect(summary.stages[0]).toMatchObject({ used: 2, filtered: 2, dead: 0 })
+
+  const { error } = (await run({ onError: 'fail' })).summary
+  expect(error?.message).toContain('1 is odd')
+})
