@@ -118,7 +118,7 @@ describe('the types of built-in functions', () => {
       return checkTypes(text, resolve(text, {})) === undefined
     })
 
-    expect(unknown.map(({ name }) => name)).toEqual(['min', 'max'])
+    expect(unknown.map(({ name }) => name)).toEqual(['min', 'max', 'first', 'last'])
   })
 })
 

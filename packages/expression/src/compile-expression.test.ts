@@ -199,6 +199,34 @@ describe('fields that should be there', () => {
   })
 })
 
+describe('names of the scope', () => {
+  const scope = { names: ['small', 'delays'] }
+  const names = [{ delay: 5 }, [3, 4]]
+  const valueOf = (text: string): unknown =>
+    compileExpression(text, scope).evaluate(record, { ...context, names })
+
+  it('stand for their values, and win over fields but not over variables of macros', () => {
+    expect(valueOf('small.delay')).toBe(5)
+    expect(valueOf('delay > 2 * small.delay && last(delays) == 4')).toBe(true)
+    expect(valueOf('delays.map(small, small + 1)')).toEqual([4, 5])
+    expect(valueOf('record.small')).toBe(null)
+  })
+
+  it('are null without a value', () => {
+    expect(compileExpression('small', scope).evaluate(record, context)).toBe(null)
+  })
+
+  it('are told apart from the fields that the expression reads', () => {
+    const { expected, fields, names: read } = compileExpression('delay > small.delay', scope)
+
+    expect({ expected, fields, read }).toEqual({
+      expected: ['delay'],
+      fields: ['delay'],
+      read: [0],
+    })
+  })
+})
+
 describe('test', () => {
   it('is false for null', () => {
     expect(compileExpression('missing').test(record, context)).toBe(false)

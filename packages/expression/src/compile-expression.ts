@@ -1,6 +1,6 @@
 import { Compiler } from './compiler.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
-import { expectedOf, fieldsOf } from './fields.ts'
+import { expectedOf, fieldsOf, namesOf } from './fields.ts'
 import type { Node } from './syntax/node.ts'
 import { checkTypes } from './syntax/check-types.ts'
 import { resolve } from './syntax/resolve.ts'
@@ -13,6 +13,8 @@ export interface Expression {
   readonly fields: readonly string[]
   /** Those of `fields` that should be there: not `record`, and none that it asks for with `has`, `coalesce` or against null. */
   readonly expected: readonly string[]
+  /** Which of the scope's `names` it reads, by their places. */
+  readonly names: readonly number[]
   /** The value for one record; null, never undefined. Throws EXP_* for a record it cannot be computed for. */
   evaluate(record: unknown, context: EvaluationContext): unknown
   /** The truth for one record; null is false. Throws EXP_CONDITION for a value that is no boolean. */
@@ -48,6 +50,7 @@ export function compileNode(text: string, node: Node): Expression {
     text,
     fields: fieldsOf(node),
     expected: expectedOf(node),
+    names: namesOf(node),
     evaluate: compiler.compile(node),
     test: compiler.condition(node),
   }

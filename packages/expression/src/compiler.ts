@@ -35,6 +35,10 @@ export class Compiler {
         const cell = this.cells.get(node.variable) ?? { value: null }
         return () => cell.value
       }
+      case 'name': {
+        const { place } = node
+        return (_record, { names }) => names?.[place] ?? null
+      }
       case 'field':
         return this.#field(node)
       case 'index': {

@@ -22,6 +22,17 @@ export function expectedOf(node: Node): readonly string[] {
   )
 }
 
+/** Which of the scope's names an expression reads, by their places, each once. */
+export function namesOf(node: Node): readonly number[] {
+  const found = new Set<number>()
+  const walk = (part: Node): void => {
+    if (part.kind === 'name') found.add(part.place)
+    for (const inner of partsOf(part)) walk(inner)
+  }
+  walk(node)
+  return [...found]
+}
+
 function collectOptional(node: Node, found: Set<string>): void {
   if (asksForNull(node)) collect(node, found)
   else for (const part of partsOf(node)) collectOptional(part, found)

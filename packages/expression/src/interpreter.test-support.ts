@@ -31,6 +31,8 @@ function walk(node: Node, frame: Frame): unknown {
       return clean(frame.record)
     case 'variable':
       return clean(frame.variables.get(node.variable))
+    case 'name':
+      return clean(frame.context.names?.[node.place])
     case 'field':
       return own(walk(node.object, frame), node.name)
     case 'index':

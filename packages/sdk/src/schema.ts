@@ -17,6 +17,8 @@ export interface JsonSchema {
    * `duration`, `size`: with a unit. All are checked before a run.
    */
   readonly format?: string
+  /** True for an expression that may use names beside fields: which fields it takes for granted the definition's `expects` says. */
+  readonly ownNames?: boolean
   /** True for a parameter that must never be shown. */
   readonly secret?: boolean
   readonly [key: string]: unknown

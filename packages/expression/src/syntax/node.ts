@@ -14,6 +14,8 @@ export type Node = { readonly start: number } & (
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null }
   | { readonly kind: 'record' }
   | { readonly kind: 'variable'; readonly variable: Variable }
+  /** One of the scope's names, by its place among them. */
+  | { readonly kind: 'name'; readonly place: number }
   | { readonly kind: 'field'; readonly object: Node; readonly name: string }
   | { readonly kind: 'index'; readonly object: Node; readonly index: Node }
   | { readonly kind: 'not'; readonly operand: Node }

@@ -152,6 +152,8 @@ export class Resolver {
     const variable = this.#variables.findLast((each) => each.name === name)
     if (variable !== undefined) return { kind: 'variable', start, variable }
     if (name === 'record') return { kind: 'record', start }
+    const place = this.scope.names?.indexOf(name) ?? -1
+    if (place >= 0) return { kind: 'name', start, place }
     if (reserved.has(name)) {
       throw EXP_RESERVED_NAME({ text: this.text, name }, { column: start + 1 })
     }

@@ -14,6 +14,11 @@ export interface Scope {
   readonly env?: Readonly<Record<string, string>>
   /** Functions brought by plugins; they win over built-in ones of the same name. */
   readonly functions?: readonly FunctionLike[]
+  /**
+   * Names that stand for values beside the record, such as records seen before: the evaluation context has the values, in this
+   * order. They win over fields; `record.name` still is the field.
+   */
+  readonly names?: readonly string[]
   /** Names that `key('name')` may ask for; other names are faults. Absent: any. */
   readonly keys?: readonly string[]
   /** Whose expression it is, where that has no keys itself, such as `a sink`; then `keys` are those of stages before it. */

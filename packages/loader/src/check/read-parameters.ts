@@ -132,7 +132,8 @@ export class ParameterReader {
     if (compile !== undefined && node.value === null)
       return this.#nothing(node, branches, path, name)
     if (compile !== undefined) {
-      const expects = this.#compile(compile, node)
+      const found = this.#compile(compile, node)
+      const expects = branches.some(({ ownNames }) => ownNames === true) ? [] : found
       this.#context.addValue(path, node.text, node, secret, expects)
       return node.text
     }
