@@ -75,7 +75,7 @@ export interface StageDefinition<Parameters = unknown> {
   readonly keeps?: 'nothing' | 'state' | 'instance'
   /** Records that emit nothing count as used, not filtered. */
   readonly absorbs?: boolean
-  /** `same`: hands records on untouched. */
+  /** `same`: hands records on untouched; on the output `late` also as the field `record` of what says how late it is. */
   readonly passes?: 'same'
   /** Field paths it looks at; undefined means all. */
   readonly reads?: (parameters: Parameters) => readonly string[] | undefined
@@ -147,20 +147,28 @@ export function stageInputs(
   return inputs === 'named' ? named : inputs
 }
 
+/** A stage's outputs; asked of a stage whose outputs depend on its parameters, these must be right. */
+export function stageOutputs<Parameters>(
+  { outputs }: Pick<StageDefinition<Parameters>, 'outputs'>,
+  parameters: Parameters,
+): Outputs {
+  const declared = typeof outputs === 'function' ? outputs(parameters) : outputs
+  return declared ?? { out: 'The results.' }
+}
+
 /** What the engine must know of a stage; here stand the defaults of what its definition leaves out. */
 export function stageTraits<Parameters>(
   definition: StageDefinition<Parameters>,
   parameters: Parameters,
 ): StageTraits {
-  const { absorbs = false, keeps = 'instance', name, outputs, passes, updates } = definition
+  const { absorbs = false, keeps = 'instance', name, passes, updates } = definition
   const inputs = stageInputs(definition)
-  const declared = typeof outputs === 'function' ? outputs(parameters) : outputs
   const makes = updates?.makes?.(parameters) ?? false
   const takes = updates?.takes ?? (keeps !== 'state' && !absorbs)
   return {
     name,
     inputs,
-    outputs: declared ?? { out: 'The results.' },
+    outputs: stageOutputs(definition, parameters),
     keeps,
     absorbs,
     passes,

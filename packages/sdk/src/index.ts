@@ -52,6 +52,7 @@ export {
 export {
   defineStage,
   stageInputs,
+  stageOutputs,
   stageTraits,
   toStageFactory,
   type Outputs,

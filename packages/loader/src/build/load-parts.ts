@@ -1,5 +1,5 @@
 import { placed } from '@millrace/base'
-import { type Outputs, stageInputs } from '@millrace/sdk'
+import { type Outputs, stageInputs, stageOutputs } from '@millrace/sdk'
 import { checkParameters } from '../check/check-parameters.ts'
 import { readSettings } from '../check/read-settings.ts'
 import type { ParameterOverride } from '../document/overrides.ts'
@@ -77,5 +77,7 @@ function outputsOf(
   if (entry.role === 'source') return { out: 'What it reads.' }
   if (loaded === undefined || !isStage(loaded)) return undefined
   if (parameters === undefined && typeof loaded.definition.outputs === 'function') return undefined
-  return askTraits(loaded, parameters?.value, entry.where).outputs
+  return parameters === undefined
+    ? stageOutputs(loaded.definition, undefined)
+    : askTraits(loaded, parameters.value, entry.where).outputs
 }

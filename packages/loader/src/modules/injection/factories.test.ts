@@ -54,6 +54,7 @@ test('traits that a definition names are its own, outputs also by the parameters
     keeps: 'nothing',
     absorbs: true,
     passes: 'same',
+    updates: { makes: false, takes: false },
   })
 })
 
