@@ -1,4 +1,5 @@
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import { NumberColumn } from './number-column.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { Expiring } from './store.ts'
 import type { StateTime, TimeToLive } from './time-to-live.ts'
@@ -16,9 +17,9 @@ export class Expiry implements Expiring, Undoable {
   readonly #units: Units
   readonly #drop: (slot: number, name: unknown) => void
   /** By unit; a unit without a time has no entry. */
-  readonly #times = new Map<number, number>()
+  readonly #times = new NumberColumn()
   /** By unit, where it stands in the table: never behind the time at which it goes. */
-  readonly #dues = new Map<number, number>()
+  readonly #dues = new NumberColumn()
   readonly #table = new TimerTable()
   expired = 0
 
@@ -48,7 +49,7 @@ export class Expiry implements Expiring, Undoable {
   /** Whether an entry is past its time. */
   isPast(slot: number, name?: unknown): boolean {
     const time = this.#times.get(this.#units.find(slot, name))
-    return time !== undefined && time + this.#ttl.ms <= this.#now()
+    return time + this.#ttl.ms <= this.#now()
   }
 
   /** The entry was read. */
@@ -60,8 +61,8 @@ export class Expiry implements Expiring, Undoable {
   write(slot: number, name?: unknown): void {
     const now = this.#now()
     const old = this.#times.get(this.#units.find(slot, name))
-    if (old !== undefined && old >= now) return
-    this.#journal.remember(this, slot, name, old ?? ABSENT)
+    if (old >= now) return
+    this.#journal.remember(this, slot, name, Number.isNaN(old) ? ABSENT : old)
     this.#put(slot, name, now)
   }
 
@@ -69,13 +70,13 @@ export class Expiry implements Expiring, Undoable {
   forget(slot: number, name?: unknown): void {
     const unit = this.#units.find(slot, name)
     const old = this.#times.get(unit)
-    if (old === undefined) return
+    if (Number.isNaN(old)) return
     this.#journal.remember(this, slot, name, old)
     this.#remove(unit)
   }
 
   /** When the entry was written. */
-  timeOf(slot: number, name?: unknown): number | undefined {
+  timeOf(slot: number, name?: unknown): number {
     return this.#times.get(this.#units.find(slot, name))
   }
 
@@ -94,7 +95,7 @@ export class Expiry implements Expiring, Undoable {
       this.#table.take()
       const unit = this.#table.taken.slot
       this.#dues.delete(unit)
-      const goesAt = (this.#times.get(unit) as number) + this.#ttl.ms
+      const goesAt = this.#times.get(unit) + this.#ttl.ms
       if (goesAt > now) this.#plan(unit, goesAt)
       else {
         this.expired++
@@ -119,10 +120,8 @@ export class Expiry implements Expiring, Undoable {
   /** Sees to it that the unit comes up no later than at `at`. */
   #plan(unit: number, at: number): void {
     const due = this.#dues.get(unit)
-    if (due !== undefined) {
-      if (due <= at) return
-      this.#table.delete(unit, 0, due)
-    }
+    if (due <= at) return
+    if (due > at) this.#table.delete(unit, 0, due)
     this.#dues.set(unit, at)
     this.#table.add(unit, 0, at)
     if (this.#ttl.time === 'clock' && this.#table.first === at) this.#clock.arm()
@@ -130,7 +129,7 @@ export class Expiry implements Expiring, Undoable {
 
   #remove(unit: number): void {
     const due = this.#dues.get(unit)
-    if (due !== undefined) this.#table.delete(unit, 0, due)
+    if (!Number.isNaN(due)) this.#table.delete(unit, 0, due)
     this.#dues.delete(unit)
     this.#times.delete(unit)
     this.#units.free(unit)
