@@ -1,6 +1,7 @@
 import type { AggregateDefinition } from '@millrace/sdk'
 import { distinct, exactDistinct } from './distinct.ts'
 import { first, last, max, min } from './extremes.ts'
+import { list } from './list.ts'
 import { count, mean, stddev, sum } from './moments.ts'
 import { exactQuantile, quantile } from './quantile.ts'
 import { exactFrequent, frequent } from './top-k.ts'
@@ -18,6 +19,7 @@ export const aggregateFunctions: readonly AggregateDefinition[] = [
   first,
   last,
   frequent,
+  list,
 ]
 
 /** The forms that `exact: true` chooses. */
