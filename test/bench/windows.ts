@@ -53,7 +53,7 @@ async function runWindows(
       }
     }
   }
-  let read_ = 0
+  let stamped = 0
   let results = 0
   const job = createJob(
     {
@@ -67,7 +67,7 @@ async function runWindows(
             dispose: () => undefined,
           },
           time: {
-            timestamp: () => Math.floor(read_++ / PER_MS),
+            timestamp: () => Math.floor(stamped++ / PER_MS),
             disorderMs: 0,
             description: 'its number',
           },

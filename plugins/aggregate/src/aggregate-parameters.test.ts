@@ -18,7 +18,7 @@ function check(
 }
 
 const known =
-  'Known are: count, sum, min, max, mean, stddev, quantile, distinct, first, last, topK.'
+  'Known are: count, sum, min, max, mean, stddev, quantile, distinct, first, last, topK, list.'
 
 describe('calls', () => {
   it.each<[Values[string], string, string]>([

@@ -207,7 +207,7 @@ describe('functions of others', () => {
     ).rejects.toMatchObject({
       code: 'TST_PARAMETERS',
       message: 'Parameters of "aggregate" at aggregate.p: Unknown aggregate function "produkt".',
-      hint: 'Did you mean "product"? Known are: product, count, sum, min, max, mean, stddev, quantile, distinct, first, last, topK.',
+      hint: 'Did you mean "product"? Known are: product, count, sum, min, max, mean, stddev, quantile, distinct, first, last, topK, list.',
     })
   })
 

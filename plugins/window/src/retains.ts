@@ -3,7 +3,7 @@ import type { WindowParameters } from './window-parameters.ts'
 /** What a window stage keeps, and when it lets go of it. */
 export function retains(parameters: WindowParameters): string {
   const { count, cumulate, lateness, maxWait, session, sliding, tumbling } = parameters
-  const late = /^0/u.test(lateness) ? '' : ` by ${lateness}`
+  const late = lateness.startsWith('0') ? '' : ` by ${lateness}`
   const passed = `when the watermark has passed its end${late}`
   if (tumbling !== undefined) {
     return `It keeps the values of each key and window of ${tumbling}, and lets go of a window ${passed}.`

@@ -101,7 +101,7 @@ describe('parameters', () => {
       .toMatchInlineSnapshot(`
       "error[CFG_PARAMETER]: Parameter "aggregate.n" is refused: Unknown aggregate function "cuont".
         at   /jobs/job.yaml:4:36  pipeline.stages[0].aggregate.aggregate.n
-        next Did you mean "count"? Known are: count, sum, min, max, mean, stddev, quantile, distinct, first, last, topK."
+        next Did you mean "count"? Known are: count, sum, min, max, mean, stddev, quantile, distinct, first, last, topK, list."
     `)
   })
 
