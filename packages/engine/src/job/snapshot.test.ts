@@ -116,6 +116,34 @@ it('goes on from what it kept as if it had never been stopped', async () => {
   )
 })
 
+it('shows a batch handler no watermark behind the one that was kept', async () => {
+  const runtime = createManualRuntime()
+  const restored = { watermark: 50, largest: 53, eventTime: 50, state: {} }
+  const timers = { event: [], clock: [] }
+  const kept = stage(
+    'kept',
+    'source',
+    {
+      process: (_row: Row, { watermark }: RecordContext) => watermark,
+      processBatch(batch, output) {
+        for (let index = 0; index < batch.length; index++) {
+          output.emit(index, batch.watermark(index))
+        }
+      },
+    },
+    { restored: { ...restored, timers } },
+  )
+  const { sink, source, spec } = jobOf(kept)
+  const ended = createJob(spec, { runtime }).run()
+  await runtime.settle()
+  source.give([10, 60, 40].map((t) => ({ key: null, t, n: 0 })))
+  source.end()
+  await runtime.elapse(10)
+  await ended
+
+  expect(sink.records).toEqual([50, 50, 57])
+})
+
 it('writes state down as plain data, by name, kind and version, with the values of the keys', async () => {
   const { snapshot } = await run([{ key: 1, t: 5, n: 4 }], false)
 

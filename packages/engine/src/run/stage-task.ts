@@ -180,7 +180,8 @@ export class StageTask {
     const { outbox, timers } = this.#parts
     const { runner } = this
     const parts = runner.keyParts.get(envelope.edge.input) ?? NO_PARTS
-    this.#view.hold(batch, this.#index, envelope.end, parts, this.#others)
+    const marks = { watermark: this.#others, reached: runner.emitter.mark }
+    this.#view.hold(batch, this.#index, envelope.end, parts, marks)
     outbox.begin()
     timers.isInBatch = true
     let taken = this.#view.length

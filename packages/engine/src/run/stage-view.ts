@@ -35,6 +35,7 @@ export class StageView implements Batch, BatchOutput {
   #start = 0
   #parts: readonly KeyPart[] = []
   #watermark = Number.POSITIVE_INFINITY
+  #reached = Number.NEGATIVE_INFINITY
   length = 0
 
   constructor(outbox: Outbox, main: Port, current: CurrentKey, interner: KeyInterner | undefined) {
@@ -45,18 +46,22 @@ export class StageView implements Batch, BatchOutput {
     this.#owners.set(main, this.#mainOwners)
   }
 
-  /** Takes records in hand. `watermark` bounds theirs: the smallest of the stage's other inputs. */
+  /**
+   * Takes records in hand. `watermark` bounds theirs: the smallest of the stage's other inputs; `reached` is that of the stage
+   * itself, which never goes back.
+   */
   hold(
     batch: RecordBatch,
     start: number,
     end: number,
     parts: readonly KeyPart[],
-    watermark: number,
+    { watermark, reached }: { readonly watermark: number; readonly reached: number },
   ): void {
     this.#batch = batch
     this.#start = start
     this.#parts = parts
     this.#watermark = watermark
+    this.#reached = reached
     this.length = end - start
     if (this.length > this.fates.length) this.fates = new Uint8Array(this.length)
     this.fates.fill(NOTHING, 0, this.length)
@@ -75,7 +80,8 @@ export class StageView implements Batch, BatchOutput {
 
   watermark(index: number): number {
     const mark = this.#batch?.marks[this.#start + index] ?? Number.NaN
-    return mark < this.#watermark ? mark : this.#watermark
+    const next = mark < this.#watermark ? mark : this.#watermark
+    return next < this.#reached ? this.#reached : next
   }
 
   key(index: number): Key | undefined {
