@@ -10,7 +10,8 @@ export interface AggregateDefinition<Accumulator = unknown> {
   /** `numbers`: a value that is not a number is an error of that record. Default `any`. */
   readonly takes?: 'numbers' | 'any'
   create(constants: readonly unknown[]): Accumulator
-  add(accumulator: Accumulator, value: unknown): void
+  /** `timestamp` is the event time of the record, epoch ms. */
+  add(accumulator: Accumulator, value: unknown, timestamp: number): void
   /** A new accumulator over both; leaves its arguments alone. */
   merge(a: Accumulator, b: Accumulator): Accumulator
   result(accumulator: Accumulator): unknown

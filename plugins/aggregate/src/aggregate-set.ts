@@ -161,6 +161,7 @@ export function compileAggregates(
 ): AggregateSet {
   const parts = Object.entries(values).map(([name, value]) => compilePart(name, value, scope))
   const found: unknown[] = parts.map(() => undefined)
+  let timestamp = 0
   return {
     names: parts.map(({ name }) => name),
     fields: fieldsOf(parts),
@@ -172,6 +173,7 @@ export function compileAggregates(
     })),
     evaluate(record, context) {
       let index = 0
+      timestamp = context.timestamp
       try {
         for (const part of parts) found[index++] = evaluatePart(part, record, context)
       } catch (error) {
@@ -183,7 +185,7 @@ export function compileAggregates(
     add(accumulators) {
       for (let index = 0; index < parts.length; index++) {
         const value = found[index]
-        if (value !== undefined) parts[index]?.definition.add(accumulators[index], value)
+        if (value !== undefined) parts[index]?.definition.add(accumulators[index], value, timestamp)
       }
     },
     merge: (a, b) => parts.map(({ definition }, index) => definition.merge(a[index], b[index])),

@@ -6,7 +6,8 @@ interface Extreme {
 }
 
 interface Kept {
-  present: boolean
+  /** Event time of the value, epoch ms; infinite for none. */
+  at: number
   value: unknown
 }
 
@@ -49,31 +50,32 @@ export const max: AggregateDefinition<Extreme> = extreme(
   (value, than) => value > than,
 )
 
-/** First value that is not null, in the order of arrival; null for no values. */
+/** Value with the smallest event time that is not null; of several at one time, the one that came first. Null for no values. */
 export const first: AggregateDefinition<Kept> = defineAggregate({
   name: 'first',
-  summary: 'First value that is not null, in the order of arrival.',
+  summary: 'First value that is not null, by event time.',
   arguments: 1,
-  create: (): Kept => ({ present: false, value: null }),
-  add(accumulator, value) {
-    if (accumulator.present) return
-    accumulator.present = true
+  create: (): Kept => ({ at: Number.POSITIVE_INFINITY, value: null }),
+  add(accumulator, value, timestamp) {
+    if (timestamp >= accumulator.at) return
+    accumulator.at = timestamp
     accumulator.value = value
   },
-  merge: (a, b) => ({ ...(a.present ? a : b) }),
+  merge: (a, b) => ({ ...(b.at < a.at ? b : a) }),
   result: ({ value }) => value,
 })
 
-/** Last value that is not null, in the order of arrival; null for no values. */
+/** Value with the largest event time that is not null; of several at one time, the one that came last. Null for no values. */
 export const last: AggregateDefinition<Kept> = defineAggregate({
   name: 'last',
-  summary: 'Last value that is not null, in the order of arrival.',
+  summary: 'Last value that is not null, by event time.',
   arguments: 1,
-  create: (): Kept => ({ present: false, value: null }),
-  add(accumulator, value) {
-    accumulator.present = true
+  create: (): Kept => ({ at: Number.NEGATIVE_INFINITY, value: null }),
+  add(accumulator, value, timestamp) {
+    if (timestamp < accumulator.at) return
+    accumulator.at = timestamp
     accumulator.value = value
   },
-  merge: (a, b) => ({ ...(b.present ? b : a) }),
+  merge: (a, b) => ({ ...(b.at >= a.at ? b : a) }),
   result: ({ value }) => value,
 })

@@ -13,9 +13,10 @@ function fold(
   definition: AggregateDefinition,
   values: readonly unknown[],
   constants: readonly unknown[] = [],
+  from = 0,
 ): unknown {
   const accumulator = definition.create(constants)
-  for (const value of values) definition.add(accumulator, value)
+  for (const [index, value] of values.entries()) definition.add(accumulator, value, from + index)
   return accumulator
 }
 
@@ -240,7 +241,7 @@ describe.each(all)('merge of %s', (_title, definition) => {
     fc.assert(
       fc.property(values, values, (left, right) => {
         const a = fold(definition, left, constants)
-        const b = fold(definition, right, constants)
+        const b = fold(definition, right, constants, left.length)
         const before = structuredClone([a, b])
 
         const merged = definition.result(definition.merge(a, b))
@@ -257,15 +258,36 @@ describe.each(all)('merge of %s', (_title, definition) => {
 
   it('gives an accumulator that can be added to without touching the merged ones', () => {
     const a = fold(definition, [1, 2], constants)
-    const b = fold(definition, [3], constants)
+    const b = fold(definition, [3], constants, 2)
     const before = structuredClone([a, b])
 
     const merged = definition.merge(a, b)
-    definition.add(merged, 4)
+    definition.add(merged, 4, 3)
 
     expect([a, b]).toEqual(before)
     expect(definition.result(merged)).toEqual(
       definition.result(fold(definition, [1, 2, 3, 4], constants)),
     )
   })
+})
+
+it.each(['first', 'last', 'list'])('%s goes by event time, not by arrival', (name) => {
+  const records = fc.uniqueArray(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 12 })
+  const split = fc.nat(12)
+  fc.assert(
+    fc.property(records, split, (times, at) => {
+      const definition = named(name)
+      const ofAll = (some: readonly number[]): unknown => {
+        const accumulator = definition.create([])
+        for (const time of some) definition.add(accumulator, `v${time}`, time)
+        return accumulator
+      }
+      const values = times.toSorted((a, b) => a - b).map((time) => `v${time}`)
+      const expected = { first: values[0], last: values.at(-1), list: values }[name]
+
+      expect(definition.result(ofAll(times))).toEqual(expected)
+      const merged = definition.merge(ofAll(times.slice(0, at)), ofAll(times.slice(at)))
+      expect(definition.result(merged)).toEqual(expected)
+    }),
+  )
 })

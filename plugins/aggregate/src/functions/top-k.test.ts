@@ -9,7 +9,7 @@ it('keeps the bound of its error when full summaries are merged', () => {
     fc.property(values, values, (left, right) => {
       const [a, b] = [left, right].map((all) => {
         const top = frequent.create([5])
-        for (const one of all) frequent.add(top, one)
+        for (const one of all) frequent.add(top, one, 0)
         return top
       })
       if (a === undefined || b === undefined) return
