@@ -70,6 +70,7 @@ export {
 } from './define-watermarks.ts'
 export { findUpdateClashes, type UpdateClash } from './find-update-clashes.ts'
 export { jobDefaults } from './job-defaults.ts'
+export { isLateRecord, type LateRecord } from './late-record.ts'
 export type { JsonSchema, ParameterFault, ParameterSchema, SchemaIssue } from './schema.ts'
 export type {
   ListOptions,

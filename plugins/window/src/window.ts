@@ -6,6 +6,7 @@ import {
   defineStage,
   type Injection,
   type Key,
+  type LateRecord,
   noExpressions,
   type OutputHandle,
   type RecordContext,
@@ -19,7 +20,7 @@ import { Folds } from './folds.ts'
 import { createWindows } from './create-windows.ts'
 import { retains } from './retains.ts'
 import { toMs, windowSchema, type WindowParameters } from './window-parameters.ts'
-import type { LateRecord, Out } from './windows.ts'
+import type { Out } from './windows.ts'
 
 /** Results and late records of a record in hand, or of a watermark that moved. */
 class ContextOut implements Out {

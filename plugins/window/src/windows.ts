@@ -1,4 +1,4 @@
-import type { Key } from '@millrace/sdk'
+import type { Key, LateRecord } from '@millrace/sdk'
 
 /** What a window stage knows of the record in hand. One object, reused. */
 export interface At {
@@ -12,18 +12,6 @@ export interface At {
 export interface Out {
   result(value: unknown, timestamp: number): void
   late(value: LateRecord): void
-}
-
-/** A record that came too late for all its windows. */
-export interface LateRecord {
-  readonly record: unknown
-  readonly eventTime: number
-  readonly watermark: number
-  /** The last window it would have been in. */
-  readonly windowStart: number
-  readonly windowEnd: number
-  /** How long ago that was let go, ms of event time. */
-  readonly lateBy: number
 }
 
 /** The windows of one stage: one of their kinds. */

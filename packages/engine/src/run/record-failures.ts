@@ -1,3 +1,5 @@
+import { formatDuration } from '@millrace/base'
+import { isLateRecord } from '@millrace/sdk'
 import { ENG_PARK_FULL } from '../errors.ts'
 import type { Fate } from '../plan/error-policy.ts'
 import { placeOf } from '../plan/place.ts'
@@ -89,10 +91,13 @@ export class RecordFailures {
     const late = outbox.port('late')
     if (late === undefined || late.edges.length > 0 || outbox.dead === undefined) return
     for (let index = late.base; index < late.values.length; index++) {
+      const value = late.values[index]
+      const told = isLateRecord(value)
+      const when = told ? `, ${formatDuration(value.lateBy)} after it would have been taken` : ''
       failures.deadLetter({
         code: 'LATE',
-        message: 'The record came behind the watermark.',
-        record: late.values[index],
+        message: `The record came behind the watermark${when}.`,
+        record: told ? value.record : value,
         input,
         timestamp: late.timestamps[index] as number,
         mark: late.marks[index] as number,
