@@ -2,10 +2,9 @@ import { createManualRuntime } from '@millrace/core'
 import type { Key, RecordContext, StageScope, Timer, TimerContext } from '@millrace/sdk'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { JobSpec, StageSpec } from '../plan/job-spec.ts'
 import type { SavedState, StageSnapshot } from '../state/saved-state.ts'
-import { createJob } from './create-job.ts'
-import { from, gatedSource, job, keyPart, listSink, stage } from './engine-parts.test-support.ts'
+import { keyPart, stage } from './engine-parts.test-support.ts'
+import { play } from './timed-script.test-support.ts'
 
 interface Row {
   readonly key: string | number | null
@@ -69,16 +68,6 @@ function keeping({ state, timers }: StageScope) {
   }
 }
 
-function jobOf(kept: StageSpec) {
-  const source = {
-    ...gatedSource(),
-    time: { timestamp: (row: unknown) => (row as Row).t, disorderMs: 3, description: 't' },
-  }
-  const sink = listSink('sink', [from('kept')])
-  const spec: JobSpec = job({ sources: [source], stages: [kept], sinks: [sink] })
-  return { source, sink, spec }
-}
-
 interface Part {
   readonly out: readonly unknown[]
   readonly snapshot: StageSnapshot
@@ -86,20 +75,15 @@ interface Part {
 
 /** Runs some rows, to the end of the input or to a stop. */
 async function run(some: readonly Row[], ends: boolean, restored?: StageSnapshot): Promise<Part> {
-  const runtime = createManualRuntime()
   const kept = stage('kept', 'source', keeping, { by: [keyPart('key')], restored })
-  const { sink, source, spec } = jobOf(kept)
-  const running = createJob(spec, { runtime })
-  const ended = running.run()
-  await runtime.settle()
-  source.give(some)
-  await runtime.elapse(0)
-  if (ends) source.end()
-  else void running.stop()
-  await runtime.elapse(10)
-  const { error } = await ended
-  expect(error).toBeUndefined()
-  return { out: sink.records, snapshot: running.snapshot()['kept'] as StageSnapshot }
+  const { out, snapshot, summary } = await play(kept, {
+    runtime: createManualRuntime(),
+    steps: some.length === 0 ? [] : [{ rows: some }],
+    end: ends ? 'end' : 'stop',
+    disorderMs: 3,
+  })
+  expect(summary.stages[0]).toMatchObject({ filtered: 0, in: some.length })
+  return { out, snapshot: snapshot() }
 }
 
 it('goes on from what it kept as if it had never been stopped', async () => {
@@ -172,7 +156,6 @@ async function reopen(
   state: SavedState,
   declare: (state: StageScope['state']) => unknown,
 ): Promise<SavedState | string> {
-  const runtime = createManualRuntime()
   const restored: StageSnapshot = {
     watermark: Number.NEGATIVE_INFINITY,
     largest: Number.NEGATIVE_INFINITY,
@@ -185,13 +168,10 @@ async function reopen(
     return { process: () => undefined }
   }
   const kept = stage('kept', 'source', create, { by: [keyPart('key')], restored })
-  const { source, spec } = jobOf(kept)
-  const running = createJob(spec, { runtime })
-  const ended = running.run()
-  source.end()
-  await runtime.elapse(10)
-  const { error } = await ended
-  return error?.message ?? (running.snapshot()['kept'] as StageSnapshot).state
+  const runtime = createManualRuntime()
+  const script = { runtime, steps: [], end: 'end', disorderMs: 0 } as const
+  const { snapshot, summary } = await play(kept, script)
+  return summary.error?.message ?? snapshot().state
 }
 
 const before = (kind: string, data: unknown): SavedState => ({

@@ -3,8 +3,8 @@ import type { RecordContext, StageScope } from '@millrace/sdk'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { StageCounts } from '../report/summary.ts'
-import { createJob } from './create-job.ts'
-import { from, gatedSource, job, keyPart, listSink, stage } from './engine-parts.test-support.ts'
+import { keyPart, stage } from './engine-parts.test-support.ts'
+import { play, type Step, stepsOf } from './timed-script.test-support.ts'
 
 const HANDLES = ['value', 'seen', 'map', 'list', 'object', 'tick'] as const
 
@@ -23,8 +23,6 @@ interface Row {
   readonly fails: boolean
 }
 
-type Step = { readonly rows: readonly Row[] } | { readonly waitMs: number }
-
 const TTL = 5
 const DISORDER = 4
 
@@ -36,17 +34,11 @@ const actions = fc.record<Action>({
 })
 const rows = fc.record<Row>({
   key: fc.constantFrom('x', 'y'),
-  t: fc.nat({ max: 25 }),
+  t: fc.nat({ max: 12 }),
   actions: fc.array(actions, { maxLength: 5 }),
   fails: fc.boolean(),
 })
-const steps = fc.array(
-  fc.oneof(
-    fc.record({ rows: fc.array(rows, { minLength: 1, maxLength: 4 }) }),
-    fc.record({ waitMs: fc.integer({ min: 1, max: 4 }) }),
-  ),
-  { maxLength: 14 },
-)
+const steps = stepsOf(rows, { most: 14, waitMs: 4 })
 
 /** Handles of every kind; `seen` lives on when it is read, `tick` by the clock. */
 function handles({ state }: StageScope) {
@@ -80,46 +72,23 @@ interface Outcome {
   readonly counts: readonly StageCounts[]
 }
 
-async function run(script: readonly Step[]): Promise<Outcome> {
-  const runtime = createManualRuntime()
+async function run(script: readonly Step<Row>[]): Promise<Outcome> {
   const read: unknown[] = []
-  const counts: StageCounts[] = []
-  const source = {
-    ...gatedSource(),
-    time: { timestamp: (row: unknown) => (row as Row).t, disorderMs: DISORDER, description: 't' },
+  const create = (scope: StageScope) => {
+    const act = handles(scope)
+    return {
+      process(row: Row, context: RecordContext) {
+        for (const action of row.actions) read.push(act(action))
+        if (row.fails) context.reject('NO', 'No.')
+      },
+    }
   }
-  const kept = stage(
-    'kept',
-    'source',
-    (scope) => {
-      const act = handles(scope)
-      return {
-        process(row: Row, context: RecordContext) {
-          for (const action of row.actions) read.push(act(action))
-          if (row.fails) context.reject('NO', 'No.')
-        },
-      }
-    },
-    { by: [keyPart('key')] },
-  )
-  const spec = job({
-    sources: [source],
-    stages: [kept],
-    sinks: [listSink('sink', [from('kept')])],
-    onError: 'skip',
-    errors: { atMost: 1, of: 10 },
+  const { counts } = await play(stage('kept', 'source', create, { by: [keyPart('key')] }), {
+    runtime: createManualRuntime(),
+    steps: script,
+    end: 'end',
+    disorderMs: DISORDER,
   })
-  const running = createJob(spec, { runtime })
-  const ended = running.run()
-  await runtime.settle()
-  for (const step of script) {
-    if ('rows' in step) source.give(step.rows)
-    await runtime.elapse('rows' in step ? 0 : step.waitMs)
-    counts.push(...running.progress().stages)
-  }
-  source.end()
-  await runtime.elapse(100)
-  await ended
   return { read, counts }
 }
 

@@ -2,8 +2,8 @@ import { createManualRuntime, type ManualRuntime } from '@millrace/core'
 import type { StageScope } from '@millrace/sdk'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createJob } from './create-job.ts'
-import { from, gatedSource, job, keyPart, listSink, stage } from './engine-parts.test-support.ts'
+import { keyPart, stage } from './engine-parts.test-support.ts'
+import { play, type Step, stepsOf } from './timed-script.test-support.ts'
 
 interface Order {
   readonly does: 'set' | 'delete'
@@ -20,8 +20,6 @@ interface Row {
   readonly fails: boolean
 }
 
-type Step = { readonly rows: readonly Row[] } | { readonly waitMs: number }
-
 /** A timer that fired: its time, key, name and due time, and the event time and clock at which it did. */
 type Fired = readonly [string, string, string, number, number, number]
 
@@ -31,52 +29,24 @@ const AGAIN_MS = 4
 const orders = fc.record<Order>({
   does: fc.constantFrom('set', 'set', 'delete'),
   time: fc.constantFrom('event', 'clock'),
-  at: fc.oneof(fc.integer({ min: 0, max: 25 }), fc.constant(Number.POSITIVE_INFINITY)),
+  at: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constant(Number.POSITIVE_INFINITY)),
   name: fc.constantFrom('a', 'b', 'again'),
 })
 const rows = fc.record<Row>({
   key: fc.constantFrom('x', 'y', 'z'),
-  t: fc.nat({ max: 20 }),
+  t: fc.nat({ max: 7 }),
   orders: fc.array(orders, { maxLength: 3 }),
   fails: fc.boolean(),
 })
-const steps = fc.array(
-  fc.oneof(
-    fc.record({ rows: fc.array(rows, { minLength: 1, maxLength: 4 }) }),
-    fc.record({ waitMs: fc.integer({ min: 1, max: 10 }) }),
-  ),
-  { maxLength: 12 },
-)
+const steps = stepsOf(rows, { most: 12, waitMs: 10 })
 
-/** Runs the script; after each step everything that can happen has happened. */
-async function run(script: readonly Step[], end: 'end' | 'stop'): Promise<readonly Fired[]> {
+async function run(script: readonly Step<Row>[], end: 'end' | 'stop'): Promise<readonly Fired[]> {
   const runtime = createManualRuntime()
   const fired: Fired[] = []
-  const source = {
-    ...gatedSource(),
-    time: { timestamp: (row: unknown) => (row as Row).t, disorderMs: DISORDER, description: 't' },
-  }
   const timed = stage('timed', 'source', (scope) => timing(scope, runtime, fired), {
     by: [keyPart('key')],
   })
-  const spec = job({
-    sources: [source],
-    stages: [timed],
-    sinks: [listSink('sink', [from('timed')])],
-    onError: 'skip',
-    errors: { atMost: 1, of: 10 },
-  })
-  const running = createJob(spec, { runtime })
-  const ended = running.run()
-  await runtime.settle()
-  for (const step of script) {
-    if ('rows' in step) source.give(step.rows)
-    await runtime.elapse('rows' in step ? 0 : step.waitMs)
-  }
-  if (end === 'stop') void running.stop()
-  else source.end()
-  await runtime.elapse(100)
-  await ended
+  await play(timed, { runtime, steps: script, end, disorderMs: DISORDER })
   return fired
 }
 
@@ -169,7 +139,7 @@ function isSame(a: Pending, b: Pending): boolean {
   return a.time === b.time && a.key === b.key && a.name === b.name && a.at === b.at
 }
 
-function expected(script: readonly Step[], end: 'end' | 'stop'): readonly Fired[] {
+function expected(script: readonly Step<Row>[], end: 'end' | 'stop'): readonly Fired[] {
   const oracle = new Oracle()
   for (const step of script) {
     if ('waitMs' in step) oracle.wait(step.waitMs)

@@ -8,7 +8,8 @@ export class EventClock implements StateTime {
   readonly #runtime: Runtime
   /** What event time has come to, as far as records and timers say: the end of the input does not move it. */
   reached = Number.NEGATIVE_INFINITY
-  arm: () => void = () => {}
+  /** Told when something goes by the clock earlier than all else. */
+  onClock: () => void = () => {}
 
   constructor(emitter: Emitter, runtime: Runtime) {
     this.#emitter = emitter
@@ -18,6 +19,10 @@ export class EventClock implements StateTime {
   /** Event time has come to `time`. */
   moveTo(time: number): void {
     if (time > this.reached && time < Number.POSITIVE_INFINITY) this.reached = time
+  }
+
+  arm(time: 'event' | 'clock'): void {
+    if (time === 'clock') this.onClock()
   }
 
   event(): number {

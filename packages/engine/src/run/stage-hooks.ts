@@ -66,7 +66,7 @@ export class StageHooks {
     const { current, journal } = hooked
     this.event = new KeyTimers('event', current, journal)
     this.clock = new KeyTimers('clock', current, journal, () => this.arm())
-    hooked.time.arm = () => this.arm()
+    hooked.time.onClock = () => this.arm()
     parts.counter.kept = () => this.kept()
     this.#context = this.#newContext()
     this.#timerContext = this.#newTimerContext()

@@ -1,10 +1,10 @@
 import type { ListState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
+import { Dues } from './dues.ts'
 import type { HeapList } from './list-state.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { Expiring, ExpiringStore } from './store.ts'
 import type { StateTime, TimeToLive } from './time-to-live.ts'
-import { TimerTable } from './timer-table.ts'
 
 /** An item and when it was added. */
 export interface Timed<T> {
@@ -22,9 +22,8 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
   readonly #current: CurrentKey
   readonly #ttl: TimeToLive
   readonly #clock: StateTime
-  readonly #table = new TimerTable()
-  /** By slot, where it stands in the table: never behind the time at which its first item goes. */
-  readonly #dues = new Map<number, number>()
+  /** Slots by a time that is never behind the one at which their first item goes. */
+  readonly #dues: Dues
   expired = 0
 
   constructor(
@@ -38,6 +37,7 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
     this.#current = current
     this.#ttl = options.ttl
     this.#clock = options.time
+    this.#dues = new Dues(() => this.#clock.arm(this.#ttl.time))
   }
 
   get expiry(): Expiring {
@@ -49,7 +49,7 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
   }
 
   get first(): number {
-    return this.#table.first
+    return this.#dues.first
   }
 
   get size(): number {
@@ -59,7 +59,7 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
   add(value: T): void {
     const time = this.#now()
     this.#inner.add({ value, time })
-    this.#plan(this.#current.require(this.#name), time + this.#ttl.ms)
+    this.#dues.plan(this.#current.require(this.#name), time + this.#ttl.ms)
   }
 
   values(): readonly T[] {
@@ -81,21 +81,19 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
 
   load({ data, slot, time = this.#now() }: SlotEntry): void {
     this.#inner.load({ slot, data: { value: data as T, time } })
-    this.#plan(slot, time + this.#ttl.ms)
+    this.#dues.plan(slot, time + this.#ttl.ms)
   }
 
   release(now: number): void {
-    while (this.#table.isDue(now)) {
-      this.#table.take()
-      const { slot } = this.#table.taken
-      this.#dues.delete(slot)
+    while (this.#dues.isDue(now)) {
+      const slot = this.#dues.take()
       const items = this.#inner.peek(slot)
       let past = 0
       while (past < items.length && this.#goesAt(items[past]) <= now) past++
       const next = items[past]
       this.expired += past
       this.#inner.dropFirst(slot, past)
-      if (next !== undefined) this.#plan(slot, this.#goesAt(next))
+      if (next !== undefined) this.#dues.plan(slot, this.#goesAt(next))
     }
   }
 
@@ -105,16 +103,5 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
 
   #now(): number {
     return this.#ttl.time === 'event' ? this.#clock.event() : this.#clock.clock()
-  }
-
-  #plan(slot: number, at: number): void {
-    const due = this.#dues.get(slot)
-    if (due !== undefined) {
-      if (due <= at) return
-      this.#table.delete(slot, 0, due)
-    }
-    this.#dues.set(slot, at)
-    this.#table.add(slot, 0, at)
-    if (this.#ttl.time === 'clock' && this.#table.first === at) this.#clock.arm()
   }
 }

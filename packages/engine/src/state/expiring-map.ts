@@ -1,73 +1,54 @@
 import type { MapState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
+import { ExpiringEntries } from './expiring-entries.ts'
 import type { Expiry } from './expiry.ts'
 import type { HeapMap } from './map-state.ts'
-import type { SlotEntry } from './saved-state.ts'
-import type { ExpiringStore } from './store.ts'
 
 /** A map per key, each name of which reads as absent when its time is past. */
-export class ExpiringMap<K, V> implements MapState<K, V>, ExpiringStore {
+export class ExpiringMap<K, V> extends ExpiringEntries<HeapMap<K, V>> implements MapState<K, V> {
   readonly #name: string
-  readonly #inner: HeapMap<K, V>
   readonly #current: CurrentKey
-  readonly expiry: Expiry
 
   constructor(name: string, inner: HeapMap<K, V>, current: CurrentKey, expiry: Expiry) {
+    super(inner, expiry)
     this.#name = name
-    this.#inner = inner
     this.#current = current
-    this.expiry = expiry
-  }
-
-  get size(): number {
-    return this.#inner.size
   }
 
   get(name: K): V | undefined {
-    return this.has(name) ? this.#inner.get(name) : undefined
+    return this.has(name) ? this.inner.get(name) : undefined
   }
 
   has(name: K): boolean {
     const slot = this.#slot()
-    if (!this.#inner.has(name) || this.expiry.isPast(slot, name)) return false
+    if (!this.inner.has(name) || this.expiry.isPast(slot, name)) return false
     this.expiry.read(slot, name)
     return true
   }
 
   set(name: K, value: V): void {
     this.expiry.write(this.#slot(), name)
-    this.#inner.set(name, value)
+    this.inner.set(name, value)
   }
 
   delete(name: K): boolean {
     const slot = this.#slot()
     const isPast = this.expiry.isPast(slot, name)
     this.expiry.forget(slot, name)
-    return this.#inner.delete(name) && !isPast
+    return this.inner.delete(name) && !isPast
   }
 
   *entries(): Iterable<readonly [K, V]> {
     const slot = this.#slot()
-    for (const entry of this.#inner.entries()) {
+    for (const entry of this.inner.entries()) {
       if (!this.expiry.isPast(slot, entry[0])) yield entry
     }
   }
 
   clear(): void {
     const slot = this.#slot()
-    for (const [name] of this.#inner.entries()) this.expiry.forget(slot, name)
-    this.#inner.clear()
-  }
-
-  *save(): Iterable<SlotEntry> {
-    for (const entry of this.#inner.save()) {
-      yield { ...entry, time: this.expiry.timeOf(entry.slot, entry.name) }
-    }
-  }
-
-  load(entry: SlotEntry): void {
-    this.#inner.load(entry)
-    this.expiry.load(entry)
+    for (const [name] of this.inner.entries()) this.expiry.forget(slot, name)
+    this.inner.clear()
   }
 
   #slot(): number {

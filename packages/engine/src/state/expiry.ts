@@ -1,9 +1,9 @@
+import { Dues } from './dues.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { NumberColumn } from './number-column.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { Expiring } from './store.ts'
 import type { StateTime, TimeToLive } from './time-to-live.ts'
-import { TimerTable } from './timer-table.ts'
 import type { Units } from './units.ts'
 
 /**
@@ -18,9 +18,8 @@ export class Expiry implements Expiring, Undoable {
   readonly #drop: (slot: number, name: unknown) => void
   /** By unit; a unit without a time has no entry. */
   readonly #times = new NumberColumn()
-  /** By unit, where it stands in the table: never behind the time at which it goes. */
-  readonly #dues = new NumberColumn()
-  readonly #table = new TimerTable()
+  /** Units by a time that is never behind the one at which they go. */
+  readonly #dues: Dues
   expired = 0
 
   constructor(options: {
@@ -36,6 +35,7 @@ export class Expiry implements Expiring, Undoable {
     this.#journal = options.journal
     this.#units = options.units
     this.#drop = options.drop
+    this.#dues = new Dues(() => this.#clock.arm(this.#ttl.time))
   }
 
   get time(): 'event' | 'clock' {
@@ -43,7 +43,7 @@ export class Expiry implements Expiring, Undoable {
   }
 
   get first(): number {
-    return this.#table.first
+    return this.#dues.first
   }
 
   /** Whether an entry is past its time. */
@@ -91,12 +91,10 @@ export class Expiry implements Expiring, Undoable {
   }
 
   release(now: number): void {
-    while (this.#table.isDue(now)) {
-      this.#table.take()
-      const unit = this.#table.taken.slot
-      this.#dues.delete(unit)
+    while (this.#dues.isDue(now)) {
+      const unit = this.#dues.take()
       const goesAt = this.#times.get(unit) + this.#ttl.ms
-      if (goesAt > now) this.#plan(unit, goesAt)
+      if (goesAt > now) this.#dues.plan(unit, goesAt)
       else {
         this.expired++
         const slot = this.#units.slot(unit)
@@ -114,23 +112,11 @@ export class Expiry implements Expiring, Undoable {
   #put(slot: number, name: unknown, time: number): void {
     const unit = this.#units.take(slot, name)
     this.#times.set(unit, time)
-    this.#plan(unit, time + this.#ttl.ms)
-  }
-
-  /** Sees to it that the unit comes up no later than at `at`. */
-  #plan(unit: number, at: number): void {
-    const due = this.#dues.get(unit)
-    if (due <= at) return
-    if (due > at) this.#table.delete(unit, 0, due)
-    this.#dues.set(unit, at)
-    this.#table.add(unit, 0, at)
-    if (this.#ttl.time === 'clock' && this.#table.first === at) this.#clock.arm()
+    this.#dues.plan(unit, time + this.#ttl.ms)
   }
 
   #remove(unit: number): void {
-    const due = this.#dues.get(unit)
-    if (!Number.isNaN(due)) this.#table.delete(unit, 0, due)
-    this.#dues.delete(unit)
+    this.#dues.cancel(unit)
     this.#times.delete(unit)
     this.#units.free(unit)
   }

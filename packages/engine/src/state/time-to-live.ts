@@ -6,8 +6,8 @@ export interface StateTime {
   /** Event time of what is in hand, or the watermark where that is further. */
   event(): number
   clock(): number
-  /** The earliest time by the clock at which something goes is an earlier one now. */
-  arm(): void
+  /** Something goes earlier now than all else of that time. */
+  arm(time: 'event' | 'clock'): void
 }
 
 /** How long the entries of a handle live, with what it leaves out. */

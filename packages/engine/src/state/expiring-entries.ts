@@ -1,0 +1,34 @@
+import type { Expiry } from './expiry.ts'
+import type { SlotEntry } from './saved-state.ts'
+import type { ExpiringStore, SavableStore } from './store.ts'
+
+/** A store around another one, whose entries it gives a time to live. */
+export class ExpiringEntries<Inner extends SavableStore> implements ExpiringStore {
+  protected readonly inner: Inner
+  readonly expiry: Expiry
+
+  constructor(inner: Inner, expiry: Expiry) {
+    this.inner = inner
+    this.expiry = expiry
+  }
+
+  get size(): number {
+    return this.inner.size
+  }
+
+  *save(): Iterable<SlotEntry> {
+    for (const entry of this.inner.save()) {
+      yield { ...entry, time: this.expiry.timeOf(entry.slot, entry.name) }
+    }
+  }
+
+  load(entry: SlotEntry): void {
+    this.inner.load(entry)
+    this.expiry.load(entry)
+  }
+
+  /** Those of `entries` whose time is not past; `current` follows them. */
+  protected *alive<E>(entries: Iterable<E>, current: { readonly slot: number }): Iterable<E> {
+    for (const entry of entries) if (!this.expiry.isPast(current.slot)) yield entry
+  }
+}
