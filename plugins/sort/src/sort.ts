@@ -1,0 +1,59 @@
+import { invariant } from '@millrace/base'
+import { defineStage, type RecordContext, type StageDefinition } from '@millrace/sdk'
+import { z } from 'zod'
+import { SORT_FULL } from './errors.ts'
+
+const schema = z.strictObject({
+  most: z.int().positive().default(1_000_000).meta({
+    description: 'Most records held at a time; one more fails with code SORT_FULL.',
+  }),
+})
+
+/** Parameters of `sort`, defaults filled in. */
+export type SortParameters = z.output<typeof schema>
+
+/**
+ * Hands records on, untouched, in the order of event time, those of the same time as they came: each as soon as the watermark has
+ * passed its time, the rest when the input is over. With `by` too the order is that of all records. One behind the watermark
+ * goes to the output `late` as `{ record, eventTime, watermark, lateBy }`, times in epoch ms; one more than `most` fails with
+ * SORT_FULL.
+ */
+export const sort: StageDefinition<SortParameters> = defineStage({
+  name: 'sort',
+  summary: 'Puts records in the order of event time.',
+  parameters: schema,
+  main: 'most',
+  outputs: {
+    out: 'The records, in the order of event time.',
+    late: 'Records behind the watermark: record, eventTime, watermark, lateBy.',
+  },
+  keeps: 'state',
+  absorbs: true,
+  passes: 'same',
+  reads: () => [],
+  shape: (_parameters, { fields }) => ({
+    out: fields,
+    late: ['record', 'eventTime', 'watermark', 'lateBy'],
+  }),
+  retains: () => 'It keeps each record until the watermark has passed its time.',
+  create({ parameters: { most }, outputs, state }) {
+    // One run over all keys: a run per key would be in order by itself only.
+    const held = state.global().ordered<unknown>('held')
+    const late = outputs['late']
+    invariant(late !== undefined, 'The definition declares the output late.')
+    const full = SORT_FULL({ most })
+    return {
+      process(record: unknown, context: RecordContext) {
+        const { timestamp, watermark } = context
+        if (timestamp < watermark) {
+          late.emit({ record, eventTime: timestamp, watermark, lateBy: watermark - timestamp })
+        } else if (held.size >= most) context.reject(full.code, full.message)
+        else held.add(timestamp, record)
+      },
+      // Without a batch handler: nearly every record moves the watermark, and what it lets go must leave in front of it.
+      onWatermark(watermark, context) {
+        held.releaseBefore(watermark, (timestamp, record) => context.emit(record, { timestamp }))
+      },
+    }
+  },
+})
