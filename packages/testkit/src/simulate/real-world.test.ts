@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { expect, it } from 'vitest'
 import { simulate } from './simulate.ts'
@@ -20,6 +21,8 @@ const doors: readonly [string, () => unknown, string][] = [
     () => void readFile('/nowhere').catch(() => undefined),
     'Input or output (FSREQPROMISE)',
   ],
+  ['a timer that was imported', () => void sleep(1), 'A timer (Timeout)'],
+  ['a time limit', () => AbortSignal.timeout(1), 'A timer (Timeout)'],
 ]
 
 it.each(doors)('catches %s in a handler and names the actor', async (_, use, what) => {
@@ -51,6 +54,46 @@ it('catches it behind an await and where the handler swallows the error', async 
   actor.tell('go')
 
   await expect(sim.runUntilIdle()).rejects.toThrow('Math.random was used by sim/sly')
+})
+
+it.each([
+  ['create', (go: () => Promise<void>) => ({ create: () => go().then(() => ({ receive() {} })) })],
+  ['a handler', (go: () => Promise<void>) => ({ create: () => ({ receive: () => go() }) })],
+  [
+    'a handler of batches',
+    (go: () => Promise<void>) => ({
+      mailbox: { batch: 2 },
+      create: () => ({ receive() {}, receiveBatch: () => go() }),
+    }),
+  ],
+])('catches it behind an await of %s that is no async function', async (_, partsOf) => {
+  const sim = simulate()
+  const actor = sim.spawn<string>({
+    id: 'sly',
+    ...partsOf(async () => {
+      await sim.sleep(5)
+      Math.random()
+    }),
+  })
+  actor.tell('go')
+
+  await expect(sim.runUntilIdle()).rejects.toThrow('Math.random was used by sim/sly')
+})
+
+it('knows who sends behind an await, whatever kind of function it stands in', async () => {
+  const sim = simulate()
+  const sink = sim.spawn<string>({ id: 'sink', create: () => ({ receive: () => undefined }) })
+  const answer = async (): Promise<void> => {
+    await sim.sleep(5)
+    sink.tell('hello')
+  }
+  const actor = sim.spawn<string>({ id: 'source', create: () => ({ receive: () => answer() }) })
+  actor.tell('go')
+
+  await sim.runUntilIdle()
+
+  const sent = sim.trace.filter(({ kind }) => kind === 'send').map((entry) => entry.from)
+  expect(sent).toEqual(['outside', 'sim/source'])
 })
 
 it('leaves the globals as they were', async () => {

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage, createHook } from 'node:async_hooks'
+import { AsyncLocalStorage, AsyncResource, createHook } from 'node:async_hooks'
 
 import { TST_REAL } from '../errors.ts'
 
@@ -24,12 +24,19 @@ export function confined(): Confined | undefined {
   return current ?? scope.getStore()
 }
 
-/** Runs `task` as `who`, over all of its awaits. */
-export function runAs<T>(who: Confined, task: () => T): T {
-  return scope.run(who, task)
+/** Runs a task as one actor, over all of its awaits. */
+export type RunAs = <T>(task: () => T) => T
+
+/** Makes what runs tasks as `who`. A scope for each task instead would cost as much as a turn. */
+export function runnerFor(who: Confined): RunAs {
+  const resource = scope.run(
+    who,
+    () => new AsyncResource('SIMULATEDACTOR', { requireManualDestroy: true }),
+  )
+  return (task) => resource.runInAsyncScope(task)
 }
 
-/** Whether the code that asks was started by `runAs` for `who`. */
+/** Whether the code that asks was started by the runner of `who`. */
 export function runsAs(who: Confined): boolean {
   return scope.getStore() === who
 }
@@ -121,16 +128,21 @@ function patchDate(): () => void {
 }
 
 const ioResource = /^(FSREQ|TCP|UDP|PIPE|GETADDRINFO|GETNAMEINFO|QUERY|PROCESSWRAP|WORKER|HTTP)/
+// Of functions that were not reached through the globals, such as those of node:timers/promises.
+const timerResource = /^(Timeout|Immediate|MESSAGEPORT)$/
 
-/** Files, sockets and processes are noticed when they are opened; an error thrown there would end the process. */
+/** Files, sockets, processes and timers are noticed when they are opened; an error thrown there would end the process. */
 function watchResources(): () => void {
   const options = {
     // A promise is no door to the world, and watching each would cost more than the simulation.
     trackPromises: false,
     init(_id: number, type: string) {
-      if (!ioResource.test(type)) return
+      const isTimer = timerResource.test(type)
+      if (!isTimer && !ioResource.test(type)) return
       const who = confined()
-      who?.touched(TST_REAL({ what: `Input or output (${type})`, path: who.path, instead: io }))
+      if (who === undefined) return
+      const what = `${isTimer ? 'A timer' : 'Input or output'} (${type})`
+      who.touched(TST_REAL({ what, path: who.path, instead: isTimer ? timers : io }))
     },
   }
   const hook = createHook(options)

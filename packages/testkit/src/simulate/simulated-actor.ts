@@ -11,10 +11,9 @@ import {
 
 import { TST_INJECTED } from '../errors.ts'
 import type { FaultKind } from './faults.ts'
-import { type Confined, runAs, runsAs } from './real-world.ts'
+import { type Confined, type RunAs, runnerFor, runsAs } from './real-world.ts'
 import type { Surroundings } from './surroundings.ts'
 
-const AsyncFunction = (async () => undefined).constructor
 const SLOW_MS_MAX = 1000
 
 type Made<M> = Awaited<ReturnType<ActorSpec<M>['create']>>
@@ -40,7 +39,7 @@ export class SimulatedActor implements Confined {
   readonly #handle: ActorHandle<unknown> | undefined
   readonly #deliver: Tell | undefined
   readonly #offer: Offer | undefined
-  #isAsync = false
+  readonly #runAs: RunAs
 
   constructor(
     world: Surroundings,
@@ -55,6 +54,7 @@ export class SimulatedActor implements Confined {
     this.path = parts.path
     this.ordinal = parts.ordinal
     this.isSpared = parts.isSpared
+    this.#runAs = runnerFor(this)
     this.#handle = parts.handle
     if (parts.handle === undefined) return
     // The members of the class, before those of this simulation stand in front of them.
@@ -110,10 +110,7 @@ export class SimulatedActor implements Confined {
     if (this.#strikes('factory') !== undefined) throw this.injected('crashInFactory')
     const become = Reflect.get(context, 'become') as Become
     context.become = (receiver) => become.call(context, this.#wrap(receiver))
-    const made =
-      spec.create instanceof AsyncFunction
-        ? runAs(this, () => spec.create(context))
-        : spec.create(context)
+    const made = this.#runAs(() => spec.create(context))
     if (!(made instanceof Promise)) return this.#toBehavior(made)
     this.#world.opened(made)
     return made.then((behavior) => this.#toBehavior(behavior))
@@ -126,9 +123,6 @@ export class SimulatedActor implements Confined {
 
   #wrap<M>(receiver: Receiver<M>): Receiver<M> {
     const { receiveBatch } = receiver
-    if (receiver.receive instanceof AsyncFunction || receiveBatch instanceof AsyncFunction) {
-      this.#isAsync = true
-    }
     const receive: Receiver<M>['receive'] = (message, context) => {
       this.#world.trace.received(this.path, message)
       return this.#serve(receiver, message, context)
@@ -153,10 +147,7 @@ export class SimulatedActor implements Confined {
     if (fault === 'crashInHandler' && !isAfter) throw this.injected('crashInHandler')
     const result = this.#call(served, value, context)
     if (isAfter && !(result instanceof Promise)) throw this.injected('crashInHandler')
-    if (result instanceof Promise) {
-      this.#isAsync = true
-      world.opened(result)
-    }
+    if (result instanceof Promise) world.opened(result)
     if (fault === undefined) return result
     if (fault === 'neverSettles') return new Promise(() => undefined)
     const then = isAfter
@@ -171,9 +162,7 @@ export class SimulatedActor implements Confined {
   #call<V, M>(served: Served<V, M>, value: V, context: ActorContext<M>): void | Promise<void> {
     this.isHandling = true
     try {
-      return this.#isAsync
-        ? runAs(this, () => served.receive(value, context))
-        : served.receive(value, context)
+      return this.#runAs(() => served.receive(value, context))
     } finally {
       this.isHandling = false
     }
@@ -183,7 +172,7 @@ export class SimulatedActor implements Confined {
     const world = this.#world
     const fault = this.#strikes('stop')
     if (fault === 'crashInStop') throw this.injected('crashInStop')
-    const result = runAs(this, () => behavior.onStop?.())
+    const result = this.#runAs(() => behavior.onStop?.())
     if (result instanceof Promise) world.opened(result)
     if (fault === undefined) return result
     // Killed on a turn of its own, with onStop still under way.
