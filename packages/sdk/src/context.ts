@@ -60,6 +60,8 @@ export interface TimerContext extends StageContext {
 
 /** A named output of a stage. */
 export interface OutputHandle {
+  /** Whether the job reads it. What is emitted otherwise goes nowhere; unread records of the output `late` become dead letters. */
+  readonly isRead: boolean
   emit(value: unknown, options?: { readonly timestamp?: number }): void
 }
 

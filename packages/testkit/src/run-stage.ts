@@ -38,6 +38,8 @@ export interface RunStageOptions extends MakeOptions {
   readonly now?: () => number
   /** What the stage kept in a run that was stopped: it begins with that. Default: nothing. */
   readonly restored?: StageSnapshot | undefined
+  /** Outputs that nobody reads. Default: all are read. */
+  readonly unread?: readonly string[]
   /** False: `process` for each record, even where the stage has a `processBatch`. Default true. */
   readonly processBatch?: boolean
 }
@@ -148,9 +150,10 @@ export async function runStage<P>(
     keys,
     inputs,
   })
+  const { unread = [] } = options
   const made = toStageFactory(definition, injection)
   const factory = options.processBatch === false ? withoutBatches(made) : made
-  const names = Object.keys(factory.traits.outputs)
+  const names = Object.keys(factory.traits.outputs).filter((name) => !unread.includes(name))
   const sinks = names.map((output) => ({ output, factory: collectSink(options.onOutput) }))
   let job: EngineJob | undefined
   const { summary, rejected } = await runSpec(

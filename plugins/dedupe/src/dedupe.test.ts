@@ -39,6 +39,23 @@ describe('dedupe', () => {
     expect(counts).toMatchObject({ in: 3, used: 3, late: 0 })
   })
 
+  it.each([true, false])(
+    'filters repeats as duplicates where nobody reads them (batches: %s)',
+    async (processBatch) => {
+      const input = [0, 1, 2].map((t) => ({ t, id: 1 }))
+      const unread = ['duplicates']
+
+      const { output, reasons, counts } = await run({ within: '1s', of: 'id' }, input, {
+        processBatch,
+        unread,
+      })
+
+      expect(times(output)).toStrictEqual([0])
+      expect(reasons).toStrictEqual({ duplicate: 2 })
+      expect(counts).toMatchObject({ in: 3, used: 1, filtered: 2 })
+    },
+  )
+
   it('passes the next one exactly at the end of the time; repeats do not make it longer', async () => {
     const input = [0, 9, 10, 19, 20].map((t) => ({ t, id: 1 }))
 

@@ -27,8 +27,9 @@ function createInstance({
       const { timestamp, watermark } = context
       const verdict = seen.take(identify(record), timestamp, watermark)
       if (verdict === 'first') return record
-      if (verdict === 'duplicate') duplicates.emit(record)
-      else late.emit(lateRecord(record, timestamp, watermark))
+      if (verdict === 'late') late.emit(lateRecord(record, timestamp, watermark))
+      else if (duplicates.isRead) duplicates.emit(record)
+      else context.skip('duplicate')
       return undefined
     },
     processBatch(batch: Batch, output: BatchOutput) {
@@ -41,8 +42,10 @@ function createInstance({
           batch.key(index)
           const verdict = seen.take(identify(record), time, watermark)
           if (verdict === 'first') output.pass(index)
-          else if (verdict === 'duplicate') output.emit(index, record, 'duplicates')
-          else output.emit(index, lateRecord(record, time, watermark), 'late')
+          else if (verdict === 'late')
+            output.emit(index, lateRecord(record, time, watermark), 'late')
+          else if (duplicates.isRead) output.emit(index, record, 'duplicates')
+          else output.skip(index, 'duplicate')
         } catch (error) {
           if (!isMillraceError(error)) throw error
           output.reject(index, error.code, error.message)

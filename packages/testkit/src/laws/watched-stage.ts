@@ -81,6 +81,7 @@ function surroundings(scope: StageScope, watch: Watch): Partial<StageScope> {
   const handles = Object.entries(scope.outputs).map(([name, handle]): [string, OutputHandle] => [
     name,
     {
+      isRead: handle.isRead,
       emit(value, options) {
         if (!watch.busy) watch.stray++
         handle.emit(value, options)
