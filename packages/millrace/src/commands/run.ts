@@ -96,7 +96,7 @@ async function report(
 
 async function firstResults(summary: Summary, plan: JobPlan, shell: Shell): Promise<string> {
   const target = resultFile(plan)
-  const written = summary.sinks[0]?.written ?? 0
+  const written = summary.sinks.find(({ id }) => id === target?.id)?.written ?? 0
   if (target === undefined || written === 0 || summary.state === 'failed') return ''
   const { terminal, cwd } = shell
   const results = await readResults(target.path, target.format)

@@ -16,17 +16,30 @@ const columnsMax = 12
 const cellWidthMax = 32
 const bytesMax = 256 * 1024
 
-/** The file of the first sink, when its rows can be shown: JSON lines or CSV, one path for all records. */
-export function resultFile(plan: JobPlan): { path: string; format: 'jsonl' | 'csv' } | undefined {
-  const sink = plan.nodes.find((node) => node.kind === 'sink')
+/** A file of results that can be shown. */
+export interface ResultFile {
+  /** Of the sink that writes it. */
+  readonly id: string
+  readonly path: string
+  readonly format: 'jsonl' | 'csv'
+}
+
+/**
+ * The file of the sink called `sink`, or else of the first one, when its rows can be shown: JSON lines or CSV, one path for all
+ * records.
+ */
+export function resultFile(plan: JobPlan): ResultFile | undefined {
+  const sinks = plan.nodes.filter((node) => node.kind === 'sink')
+  const sink = sinks.find(({ id }) => id === 'sink') ?? sinks[0]
   if (sink === undefined) return undefined
+  const { id } = sink
   const path = nodePath(sink)
   if (path === undefined || path === '-' || path.includes('{')) return undefined
   const given = sink.parameters.find((parameter) => parameter.name === 'format')?.value
   const extension = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase()
   const format = typeof given === 'string' && given !== 'auto' ? given : extension
-  if (format === 'csv') return { path, format }
-  return format === 'jsonl' || format === 'ndjson' ? { path, format: 'jsonl' } : undefined
+  if (format === 'csv') return { id, path, format }
+  return format === 'jsonl' || format === 'ndjson' ? { id, path, format: 'jsonl' } : undefined
 }
 
 /**
