@@ -125,9 +125,11 @@ function sizeFaults(parameters: WindowParameters): readonly ParameterFault[] {
 }
 
 function optionFaults(
-  { count, emit, global, lateness, maxWait, offset, session, zone }: WindowParameters,
+  parameters: WindowParameters,
   { ends }: StageSurroundings,
 ): readonly ParameterFault[] {
+  const { count, emit, empty, global, lateness, maxWait, offset, session, tumbling, zone } =
+    parameters
   const faults: ParameterFault[] = []
   const useless = (path: string, isSet: boolean, kind: string): void => {
     if (!isSet) return
@@ -149,6 +151,13 @@ function optionFaults(
       path: ['maxWait'],
       message: 'maxWait is for windows of so many records.',
       hint: 'Leave it out, or name count.',
+    })
+  }
+  if (empty !== false && (tumbling === undefined || emit !== 'final')) {
+    faults.push({
+      path: ['empty'],
+      message: 'empty windows are given for tumbling windows with emit: final.',
+      hint: 'Leave empty out.',
     })
   }
   if (count !== undefined && emit !== 'final') {

@@ -2,10 +2,11 @@ import type { StateScope } from '@millrace/sdk'
 import { CountWindows } from './count-windows.ts'
 import { DirectWindows } from './direct-windows.ts'
 import type { Folds } from './folds.ts'
+import { PaddedWindows } from './padded-windows.ts'
 import { type Alignment, cumulatePlan, type Plan, slidingPlan, tumblingPlan } from './plan.ts'
 import { SessionWindows } from './session-windows.ts'
 import { SharedWindows } from './shared-windows.ts'
-import { emitOf, toMs, type WindowParameters } from './window-parameters.ts'
+import { emitOf, emptyMost, toMs, type WindowParameters } from './window-parameters.ts'
 import type { Windows } from './windows.ts'
 
 /** The windows that parameters ask for, which were checked before. */
@@ -26,6 +27,8 @@ export function createWindows(
     return new CountWindows({ emit, folds, maxWaitMs, size: count }, state)
   }
   const options = { plan, folds, emit, latenessMs }
+  const most = emptyMost(parameters)
+  if (most > 0) return new PaddedWindows(options, most, state)
   const isShared = parameters.tumbling === undefined && emit.kind === 'final'
   return isShared ? new SharedWindows(options, state) : new DirectWindows(options, state)
 }

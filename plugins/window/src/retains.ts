@@ -1,4 +1,4 @@
-import type { WindowParameters } from './window-parameters.ts'
+import { emptyMost, type WindowParameters } from './window-parameters.ts'
 
 /** What a window stage keeps, and when it lets go of it. */
 export function retains(parameters: WindowParameters): string {
@@ -6,7 +6,10 @@ export function retains(parameters: WindowParameters): string {
   const late = lateness.startsWith('0') ? '' : ` by ${lateness}`
   const passed = `when the watermark has passed its end${late}`
   if (tumbling !== undefined) {
-    return `It keeps the values of each key and window of ${tumbling}, and lets go of a window ${passed}.`
+    const most = emptyMost(parameters)
+    const known =
+      most === 0 ? '' : ` It knows a key until that has given ${most} empty windows in a row.`
+    return `It keeps the values of each key and window of ${tumbling}, and lets go of a window ${passed}.${known}`
   }
   if (sliding !== undefined) {
     const { every, size } = sliding

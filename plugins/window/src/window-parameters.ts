@@ -66,6 +66,10 @@ export const windowSchema = z.strictObject({
     .string()
     .optional()
     .meta({ description: 'Time zone of days, such as Europe/Berlin. Default: UTC.' }),
+  empty: z.union([z.boolean(), z.int().positive()]).default(false).meta({
+    description:
+      'With `tumbling`: also results of windows without records, for each key from its first window on; a number says how many in a row, true is 10000.',
+  }),
   maxWait: duration(
     'With `count`: how long after its first record, in event time, a window gives what it has.',
   ).optional(),
@@ -77,6 +81,11 @@ export type WindowParameters = z.output<typeof windowSchema>
 /** Milliseconds of a parameter that was checked before. */
 export function toMs(text: string | undefined): number {
   return (text === undefined ? undefined : parseDuration(text)) ?? Number.NaN
+}
+
+/** How many empty windows in a row a key gives; 0 for none. */
+export function emptyMost({ empty }: Pick<WindowParameters, 'empty'>): number {
+  return typeof empty === 'number' ? empty : empty ? 10_000 : 0
 }
 
 /** When results come. */
