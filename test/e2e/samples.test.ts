@@ -73,6 +73,16 @@ it('flight-delays rejects the 24 absurd rows and counts the others by airport', 
   expect(airports).toHaveLength(new Set(kept.map((row) => row.origin)).size)
 })
 
+it('abandoned-carts tells of the cart that was not paid, and keeps nothing of either', async () => {
+  const { stdout } = await run(cwd, ['run', 'abandoned-carts.yaml', '--quiet', '--json'])
+
+  expect(read('abandoned-carts.jsonl')).toEqual([{ user: 'ada', items: ['lamp', 'bulb'] }])
+  expect((JSON.parse(stdout) as Counts).stages[0]).toMatchObject({
+    stateEntries: { items: 0, dueAt: 0 },
+    timers: 0,
+  })
+})
+
 it('faulty-readings says of each broken line what is wrong with it', async () => {
   await run(cwd, ['run', 'faulty-readings.yaml', '--quiet'])
 

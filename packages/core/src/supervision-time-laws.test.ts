@@ -308,39 +308,6 @@ it('law 25: children have ended before their parent is made again, unless they a
   }
 })
 
-it('law 25: at the deadline of a restart its children are killed before their parent is made again', async () => {
-  const { runtime, system, trace } = setUp()
-  const parent = system.spawn<string>({
-    id: 'parent',
-    restart: 'permanent',
-    shutdownMs: 50,
-    create(context) {
-      trace.push(`parent ${context.incarnation}`)
-      context.spawn<string>({
-        id: 'child',
-        shutdownMs: Infinity,
-        create: ({ signal }) => {
-          signal.addEventListener('abort', () => trace.push('child is killed'))
-          return { receive() {}, onStop: () => new Promise<void>(() => {}) }
-        },
-      })
-      return {
-        receive() {
-          throw new Error('crash')
-        },
-      }
-    },
-  })
-  await runtime.settle()
-  parent.tell('x')
-  await runtime.elapse(49)
-  const before = trace.length
-  await runtime.elapse(1)
-
-  expect(before).toBe(1)
-  expect(trace).toEqual(['parent 1', 'child is killed', 'parent 2'])
-})
-
 it('create may say that there is nothing to run: the specification stays, and can be started later', async () => {
   const { runtime, system } = setUp()
   let isWanted = false

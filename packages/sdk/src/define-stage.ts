@@ -21,7 +21,8 @@ export interface StageInstance {
   /**
    * Same meaning as `process`, for a whole batch: the fast path. A throw runs the batch again record by record. With
    * `onWatermark` it must return in front of a record whose watermark makes that do something: the number of records it took,
-   * at least one. `onWatermark` is called, then the rest comes.
+   * at least one. `onWatermark` is called, then the rest comes. Not called where timers may fire or state may go between two
+   * records: with `onTimer`, and with a `ttl` in event time.
    */
   processBatch?(batch: Batch, output: BatchOutput): void | number
   /**

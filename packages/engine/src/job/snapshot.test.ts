@@ -101,7 +101,6 @@ it('goes on from what it kept as if it had never been stopped', async () => {
 })
 
 it('shows a batch handler no watermark behind the one that was kept', async () => {
-  const runtime = createManualRuntime()
   const restored = { watermark: 50, largest: 53, eventTime: 50, state: {} }
   const timers = { event: [], clock: [] }
   const kept = stage(
@@ -117,15 +116,15 @@ it('shows a batch handler no watermark behind the one that was kept', async () =
     },
     { restored: { ...restored, timers } },
   )
-  const { sink, source, spec } = jobOf(kept)
-  const ended = createJob(spec, { runtime }).run()
-  await runtime.settle()
-  source.give([10, 60, 40].map((t) => ({ key: null, t, n: 0 })))
-  source.end()
-  await runtime.elapse(10)
-  await ended
+  const rows = [10, 60, 40].map((t): Row => ({ key: null, t, n: 0 }))
+  const { out } = await play(kept, {
+    runtime: createManualRuntime(),
+    steps: [{ rows }],
+    end: 'end',
+    disorderMs: 3,
+  })
 
-  expect(sink.records).toEqual([50, 50, 57])
+  expect(out).toEqual([50, 50, 57])
 })
 
 it('writes state down as plain data, by name, kind and version, with the values of the keys', async () => {

@@ -5,7 +5,15 @@ import { expect, it } from 'vitest'
 import type { JobSpec, SourceSpec } from '../plan/job-spec.ts'
 import type { Summary } from '../report/summary.ts'
 import { createJob } from './create-job.ts'
-import { from, job, keyPart, listSink, listSource, stage } from './engine-parts.test-support.ts'
+import {
+  from,
+  gatedSource,
+  job,
+  keyPart,
+  listSink,
+  listSource,
+  stage,
+} from './engine-parts.test-support.ts'
 
 interface Row {
   readonly key: string
@@ -200,6 +208,72 @@ it('keeps nothing behind the watermark: every timer fires once and state of a ti
   // What the last record wrote is of a time that never passed.
   expect(summary.stages[0]?.stateEntries).toEqual({ seen: 1, recent: 1 })
   expect(summary.stages[0]?.stateExpired).toEqual({ seen: 1000, recent: 1000 })
+})
+
+it('fires clock timers by the clock that it has, also where somebody sets that', async () => {
+  const runtime = createManualRuntime()
+  let shift = 0
+  const clock = { ...runtime, now: () => runtime.now() + shift }
+  const fired: number[] = []
+  const source = gatedSource()
+  const timed = stage('timed', 'source', ({ timers }) => ({
+    process: (at: number) => timers.clock.set(at),
+    onTimer: () => void fired.push(clock.now()),
+  }))
+  const spec = job({
+    sources: [source],
+    stages: [timed],
+    sinks: [listSink('sink', [from('timed')])],
+  })
+  const running = createJob(spec, { runtime: clock })
+  const ended = running.run()
+  await runtime.settle()
+
+  source.give([1000, 7_200_000])
+  await runtime.settle()
+  shift = -500
+  await runtime.elapse(1400)
+  const before = [...fired]
+  await runtime.elapse(100)
+  shift = 7_200_000
+  await runtime.elapse(60_000)
+  void running.stop()
+  await runtime.elapse(0)
+  await ended
+
+  expect(before).toEqual([])
+  expect(fired[0]).toBe(1000)
+  expect(fired[1]).toBeLessThanOrEqual(7_260_000 + 1500)
+  expect(fired).toHaveLength(2)
+})
+
+it('says on a stop that timers are still set', async () => {
+  const runtime = createManualRuntime()
+  const source = gatedSource()
+  const timed = stage('timed', 'source', ({ timers }) => ({
+    process(at: number) {
+      timers.event.set(at)
+      return at
+    },
+    onTimer() {},
+  }))
+  const spec = job({
+    sources: [source],
+    stages: [timed],
+    sinks: [listSink('sink', [from('timed')])],
+  })
+  const running = createJob(spec, { runtime })
+  void running.run()
+  await runtime.settle()
+
+  source.give([Infinity])
+  await runtime.settle()
+  const stopped = running.stop()
+  await runtime.elapse(0)
+
+  expect((await stopped).warnings).toEqual([
+    'Stage "timed" took in 1 record and was stopped before it finished them, with 1 timer set; stop with --drain to get its results.',
+  ])
 })
 
 it('keeps namespaces and the state of the whole stage apart, and undoes both', async () => {

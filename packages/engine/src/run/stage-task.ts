@@ -328,12 +328,14 @@ export class StageTask {
 
   #warnUnfinished(): void {
     const { counter, host, spec } = this.#parts
-    if (!spec.factory.traits.absorbs || counter.used === 0) return
+    const { pending } = this.runner.hooks
+    if ((!spec.factory.traits.absorbs && pending === 0) || counter.used === 0) return
+    const timers = pending === 0 ? '' : `, with ${pending} timer${pending === 1 ? '' : 's'} set`
     const records = `${counter.used} record${counter.used === 1 ? '' : 's'}`
     const count = this.runner.interner?.keys.length
     const keys = count === undefined ? '' : ` of ${count} key${count === 1 ? '' : 's'}`
     host.warn(
-      `Stage "${spec.id}" took in ${records}${keys} and was stopped before it finished them; ` +
+      `Stage "${spec.id}" took in ${records}${keys} and was stopped before it finished them${timers}; ` +
         'stop with --drain to get its results.',
     )
   }
