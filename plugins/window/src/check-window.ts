@@ -12,13 +12,27 @@ export function checkWindow(
   parameters: WindowParameters,
   input: StageSurroundings,
 ): readonly ParameterFault[] {
-  const kinds = windowKinds.filter((kind) => parameters[kind] !== undefined)
+  const own = ['windowStart', 'windowEnd']
+  const counted = parameters.emit === 'final' ? [] : ['revision', 'final', 'replaces']
+  return [
+    ...windowFaults(parameters, input, windowKinds),
+    ...checkAggregateValues(parameters.aggregate, input, [...own, ...counted]),
+  ]
+}
+
+/** Faults of the windows themselves, of which a stage knows some kinds. */
+export function windowFaults(
+  parameters: WindowParameters,
+  input: Pick<StageSurroundings, 'ends'>,
+  known: readonly (typeof windowKinds)[number][],
+): readonly ParameterFault[] {
+  const kinds = known.filter((kind) => parameters[kind] !== undefined)
   const faults: ParameterFault[] = []
   if (kinds.length === 0) {
     faults.push({
       path: [],
       message: 'no kind of window is named.',
-      hint: `Name one of ${windowKinds.join(', ')}, such as tumbling: 1h.`,
+      hint: `Name one of ${known.join(', ')}, such as tumbling: 1h.`,
     })
   }
   for (const kind of kinds.slice(1)) {
@@ -31,9 +45,7 @@ export function checkWindow(
   faults.push(...lengthFaults(parameters))
   if (faults.length === 0)
     faults.push(...sizeFaults(parameters), ...optionFaults(parameters, input))
-  const own = ['windowStart', 'windowEnd']
-  const counted = parameters.emit === 'final' ? [] : ['revision', 'final', 'replaces']
-  return [...faults, ...checkAggregateValues(parameters.aggregate, input, [...own, ...counted])]
+  return faults
 }
 
 function lengthFaults(parameters: WindowParameters): readonly ParameterFault[] {
@@ -126,7 +138,7 @@ function sizeFaults(parameters: WindowParameters): readonly ParameterFault[] {
 
 function optionFaults(
   parameters: WindowParameters,
-  { ends }: StageSurroundings,
+  { ends }: Pick<StageSurroundings, 'ends'>,
 ): readonly ParameterFault[] {
   const { count, emit, empty, global, lateness, maxWait, offset, session, tumbling, zone } =
     parameters
