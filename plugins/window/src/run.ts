@@ -27,6 +27,13 @@ export class Run {
     return this.keys.length
   }
 
+  /** The first row from `row` on whose slot is not smaller. */
+  seek(slot: number, row: number): number {
+    let at = row
+    while (at < this.keys.length && (this.slots[at] as number) < slot) at++
+    return at
+  }
+
   /** Adds a key behind all that are there. */
   push(slot: number, key: Key | undefined, accumulators: Accumulators): void {
     const row = this.keys.length

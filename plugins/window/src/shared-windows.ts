@@ -102,8 +102,7 @@ export class SharedWindows implements Windows {
     for (const pane of this.#panes.starts()) {
       if (pane >= end) break
       if (pane < start || pane <= last) continue
-      this.#back = merged(this.#maker, this.#back, this.#runOf(pane))
-      this.#backPanes.push(pane)
+      this.#absorb(pane)
     }
     const front = this.#front.at(-1)?.run ?? new Run(this.#maker, 0)
     visitMerged(this.#maker, front, this.#back, (_slot, key, accumulators) => {
@@ -124,6 +123,22 @@ export class SharedWindows implements Windows {
     }
     this.#back = new Run(this.#maker, 0)
     this.#backPanes = []
+  }
+
+  /** The growing run takes in a pane. */
+  #absorb(pane: number): void {
+    const { layout, merge } = this.#maker
+    const back = this.#back
+    const extra = new Run(this.#maker, back.size === 0 ? 16 : 0)
+    let row = 0
+    for (const [key, accumulators] of this.#panes.entries(pane)) {
+      const slot = this.#state.slot()
+      row = back.seek(slot, row)
+      if (row === back.size || back.slots[row] !== slot) extra.push(slot, key, accumulators)
+      else layout.write(back.store, row, merge(layout.show(back.store, row), accumulators))
+    }
+    if (extra.size > 0) this.#back = back.size === 0 ? extra : merged(this.#maker, back, extra)
+    this.#backPanes.push(pane)
   }
 
   #runOf(pane: number): Run {

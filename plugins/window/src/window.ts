@@ -115,6 +115,8 @@ export const window: StageDefinition<WindowParameters> = defineStage({
     late: 'Records too late for all their windows: record, eventTime, watermark, windowStart, windowEnd, lateBy.',
   },
   keeps: 'state',
+  needsTime: ({ count, global, maxWait }) =>
+    global !== true && (count === undefined || maxWait !== undefined),
   absorbs: true,
   reads({ aggregate }) {
     try {
