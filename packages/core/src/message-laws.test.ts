@@ -124,11 +124,11 @@ const message = fc.record({
 })
 const action = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant('tell' as const), message }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('offer' as const), message }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('offer' as const), message }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('run' as const) }) },
 )
 const script = fc.record({
-  actions: fc.array(action, { maxLength: 60 }),
+  actions: fc.array(action, { maxLength: 60, size: 'max' }),
   stopAt: fc.option(fc.nat({ max: 60 })),
 })
 const setup = fc.record({

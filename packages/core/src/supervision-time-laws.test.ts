@@ -296,16 +296,51 @@ it('law 25: children have ended before their parent is made again, unless they a
       },
     })
     await runtime.settle()
-    parent.tell('x')
-    await runtime.settle()
+    for (const message of ['x', 'y']) {
+      parent.tell(message)
+      await runtime.settle()
+    }
     await Promise.all([system.stop(), runtime.settle()])
 
-    expect(trace).toEqual(
-      keepChildren
-        ? ['parent 1', 'child 1 told 1', 'parent 2', 'child 1 told 2', 'child ends']
-        : ['parent 1', 'child 1 told 1', 'child ends', 'parent 2', 'child 1 told 1', 'child ends'],
-    )
+    const lives = [1, 2, 3].flatMap((life) => {
+      const told = `child 1 told ${keepChildren ? life : 1}`
+      return [`parent ${life}`, told, ...(keepChildren && life < 3 ? [] : ['child ends'])]
+    })
+    expect(trace).toEqual(lives)
   }
+})
+
+it('law 25: at the deadline of a restart its children are killed before their parent is made again', async () => {
+  const { runtime, system, trace } = setUp()
+  const parent = system.spawn<string>({
+    id: 'parent',
+    restart: 'permanent',
+    shutdownMs: 50,
+    create(context) {
+      trace.push(`parent ${context.incarnation}`)
+      context.spawn<string>({
+        id: 'child',
+        shutdownMs: Infinity,
+        create: ({ signal }) => {
+          signal.addEventListener('abort', () => trace.push('child is killed'))
+          return { receive() {}, onStop: () => new Promise<void>(() => {}) }
+        },
+      })
+      return {
+        receive() {
+          throw new Error('crash')
+        },
+      }
+    },
+  })
+  await runtime.settle()
+  parent.tell('x')
+  await runtime.elapse(49)
+  const before = trace.length
+  await runtime.elapse(1)
+
+  expect(before).toBe(1)
+  expect(trace).toEqual(['parent 1', 'child is killed', 'parent 2'])
 })
 
 it('create may say that there is nothing to run: the specification stays, and can be started later', async () => {
