@@ -162,6 +162,21 @@ export const CFG_BOTH = defineError<{ one: string; other: string }>({
   hint: (d) => `Move what stands under ${d.one} into ${d.other}, under an id of its own.`,
 })
 
+export const CFG_NO_TIME = defineError<{ stage: string; source: string }>({
+  code: 'CFG_NO_TIME',
+  message: (d) =>
+    `"${d.stage}" works by event time, and source "${d.source}" does not say what the time of its records is.`,
+  hint: () =>
+    'Add time: { field: date, disorder: 10s } to the source, or time: arrival for the clock when a record comes.',
+})
+
+export const CFG_NO_DISORDER = defineError<{ stage: string; source: string }>({
+  code: 'CFG_NO_DISORDER',
+  message: (d) =>
+    `"${d.stage}" works by event time, and source "${d.source}" does not say how far its records may be out of order.`,
+  hint: () => 'Add disorder to its time, such as disorder: 10s; 0s where they come in order.',
+})
+
 export const CFG_BESIDE = defineError<{ one: string; other: string; hint: string }>({
   code: 'CFG_BESIDE',
   message: (d) => `"${d.one}" says nothing beside "${d.other}".`,

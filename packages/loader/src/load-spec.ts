@@ -11,6 +11,7 @@ import { wire } from './build/wire.ts'
 import { checkByDefinition } from './check/check-definition-faults.ts'
 import { at } from './check/check-parameters.ts'
 import { checkFiles } from './check/check-files.ts'
+import { checkTime } from './check/check-time.ts'
 import { checkRepeatable } from './check/check-repeatable.ts'
 import { checkUpdates } from './check/check-updates.ts'
 import { readDocumentSettings } from './check/read-document-settings.ts'
@@ -143,6 +144,7 @@ async function load(
     (part) => part.entry.role !== 'source' || endsIfKnown(part),
   )
   for (const part of parts.values()) checkByDefinition(part, ends, context)
+  checkTime(parts, wiring, context)
   checkFiles(parts.values(), context)
   checkRepeatable(settings.restart, parts.values(), context)
   addResources(parts, modules, context)

@@ -101,6 +101,11 @@ export interface StageDefinition<Parameters = unknown> {
     readonly makes?: (parameters: Parameters) => boolean
     readonly takes?: boolean
   }
+  /**
+   * Whether its results depend on event time: then every source before it must say what the time of its records is, and how far
+   * they may be out of order. Default false.
+   */
+  readonly needsTime?: boolean | ((parameters: Parameters) => boolean)
   /** A sentence for people: what state it keeps, and when it lets go of it. */
   readonly retains?: (parameters: Parameters) => string
   /** Faults that a schema cannot say; each names a path inside the parameters. Runs before start. */

@@ -77,6 +77,7 @@ export const dedupe: StageDefinition<DedupeParameters> = defineStage({
     late: 'Records too late to know whether they repeat one: record, eventTime, watermark, lateBy.',
   },
   keeps: 'state',
+  needsTime: true,
   passes: 'same',
   reads: (parameters) => pathsOf(parameters).flatMap((path) => compilePath(path).fields),
   expects: (parameters) => pathsOf(parameters).flatMap((path) => compilePath(path).fields),

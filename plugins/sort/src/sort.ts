@@ -28,6 +28,7 @@ export const sort: StageDefinition<SortParameters> = defineStage({
     late: 'Records behind the watermark: record, eventTime, watermark, lateBy.',
   },
   keeps: 'state',
+  needsTime: true,
   absorbs: true,
   passes: 'same',
   reads: () => [],

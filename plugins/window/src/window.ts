@@ -1,4 +1,4 @@
-import { compileAggregates } from '@millrace/aggregate'
+import { compileAggregates, fieldsOfValues } from '@millrace/aggregate'
 import { invariant, isMillraceError } from '@millrace/base'
 import {
   type Batch,
@@ -7,7 +7,6 @@ import {
   type Injection,
   type Key,
   type LateRecord,
-  noExpressions,
   type OutputHandle,
   type RecordContext,
   type StageContext,
@@ -118,21 +117,8 @@ export const window: StageDefinition<WindowParameters> = defineStage({
   needsTime: ({ count, global, maxWait }) =>
     global !== true && (count === undefined || maxWait !== undefined),
   absorbs: true,
-  reads({ aggregate }) {
-    try {
-      return compileAggregates(aggregate, noExpressions).fields
-    } catch {
-      // A function of the job's own: what it reads is known only at create.
-      return undefined
-    }
-  },
-  expects({ aggregate }) {
-    try {
-      return compileAggregates(aggregate, noExpressions).expected
-    } catch {
-      return []
-    }
-  },
+  reads: ({ aggregate }) => fieldsOfValues(aggregate).read,
+  expects: ({ aggregate }) => fieldsOfValues(aggregate).expected,
   shape: ({ aggregate, emit, session }, { keys }) => ({
     out: [
       ...keys,
