@@ -5,7 +5,6 @@ import {
   defineStage,
   type Injection,
   type Key,
-  noExpressions,
   type RecordContext,
   type StageContext,
   type StageDefinition,
@@ -18,6 +17,7 @@ import {
   checkAggregate,
 } from './aggregate-parameters.ts'
 import { compileAggregates } from './aggregate-set.ts'
+import { fieldsOfValues } from './fields-of-values.ts'
 import { Groups } from './groups.ts'
 
 /**
@@ -129,21 +129,8 @@ export const aggregate: StageDefinition<AggregateParameters> = defineStage({
   outputs: { out: 'The key fields and the named values.' },
   keeps: 'state',
   absorbs: true,
-  reads({ aggregate }) {
-    try {
-      return compileAggregates(aggregate, noExpressions).fields
-    } catch {
-      // A function of the job's own: what it reads is known only at create.
-      return undefined
-    }
-  },
-  expects({ aggregate }) {
-    try {
-      return compileAggregates(aggregate, noExpressions).expected
-    } catch {
-      return []
-    }
-  },
+  reads: ({ aggregate }) => fieldsOfValues(aggregate).read,
+  expects: ({ aggregate }) => fieldsOfValues(aggregate).expected,
   updates: { makes: ({ emit }) => emit !== 'end' },
   retains: ({ emit }) =>
     `It keeps the values of each key until the input is over${emit === 'end' ? '' : '; keys are never let go before'}.`,

@@ -10,4 +10,5 @@ export {
   checkAggregateValues,
 } from './aggregate-parameters.ts'
 export { type AggregateSet, type AggregateValue, compileAggregates } from './aggregate-set.ts'
+export { fieldsOfValues } from './fields-of-values.ts'
 export { aggregateFunctions, exactFunctions } from './functions/functions.ts'

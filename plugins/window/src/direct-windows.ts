@@ -2,6 +2,7 @@ import type { Key, PanesState, StateScope } from '@millrace/sdk'
 import { type Emit, nextMultiple, passesMultiple } from './emit.ts'
 import type { Accumulators, Folds } from './folds.ts'
 import type { Plan } from './plan.ts'
+import { tooLate } from './too-late.ts'
 import type { At, Out, Windows } from './windows.ts'
 
 /**
@@ -35,7 +36,8 @@ export class DirectWindows implements Windows {
     const { timestamp, watermark } = at
     if (timestamp < this.#from || timestamp >= this.#to) this.#look(timestamp, watermark)
     if (watermark >= this.#closes) {
-      this.#tooLate(record, at, out)
+      const end = this.#ends.at(-1) as number
+      out.late(tooLate(record, at, { start: this.#plan.start(end), end }, this.#latenessMs))
       return
     }
     this.#folds.evaluate(record, at)
@@ -153,18 +155,6 @@ export class DirectWindows implements Windows {
         this.due = Math.min(this.due, closes, this.#nextResult(watermark, end))
       }
     }
-  }
-
-  #tooLate(record: unknown, { timestamp, watermark }: At, out: Out): void {
-    const windowEnd = this.#ends.at(-1) as number
-    out.late({
-      record,
-      eventTime: timestamp,
-      watermark,
-      windowStart: this.#plan.start(windowEnd),
-      windowEnd,
-      lateBy: watermark - this.#closes,
-    })
   }
 }
 

@@ -2,6 +2,7 @@ import type { Key, NumbersState, PanesState, StateScope } from '@millrace/sdk'
 import type { DirectOptions } from './direct-windows.ts'
 import type { Accumulators, Folds } from './folds.ts'
 import type { Plan } from './plan.ts'
+import { tooLate } from './too-late.ts'
 import type { At, Out, Windows } from './windows.ts'
 
 /** A key that gives results also where it has no records. */
@@ -50,9 +51,7 @@ export class PaddedWindows implements Windows {
     const end = this.#plan.panes.next(timestamp)
     const closes = end + this.#latenessMs
     if (watermark >= closes) {
-      const windowStart = this.#plan.start(end)
-      const lateBy = watermark - closes
-      out.late({ record, eventTime: timestamp, watermark, windowStart, windowEnd: end, lateBy })
+      out.late(tooLate(record, at, { start: this.#plan.start(end), end }, this.#latenessMs))
       return
     }
     this.#folds.evaluate(record, at)

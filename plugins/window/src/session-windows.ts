@@ -1,6 +1,7 @@
 import type { Key, Span, SpansState, StateScope } from '@millrace/sdk'
 import { type Emit, nextMultiple, passesMultiple } from './emit.ts'
 import type { Accumulators, Folds } from './folds.ts'
+import { tooLate } from './too-late.ts'
 import type { At, Out, Windows } from './windows.ts'
 
 const nothing: readonly number[] = []
@@ -39,7 +40,7 @@ export class SessionWindows implements Windows {
     const { timestamp, watermark } = at
     const end = timestamp + this.#gapMs
     if (watermark >= end + this.#latenessMs && this.#isAlone(timestamp, end)) {
-      this.#tooLate(record, at, out)
+      out.late(tooLate(record, at, { start: timestamp, end }, this.#latenessMs))
       return
     }
     this.#folds.evaluate(record, at)
@@ -120,18 +121,6 @@ export class SessionWindows implements Windows {
     replaces: readonly number[] = nothing,
   ): void {
     out.result(this.#folds.result(value, { key, start, end, final, replaces }), end - 1)
-  }
-
-  #tooLate(record: unknown, { timestamp, watermark }: At, out: Out): void {
-    const windowEnd = timestamp + this.#gapMs
-    out.late({
-      record,
-      eventTime: timestamp,
-      watermark,
-      windowStart: timestamp,
-      windowEnd,
-      lateBy: watermark - windowEnd - this.#latenessMs,
-    })
   }
 }
 

@@ -4,6 +4,7 @@ import type { DirectOptions } from './direct-windows.ts'
 import type { Accumulators, Folds } from './folds.ts'
 import type { Plan } from './plan.ts'
 import { merged, Run, type RunMaker, visitMerged } from './run.ts'
+import { tooLate } from './too-late.ts'
 import type { At, Out, Windows } from './windows.ts'
 
 /** A pane and everything behind it up to the pane where the last look back began. */
@@ -59,7 +60,8 @@ export class SharedWindows implements Windows {
     const { timestamp, watermark } = at
     if (timestamp < this.#from || timestamp >= this.#to) this.#look(timestamp, watermark)
     if (watermark >= this.#closes) {
-      this.#tooLate(record, at, out)
+      const end = this.#plan.lastEnd(this.#from)
+      out.late(tooLate(record, at, { start: this.#plan.start(end), end }, this.#latenessMs))
       return
     }
     this.#folds.evaluate(record, at)
@@ -201,17 +203,5 @@ export class SharedWindows implements Windows {
     const end = plan.firstEnd(this.#from)
     const next = end > this.#fired ? end : plan.nextEnd(this.#fired)
     this.due = Math.min(this.due, next + this.#latenessMs)
-  }
-
-  #tooLate(record: unknown, { timestamp, watermark }: At, out: Out): void {
-    const windowEnd = this.#plan.lastEnd(this.#from)
-    out.late({
-      record,
-      eventTime: timestamp,
-      watermark,
-      windowStart: this.#plan.start(windowEnd),
-      windowEnd,
-      lateBy: watermark - this.#closes,
-    })
   }
 }
