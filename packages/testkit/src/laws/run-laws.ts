@@ -3,7 +3,7 @@ import type { StageSnapshot } from '@millrace/engine'
 import fc from 'fast-check'
 import type { StageRun } from '../run-stage.ts'
 import type { Law } from './law.ts'
-import { demandSame, observeStage, resultsOf } from './observe-stage.ts'
+import { demandSame, observeStage, resultsOf, type StageCase } from './observe-stage.ts'
 import { caseOf, stageLaw, type StageUnderLaw } from './stage-laws-options.ts'
 import { withShiftedDate } from './with-shifted-date.ts'
 
@@ -66,19 +66,14 @@ function snapshot<P>(stage: StageUnderLaw<P>): Law {
   }
   return stageLaw(stage, about, fc.nat({ max: 24 }), async (sample, cut) => {
     const one = caseOf(options, sample)
-    const { timestamp = (_record: unknown, index: number) => index, to } = one
     const whole = await observeStage(definition, one)
     const first = await observeStage(definition, { ...one, stopAfter: cut })
     const restored = snapshotOf(first.run)
     // What is not built yet is no fault of the stage; nor is chance, which begins anew.
     if (restored === undefined || whole.watch.isRandom || cut >= one.input.length) return
-    const second = await observeStage(definition, {
-      ...one,
-      restored,
-      input: one.input.slice(cut),
-      timestamp: (record, index) => timestamp(record, index + cut),
-      ...(to && { to: (record, index) => to(record, index + cut) }),
-    })
+    const rest = restOf(one, cut)
+    if (rest === undefined) return
+    const second = await observeStage(definition, { ...rest, restored })
     const together = (name: 'outputs' | 'timestamps'): object =>
       Object.fromEntries(
         Object.entries(first.run[name]).map(([output, values]) => [
@@ -92,6 +87,18 @@ function snapshot<P>(stage: StageUnderLaw<P>): Law {
       { outputs: together('outputs'), timestamps: together('timestamps') },
     )
   })
+}
+
+/** The part of a case behind its first `cut` records; undefined where they cannot be told from those behind them. */
+function restOf(one: StageCase, cut: number): StageCase | undefined {
+  const { timestamp = (_record: unknown, index: number) => index, to } = one
+  const input = one.input.slice(cut)
+  const later = (record: unknown, index: number): number => timestamp(record, index + cut)
+  if (to === undefined) return { ...one, input, timestamp: later }
+  // How far each input had come is known to the sources only: all give their records again, and the stage does not see them.
+  const refused = new Set(one.input.slice(0, cut))
+  if (input.some((record) => refused.has(record))) return undefined
+  return { ...one, refused, processBatch: false }
 }
 
 /** What a stage kept, as it comes back from where it was written to; undefined where that cannot be written down yet. */

@@ -1,0 +1,89 @@
+import type { Key, OrderedState, RecordContext, StageContext, StateScope } from '@millrace/sdk'
+import type { JoinParameters } from './join-parameters.ts'
+import { hasNull, type Joining, type JoiningOptions, lateRecord, NULL_KEY } from './joining.ts'
+import { LEFT, RIGHT, type Side } from './reach.ts'
+import type { Results } from './results.ts'
+
+interface LookupJoinOptions extends JoiningOptions {
+  readonly kind: JoinParameters['kind']
+  /** How much earlier than the left one the right one may be, ms. */
+  readonly withinMs: number
+  readonly results: Results
+}
+
+/**
+ * Finds for each record of the left the latest record of its key on the right, at the same time or earlier. It waits with it
+ * until none can come that is nearer. Of the right it keeps those ahead of the watermark, and of each key the latest behind it.
+ */
+export class LookupJoin implements Joining {
+  readonly #options: LookupJoinOptions
+  readonly #waiting: OrderedState<unknown>
+  readonly #ahead: OrderedState<unknown>
+  /** One of each key at most. */
+  readonly #latest: OrderedState<unknown>
+  readonly lagMs: number
+
+  constructor(options: LookupJoinOptions, state: Pick<StateScope, 'ordered'>) {
+    this.#options = options
+    this.#waiting = state.ordered('left')
+    this.#ahead = state.ordered('right')
+    this.#latest = state.ordered('latest')
+    this.lagMs = options.latenessMs
+  }
+
+  take(side: Side, record: unknown, context: RecordContext): void {
+    const { keyNames, kind, latenessMs, late, names, results } = this.#options
+    const { key, timestamp } = context
+    const mark = context.watermark - latenessMs
+    if (hasNull(key, keyNames)) {
+      const at = { timestamp, key, window: undefined }
+      if (side === RIGHT || kind === 'inner' || kind === 'semi') context.skip(NULL_KEY)
+      else context.emit(kind === 'anti' ? results.left(record, at) : results.lone(LEFT, record, at))
+    } else if (timestamp >= mark) {
+      const run = side === LEFT ? this.#waiting : this.#ahead
+      run.add(timestamp, record)
+    } else if (side === RIGHT && this.#isNews(timestamp, mark)) {
+      this.#keep(timestamp, record)
+    } else {
+      const closes = timestamp + latenessMs
+      late.emit(lateRecord(names[side], record, context, { closes, window: undefined }))
+    }
+  }
+
+  release(watermark: number, context: StageContext): void {
+    const { latenessMs, withinMs } = this.#options
+    const mark = watermark - latenessMs
+    this.#waiting.releaseBefore(mark, (time, record, key) => this.#give(time, record, key, context))
+    this.#ahead.releaseBefore(mark, (time, record) => this.#keep(time, record))
+    if (Number.isFinite(withinMs)) this.#latest.releaseBefore(mark - withinMs)
+  }
+
+  /** Whether a version behind the watermark still holds for records that are to come. */
+  #isNews(time: number, mark: number): boolean {
+    const latest = this.#latest.first()
+    const isNewer = latest === undefined || time >= latest[0]
+    return isNewer && mark - time <= this.#options.withinMs
+  }
+
+  #keep(time: number, record: unknown): void {
+    this.#latest.clear()
+    this.#latest.add(time, record)
+  }
+
+  #give(timestamp: number, record: unknown, key: Key | undefined, context: StageContext): void {
+    const { kind, names, results, withinMs } = this.#options
+    const at = { timestamp, key, window: undefined }
+    const version = this.#ahead.last(timestamp) ?? this.#latest.first()
+    const isFound = version !== undefined && timestamp - version[0] <= withinMs
+    if (isFound ? kind === 'anti' : kind === 'inner' || kind === 'semi') return
+    try {
+      const result =
+        kind === 'semi' || kind === 'anti'
+          ? results.left(record, at)
+          : results.pair(record, isFound ? version[1] : null, at)
+      context.emit(result, at)
+    } catch (error) {
+      context.fail({ record, timestamp, input: names[LEFT] }, error)
+    }
+  }
+}
