@@ -45,7 +45,7 @@ async function runWindows(
   const batches: (readonly Row[])[] = []
   for (let index = 0; index < POOL; index += BATCH) batches.push(pool.slice(index, index + BATCH))
   function* read(): Generator<{ values: readonly Row[] }> {
-    for (let left = records; left > 0; ) {
+    for (let left = records; left > 0;) {
       for (const batch of batches) {
         if (left <= 0) return
         yield { values: batch }
