@@ -103,6 +103,13 @@ export const CLI_PARKED_FILE = defineError<{ path: string }>({
   hint: (d) => `Run millrace parked release ${d.path}.`,
 })
 
+export const CLI_DEAD_LETTER_FILE = defineError<{ path: string }>({
+  code: 'CLI_DEAD_LETTER_FILE',
+  message: (d) => `"${d.path}" holds dead letters, not parked records.`,
+  hint: (d) =>
+    `Run millrace dead-letter replay ${d.path}, or give a file of parked records the name that it had: it ends in .parked.jsonl.`,
+})
+
 export const CLI_SAME_FILE = defineError<{ path: string; id: string }>({
   code: 'CLI_SAME_FILE',
   message: (d) => `"${d.id}" would write "${d.path}" while it is read.`,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { exitCodes } from '../exit-codes.ts'
 import { byId, choose, type LetterFilter } from '../letters/chosen.ts'
+import { demandDeadLetters } from '../letters/kind-of-file.ts'
 import { readLetters } from '../letters/read-letters.ts'
 import { ReplayLog } from '../letters/replay-log.ts'
 import { displayPath } from '../report/fault-text.ts'
@@ -23,6 +24,7 @@ export async function deadLetterLsCommand(
   const path = resolve(cwd, argument)
   const name = displayPath(path, cwd)
   const { broken, letters } = await readLetters(path)
+  demandDeadLetters(name, letters)
   const log = await ReplayLog.of(path)
   const chosen = choose(name, byId(letters), options)
   const groups = groupLetters(

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { replaySpec } from '@millrace/job'
-import { CLI_PARKED_FILE } from '../errors.ts'
 import { byId, choose, type LetterFilter } from '../letters/chosen.ts'
+import { demandDeadLetters } from '../letters/kind-of-file.ts'
 import { readLetters } from '../letters/read-letters.ts'
 import { ReplayLog } from '../letters/replay-log.ts'
 import { whileLocked } from '../letters/while-locked.ts'
@@ -25,7 +25,7 @@ export async function deadLetterReplayCommand(
   const name = displayPath(path, cwd)
   return whileLocked(path, options.dryRun === true, async () => {
     const { broken, letters } = await readLetters(path)
-    if (letters.some(({ error }) => error === null)) throw CLI_PARKED_FILE({ path: name })
+    demandDeadLetters(name, letters)
     terminal.error(renderBroken(name, broken, terminal.errorPaint))
     const log = await ReplayLog.of(path)
     const chosen = choose(name, byId(letters), options)

@@ -203,3 +203,37 @@ it('has nowhere to put what is skipped in a job without dead letters', async () 
   expect(error).toContain('error[JOB_NO_DEAD_LETTER]')
   expect(read('orders.parked.jsonl')).toBe(`${b}\n`)
 })
+
+it.each([['ls'], ['release'], ['skip', '--all']])(
+  'parked %s leaves a file of dead letters alone',
+  async (command, ...rest) => {
+    folder.write('dead.jsonl', a, b)
+    const before = read('dead.jsonl')
+
+    const done = await parked(
+      command,
+      'dead.jsonl',
+      ...(rest.length > 0 ? ['orders.yaml'] : []),
+      ...rest,
+    )
+
+    expect(done.code).toBe(2)
+    expect(done.error).toContain(
+      'error[CLI_DEAD_LETTER_FILE]: "dead.jsonl" holds dead letters, not parked records.',
+    )
+    expect(read('dead.jsonl')).toBe(before)
+  },
+)
+
+it('a parked file in which every record failed is no file of dead letters', async () => {
+  folder.write('orders.parked.jsonl', a, b)
+
+  const ls = await folder.command('dead-letter', 'ls', 'orders.parked.jsonl')
+  const replay = await folder.command('dead-letter', 'replay', 'orders.parked.jsonl', 'orders.yaml')
+
+  const message =
+    'error[CLI_PARKED_FILE]: "orders.parked.jsonl" holds parked records, not dead letters.'
+  expect([ls.code, replay.code]).toEqual([2, 2])
+  expect(ls.error).toContain(message)
+  expect(replay.error).toContain(message)
+})

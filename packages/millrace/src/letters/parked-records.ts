@@ -3,6 +3,7 @@ import { open, rename } from 'node:fs/promises'
 import type { Letter } from '@millrace/job'
 import { CLI_KEY_FORM, CLI_NO_KEY } from '../errors.ts'
 import { byIdAndTime, choose, type NamedLetter, nameInTime } from './chosen.ts'
+import { demandParked } from './kind-of-file.ts'
 import { parseLetter } from './parse-letter.ts'
 import { type BrokenLine, readLetters, readLines } from './read-letters.ts'
 import { ReplayLog } from './replay-log.ts'
@@ -24,13 +25,14 @@ export interface ParkedRecords {
   readonly done: ReadonlySet<string>
 }
 
-/** Reads the records that wait. `name` is the file for people. Throws as `readLetters` and `choose`, CLI_KEY_FORM, CLI_NO_KEY. */
+/** Reads the records that wait. `name` is the file for people. Throws as `readLetters` and `choose`, CLI_DEAD_LETTER_FILE, CLI_KEY_FORM, CLI_NO_KEY. */
 export async function readParked(
   path: string,
   name: string,
   { key = [], stage }: ParkedOptions,
 ): Promise<ParkedRecords> {
   const { broken, letters } = await readLetters(path)
+  demandParked(name, letters)
   const log = await ReplayLog.of(path)
   const named = byIdAndTime(letters)
   const done = new Set(
