@@ -140,8 +140,19 @@ function optionFaults(
   parameters: WindowParameters,
   { ends }: Pick<StageSurroundings, 'ends'>,
 ): readonly ParameterFault[] {
-  const { count, emit, empty, global, lateness, maxWait, offset, session, tumbling, zone } =
-    parameters
+  const {
+    count,
+    emit,
+    empty,
+    global,
+    lateness,
+    maxWait,
+    offset,
+    relaxed,
+    session,
+    tumbling,
+    zone,
+  } = parameters
   const faults: ParameterFault[] = []
   const useless = (path: string, isSet: boolean, kind: string): void => {
     if (!isSet) return
@@ -157,7 +168,10 @@ function optionFaults(
     useless('offset', toMs(offset) !== 0, loose)
     useless('zone', zone !== undefined, loose)
   }
-  if (kind !== undefined) useless('lateness', toMs(lateness) !== 0, kind)
+  if (kind !== undefined) {
+    useless('lateness', toMs(lateness) !== 0, kind)
+    useless('relaxed', relaxed, kind)
+  }
   if (count === undefined && maxWait !== undefined) {
     faults.push({
       path: ['maxWait'],

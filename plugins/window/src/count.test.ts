@@ -1,3 +1,4 @@
+import { defineAggregate } from '@millrace/sdk'
 import { runStage, type StageRun } from '@millrace/testkit'
 import { describe, expect, it } from 'vitest'
 import { window } from './window.ts'
@@ -50,6 +51,35 @@ describe('count windows', () => {
       { k: 'b', windowStart: 14, windowEnd: 16, n: 2 },
       { k: 'a', windowStart: 10, windowEnd: 11, n: 1 },
       { k: 'c', windowStart: 16, windowEnd: 17, n: 1 },
+    ])
+  })
+
+  it('hand all their records to code of the job: even values sorted, three at a time', async () => {
+    const sorted = defineAggregate<number[]>({
+      name: 'sortedEvens',
+      summary: 'Even values in order.',
+      arguments: 1,
+      takes: 'numbers',
+      create: () => [],
+      add: (values, value) => void (Number(value) % 2 === 0 && values.push(Number(value))),
+      merge: (a, b) => [...a, ...b],
+      result: (values) => values.toSorted((a, b) => a - b),
+    })
+    const input = [6, 3, 4, 2, 8, 1].map((x, t) => ({ t, k: 'a', x }))
+
+    const { output } = await runStage(window, {
+      parameters: {
+        count: 3,
+        aggregate: { evens: 'sortedEvens(x)', all: 'list(x)', records: 'list(record)' },
+      },
+      input,
+      by: ['k'],
+      expressions: { env: {}, functions: [], aggregates: [sorted] },
+    })
+
+    expect(output).toMatchObject([
+      { evens: [4, 6], all: [6, 3, 4], records: input.slice(0, 3) },
+      { evens: [2, 8], all: [2, 8, 1], records: input.slice(3) },
     ])
   })
 

@@ -39,4 +39,4 @@ function whole(windows: EventWindows): WindowParameters {
   return { ...windows, ...nothing }
 }
 
-const nothing = { aggregate: {}, emit: 'final', empty: false } as const
+const nothing = { aggregate: {}, emit: 'final', empty: false, relaxed: false } as const

@@ -10,5 +10,6 @@ export {
   eventWindowsSchema,
 } from './event-windows.ts'
 export type { Plan } from './plan.ts'
+export { tooLate } from './too-late.ts'
 export { window, window as default } from './window.ts'
 export type { WindowParameters } from './window-parameters.ts'

@@ -94,6 +94,17 @@ describe('tumbling windows', () => {
     expect(counts).toMatchObject({ in: 6, used: 5, late: 1, held: 0 })
   })
 
+  it('that are relaxed take what is too late into the first window that is open: nothing is late or lost', async () => {
+    const { output, outputs } = await run({ tumbling: '1m', relaxed: true }, at(0.5, 2.5, 0.6, 3))
+
+    expect(output).toStrictEqual([
+      { windowStart: 0, windowEnd: minute, n: 1 },
+      { windowStart: 2 * minute, windowEnd: 3 * minute, n: 2 },
+      { windowStart: 3 * minute, windowEnd: 4 * minute, n: 1 },
+    ])
+    expect(outputs['late']).toStrictEqual([])
+  })
+
   it('give results in the order of their ends, then of the first sight of the key', async () => {
     const rows = [
       { t: 70_000, k: 'b' },

@@ -70,6 +70,10 @@ export const windowSchema = z.strictObject({
     description:
       'With `tumbling`: also results of windows without records, for each key from its first window on; a number says how many in a row, true is 10000.',
   }),
+  relaxed: z.boolean().default(false).meta({
+    description:
+      'Takes records that are too late for their own windows into the first one that is still open: none is late.',
+  }),
   maxWait: duration(
     'With `count`: how long after its first record, in event time, a window gives what it has.',
   ).optional(),

@@ -66,11 +66,16 @@ function createInstance({
   const one = new ContextOut(late)
   const many = new BatchOut()
   const at = { timestamp: 0, key: undefined as Key | undefined, watermark: 0 }
+  const lagMs = toMs(parameters.lateness)
+  const relaxMs = parameters.relaxed ? lagMs : Number.POSITIVE_INFINITY
   return {
-    lagMs: toMs(parameters.lateness),
+    lagMs,
     process(record: unknown, context: RecordContext) {
       one.context = context
-      windows.take(record, context, one)
+      at.timestamp = Math.max(context.timestamp, context.watermark - relaxMs)
+      at.key = context.key
+      at.watermark = context.watermark
+      windows.take(record, at, one)
     },
     processBatch(batch: Batch, output: BatchOutput) {
       many.output = output
@@ -79,7 +84,7 @@ function createInstance({
         if (at.watermark >= windows.due && index > 0) return index
         many.index = index
         try {
-          at.timestamp = batch.timestamp(index)
+          at.timestamp = Math.max(batch.timestamp(index), at.watermark - relaxMs)
           // Asking for the key makes it the one that state follows.
           at.key = batch.key(index)
           windows.take(batch.value(index), at, many)
