@@ -5,6 +5,7 @@ import {
   type BatchOutput,
   defineStage,
   type Injection,
+  type LateRecord,
   type RecordContext,
   type StageDefinition,
   type StageInstance,
@@ -56,7 +57,7 @@ function createInstance({
   }
 }
 
-function lateRecord(record: unknown, eventTime: number, watermark: number): object {
+function lateRecord(record: unknown, eventTime: number, watermark: number): LateRecord {
   return { record, eventTime, watermark, lateBy: watermark - eventTime }
 }
 

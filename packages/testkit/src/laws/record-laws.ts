@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import { tryParseParameters } from '@millrace/sdk'
+import { isLateRecord, tryParseParameters } from '@millrace/sdk'
 import { demand, type Law, shown } from './law.ts'
 import { demandSame, type Observed, observeStage, resultsOf } from './observe-stage.ts'
 import { caseOf, type Sample, stageLaw, type StageUnderLaw } from './stage-laws-options.ts'
@@ -66,7 +66,10 @@ function same<P>(stage: StageUnderLaw<P>): Law {
     const came = new Set(sample.input)
     for (const [output, values] of Object.entries(run.outputs)) {
       // What says how late a record is holds the record.
-      const records = output === 'late' ? values.map(lateRecord) : values
+      const records =
+        output === 'late'
+          ? values.map((value) => (isLateRecord(value) ? value.record : value))
+          : values
       for (const record of records) {
         demand(
           came.has(record),
@@ -125,10 +128,6 @@ function shape<P>(stage: StageUnderLaw<P>): Law {
       )
     }
   })
-}
-
-function lateRecord(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'record' in value ? value.record : value
 }
 
 function fieldsOf(record: unknown): string[] {
