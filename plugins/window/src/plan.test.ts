@@ -27,10 +27,10 @@ const plans = fc.record({ zone: zones, offsetMs: offsets }).chain((alignment) =>
       .map((size) => tumblingPlan(size, alignment)),
     fc
       .constantFrom([DAY_MS, DAY_MS], [7 * DAY_MS, DAY_MS], [6 * DAY_MS, 2 * DAY_MS])
-      .map(([size = 0, every = 0]) => slidingPlan(size, every, alignment)),
+      .map(([size, every]) => slidingPlan(size, every, alignment)),
     fc
       .constantFrom([DAY_MS, hour], [7 * DAY_MS, DAY_MS], [DAY_MS, 6 * hour])
-      .map(([size = 0, step = 0]) => cumulatePlan(size, step, alignment)),
+      .map(([size, step]) => cumulatePlan(size, step, alignment)),
   ),
 )
 
