@@ -89,6 +89,37 @@ export const JOB_ID_TAKEN = defineError<{ id: string }>({
   hint: () => 'Give the stage another id, or none: then it is made from the name of its module.',
 })
 
+/** The time of a source says twice, or never, where it stands. */
+export const JOB_TIME = defineError({
+  code: 'JOB_TIME',
+  message: () => 'The time of a source needs either field or timestamp.',
+  hint: () =>
+    "Write time: { field: 'at', disorderMs: 10_000 }, or timestamp: (record) => record.at in the place of field.",
+})
+
+/** A stage of a builder's job works by event time, and a source says nothing of it. */
+export const JOB_NO_TIME = defineError<{ stage: string; source: string }>({
+  code: 'JOB_NO_TIME',
+  message: (d) =>
+    `"${d.stage}" works by event time, and "${d.source}" does not say what the time of its records is.`,
+  hint: () =>
+    "Give it one: .from(source, parameters, { time: { field: 'at', disorderMs: 10_000 } }), .input({ time }), or time: 'arrival'.",
+})
+
+/** Flows that shall be read together cannot be. */
+export const JOB_TOGETHER = defineError<{ problem: string }>({
+  code: 'JOB_TOGETHER',
+  message: (d) => `These flows cannot be read together: ${d.problem}.`,
+  hint: () => 'Begin each with .from(source, parameters, { id }) of the same pipeline(...).',
+})
+
+/** A stage of a builder's job has no output of that name. */
+export const JOB_OUTPUT = defineError<{ stage: string; output: string; known: readonly string[] }>({
+  code: 'JOB_OUTPUT',
+  message: (d) => `"${d.stage}" has no output "${d.output}".`,
+  hint: (d) => `Its outputs: ${d.known.join(', ')}.`,
+})
+
 /** A definition in a builder's job injects a token that `provide` does not bind. */
 export const JOB_UNBOUND = defineError<{ token: string }>({
   code: 'JOB_UNBOUND',

@@ -10,14 +10,11 @@ export type { Input } from './iterable-source.ts'
 export { Job, type JobParts, type JobRun } from './job.ts'
 export { loadJob, type LoadJobOptions } from './load-job.ts'
 export { jobSchema, listPlugins, loadSpec } from './loader.ts'
-export {
-  Flow,
-  Pipeline,
-  pipeline,
-  type PipelineOptions,
-  type StageFunction,
-  type StageOptions,
-} from './pipeline.ts'
+export type { JointStageOptions, PipelineOptions, StageOptions } from './draft.ts'
+export { Flow, type StageFunction } from './flow.ts'
+export { Pipeline, pipeline, type SourceOptions } from './pipeline.ts'
+export type { SourceTime, StatedTime } from './source-time.ts'
+export { Together } from './together.ts'
 export type { Letter } from './replay/letter-batch.ts'
 export { lostPlaces, replaySpec, type ReplaySpec } from './replay/replay-spec.ts'
 export { skipSpec } from './replay/skip-spec.ts'

@@ -7,6 +7,7 @@ import {
   type ParkedRecord,
   type Progress,
   type Summary,
+  type TimeSpec,
 } from '@millrace/engine'
 import type { ConfigValue, JobPlan } from '@millrace/loader'
 import type { Logger } from '@millrace/sdk'
@@ -33,8 +34,12 @@ export interface JobParts {
   readonly runtime: Runtime
   readonly logger?: Logger | undefined
   readonly plan?: JobPlan | undefined
+  /** Event time of what `run(input)` brings. Default: its arrival. */
+  readonly time?: TimeSpec | undefined
   readonly values?: readonly ConfigValue[] | undefined
   readonly warnings?: readonly MillraceError[] | undefined
+  /** Whether whoever runs it gets the results of the main output. Default: where there is no sink. */
+  readonly isIterated?: boolean | undefined
   /** Takes the records that still wait when the job ends. Default: the parked file of the plan; without one they are lost, with a warning. */
   readonly onParked?: ((records: readonly ParkedRecord[]) => void | Promise<void>) | undefined
   readonly dispose: () => Promise<void>
@@ -81,18 +86,18 @@ export class Job<In = unknown, Out = unknown> {
     if (needsInput && input === undefined) throw JOB_NO_INPUT({ name: spec.name })
     if (!needsInput && input !== undefined) throw JOB_HAS_SOURCE({ name: spec.name })
     if (input !== undefined && !isInput(input)) throw notInput(input, spec.name)
-    const channel =
-      spec.sinks.length === 0 ? new ResultChannel<Out>(() => void this.stop()) : undefined
+    const { isIterated = spec.sinks.length === 0 } = this.#parts
+    const channel = isIterated ? new ResultChannel<Out>(() => void this.stop()) : undefined
     const whole: JobSpec = {
       ...spec,
       sources:
         input === undefined
           ? spec.sources
-          : [{ id: 'source', factory: iterableSource(input, runtime) }],
+          : [{ id: 'source', factory: iterableSource(input, runtime), time: this.#parts.time }],
       sinks:
         channel === undefined
           ? spec.sinks
-          : [{ id: 'sink', factory: channel.factory, from: [mainOutput(spec)] }],
+          : [...spec.sinks, { id: 'sink', factory: channel.factory, from: [mainOutput(spec)] }],
     }
     const file = plan?.parkedFile
     const own = this.#parts.onParked

@@ -1,0 +1,172 @@
+import type { JobSpec, SinkSpec } from '@millrace/engine'
+import { nodeRuntime } from '@millrace/engine/host'
+import {
+  type RecordContext,
+  type SinkDefinition,
+  type StageDefinition,
+  type StageFactory,
+  stageInputs,
+  toSinkFactory,
+  toStageFactory,
+} from '@millrace/sdk'
+import {
+  type Draft,
+  expectedFields,
+  pathsOf,
+  requireTime,
+  type StageOptions,
+  withStage,
+} from './draft.ts'
+import { JOB_OUTPUT } from './errors.ts'
+import { injectionOf } from './injection-of.ts'
+import { Job } from './job.ts'
+import { mainOutput } from './main-output.ts'
+
+/** A function as a stage: one record in; one record, nothing (undefined) or a promise of them out. */
+export type StageFunction<In, Out> = (
+  record: In,
+  context: RecordContext,
+) => Out | undefined | Promise<Out | undefined>
+
+function functionFactory(name: string, process: StageFunction<never, unknown>): StageFactory {
+  return {
+    traits: {
+      name,
+      inputs: ['in'],
+      outputs: { out: 'What the function returns.' },
+      keeps: 'instance',
+      absorbs: false,
+    },
+    create: () => ({ process }),
+    dispose: () => undefined,
+  }
+}
+
+/** A chain of stages whose records have type `Out`. Each call gives a new flow; nothing runs before `run`. */
+export class Flow<In, Out> {
+  /** What was put together so far. */
+  readonly draft: Draft
+
+  constructor(draft: Draft) {
+    this.draft = draft
+  }
+
+  #append<Next>(
+    factory: StageFactory,
+    options: StageOptions,
+    expects: readonly string[] = expectedFields({}, undefined, options.by),
+  ): Flow<In, Next> {
+    const name = factory.traits.inputs[0] ?? 'in'
+    const inputs = [{ name, from: [mainOutput(this.draft)] }]
+    return new Flow<In, Next>(withStage(this.draft, factory, inputs, options, expects))
+  }
+
+  /** Replaces each record by what `process` returns; undefined filters it. */
+  through<Next>(process: StageFunction<Out, Next>, options: StageOptions = {}): Flow<In, Next> {
+    const name = process.name === '' ? 'function' : process.name
+    return this.#append<Next>(functionFactory(name, process), options)
+  }
+
+  /** Passes the records for which `test` is true. */
+  filter<Kept extends Out = Out>(
+    test: ((record: Out) => boolean) | ((record: Out) => record is Kept),
+    options: StageOptions = {},
+  ): Flow<In, Kept> {
+    return this.#append<Kept>(
+      functionFactory('filter', (record: Out) => (test(record) ? record : undefined)),
+      options,
+    )
+  }
+
+  /** Adds a stage from a plugin; `as` says what its results are. Throws JOB_PARAMETERS and JOB_NO_TIME. */
+  stage<P>(
+    definition: StageDefinition<P>,
+    parameters: unknown,
+    options: StageOptions = {},
+  ): Flow<In, unknown> {
+    const surroundings = {
+      // What run(input) brings is an iterable, which counts as input that ends.
+      ends: this.draft.sources.every((source) => source.factory.traits.ends),
+      keys: pathsOf(options.by),
+      // A flow is one line: it feeds the first input of a stage and no other.
+      inputs: stageInputs(definition).slice(0, 1),
+    }
+    const injection = injectionOf(definition, this.#made(parameters), surroundings)
+    requireTime(this.draft, definition, injection.parameters)
+    const factory = toStageFactory(definition, injection)
+    const expects = expectedFields(definition, injection.parameters, options.by)
+    return this.#append<unknown>(factory, options, expects)
+  }
+
+  /** Says what the records are, for the compiler; nothing is checked when the job runs. */
+  as<Next>(): Flow<In, Next> {
+    return new Flow<In, Next>(this.draft)
+  }
+
+  /** Writes a further output of the last stage, such as `late`, to a sink of its own. Throws JOB_OUTPUT and JOB_PARAMETERS. */
+  send<P>(output: string, definition: SinkDefinition<P>, parameters: unknown): Flow<In, Out> {
+    const last = this.draft.stages.at(-1)
+    const known = Object.keys(last?.factory.traits.outputs ?? { out: '' })
+    const stage = last?.id ?? 'source'
+    if (last === undefined || !known.includes(output)) throw JOB_OUTPUT({ stage, output, known })
+    const injection = injectionOf(definition, this.#made(parameters))
+    const sink: SinkSpec = {
+      id: `${stage}-${output}`,
+      factory: toSinkFactory(definition, injection),
+      expects: expectedFields(definition, injection.parameters),
+      from: [{ id: stage, output }],
+    }
+    return new Flow<In, Out>({ ...this.draft, sinks: [...this.draft.sinks, sink] })
+  }
+
+  /** Sends records that fail to `sink`. */
+  deadLetters<P>(definition: SinkDefinition<P>, parameters: unknown): Flow<In, Out> {
+    const factory = toSinkFactory(definition, injectionOf(definition, this.#made(parameters)))
+    return new Flow<In, Out>({
+      ...this.draft,
+      deadLetter: { id: 'deadLetter', factory, from: [] },
+    })
+  }
+
+  /** Writes the results to a sink: a job to await. */
+  to<P>(definition: SinkDefinition<P>, parameters: unknown): Job<In, never> {
+    const injection = injectionOf(definition, this.#made(parameters))
+    const expects = expectedFields(definition, injection.parameters)
+    return this.#job([{ factory: toSinkFactory(definition, injection), expects }])
+  }
+
+  /** Leaves the results to whoever iterates over `run()`. */
+  job(): Job<In, Out> {
+    return this.#job<Out>([])
+  }
+
+  #made(parameters: unknown): Parameters<typeof injectionOf>[1] {
+    return { parameters, provide: this.draft.options.provide }
+  }
+
+  #job<Result>(sinks: readonly Pick<SinkSpec, 'factory' | 'expects'>[]): Job<In, Result> {
+    const { name, options, sources, stages, deadLetter, time } = this.draft
+    const spec: JobSpec = {
+      name,
+      sources,
+      stages,
+      sinks: [
+        ...sinks.map((sink) => ({ id: 'sink', ...sink, from: [mainOutput(this.draft)] })),
+        ...this.draft.sinks,
+      ],
+      deadLetter,
+      onError: options.onError,
+      errors: options.errors,
+      restart: options.restart,
+    }
+    return new Job<In, Result>({
+      spec,
+      time,
+      isIterated: sinks.length === 0,
+      runtime: options.runtime ?? nodeRuntime,
+      logger: options.logger,
+      onParked: options.onParked,
+      dispose: () => Promise.resolve(),
+    })
+  }
+}
