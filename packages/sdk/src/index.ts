@@ -79,6 +79,7 @@ export type {
   NumbersState,
   ObjectOptions,
   ObjectState,
+  OrderedScan,
   OrderedState,
   PanesState,
   Span,

@@ -151,11 +151,21 @@ export interface SpansState<T> {
   readonly size: number
 }
 
+/** Goes through values in order of time. One object again and again: it ends where anything is added or let go. */
+export interface OrderedScan<T> {
+  /** Goes to the next one, false behind the last. */
+  next(): boolean
+  readonly time: number
+  readonly value: T
+}
+
 /** A run of immutable values per key, ordered by time; those of the same time in the order in which they were added. */
 export interface OrderedState<T> {
   add(time: number, value: T): void
   /** From `from` to before `to`. */
   range(from: number, to: number): Iterable<readonly [number, T]>
+  /** The same, without an object for each. */
+  scan(from: number, to: number): OrderedScan<T>
   /** The latest at or before `atMost`; without it, of all. */
   last(atMost?: number): readonly [number, T] | undefined
   /** The earliest. */

@@ -85,7 +85,9 @@ export class PairJoin implements Joining {
     const isNoted = this.#notes[other] === true
     const window = reach.window(timestamp)
     let isMatched = false
-    for (const [time, held] of run.range(reach.from(side, timestamp), reach.to(side, timestamp))) {
+    const matches = run.scan(reach.from(side, timestamp), reach.to(side, timestamp))
+    while (matches.next()) {
+      const { time, value: held } = matches
       isMatched = true
       const match = isNoted ? (held as Noted).record : held
       const at = { timestamp: Math.max(time, timestamp), key, window }
@@ -103,10 +105,11 @@ export class PairJoin implements Joining {
     const { kind, reach, results } = this.#options
     const { key, timestamp } = context
     const run = this.#runs[side === LEFT ? RIGHT : LEFT] as OrderedState<unknown>
-    const matches = run.range(reach.from(side, timestamp), reach.to(side, timestamp))
+    const matches = run.scan(reach.from(side, timestamp), reach.to(side, timestamp))
     if (side === RIGHT) {
-      for (const [time, held] of matches) {
-        const noted = held as Noted
+      while (matches.next()) {
+        const { time } = matches
+        const noted = matches.value as Noted
         if (noted.isMatched) continue
         if (kind === 'semi') context.emit(noted.record, { timestamp: time })
         run.replace(time, noted, DONE)
@@ -116,7 +119,7 @@ export class PairJoin implements Joining {
       return
     }
     const result = results.left(record, { timestamp, key, window: reach.window(timestamp) })
-    const isMatched = matches[Symbol.iterator]().next().done !== true
+    const isMatched = matches.next()
     if (isMatched && kind === 'semi') context.emit(result)
     if (!isMatched) this.#runs[LEFT]?.add(timestamp, { record: result, isMatched: false })
   }

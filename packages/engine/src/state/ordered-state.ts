@@ -1,18 +1,14 @@
-import type { Key, OrderedState } from '@millrace/sdk'
+import type { Key, OrderedScan, OrderedState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import { Cursor, Run } from './ordered-run.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { SavableStore } from './store.ts'
 
-/** Values of one key in order of time. Those before `from` are gone and go when there are as many as are left. */
-interface Run<T> {
-  times: number[]
-  values: T[]
-  from: number
-  /** The time under which its key is in the heap; other entries of the key mean nothing. */
-  queued: number
-}
+/** Most runs that are kept to be used again, and the most room that one of them has. */
+const FREE_MAX = 1024
+const RUN_FREE_MAX = 32
 
 /** A value that has another one in its place. */
 class Replaced {
@@ -30,7 +26,11 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
-  readonly #runs = new Map<number, Run<T>>()
+  /** By slot. */
+  readonly #runs: (Run<T> | undefined)[] = []
+  readonly #cursor = new Cursor<T>()
+  /** Empty ones, to be used again. */
+  readonly #free: Run<T>[] = []
   /** Keys by the earliest time of their run. */
   readonly #heap = new DueHeap()
   #size = 0
@@ -51,32 +51,31 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
     this.#journal.remember(this, slot, time, ABSENT)
   }
 
-  *range(from: number, to: number): Iterable<readonly [number, T]> {
-    const run = this.#run()
-    if (run === undefined) return
-    // The run may lose its front while it is read.
-    const { times, values } = run
-    for (let place = below(run, from); place < times.length; place++) {
-      const time = times[place] as number
-      if (time >= to) return
-      yield [time, values[place] as T]
-    }
+  range(from: number, to: number): Iterable<readonly [number, T]> {
+    const found: (readonly [number, T])[] = []
+    const cursor = this.#cursor.begin(this.#run(), from, to)
+    while (cursor.next()) found.push([cursor.time, cursor.value])
+    return found
+  }
+
+  scan(from: number, to: number): OrderedScan<T> {
+    return this.#cursor.begin(this.#run(), from, to)
   }
 
   last(atMost = Number.POSITIVE_INFINITY): readonly [number, T] | undefined {
     const run = this.#run()
-    return run && entry(run, above(run, atMost) - 1)
+    return run?.entry(run.above(atMost) - 1)
   }
 
   first(): readonly [number, T] | undefined {
     const run = this.#run()
-    return run && entry(run, run.from)
+    return run?.entry(run.from)
   }
 
   replace(time: number, value: T, next: T): void {
     const run = this.#run()
     if (run === undefined) return
-    for (let place = below(run, time); run.times[place] === time; place++) {
+    for (let place = run.below(time); place < run.to && run.times[place] === time; place++) {
       if (run.values[place] !== value) continue
       run.values[place] = next
       this.#journal.remember(this, this.#current.slot, time, new Replaced(value, next))
@@ -86,11 +85,11 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
 
   clear(): void {
     const slot = this.#current.require(this.#name)
-    const run = this.#runs.get(slot)
+    const run = this.#runs[slot]
     if (run === undefined) return
     this.#journal.remember(this, slot, undefined, run)
-    this.#runs.delete(slot)
-    this.#size -= run.times.length - run.from
+    this.#runs[slot] = undefined
+    this.#size -= run.to - run.from
   }
 
   releaseBefore(
@@ -101,22 +100,26 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
     while (this.#heap.due < time) {
       const { due } = this.#heap
       const slot = this.#heap.take()
-      const run = this.#runs.get(slot)
+      const run = this.#runs[slot]
       if (run?.queued !== due) continue
       this.#current.slot = slot
       let place = run.from
-      for (; place < run.times.length && (run.times[place] as number) < time; place++) {
+      for (; place < run.to && (run.times[place] as number) < time; place++) {
         visit?.(run.times[place] as number, run.values[place] as T, this.#current.key(slot))
       }
-      this.#drop(slot, run, place)
+      this.#size -= place - run.from
+      run.drop(place)
+      if (run.isEmpty) this.#empty(slot, run)
+      else this.#queue(slot, run, run.times[run.from] as number)
     }
     this.#current.slot = before
   }
 
   *save(): Iterable<SlotEntry> {
-    for (const [slot, { from, times, values }] of this.#runs) {
-      for (let place = from; place < times.length; place++) {
-        yield { slot, data: values[place], time: times[place] }
+    for (const [slot, run] of this.#runs.entries()) {
+      if (run === undefined) continue
+      for (let place = run.from; place < run.to; place++) {
+        yield { slot, data: run.values[place], time: run.times[place] as number }
       }
     }
   }
@@ -132,106 +135,52 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
     }
     if (old !== ABSENT) {
       const run = old as Run<T>
-      this.#runs.set(slot, run)
-      this.#size += run.times.length - run.from
+      this.#runs[slot] = run
+      this.#size += run.to - run.from
       this.#queue(slot, run, run.queued)
       return
     }
-    const run = this.#runs.get(slot)
-    if (run === undefined) return
-    const place = above(run, name as number) - 1
-    if (place < run.from || run.times[place] !== name) return
-    run.times.splice(place, 1)
-    run.values.splice(place, 1)
+    const run = this.#runs[slot]
+    if (run === undefined || !run.takeBack(name as number)) return
     this.#size--
-    if (run.times.length === run.from) this.#runs.delete(slot)
+    if (run.isEmpty) this.#empty(slot, run)
   }
 
   #putBack(slot: number, time: number, { value, next }: Replaced): void {
-    const run = this.#runs.get(slot)
+    const run = this.#runs[slot]
     if (run === undefined) return
-    const place = run.values.indexOf(next as T, below(run, time))
+    const place = run.values.indexOf(next as T, run.below(time))
     if (place >= 0) run.values[place] = value as T
   }
 
   #insert(slot: number, time: number, value: T): void {
-    let run = this.#runs.get(slot)
-    if (run === undefined) this.#runs.set(slot, (run = newRun()))
-    const { length } = run.times
-    const place =
-      length === 0 || (run.times[length - 1] as number) <= time ? length : above(run, time)
-    if (place === length) {
-      run.times.push(time)
-      run.values.push(value)
-    } else {
-      run.times.splice(place, 0, time)
-      run.values.splice(place, 0, value)
-    }
+    let run = this.#runs[slot]
+    if (run === undefined) run = this.#newRun(slot)
+    run.add(time, value)
     if (time < run.queued) this.#queue(slot, run, time)
     this.#size++
   }
 
-  #run(): Run<T> | undefined {
-    return this.#runs.get(this.#current.require(this.#name))
+  #newRun(slot: number): Run<T> {
+    const run = this.#free.pop() ?? new Run<T>()
+    run.queued = Number.POSITIVE_INFINITY
+    // An array without holes is read faster.
+    while (this.#runs.length < slot) this.#runs.push(undefined)
+    this.#runs[slot] = run
+    return run
   }
 
-  /** Lets go of the front of a run, up to `place`. */
-  #drop(slot: number, run: Run<T>, place: number): void {
-    this.#size -= place - run.from
-    if (place === run.times.length) {
-      this.#runs.delete(slot)
-      return
-    }
-    if (place !== run.from) {
-      run.from = place
-      if (place > run.times.length / 2) {
-        // New lists: whoever still reads the old ones is not disturbed.
-        run.times = run.times.slice(place)
-        run.values = run.values.slice(place)
-        run.from = 0
-      }
-    }
-    this.#queue(slot, run, run.times[run.from] as number)
+  #empty(slot: number, run: Run<T>): void {
+    this.#runs[slot] = undefined
+    if (this.#free.length < FREE_MAX && run.times.length <= RUN_FREE_MAX) this.#free.push(run)
+  }
+
+  #run(): Run<T> | undefined {
+    return this.#runs[this.#current.require(this.#name)]
   }
 
   #queue(slot: number, run: Run<T>, time: number): void {
     run.queued = time
     this.#heap.add(time, slot)
   }
-}
-
-function newRun<T>(): Run<T> {
-  return { times: [], values: [], from: 0, queued: Number.POSITIVE_INFINITY }
-}
-
-/** The place behind all values at or before `time`. */
-function above<T>({ from, times }: Run<T>, time: number): number {
-  let low = from
-  let high = times.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((times[middle] as number) <= time) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/** The place of the first value at or after `time`. */
-function below<T>({ from, times }: Run<T>, time: number): number {
-  let low = from
-  let high = times.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((times[middle] as number) < time) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function entry<T>(
-  { from, times, values }: Run<T>,
-  place: number,
-): readonly [number, T] | undefined {
-  if (place < from || place >= times.length) return undefined
-  return [times[place] as number, values[place] as T]
 }

@@ -161,4 +161,27 @@ describe('panes', () => {
     expect(numbers.get(0).count).toBe(4990)
     expect([...others.get(0)]).toStrictEqual([4990])
   })
+
+  it('are the same when they were written down and taken back', () => {
+    const { current, panes } = open()
+    for (const slot of [7, 3, 5]) {
+      current.slot = slot
+      panes.get(10 * (slot % 2))[0].count = slot
+      panes.get(20)[1].values.push(slot)
+    }
+    const { panes: second } = open()
+
+    const written = [...panes.save()]
+    for (const entry of written) second.load(entry)
+    current.slot = 3
+    panes.get(20)[1].values.push(99)
+
+    expect(written.at(0)).toStrictEqual({
+      slot: 3,
+      time: 10,
+      data: [{ count: 3, sum: -1 }, { values: [] }],
+    })
+    expect([...second.save()]).toStrictEqual(written)
+    expect(second.size).toBe(6)
+  })
 })

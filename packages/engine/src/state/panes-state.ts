@@ -3,9 +3,11 @@ import type { Key, PanesState } from '@millrace/sdk'
 import { NO_SLOT, type CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { Pane } from './pane.ts'
+import type { SlotEntry } from './saved-state.ts'
+import type { SavableStore } from './store.ts'
 
 /** Accumulators per key and pane, pane by pane. */
-export class HeapPanes<T> implements PanesState<T>, Undoable {
+export class HeapPanes<T> implements PanesState<T>, SavableStore, Undoable {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -69,6 +71,19 @@ export class HeapPanes<T> implements PanesState<T>, Undoable {
     if (pane === undefined || row < 0) return
     this.#journal.remember(this, slot, start, this.#layout.save(pane.store, row))
     this.#remove(pane, row)
+  }
+
+  *save(): Iterable<SlotEntry> {
+    for (const start of this.#starts) {
+      for (const [slot, value] of this.#rows(start)) {
+        yield { slot, time: start, data: structuredClone(value) }
+      }
+    }
+  }
+
+  load({ data, slot, time }: SlotEntry): void {
+    const pane = this.#find(time as number) ?? this.#open(time as number)
+    this.#layout.write(pane.store, pane.add(slot), structuredClone(data) as T)
   }
 
   restore(slot: number, name: unknown, old: unknown): void {

@@ -141,4 +141,33 @@ describe('spans', () => {
 
     expect(spans.size).toBe(1)
   })
+
+  it('are the same when they were written down and taken back', () => {
+    const { current, spans } = open()
+    for (const slot of [2, 0]) {
+      current.slot = slot
+      for (const start of [30, 10, 50]) {
+        const span = spans.join(start, start + 5)
+        span.value[1].seen.push(start)
+        if (start !== 10) span.wake(start + slot)
+      }
+    }
+    const { spans: second } = open()
+
+    const written = [...spans.save()]
+    for (const entry of written) second.load(entry)
+
+    const ready: unknown[] = []
+    for (const [key, { start }] of second.ready(40)) ready.push([key, start])
+    expect(ready).toStrictEqual([
+      [{ id: 0 }, 30],
+      [{ id: 2 }, 30],
+    ])
+    expect(written.at(-1)).toStrictEqual({
+      slot: 2,
+      time: 10,
+      data: { end: 15, wakes: null, value: [{ count: 0 }, { seen: [10] }] },
+    })
+    expect(second.size).toBe(6)
+  })
 })

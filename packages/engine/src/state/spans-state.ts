@@ -3,12 +3,22 @@ import type { Key, Span, SpansOptions, SpansState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import type { SlotEntry } from './saved-state.ts'
+import type { SavableStore } from './store.ts'
 
 const NONE = -1
 const firstRows = 16
 
+/** A span as it is written down, beside its start. */
+interface SavedSpan<T> {
+  readonly end: number
+  /** When it is ready; null for never. */
+  readonly wakes: number | null
+  readonly value: T
+}
+
 /** Stretches of event time per key, each with an accumulator; those of one key never overlap. */
-export class HeapSpans<T> implements SpansState<T>, Undoable {
+export class HeapSpans<T> implements SpansState<T>, SavableStore, Undoable {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -67,7 +77,9 @@ export class HeapSpans<T> implements SpansState<T>, Undoable {
     const before = this.#before(slot, end)
     const row = before === NONE ? this.#head(slot) : (this.#next[before] as number)
     if (row === NONE || (this.#ends[row] as number) <= start) {
-      return this.#show(slot, this.#make(slot, before, start, end))
+      const made = this.#make(slot, before, start, end)
+      this.#journal.remember(this, slot, made, ABSENT)
+      return this.#show(slot, made)
     }
     if (start < (this.#starts[row] as number)) this.#starts[row] = start
     if (end > (this.#ends[row] as number)) this.#ends[row] = end
@@ -100,6 +112,21 @@ export class HeapSpans<T> implements SpansState<T>, Undoable {
     return this.#current.follow(this.#all())
   }
 
+  *save(): Iterable<SlotEntry> {
+    for (const [slot, { end, row, start, value }] of this.#all()) {
+      const due = this.#dues[row] as number
+      const wakes = due === Number.POSITIVE_INFINITY ? null : due
+      yield { slot, time: start, data: { end, wakes, value: structuredClone(value) } }
+    }
+  }
+
+  load({ data, slot, time }: SlotEntry): void {
+    const { end, value, wakes } = data as SavedSpan<T>
+    const row = this.#make(slot, this.#before(slot, end), time as number, end)
+    this.#layout.write(this.#store, row, structuredClone(value))
+    if (wakes !== null) this.#wake(slot, row, wakes)
+  }
+
   restore(slot: number, name: unknown): void {
     this.#release(slot, name as number)
   }
@@ -122,7 +149,7 @@ export class HeapSpans<T> implements SpansState<T>, Undoable {
     }
   }
 
-  *#all(): Iterable<readonly [number, Span<T>]> {
+  *#all(): Iterable<readonly [number, SpanInHand<T>]> {
     for (let slot = 0; slot < this.#heads.length; slot++) {
       for (let row = this.#head(slot); row !== NONE;) {
         const next = this.#next[row] as number
@@ -147,7 +174,7 @@ export class HeapSpans<T> implements SpansState<T>, Undoable {
     return before
   }
 
-  #show(slot: number, row: number): Span<T> {
+  #show(slot: number, row: number): SpanInHand<T> {
     const span = this.#inHand
     span.slot = slot
     span.row = row
@@ -169,7 +196,6 @@ export class HeapSpans<T> implements SpansState<T>, Undoable {
     this.#ends[row] = end
     this.#dues[row] = Number.POSITIVE_INFINITY
     this.#layout.make(this.#store, row)
-    this.#journal.remember(this, slot, row, ABSENT)
     this.size++
     return row
   }
