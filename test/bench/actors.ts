@@ -80,6 +80,16 @@ const measures = Object.entries(allMeasures).filter(
   ([name]) => values.only?.split(',').includes(name) ?? true,
 )
 
+const mistaken = [
+  ...(values.only?.split(',') ?? []).filter((name) => !Object.hasOwn(allMeasures, name)),
+  ...(values.subjects?.split(',') ?? []).filter((name) => !subjects.includes(name)),
+]
+if (mistaken.length > 0 || !(rounds >= 1)) {
+  const known = `Measures: ${Object.keys(allMeasures).join(', ')}. Subjects: plain, millrace, ${Object.keys(peers).join(', ')}.`
+  console.error(`Unknown: ${mistaken.join(', ') || `${values.rounds} rounds`}. ${known}`)
+  process.exit(2)
+}
+
 const folder = resolve(values.keep ?? mkdtempSync(join(tmpdir(), 'millrace-peers-')))
 
 /** Puts the peers into the folder, and a module there through which they are imported. */

@@ -96,15 +96,21 @@ it('listings equal a plain set of those registered and alive; each change is pus
 })
 
 it('whoever stops is not found any more, before anyone is told', () => {
-  const { runtime, receptionist, start } = setUp()
+  const { runtime, system, receptionist, start } = setUp()
   const [a, b] = [start('a'), start('b')]
   receptionist.register(printers, a)
   receptionist.register(printers, b)
+  runtime.runUntilIdle()
   const before = receptionist.find(printers)
+  let atOnce: string[] = []
+  system.events.on('stopped', () => {
+    atOnce = idsOf(receptionist.find(printers))
+  })
 
   void a.stop()
   runtime.runUntilIdle()
 
+  expect(atOnce).toEqual(['b'])
   expect(idsOf(receptionist.find(printers))).toEqual(['b'])
   // What was found is a listing of its time.
   expect(idsOf(before)).toEqual(['a', 'b'])
