@@ -21,6 +21,8 @@ export const rows: Readonly<Record<string, Row>> = {
     may: ['base', 'core', 'sdk', 'expression', 'engine', 'loader', 'job'],
     node: true,
   },
+  // An application of job and plugins: docs/decisions/0008-classic-is-an-application.md.
+  classic: { may: ['base', 'sdk', 'expression', 'job', 'window', 'join'], node: false },
   millrace: {
     may: ['base', 'core', 'sdk', 'expression', 'engine', 'loader', 'job', 'testkit'],
     node: true,
