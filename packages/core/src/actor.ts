@@ -151,7 +151,7 @@ export interface ActorContext<M> {
   unwatch<N>(ref: ActorRef<N>): void
   /** Sends `message` on; if it is a question, it is the other actor's from now on and rejects when that one dies. */
   forward<N>(ref: ActorRef<N>, message: N, lane?: 'user' | 'control'): void
-  /** Handles messages another way from the next one on, until the incarnation ends. `onStop` stays that of `create`. */
+  /** Handles messages another way from the next one on, until the incarnation ends. `onStop` stays that of `create`. Throws ACT_SPEC without `receive`. */
   become(receiver: Receiver<M>): void
   /**
    * Puts the message in hand aside once its handler has finished; it counts against the capacity of the mailbox.

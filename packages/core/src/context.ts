@@ -1,4 +1,5 @@
 import type { ActorContext, ActorRef, ActorSpec, ActorTimers, Receiver } from './actor.ts'
+import { receiverFault } from './behavior-fault.ts'
 import type { Alarms } from './alarms.ts'
 import type { Delivery } from './delivery.ts'
 import { ACT_REVOKED } from './errors.ts'
@@ -101,6 +102,8 @@ export class CellContext<M> implements ActorContext<M>, TimersHost<M> {
 
   become(receiver: Receiver<M>): void {
     this.#check()
+    const fault = receiverFault(this.self.id, receiver)
+    if (fault !== undefined) throw fault
     this.#host.delivery.become(receiver)
   }
 

@@ -50,7 +50,8 @@ export class Inbox extends Mailbox {
     if (this.isClosed) return 'closed'
     this.#ledger.sent++
     if (lane === 'user') return this.#acceptByRules(message)
-    this.pushUrgent(message, lane)
+    // Callers without types may name any lane; no other one is for them.
+    this.pushUrgent(message, 'control')
     return 'queued'
   }
 

@@ -40,6 +40,9 @@ it.each([
     { children: [{ id: 'a', create, mailbox: { overflow: 'dropoldest', size: 2 } }] },
     'a: mailbox: "size" is unknown; known are capacity, overflow, priority, batch; a: mailbox.overflow must be one of dropOldest, dropNewest, fail; got "dropoldest" (did you mean "dropOldest"?)',
   ],
+  [{ children: {} }, 'children must be a list; got [object Object]'],
+  [{ children: [null] }, 'children: it must be an object; got null'],
+  [{ periodMs: '5' }, 'periodMs must be more than 0; got "5"'],
   [
     { children: [{ id: 'a', create, shutdown: 5 }] },
     'a: "shutdown" is unknown (did you mean "shutdownMs"?); known are id, restart, significant, shutdownMs, backoff, create, mailbox, redeliver, budget, keepChildren',
@@ -82,6 +85,17 @@ it.each([
     { strategy: 'oneForOne', create: undefined },
     '"strategy" is unknown; known are id, restart, significant, shutdownMs, backoff, create, mailbox, redeliver, budget, keepChildren; create must be a function that makes the behavior; got undefined',
   ],
+  [{ mailbox: null }, 'mailbox: it must be an object; got null'],
+  [{ mailbox: { priority: 'rank' } }, 'mailbox.priority must be a function; got "rank"'],
+  [
+    { backoff: null, budget: 3 },
+    'backoff: it must be an object; got null; budget: it must be an object; got 3',
+  ],
+  [
+    { shutdownMs: '5', redeliver: null },
+    'shutdownMs must be 0 or more; got "5"; redeliver must be at least 0; got null',
+  ],
+  [{ backoff: { minMs: '1', maxMs: 5 } }, 'backoff.minMs must be 0 or more; got "1"'],
   [{ id: 'a/b' }, 'id must not be empty or contain "/"; got "a/b"'],
   [{ id: 7 }, 'id must not be empty or contain "/"; got 7'],
 ])('refuses the actor %j and starts nothing', (members, fault) => {
@@ -155,4 +169,74 @@ it.each([
       message: `The specification of actor "a" is wrong: create must return an object with receive, or ignore; got ${got}.`,
     },
   })
+})
+
+it('refuses what is no object, wherever it is started', async () => {
+  const { runtime, system } = setUp()
+  const supervisor = system.supervise({ id: 's' })
+  await runtime.settle()
+  const none = null as unknown as ActorSpec<unknown>
+
+  const refusals = [
+    refusal(() => system.spawn(none)),
+    refusal(() => system.supervise(none)),
+    await supervisor.start(none).catch((error: unknown) => (error as Error).message),
+  ]
+
+  const message = 'The specification of actor "" is wrong: it must be an object; got null.'
+  expect(refusals).toEqual([message, message, message])
+})
+
+it.each([
+  ['receiveBatch', { receive() {}, receiveBatch: 1 }],
+  ['onStop', { receive() {}, onStop: 1 }],
+])('fails the start of an actor whose %s is no function', async (name, made) => {
+  const { runtime, system } = setUp()
+  const supervisor = system.supervise({
+    id: 's',
+    children: [{ id: 'a', create: () => made as never }],
+  })
+  const started = supervisor.started().catch((error: unknown) => error)
+
+  await runtime.settle()
+
+  expect(await started).toMatchObject({
+    cause: {
+      message: `The specification of actor "a" is wrong: ${name} must be a function; got number.`,
+    },
+  })
+})
+
+it('an actor that becomes nothing fails; it does not swallow what it is told', () => {
+  const { runtime, system } = setUp()
+  const dead: unknown[] = []
+  system.events.on('deadLetter', ({ message, cause }) =>
+    dead.push(message, (cause as Error).message),
+  )
+  const actor = system.spawn<string>({
+    id: 'a',
+    create: (context) => ({ receive: () => context.become(undefined as never) }),
+  })
+
+  actor.tell('go')
+  runtime.runUntilIdle()
+
+  const message = 'become needs an object with receive; got undefined'
+  expect(dead).toEqual(['go', `The specification of actor "a" is wrong: ${message}.`])
+})
+
+it('law 28: tell does not throw for a lane that callers may not use; its message is urgent', () => {
+  const { runtime, system } = setUp()
+  const got: string[] = []
+  const actor = system.spawn<string>({
+    id: 'a',
+    create: () => ({ receive: (line) => void got.push(line) }),
+  })
+
+  actor.tell('first')
+  actor.tell('second', 'system' as never)
+  actor.tell('third', 'express' as never)
+  runtime.runUntilIdle()
+
+  expect(got).toEqual(['second', 'third', 'first'])
 })

@@ -49,7 +49,7 @@ export function checkChildSpec(spec: ChildSpec, parent?: SupervisorSpec): void {
 
 /** The same for what must be a supervisor; a significant one is a fault, because nothing above could end with it. */
 export function checkSupervisorSpec(spec: SupervisorSpec): void {
-  const isActor = !isSupervisorSpec(spec)
+  const isActor = isObject(spec) && !isSupervisorSpec(spec)
   refuse(
     spec,
     isActor ? ['"create" makes it an actor: spawn starts actors'] : [...faultsOf(spec, '')],
@@ -58,6 +58,7 @@ export function checkSupervisorSpec(spec: SupervisorSpec): void {
 
 /** The same for what must be an actor; what has no member but the most common ones is looked at no further: that would be felt. */
 export function checkActorSpec(spec: ActorSpec<never>): void {
+  if (!isObject(spec)) throw ACT_SPEC({ id: '', fault: notAnObject(spec) })
   const { id, keepChildren, restart } = spec
   let expected = 2
   if (restart !== undefined) expected++
@@ -84,11 +85,29 @@ function isId(id: unknown): boolean {
   return typeof id === 'string' && id !== '' && !id.includes('/')
 }
 
-function refuse({ id }: ChildSpec, faults: readonly string[]): void {
-  if (faults.length > 0) throw ACT_SPEC({ id, fault: faults.join('; ') })
+function refuse(spec: ChildSpec, faults: readonly string[]): void {
+  if (faults.length === 0) return
+  throw ACT_SPEC({ id: isObject(spec) ? spec.id : '', fault: faults.join('; ') })
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function notAnObject(spec: unknown): string {
+  return `it must be an object; got ${shown(spec)}`
+}
+
+/** Not of texts and null, which compare as numbers do. */
+function isAtLeast(value: unknown, least: number): value is number {
+  return typeof value === 'number' && value >= least
 }
 
 function* faultsOf(spec: ChildSpec, at: string, parent?: SupervisorSpec): Generator<string> {
+  if (!isObject(spec)) {
+    yield `${at}${notAnObject(spec)}`
+    return
+  }
   yield* sharedFaults(spec, at, parent)
   if (isSupervisorSpec(spec)) yield* supervisorFaults(spec, at)
   else yield* actorFaults(spec, at)
@@ -98,14 +117,16 @@ function* sharedFaults(spec: ChildSpec, at: string, parent?: SupervisorSpec): Ge
   const { id, significant, restart = 'permanent', shutdownMs = 0 } = spec
   if (!isId(id)) yield `${at}id must not be empty or contain "/"; got ${shown(id)}`
   yield* choiceFaults(`${at}restart`, restart, restartTypes)
-  if (!(shutdownMs >= 0)) yield `${at}shutdownMs must be 0 or more; got ${shutdownMs}`
+  if (!isAtLeast(shutdownMs, 0)) yield `${at}shutdownMs must be 0 or more; got ${shown(shutdownMs)}`
   if (significant === true) {
     if (restart === 'permanent') yield `${at}a permanent child cannot be significant`
     if ((parent?.autoShutdown ?? 'never') === 'never') {
       yield `${at}significant needs a parent with autoShutdown anySignificant or allSignificant`
     }
   }
-  if (spec.backoff !== undefined) {
+  if (spec.backoff !== undefined && !isObject(spec.backoff)) {
+    yield `${at}backoff: ${notAnObject(spec.backoff)}`
+  } else if (spec.backoff !== undefined) {
     yield* unknownKeyFaults(spec.backoff, `${at}backoff: `, backoffKeys)
     yield* backoffFaults(spec.backoff, `${at}backoff.`)
   }
@@ -116,21 +137,31 @@ function* actorFaults(spec: ActorSpec<never>, at: string): Generator<string> {
   if (typeof spec.create !== 'function') {
     yield `${at}create must be a function that makes the behavior; got ${typeof spec.create}`
   }
-  const { mailbox = {} } = spec
+  const { mailbox = {}, redeliver = 0 } = spec
+  if (isObject(mailbox)) yield* mailboxFaults(mailbox, at)
+  else yield `${at}mailbox: ${notAnObject(mailbox)}`
+  if (!isAtLeast(redeliver, 0)) yield `${at}redeliver must be at least 0; got ${shown(redeliver)}`
+  if (spec.budget !== undefined && !isObject(spec.budget)) {
+    yield `${at}budget: ${notAnObject(spec.budget)}`
+  } else if (spec.budget !== undefined) {
+    yield* unknownKeyFaults(spec.budget, `${at}budget: `, budgetKeys)
+    yield* budgetFaults(spec.budget, `${at}budget.`)
+  }
+}
+
+function* mailboxFaults(mailbox: MailboxSpec<never>, at: string): Generator<string> {
   yield* unknownKeyFaults(mailbox, `${at}mailbox: `, mailboxKeys)
   const { capacity = Infinity, overflow = 'fail', batch = 1 } = mailbox
-  if (!(capacity >= 1) || (capacity !== Infinity && !Number.isInteger(capacity))) {
-    yield `${at}mailbox.capacity must be a whole number of at least 1; got ${capacity}`
+  const priority: unknown = Reflect.get(mailbox, 'priority')
+  if (!isAtLeast(capacity, 1) || (capacity !== Infinity && !Number.isInteger(capacity))) {
+    yield `${at}mailbox.capacity must be a whole number of at least 1; got ${shown(capacity)}`
   }
   yield* choiceFaults(`${at}mailbox.overflow`, overflow, overflows)
   if (!(Number.isInteger(batch) && batch >= 1)) {
     yield `${at}mailbox.batch must be an integer of at least 1; got ${batch}`
   }
-  const { redeliver = 0 } = spec
-  if (!(redeliver >= 0)) yield `${at}redeliver must be at least 0; got ${redeliver}`
-  if (spec.budget !== undefined) {
-    yield* unknownKeyFaults(spec.budget, `${at}budget: `, budgetKeys)
-    yield* budgetFaults(spec.budget, `${at}budget.`)
+  if (priority !== undefined && typeof priority !== 'function') {
+    yield `${at}mailbox.priority must be a function; got ${shown(priority)}`
   }
 }
 
@@ -143,8 +174,16 @@ function* supervisorFaults(spec: SupervisorSpec, at: string): Generator<string> 
   if (spec.strategy === 'dynamic' && children.length > 0) {
     yield `${at}a dynamic supervisor takes no children in its specification; start them later`
   }
+  if (!Array.isArray(children)) {
+    yield `${at}children must be a list; got ${shown(children)}`
+    return
+  }
   const ids = new Set<string>()
-  for (const child of children) {
+  for (const child of children as readonly ChildSpec[]) {
+    if (!isObject(child)) {
+      yield `${at}children: ${notAnObject(child)}`
+      continue
+    }
     if (ids.has(child.id)) yield `${at}two children have the id "${child.id}"`
     ids.add(child.id)
     yield* faultsOf(child, `${at}${child.id}: `, spec)
@@ -153,19 +192,22 @@ function* supervisorFaults(spec: SupervisorSpec, at: string): Generator<string> 
 
 function* budgetFaults(budget: Budget, at: string): Generator<string> {
   const { intensity, periodMs } = budget
-  if (!(intensity >= 0) || (intensity !== Infinity && !Number.isInteger(intensity))) {
-    yield `${at}intensity must be a whole number of at least 0; got ${intensity}`
+  if (!isAtLeast(intensity, 0) || (intensity !== Infinity && !Number.isInteger(intensity))) {
+    yield `${at}intensity must be a whole number of at least 0; got ${shown(intensity)}`
   }
-  if (!(periodMs > 0)) yield `${at}periodMs must be more than 0; got ${periodMs}`
+  if (!(isAtLeast(periodMs, 0) && periodMs > 0)) {
+    yield `${at}periodMs must be more than 0; got ${shown(periodMs)}`
+  }
 }
 
 function* backoffFaults(backoff: Backoff, at: string): Generator<string> {
   const { minMs, maxMs, factor = 2, jitter = 0, resetAfterMs = 0 } = backoff
-  if (!(minMs >= 0)) yield `${at}minMs must be 0 or more; got ${minMs}`
-  if (!(maxMs >= minMs && maxMs < Infinity)) {
-    yield `${at}maxMs must be finite and at least minMs; got ${maxMs}`
+  if (!isAtLeast(minMs, 0)) yield `${at}minMs must be 0 or more; got ${shown(minMs)}`
+  if (!(isAtLeast(maxMs, minMs) && maxMs < Infinity)) {
+    yield `${at}maxMs must be finite and at least minMs; got ${shown(maxMs)}`
   }
-  if (!(factor >= 1)) yield `${at}factor must be at least 1; got ${factor}`
-  if (!(jitter >= 0)) yield `${at}jitter must be 0 or more; got ${jitter}`
-  if (!(resetAfterMs >= 0)) yield `${at}resetAfterMs must be 0 or more; got ${resetAfterMs}`
+  if (!isAtLeast(factor, 1)) yield `${at}factor must be at least 1; got ${shown(factor)}`
+  if (!isAtLeast(jitter, 0)) yield `${at}jitter must be 0 or more; got ${shown(jitter)}`
+  if (!isAtLeast(resetAfterMs, 0))
+    yield `${at}resetAfterMs must be 0 or more; got ${shown(resetAfterMs)}`
 }
