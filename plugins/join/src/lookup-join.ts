@@ -1,6 +1,7 @@
 import type { Key, OrderedState, RecordContext, StageContext, StateScope } from '@millrace/sdk'
 import type { JoinParameters } from './join-parameters.ts'
 import { hasNull, type Joining, type JoiningOptions, lateRecord, NULL_KEY } from './joining.ts'
+import { AgingLatest, LastingLatest, type Latest } from './latest.ts'
 import { LEFT, RIGHT, type Side } from './reach.ts'
 import type { Results } from './results.ts'
 
@@ -19,15 +20,16 @@ export class LookupJoin implements Joining {
   readonly #options: LookupJoinOptions
   readonly #waiting: OrderedState<unknown>
   readonly #ahead: OrderedState<unknown>
-  /** One of each key at most. */
-  readonly #latest: OrderedState<unknown>
+  readonly #latest: Latest
   readonly lagMs: number
 
-  constructor(options: LookupJoinOptions, state: Pick<StateScope, 'ordered'>) {
+  constructor(options: LookupJoinOptions, state: Pick<StateScope, 'ordered' | 'value'>) {
     this.#options = options
     this.#waiting = state.ordered('left')
     this.#ahead = state.ordered('right')
-    this.#latest = state.ordered('latest')
+    this.#latest = Number.isFinite(options.withinMs)
+      ? new AgingLatest(state)
+      : new LastingLatest(state)
     this.lagMs = options.latenessMs
   }
 
@@ -43,7 +45,7 @@ export class LookupJoin implements Joining {
       const run = side === LEFT ? this.#waiting : this.#ahead
       run.add(timestamp, record)
     } else if (side === RIGHT && this.#isNews(timestamp, mark)) {
-      this.#keep(timestamp, record)
+      this.#latest.set(timestamp, record)
     } else {
       const closes = timestamp + latenessMs
       late.emit(lateRecord(names[side], record, context, { closes, window: undefined }))
@@ -54,26 +56,21 @@ export class LookupJoin implements Joining {
     const { latenessMs, withinMs } = this.#options
     const mark = watermark - latenessMs
     this.#waiting.releaseBefore(mark, (time, record, key) => this.#give(time, record, key, context))
-    this.#ahead.releaseBefore(mark, (time, record) => this.#keep(time, record))
-    if (Number.isFinite(withinMs)) this.#latest.releaseBefore(mark - withinMs)
+    this.#ahead.releaseBefore(mark, (time, record) => this.#latest.set(time, record))
+    this.#latest.releaseBefore(mark - withinMs)
   }
 
   /** Whether a version behind the watermark still holds for records that are to come. */
   #isNews(time: number, mark: number): boolean {
-    const latest = this.#latest.first()
+    const latest = this.#latest.get()
     const isNewer = latest === undefined || time >= latest[0]
     return isNewer && mark - time <= this.#options.withinMs
-  }
-
-  #keep(time: number, record: unknown): void {
-    this.#latest.clear()
-    this.#latest.add(time, record)
   }
 
   #give(timestamp: number, record: unknown, key: Key | undefined, context: StageContext): void {
     const { kind, names, results, withinMs } = this.#options
     const at = { timestamp, key, window: undefined }
-    const version = this.#ahead.last(timestamp) ?? this.#latest.first()
+    const version = this.#ahead.last(timestamp) ?? this.#latest.get()
     const isFound = version !== undefined && timestamp - version[0] <= withinMs
     if (isFound ? kind === 'anti' : kind === 'inner' || kind === 'semi') return
     try {
