@@ -32,8 +32,11 @@ export interface StageInstance {
    * restart budget.
    */
   onTimer?(timer: Timer, context: TimerContext): void
-  /** The watermark moved; `context.watermark` is still the one before. May emit. */
-  onWatermark?(watermark: number, context: StageContext): void
+  /**
+   * The watermark moved; `context.watermark` is still the one before. May emit. Returns true where there is more to do: it is
+   * called again with the same watermark when what it emitted is on its way, so that it keeps neither memory nor the thread.
+   */
+  onWatermark?(watermark: number, context: StageContext): void | boolean
   /** The input is over. May emit. Not called on stop. */
   onEnd?(context: StageContext): void | Promise<void>
   /**

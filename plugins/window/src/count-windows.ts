@@ -60,14 +60,20 @@ export class CountWindows implements Windows {
     }
   }
 
-  fire(watermark: number, before: number, out: Out): void {
-    for (const [key, window] of this.#windows.ready(watermark)) this.#end(key, window, before, out)
+  *fire(watermark: number, before: number, out: Out): Iterator<undefined> {
+    for (const [key, window] of this.#windows.ready(watermark)) {
+      this.#end(key, window, before, out)
+      yield
+    }
     if (watermark === Number.POSITIVE_INFINITY) {
-      for (const [key, window] of this.#windows.entries()) this.#end(key, window, before, out)
+      for (const [key, window] of this.#windows.entries()) {
+        this.#end(key, window, before, out)
+        yield
+      }
     }
     const emit = this.#emit
     if (emit.kind !== 'every') return
-    if (passesMultiple(before, watermark, emit.ms)) this.#giveChanged(before, out)
+    if (passesMultiple(before, watermark, emit.ms)) yield* this.#giveChanged(before, out)
     this.#nextMultiple = nextMultiple(watermark, emit.ms)
   }
 
@@ -86,12 +92,13 @@ export class CountWindows implements Windows {
     return true
   }
 
-  #giveChanged(watermark: number, out: Out): void {
+  *#giveChanged(watermark: number, out: Out): Iterable<undefined> {
     for (const [key, window] of this.#windows.entries()) {
       const progress = this.#folds.progress(window.value)
       if (progress.changed === 0) continue
       progress.changed = 0
       this.#give(key, window, { final: false, watermark }, out)
+      yield
     }
   }
 

@@ -52,33 +52,36 @@ export class DirectWindows implements Windows {
     }
   }
 
-  fire(watermark: number, before: number, out: Out): void {
+  *fire(watermark: number, before: number, out: Out): Iterator<undefined> {
     const emit = this.#emit
-    if (emit.kind === 'onTime' && this.#latenessMs > 0) this.#fireOnTime(watermark, before, out)
-    else this.#close(watermark, out)
-    if (emit.kind === 'every' && passesMultiple(before, watermark, emit.ms)) this.#giveChanged(out)
+    if (emit.kind === 'onTime' && this.#latenessMs > 0) {
+      yield* this.#fireOnTime(watermark, before, out)
+    } else yield* this.#close(watermark, out)
+    if (emit.kind === 'every' && passesMultiple(before, watermark, emit.ms)) {
+      yield* this.#giveChanged(out)
+    }
     this.due = this.#nextDue(watermark)
     // Whoever comes back to the same pane may open its windows anew.
     this.#from = Number.POSITIVE_INFINITY
   }
 
   /** Lets go of all windows that are over, each with its last result. */
-  #close(watermark: number, out: Out): void {
+  *#close(watermark: number, out: Out): Iterable<undefined> {
     for (const end of this.#windows.starts()) {
       if (end + this.#latenessMs > watermark) return
-      this.#giveAll(end, true, out)
+      yield* this.#giveAll(end, true, out)
       this.#windows.release(end)
     }
   }
 
   /** The results of ends that were passed and the last results, in the order of time. */
-  #fireOnTime(watermark: number, before: number, out: Out): void {
+  *#fireOnTime(watermark: number, before: number, out: Out): Iterable<undefined> {
     const ends = this.#windows.starts().filter((end) => end > before && end <= watermark)
     for (const end of ends) {
-      this.#close(end, out)
-      if (this.#windows.starts().includes(end)) this.#giveAll(end, false, out)
+      yield* this.#close(end, out)
+      if (this.#windows.starts().includes(end)) yield* this.#giveAll(end, false, out)
     }
-    this.#close(watermark, out)
+    yield* this.#close(watermark, out)
   }
 
   get #first(): number {
@@ -111,20 +114,22 @@ export class DirectWindows implements Windows {
     return true
   }
 
-  #giveChanged(out: Out): void {
+  *#giveChanged(out: Out): Iterable<undefined> {
     for (const end of this.#windows.starts()) {
       for (const [key, accumulators] of this.#windows.entries(end)) {
         const progress = this.#folds.progress(accumulators)
         if (progress.changed === 0) continue
         progress.changed = 0
         this.#give(key, end, accumulators, false, out)
+        yield
       }
     }
   }
 
-  #giveAll(end: number, final: boolean, out: Out): void {
+  *#giveAll(end: number, final: boolean, out: Out): Iterable<undefined> {
     for (const [key, accumulators] of this.#windows.entries(end)) {
       this.#give(key, end, accumulators, final, out)
+      yield
     }
   }
 

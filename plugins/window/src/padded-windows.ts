@@ -62,7 +62,7 @@ export class PaddedWindows implements Windows {
     if (closes < this.due) this.due = closes
   }
 
-  fire(watermark: number, before: number, out: Out): void {
+  *fire(watermark: number, before: number, out: Out): Iterator<undefined> {
     if (before !== Number.NEGATIVE_INFINITY) {
       this.#closed = Math.max(this.#closed, this.#plan.endBefore(before - this.#latenessMs))
     }
@@ -70,7 +70,7 @@ export class PaddedWindows implements Windows {
       const end = this.#nextEnd(watermark)
       this.due = end + this.#latenessMs
       if (end === Number.POSITIVE_INFINITY || this.due > watermark) return
-      this.#close(end, out)
+      yield* this.#close(end, out)
       this.#closed = end
     }
   }
@@ -89,7 +89,7 @@ export class PaddedWindows implements Windows {
     return false
   }
 
-  #close(end: number, out: Out): void {
+  *#close(end: number, out: Out): Iterable<undefined> {
     for (const [key, known] of this.#keys.entries()) {
       const accumulators = this.#windows.find(end)
       if (accumulators !== undefined) {
@@ -100,6 +100,7 @@ export class PaddedWindows implements Windows {
         this.#give(key, end, this.#folds.create(), out)
       }
       if (known.silent >= this.#most && known.last <= end) this.#keys.clear()
+      yield
     }
     this.#windows.release(end)
   }

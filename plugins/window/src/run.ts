@@ -64,36 +64,41 @@ export class Run {
   }
 }
 
-/** Visits all keys of two runs in order, with their accumulators over both; `a` is the earlier one. */
-export function visitMerged(
+/** What two runs have of a key. One object again and again. */
+interface Entry {
+  slot: number
+  key: Key | undefined
+  accumulators: Accumulators
+}
+
+/** All keys of two runs in order, with their accumulators over both; `a` is the earlier one. */
+export function* entriesOfBoth(
   { layout, merge, second }: RunMaker,
   a: Run,
   b: Run,
-  visit: (slot: number, key: Key | undefined, accumulators: Accumulators) => void,
-): void {
+): Iterable<Entry> {
+  const entry: Entry = { slot: 0, key: undefined, accumulators: [] }
   let left = 0
   let right = 0
   while (left < a.size || right < b.size) {
     const first = left < a.size ? (a.slots[left] as number) : Number.POSITIVE_INFINITY
     const other = right < b.size ? (b.slots[right] as number) : Number.POSITIVE_INFINITY
-    if (first < other) {
-      visit(first, a.keys[left], layout.show(a.store, left))
-      left++
-    } else if (other < first) {
-      visit(other, b.keys[right], layout.show(b.store, right))
-      right++
-    } else {
-      const both = merge(layout.show(a.store, left), second.show(b.store, right))
-      visit(first, a.keys[left], both)
-      left++
-      right++
+    entry.slot = Math.min(first, other)
+    entry.key = first <= other ? a.keys[left] : b.keys[right]
+    if (first < other) entry.accumulators = layout.show(a.store, left++)
+    else if (other < first) entry.accumulators = layout.show(b.store, right++)
+    else {
+      entry.accumulators = merge(layout.show(a.store, left++), second.show(b.store, right++))
     }
+    yield entry
   }
 }
 
 /** A new run over two; `a` is the earlier one. */
 export function merged(maker: RunMaker, a: Run, b: Run): Run {
   const run = new Run(maker, Math.max(a.size, b.size))
-  visitMerged(maker, a, b, (slot, key, accumulators) => run.push(slot, key, accumulators))
+  for (const { accumulators, key, slot } of entriesOfBoth(maker, a, b)) {
+    run.push(slot, key, accumulators)
+  }
   return run
 }

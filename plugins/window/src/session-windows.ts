@@ -57,7 +57,7 @@ export class SessionWindows implements Windows {
     }
   }
 
-  fire(watermark: number, before: number, out: Out): void {
+  *fire(watermark: number, before: number, out: Out): Iterator<undefined> {
     const emit = this.#emit
     for (const [key, span] of this.#spans.ready(watermark)) {
       const isOnTime = emit.kind === 'onTime' && this.#latenessMs > 0
@@ -70,9 +70,10 @@ export class SessionWindows implements Windows {
         this.#give(key, span, true, out)
         span.release()
       }
+      yield
     }
     if (emit.kind !== 'every') return
-    if (passesMultiple(before, watermark, emit.ms)) this.#giveChanged(out)
+    if (passesMultiple(before, watermark, emit.ms)) yield* this.#giveChanged(out)
     this.#nextMultiple = nextMultiple(watermark, emit.ms)
   }
 
@@ -104,12 +105,13 @@ export class SessionWindows implements Windows {
     return true
   }
 
-  #giveChanged(out: Out): void {
+  *#giveChanged(out: Out): Iterable<undefined> {
     for (const [key, span] of this.#spans.entries()) {
       const progress = this.#folds.progress(span.value)
       if (progress.changed === 0) continue
       progress.changed = 0
       this.#give(key, span, false, out)
+      yield
     }
   }
 

@@ -3,7 +3,7 @@ import type { Key, PanesState, StateScope } from '@millrace/sdk'
 import type { DirectOptions } from './direct-windows.ts'
 import type { Accumulators, Folds } from './folds.ts'
 import type { Plan } from './plan.ts'
-import { merged, Run, type RunMaker, visitMerged } from './run.ts'
+import { entriesOfBoth, merged, Run, type RunMaker } from './run.ts'
 import { tooLate } from './too-late.ts'
 import type { At, Out, Windows } from './windows.ts'
 
@@ -69,12 +69,12 @@ export class SharedWindows implements Windows {
     if (this.#from < this.#fired && this.#takesLate(this.#from)) this.#mend(at.key)
   }
 
-  fire(watermark: number, before: number, out: Out): void {
+  *fire(watermark: number, before: number, out: Out): Iterator<undefined> {
     this.#passed(before)
     for (let end = this.#nextEnd(); ; end = this.#nextEnd()) {
       this.due = end + this.#latenessMs
       if (this.due > watermark || end === Number.POSITIVE_INFINITY) break
-      this.#give(end, out)
+      yield* this.#give(end, out)
       this.#fired = end
       this.#release(end)
     }
@@ -97,7 +97,7 @@ export class SharedWindows implements Windows {
     }
   }
 
-  #give(end: number, out: Out): void {
+  *#give(end: number, out: Out): Iterable<undefined> {
     const start = this.#plan.start(end)
     this.#comeUpTo(start)
     const last = this.#backPanes.at(-1) ?? this.#front[0]?.pane ?? Number.NEGATIVE_INFINITY
@@ -107,10 +107,11 @@ export class SharedWindows implements Windows {
       this.#absorb(pane)
     }
     const front = this.#front.at(-1)?.run ?? new Run(this.#maker, 0)
-    visitMerged(this.#maker, front, this.#back, (_slot, key, accumulators) => {
+    for (const { accumulators, key } of entriesOfBoth(this.#maker, front, this.#back)) {
       const window = { key, start, end, final: true }
       out.result(this.#folds.result(accumulators, window), end - 1)
-    })
+      yield
+    }
   }
 
   /** Lets go of what lies before the start of a window; where that cuts the growing run, its panes are merged anew from their end. */

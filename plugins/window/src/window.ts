@@ -21,6 +21,9 @@ import { retains } from './retains.ts'
 import { toMs, windowSchema, type WindowParameters } from './window-parameters.ts'
 import type { Out } from './windows.ts'
 
+/** Most results between two turns of others. */
+const atOnce = 1024
+
 /** Results and late records of a record in hand, or of a watermark that moved. */
 class ContextOut implements Out {
   readonly #late: OutputHandle
@@ -67,6 +70,8 @@ function createInstance({
   const many = new BatchOut()
   const at = { timestamp: 0, key: undefined as Key | undefined, watermark: 0 }
   const lagMs = toMs(parameters.lateness)
+  /** The results of a watermark that are not all given yet. */
+  let firing: Iterator<undefined> | undefined
   const relaxMs = parameters.relaxed ? lagMs : Number.POSITIVE_INFINITY
   return {
     lagMs,
@@ -97,9 +102,15 @@ function createInstance({
       return batch.length
     },
     onWatermark(watermark: number, context: StageContext) {
-      if (watermark < windows.due) return
+      if (firing === undefined && watermark < windows.due) return false
       one.context = context
-      windows.fire(watermark, context.watermark, one)
+      firing ??= windows.fire(watermark, context.watermark, one)
+      for (let count = 0; count < atOnce; count++) {
+        if (firing.next().done !== true) continue
+        firing = undefined
+        return false
+      }
+      return true
     },
   }
 }

@@ -16,10 +16,10 @@ export interface Out {
 
 /** The windows of one stage: one of their kinds. */
 export interface Windows {
-  /** `fire` does nothing at a watermark below. */
+  /** `fire` has nothing to do at a watermark below. */
   readonly due: number
   /** Takes a record in. Throws coded errors before anything has changed, or not at all. */
   take(record: unknown, at: At, out: Out): void
-  /** The watermark moves from `before` to `watermark`: what is due gives its results. */
-  fire(watermark: number, before: number, out: Out): void
+  /** The watermark moves from `before` to `watermark`: what is due gives its results, one step for each. */
+  fire(watermark: number, before: number, out: Out): Iterator<undefined>
 }

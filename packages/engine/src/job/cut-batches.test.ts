@@ -78,3 +78,49 @@ describe('a batch of a stage that fires when event time moves', () => {
     expect(marks).toStrictEqual([-Infinity, 1, 9, 9, 21])
   })
 })
+
+it('what fires in several goes is on its way before the next, at the same watermark, and before later records', async () => {
+  const log: unknown[] = []
+  let goes = 0
+  const source = {
+    ...listSource([[1, 12, 13]]),
+    time: { timestamp: (value: unknown) => value as number, disorderMs: 0, description: 'value' },
+  }
+  const fires: StageInstance = {
+    process: (value: number) => void log.push(`took ${value}`),
+    onWatermark(watermark: number, context: StageContext) {
+      if (watermark !== 12) return false
+      goes++
+      log.push(`fires ${goes} behind ${context.watermark}`)
+      context.emit(goes)
+      return goes < 3
+    },
+  }
+  const spec = job({
+    sources: [source],
+    stages: [stage('fires', 'source', fires)],
+    sinks: [
+      listSink('sink', [from('fires')], {
+        write(batch: Batch) {
+          for (let index = 0; index < batch.length; index++)
+            log.push(`wrote ${batch.value(index) as number}`)
+        },
+      }),
+    ],
+  })
+
+  const summary = await createJob(spec, { runtime: nodeRuntime }).run()
+
+  expect(summary.state).toBe('completed')
+  expect(log).toStrictEqual([
+    'took 1',
+    'took 12',
+    'fires 1 behind 1',
+    'wrote 1',
+    'fires 2 behind 1',
+    'wrote 2',
+    'fires 3 behind 1',
+    'took 13',
+    'wrote 3',
+  ])
+})

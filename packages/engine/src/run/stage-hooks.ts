@@ -93,9 +93,7 @@ export class StageHooks {
     this.#reached = mark
     if (mark === Number.POSITIVE_INFINITY) this.#left = ROUNDS_MAX * (1 + this.pending)
     const firing = this.event.isDue(mark) ? this.#fire(this.event, mark) : undefined
-    if (firing !== undefined) return firing.then(() => this.#moved(mark))
-    this.#moved(mark)
-    return undefined
+    return firing === undefined ? this.#moved(mark) : firing.then(() => this.#moved(mark))
   }
 
   /** Fires the clock timers that are due. */
@@ -137,22 +135,32 @@ export class StageHooks {
     this.arm()
   }
 
-  #moved(mark: number): void {
+  #moved(mark: number): Promise<void> | undefined {
     const { emitter, instance, journal, state, time } = this.#hooked
-    if (this.#parts.host.over) return
+    if (this.#parts.host.over) return undefined
     time.moveTo(mark)
     if (instance.onWatermark !== undefined) {
       this.#enter()
+      let isMore = false
       try {
-        instance.onWatermark(mark, this.#context)
+        isMore = instance.onWatermark(mark, this.#context) === true
       } catch (error) {
         this.#parts.host.fail(hookError(this.#parts.spec, 'onWatermark', error))
       }
       emitter.active = false
       journal.forget()
+      if (isMore) return this.#sendSome().then(() => this.#moved(mark))
     }
     emitter.mark = mark
     state.release('event', time.reached)
+    return undefined
+  }
+
+  /** Sends what a hook has emitted so far, and lets others have the thread. */
+  async #sendSome(): Promise<void> {
+    const { host, outbox } = this.#parts
+    await outbox.flush(this.#hooked.emitter.mark)
+    await host.runtime.yield()
   }
 
   async #end(): Promise<void> {
