@@ -11,6 +11,7 @@ import { found, Graph, type Node } from './graph.ts'
 import { type JoinOptions, joinStage } from './joins.ts'
 import { metricsOf, streamMetricsOf, type StreamMetrics } from './metrics.ts'
 import { toCount, toMs } from './options.ts'
+import { toPolicy } from './failure-policy.ts'
 import { processorFactory, type ProcessorOptions } from './processor.ts'
 import { type Report, reportOf } from './report.ts'
 import { retainedOf } from './retained.ts'
@@ -62,6 +63,7 @@ interface Edges {
 /** What each kind of consumer says about itself. */
 type Made = Omit<ConsumerParts, 'id' | 'inputs' | 'capacity'> & {
   readonly capacity: number | undefined
+  readonly windows?: Windows
 }
 
 const CAPACITY = 1024
@@ -107,7 +109,7 @@ export class Classic implements StateAccess {
       outlets: { out: resultOutlet(this.#graph, to) },
       capacity,
       errors,
-      onError,
+      onError: toPolicy(`Processor "${id}"`, onError),
       timeoutMs: toMs(`Processor "${id}"`, 'timeout', timeout),
     }))
   }
@@ -159,8 +161,8 @@ export class Classic implements StateAccess {
         const view = windows.take(result)
         return view === undefined ? undefined : closed(view)
       }
-      this.#windows.set(id, windows)
       return {
+        windows,
         factory: windows.factory,
         by: { in: windows.keyNames },
         outlets: { out: outlet, ...lateOutlet(this.#graph, id, late) },
@@ -173,7 +175,7 @@ export class Classic implements StateAccess {
     this.#checkOpen(`A ${kind} is created`)
     const streams = Object.values(edges.streams)
     this.#graph.check(kind, id, { streams, targets: edges.targets })
-    const made = make()
+    const { windows, ...made } = make()
     const channels = streams.map((stream) => this.#graph.channel(stream))
     const inputs = Object.keys(edges.streams).map((name, index) => [name, channels[index]?.options])
     const of = `${kind} "${id}"`
@@ -190,6 +192,7 @@ export class Classic implements StateAccess {
       channel.attach(consumer, consumer.queues[index] as EventQueue),
     )
     this.#graph.nodes.set(id, { kind, streams, targets: edges.targets, consumer })
+    if (windows !== undefined) this.#windows.set(id, windows)
   }
 
   /**
@@ -350,12 +353,14 @@ export class Classic implements StateAccess {
    */
   async drain(): Promise<void> {
     this.#close()
+    let failure: Error | undefined
     for (const { consumer, streams } of this.#graph.inOrder()) {
       const channels = streams.map((stream) => this.#graph.channel(stream))
       await untilQuiet(this.#runtime, () => channels.every(({ waiting }) => waiting === 0))
       await consumer.end()
-      if (consumer.failure !== undefined) throw consumer.failure
+      failure ??= consumer.failure
     }
+    if (failure !== undefined) throw failure
   }
 
   /** An early end: nothing is taken on any more, open windows give no results. Says how much is left undone. */

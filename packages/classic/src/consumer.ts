@@ -1,9 +1,10 @@
 import type { MillraceError, Runtime } from '@millrace/base'
 import { compilePath } from '@millrace/expression/path'
-import { Job, type ErrorPolicy, type JobParts, type Summary } from '@millrace/job'
+import { Job, type JobParts, type Summary } from '@millrace/job'
 import type { Logger, StageFactory } from '@millrace/sdk'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Entry } from './entry.ts'
+import type { FailurePolicy } from './failure-policy.ts'
 import { CLASSIC_FAILED } from './errors.ts'
 import { EventQueue } from './event-queue.ts'
 import { type Outlet, outletSink } from './outlet.ts'
@@ -17,14 +18,6 @@ export interface Surroundings {
   readonly logger: Logger | undefined
   readonly letters: DeadLetters
 }
-
-/** What becomes of an event that a processor fails on. */
-export type FailurePolicy =
-  | Exclude<ErrorPolicy, 'park' | { readonly park: unknown } | { readonly retry: unknown }>
-  | {
-      readonly retry: Extract<ErrorPolicy, { readonly retry: unknown }>['retry']
-      readonly then?: 'fail' | 'skip' | 'deadLetter'
-    }
 
 /** What a consumer is made of. */
 export interface ConsumerParts {
@@ -75,7 +68,8 @@ export class Consumer {
     this.queues = Object.keys(inputs).map(() => new EventQueue(capacity, runtime))
     const spec = this.#spec(parts, surroundings)
     this.#job = new Job({ spec, runtime, logger, dispose: () => Promise.resolve() })
-    this.#ended = this.#run()
+    // Here and not in a promise: what the engine refuses is refused to whoever registers it.
+    this.#ended = this.#over(this.#job.run())
   }
 
   /** Resolves when everything in its queues has been dealt with and everything open has given its results. */
@@ -120,8 +114,8 @@ export class Consumer {
     }
   }
 
-  async #run(): Promise<Summary> {
-    const summary = await this.#job.run()
+  async #over(run: PromiseLike<Summary>): Promise<Summary> {
+    const summary = await run
     this.#isOver = true
     if (summary.error !== undefined) {
       const { message } = summary.error

@@ -114,7 +114,7 @@ async function watermarks(classic: Classic, print: (line: string) => void): Prom
     .map(({ start, state }) => `${clock(start)} ${state}`)
   print(` 8 Watermark ${clock(five)}: ${states.join(', ')}`)
   for (const { consumer, error, event } of classic.deadLetters()) {
-    print(`     ${event.id} came too late for ${consumer} (${error.code})`)
+    print(`     ${event?.id} came too late for ${consumer} (${error.code})`)
   }
 }
 

@@ -5,7 +5,7 @@
 // Start with classic.ts, then consumer.ts for the jobs and channel.ts for the streams.
 export type { BatchResult } from './batches.ts'
 export { Classic, type ClassicOptions, type Unfinished } from './classic.ts'
-export type { FailurePolicy } from './consumer.ts'
+export type { FailurePolicy, FinalFate } from './failure-policy.ts'
 export type { DeadLetter } from './dead-letters.ts'
 export type { Joined, JoinOptions, LateToJoin } from './joins.ts'
 export type { ConsumerMetrics, StreamMetrics } from './metrics.ts'

@@ -1,25 +1,6 @@
-import type { Runtime } from '@millrace/base'
-import { nodeRuntime } from '@millrace/job'
 import { expect, it } from 'vitest'
 import { Classic } from './classic.ts'
-
-/** A clock that goes on only with the timers that are waited for. */
-class Clock implements Runtime {
-  ms = 0
-  readonly random = nodeRuntime.random
-  readonly schedule = nodeRuntime.schedule
-  readonly yield = nodeRuntime.yield
-  now = (): number => this.ms
-  monotonic = (): number => this.ms
-
-  timer = (delayMs: number, task: () => void): (() => void) => {
-    const due = this.ms + delayMs
-    return nodeRuntime.timer(0, () => {
-      this.ms = Math.max(this.ms, due)
-      task()
-    })
-  }
-}
+import { Clock } from './classic-at.test-support.ts'
 
 it('goes by the time of publication where told to, and closes windows by the clock', async () => {
   const clock = new Clock()
@@ -36,5 +17,21 @@ it('goes by the time of publication where told to, and closes windows by the clo
   await stream.publish({ type: 'e', data: null, eventTime: 5 })
 
   expect(await closed.promise).toEqual([Math.floor(first.processingTime / 1000) * 1000, 2])
+  await classic.stop()
+})
+
+it('lets a stream that is silent for long enough hold nothing back', async () => {
+  const classic = new Classic({ runtime: new Clock() })
+  const stream = await classic.createStream('s', { disorder: '1s', idle: '5s' })
+  const closed = Promise.withResolvers<readonly [start: number, count: number]>()
+  await classic.createTumblingWindow('w', {
+    stream,
+    size: '1m',
+    to: ({ count, start }) => closed.resolve([start, count]),
+  })
+
+  await stream.publish({ type: 'e', data: null, eventTime: 30_000 })
+
+  expect(await closed.promise).toEqual([0, 1])
   await classic.stop()
 })

@@ -1,5 +1,6 @@
 import type { RecordContext, StageFactory } from '@millrace/sdk'
-import type { FailurePolicy } from './consumer.ts'
+import type { FailurePolicy } from './failure-policy.ts'
+import { Result } from './result.ts'
 import {
   type InitialOptions,
   StagedState,
@@ -44,17 +45,6 @@ export interface ProcessorOptions<T = unknown, R = unknown> {
   readonly timeout?: string | undefined
   /** Most events that wait for it; then publishing waits. Default 1,024. */
   readonly capacity?: number | undefined
-}
-
-/** A result and the event that it was made of. */
-export class Result {
-  readonly value: unknown
-  readonly event: StreamEvent
-
-  constructor(value: unknown, event: StreamEvent) {
-    this.value = value
-    this.event = event
-  }
 }
 
 /** One event in hand. Each has its own: what an abandoned one does later must not touch its successor. */

@@ -225,3 +225,76 @@ it('knows which events came behind the watermark', async () => {
 
   expect(late).toEqual([2])
 })
+
+it('keeps the result of a window that its target refuses, though it is no event', async () => {
+  const classic = classicAt(now)
+  const numbers = await classic.createStream<number>('numbers')
+  await classic.createTumblingWindow('w', {
+    stream: numbers,
+    size: '1s',
+    to: () => Promise.reject(new Error('no network')),
+  })
+
+  await numbers.publish({ type: 'n', data: 1, eventTime: 5 })
+  await classic.drain()
+
+  expect(classic.deadLetters()).toMatchObject([
+    {
+      consumer: 'w',
+      event: undefined,
+      result: { windowStart: 0, windowEnd: 1000 },
+      error: { code: 'CLASSIC_TARGET', message: 'no network' },
+    },
+  ])
+})
+
+it('drains all others where one has failed, and says so at the end', async () => {
+  const classic = classicAt(now)
+  const [first, second] = [await classic.createStream('a'), await classic.createStream('b')]
+  let windows = 0
+  await classic.registerProcessor('strict', {
+    stream: first,
+    process: () => Promise.reject(new Error('broken')),
+    onError: 'fail',
+  })
+  await classic.createTumblingWindow('w', { stream: second, size: '1s', to: () => void windows++ })
+  await first.publish({ type: 'n', data: 1 })
+  await second.publish({ type: 'n', data: 1 })
+
+  await expect(classic.drain()).rejects.toMatchObject({ code: 'CLASSIC_FAILED' })
+
+  expect(windows).toBe(1)
+})
+
+it('fails a processor that fails on most events, and says why', async () => {
+  const classic = classicAt(now)
+  const numbers = await classic.createStream<number>('numbers')
+  await classic.registerProcessor('bad', {
+    stream: numbers,
+    process: () => {
+      throw new Error('bad deploy')
+    },
+    errors: { atMost: 0.5, of: 10 },
+  })
+
+  for (let data = 0; data < 20; data++) await numbers.publish({ type: 'n', data })
+
+  await expect(classic.settled()).rejects.toMatchObject({ code: 'CLASSIC_FAILED' })
+})
+
+it.each([
+  [{ timeout: '0s' }, 'ENG_LIMIT'],
+  [{ onError: 'park' }, 'CLASSIC_OPTION'],
+  [{ onError: { retry: { times: 1 }, then: 'park' } }, 'CLASSIC_OPTION'],
+  [{ timeout: '30' }, 'CLASSIC_OPTION'],
+  [{ capacity: 0 }, 'CLASSIC_OPTION'],
+])('refuses %j, and the id stays free', async (options, code) => {
+  const classic = classicAt(now)
+  const stream = await classic.createStream('numbers')
+  const process = (): number => 1
+
+  const registered = classic.registerProcessor('p', { stream, process, ...(options as object) })
+
+  await expect(registered).rejects.toMatchObject({ code })
+  await expect(classic.registerProcessor('p', { stream, process })).resolves.toBeUndefined()
+})

@@ -1,7 +1,7 @@
 import type { Graph } from './graph.ts'
 import type { Joined, LateToJoin } from './joins.ts'
 import type { Outlet } from './outlet.ts'
-import type { Result } from './processor.ts'
+import type { Result } from './result.ts'
 import { type EventInput, StreamEvent } from './stream-event.ts'
 import { idOf, type StreamRef, type Target } from './stream.ts'
 import type { LateEvent } from './window-options.ts'
