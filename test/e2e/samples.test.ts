@@ -83,6 +83,21 @@ it('abandoned-carts tells of the cart that was not paid, and keeps nothing of ei
   })
 })
 
+it('card-fraud finds the cards that were tried out, and keeps nothing of the others', async () => {
+  const { stdout } = await run(cwd, ['run', 'card-fraud.yaml', '--quiet', '--json'])
+
+  expect(read('card-fraud.jsonl')).toMatchObject([
+    { card: '4711', tested: 1.2, taken: 890, shop: 'jeweler' },
+    { card: '7777', tested: 4, taken: 400, shop: 'phones' },
+  ])
+  expect(read('card-tests.jsonl')).toMatchObject([{ card: '0815', tested: 3.5 }])
+  expect(read('card-payments-late.jsonl')).toMatchObject([{ lateBy: 5000 }])
+  expect((JSON.parse(stdout) as Counts).stages[0]).toMatchObject({
+    stateEntries: { held: 0, partial: 0 },
+    timers: 0,
+  })
+})
+
 it('faulty-readings says of each broken line what is wrong with it', async () => {
   await run(cwd, ['run', 'faulty-readings.yaml', '--quiet'])
 

@@ -70,7 +70,9 @@ export class Matcher {
   /** Event time has come to `until`: looks at all records before it, of all keys. */
   advance(until: number, hook: Hook): void {
     this.#held.releaseBefore(until, (time, held, key) => {
-      this.#end(time, key, hook)
+      const { open } = this.#progress.get()
+      if (open.length > 0) this.#end(time, key, hook)
+      else if ((held.mask & this.plan.beginning) === 0) return
       this.#take(time, held, key, hook)
       // A key of which nothing more comes now would learn only with the next move that its time is over.
       const isOver = deadlineOf(this.plan, this.#progress.get()) <= until

@@ -29,6 +29,8 @@ export interface Plan {
   readonly most: number
   /** Bits of the conditions that may be true for a record. Throws EXP_*. */
   mask(record: unknown, context: EvaluationContext): number
+  /** The bit of what begins a match. */
+  readonly beginning: number
   /** Whether a record for which no condition is true matters. */
   readonly seesAll: boolean
 }
@@ -69,6 +71,7 @@ export function compilePlan(parameters: PatternParameters, expressions: Expressi
     endsInAbsence: endsInAbsence(parameters.steps),
     skipsPastLast: parameters.skip === 'pastLast',
     most: parameters.most,
+    beginning: steps[0]?.takes.bit ?? 0,
     seesAll: steps.some(({ isDirect }) => isDirect),
     mask(record, context) {
       let mask = 0
