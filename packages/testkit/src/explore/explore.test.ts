@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import type { Simulation } from '../simulate/simulate.ts'
 import { explore } from './explore.ts'
+import type { Scenario } from './run-scenario.ts'
 
 /** Sends 1..items through a stage that is restarted; `keeps` queues a failing item again. */
 function pipeline(sim: Simulation): { readonly sent: number[]; readonly got: number[] } {
@@ -113,6 +114,24 @@ it('asks of a living system that it recovers once faults are over', async () => 
     message: 'liveness "it serves" did not come within 3000 ms without faults.',
   })
 })
+
+it.each(['invariants', 'always', 'sometimes', 'liveness'] as const)(
+  'a check among %s that gives a promise breaks, for a promise is never false',
+  async (kind) => {
+    const scenario: Scenario<number> = (sim) => {
+      sim.spawn<string>({ id: 'a', create: () => ({ receive() {} }) }).tell('go')
+      return 1
+    }
+
+    const report = await explore(scenario, { seeds: 1, [kind]: { late: async () => true } })
+
+    expect(report.failure?.check).toContain('"late"')
+    expect(report.failure?.error).toMatchObject({
+      code: 'TST_OPTION',
+      message: 'A check is asynchronous, not a plain function.',
+    })
+  },
+)
 
 it('fails where the scenario never gets to what it is about', async () => {
   const report = await explore(pipeline, { seeds: 5, sometimes: { 'a hundred': () => false } })

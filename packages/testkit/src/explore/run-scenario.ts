@@ -1,9 +1,10 @@
+import { TST_OPTION } from '../errors.ts'
 import { type SimulateOptions, type Simulation, simulate } from '../simulate/simulate.ts'
 
 /** Starts actors and sends the first messages; what it returns is handed to the checks. It may run the simulation itself. */
 export type Scenario<W> = (simulation: Simulation) => W | Promise<W>
 
-/** Something that must hold: false or a throw means that it does not. */
+/** Something that must hold: false or a throw means that it does not. It answers at once; a promise breaks it (TST_OPTION). */
 export type Check<W> = (world: W, simulation: Simulation) => unknown
 
 /** What must hold when; each check has a name for the report. */
@@ -34,6 +35,15 @@ export interface Run {
 
 class CheckFailed extends Error {}
 
+/** What a check says. A promise is neither true nor false, so it would never break. */
+function answerOf<W>(check: Check<W>, world: W, simulation: Simulation): unknown {
+  const answer = check(world, simulation)
+  if (!(answer instanceof Promise)) return answer
+  answer.catch(() => {})
+  const hint = 'Look at what is there: what takes time belongs into the scenario.'
+  throw TST_OPTION({ option: 'A check', value: 'asynchronous', expected: 'a plain function', hint })
+}
+
 /** Runs a scenario once with all checks. Never rejects. */
 export async function runScenario<W>(
   scenario: Scenario<W>,
@@ -50,7 +60,9 @@ export async function runScenario<W>(
   ): void => {
     for (const name in named) {
       stage = `${kind} "${name}"`
-      if (named[name]?.(world, simulation) === false) throw new CheckFailed(`${stage} is false.`)
+      const check = named[name]
+      if (check !== undefined && answerOf(check, world, simulation) === false)
+        throw new CheckFailed(`${stage} is false.`)
     }
     stage = 'run'
   }
@@ -64,7 +76,8 @@ export async function runScenario<W>(
     else await simulation.runFor(checks.forMs)
     hold(world, 'always', checks.always)
     for (const [name, check] of Object.entries(checks.sometimes ?? {})) {
-      if (check(world, simulation) === true) seen.push(name)
+      stage = `sometimes "${name}"`
+      if (answerOf(check, world, simulation) === true) seen.push(name)
     }
     await comesAlive(world, simulation, checks, (name) => {
       stage = `liveness "${name}"`
@@ -87,7 +100,8 @@ async function comesAlive<W>(
   for (const [name, check] of Object.entries(liveness)) {
     enter(name)
     const leftMs = Math.max(0, untilMs - simulation.elapsedMs)
-    if (await simulation.reaches(() => check(world, simulation) === true, leftMs)) continue
+    if (await simulation.reaches(() => answerOf(check, world, simulation) === true, leftMs))
+      continue
     throw new CheckFailed(`liveness "${name}" did not come within ${within} ms without faults.`)
   }
 }
