@@ -118,16 +118,15 @@ export class Channel {
     return this.options.isProcessingTime ? event.processingTime : event.eventTime
   }
 
-  /** Resolves when all who read the stream have taken the event into their queues. */
-  publish(input: EventInput): Promise<StreamEvent> {
-    const full = this.options.rejectsWhenFull ? this.#full() : undefined
-    if (full !== undefined) return Promise.reject(full)
+  /** The event, once all who read the stream have it in their queues: at once where they have room. Throws or rejects as the stream says. */
+  publish(input: EventInput): StreamEvent | Promise<StreamEvent> {
+    if (this.options.rejectsWhenFull && !this.#hasRoom) throw this.#full()
     const event = this.toEvent(input)
-    return this.#enter(event, Number.NEGATIVE_INFINITY).then(() => event)
+    return this.#enter(event, Number.NEGATIVE_INFINITY)?.then(() => event) ?? event
   }
 
   /** Moves the watermark behind all that was published before. It never goes back. */
-  advance(mark: number): Promise<void> {
+  advance(mark: number): void | Promise<void> {
     return this.#enter(undefined, mark)
   }
 
@@ -138,12 +137,12 @@ export class Channel {
     }
   }
 
-  #enter(event: StreamEvent | undefined, mark: number): Promise<void> {
+  #enter(event: StreamEvent | undefined, mark: number): undefined | Promise<void> {
     const failure = this.#failure()
-    if (failure !== undefined) return Promise.reject(failure)
-    if (this.#waiting.length === 0 && this.#full() === undefined) {
+    if (failure !== undefined) throw failure
+    if (this.#waiting.length === 0 && this.#hasRoom) {
       this.#hand(event, mark)
-      return Promise.resolve()
+      return undefined
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ event, mark, resolve, reject })
@@ -167,7 +166,7 @@ export class Channel {
   #pump(): void {
     while (this.#waiting.length > 0) {
       const failure = this.#failure()
-      if (failure === undefined && this.#full() !== undefined) return
+      if (failure === undefined && !this.#hasRoom) return
       const next = this.#waiting.shift() as Waiting
       if (failure !== undefined) next.reject(failure)
       else {
@@ -181,10 +180,14 @@ export class Channel {
     return this.#readers.find(({ consumer }) => consumer.failure !== undefined)?.consumer.failure
   }
 
+  get #hasRoom(): boolean {
+    for (const { queue } of this.#readers) if (!queue.hasRoom) return false
+    return this.batches.hasRoom
+  }
+
   /** Why there is no room. */
-  #full(): Error | undefined {
+  #full(): Error {
     const reader = this.#readers.find(({ queue }) => !queue.hasRoom)
-    if (reader === undefined && this.batches.hasRoom) return undefined
     const holder = reader === undefined ? 'its buffer' : `"${reader.consumer.id}"`
     const capacity = reader === undefined ? this.batches.capacity : reader.queue.capacity
     return CLASSIC_FULL({ stream: this.id, holder, capacity })

@@ -22,7 +22,10 @@ function outletTo<R>(
 ): (result: R, timestamp: number) => void | Promise<void> {
   if (typeof target === 'function') return (result) => target(result)
   const channel = graph.channel(idOf(target))
-  return (result, timestamp) => channel.publish(toInput(result, timestamp)).then(() => undefined)
+  return (result, timestamp) => {
+    const published = channel.publish(toInput(result, timestamp))
+    return published instanceof Promise ? published.then(() => undefined) : undefined
+  }
 }
 
 /** Where the results of a processor go. What is not an event becomes the data of one, like the event it was made of. */
