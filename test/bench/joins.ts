@@ -2,10 +2,8 @@
 // node test/bench/joins.ts [--records 6000000] [--only interval]
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { createJob, type SourceSpec } from '@millrace/engine'
-import { nodeRuntime } from '@millrace/engine/host'
 import { join, type JoinParameters } from '@millrace/join'
-import { noExpressions, toStageFactory, tryParseParameters } from '@millrace/sdk'
+import { countResults } from './stage-job.ts'
 
 const { values } = parseArgs({
   options: { records: { type: 'string', default: '6000000' }, only: { type: 'string' } },
@@ -15,7 +13,6 @@ const KEYS = 10_000
 const POOL = 500_000
 /** Records per ms of event time and input: 5,000 per second, so a key has one every 2 s. */
 const PER_MS = 5
-const BATCH = 1024
 const INPUTS = ['order', 'payment'] as const
 
 interface Row {
@@ -34,76 +31,16 @@ function poolOf(step: number): Row[] {
 
 const pools: readonly (readonly Row[])[] = [poolOf(7919), poolOf(7907)]
 
-function sourceOf(id: string, pool: readonly Row[]): SourceSpec {
-  const batches: (readonly Row[])[] = []
-  for (let index = 0; index < POOL; index += BATCH) batches.push(pool.slice(index, index + BATCH))
-  function* read(): Generator<{ values: readonly Row[] }> {
-    for (let left = RECORDS / 2; left > 0; ) {
-      for (const batch of batches) {
-        if (left <= 0) return
-        yield { values: batch }
-        left -= batch.length
-      }
-    }
-  }
-  let stamped = 0
-  return {
-    id,
-    factory: {
-      traits: { name: 'memory', ends: true, replay: 'none' },
-      create: () => ({ read }),
-      dispose: () => undefined,
-    },
-    time: {
-      timestamp: () => Math.floor(stamped++ / PER_MS),
-      disorderMs: 0,
-      description: 'its number',
-    },
-  }
-}
-
-/** The job `two sources > join > sink`, its records and results in memory. */
-async function runJoin(parameters: Partial<JoinParameters>): Promise<number> {
-  const parsed = tryParseParameters(join, parameters)
-  if (!('value' in parsed)) throw new Error(JSON.stringify(parsed))
-  let results = 0
-  const factory = toStageFactory(join, {
-    parameters: parsed.value,
-    expressions: noExpressions,
-    inject: () => {
-      throw new Error('nothing to inject')
-    },
+function runJoin(parameters: Partial<JoinParameters>): Promise<number> {
+  const flows = INPUTS.map((input, index) => {
+    const pool = pools[index] as readonly Row[]
+    return { input, pool, records: RECORDS / 2, perMs: PER_MS }
   })
-  const by = [
-    { name: 'user', description: 'user', read: (record: unknown) => (record as Row).user },
-  ]
-  const inputs = INPUTS.map((name) => ({ name, from: [{ id: name, output: 'out' }] }))
-  const job = createJob(
-    {
-      name: 'bench',
-      sources: INPUTS.map((name, index) => sourceOf(name, pools[index] as readonly Row[])),
-      stages: [{ id: 'join', factory, inputs, by }],
-      sinks: [
-        {
-          id: 'sink',
-          factory: {
-            traits: { name: 'count', guarantee: 'Counts.' },
-            create: () => ({
-              write(batch) {
-                results += batch.length
-              },
-            }),
-            dispose: () => undefined,
-          },
-          from: [{ id: 'join', output: 'out' }],
-        },
-      ],
-    },
-    { runtime: nodeRuntime },
-  )
-  const summary = await job.run()
-  if (summary.state !== 'completed') throw summary.error ?? new Error(summary.state)
-  return results
+  return countResults(join, parameters, {
+    flows,
+    key: 'user',
+    read: (record) => (record as Row).user,
+  })
 }
 
 interface Held {

@@ -2,10 +2,9 @@
 // node test/bench/patterns.ts [--records 4000000] [--only rare]
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { createJob } from '@millrace/engine'
-import { nodeRuntime } from '@millrace/engine/host'
+import { createRandom } from '@millrace/base'
 import { pattern } from '@millrace/pattern'
-import { noExpressions, toStageFactory, tryParseParameters } from '@millrace/sdk'
+import { countResults } from './stage-job.ts'
 
 const { values } = parseArgs({
   options: { records: { type: 'string', default: '4000000' }, only: { type: 'string' } },
@@ -15,7 +14,6 @@ const KEYS = 10_000
 const POOL = 1_000_000
 /** Records per ms of event time: 10,000 per second, so a key has one a second. */
 const PER_MS = 10
-const BATCH = 1024
 const WITHIN_MS = 10_000
 
 interface Row {
@@ -24,80 +22,19 @@ interface Row {
 }
 
 const cards = Array.from({ length: KEYS }, (_, index) => `card-${index}`)
+const random = createRandom(1)
 /** Amounts from 0 to 999, each as often as any other. */
 const pool = Array.from({ length: POOL }, (_, index): Row => {
-  const amount = Math.imul(index, 2_654_435_761) >>> 8
-  return { card: cards[(index * 7919) % KEYS] as string, amount: amount % 1000 }
+  return { card: cards[(index * 7919) % KEYS] as string, amount: Math.floor(random() * 1000) }
 })
 
-/** The job `source > pattern > sink`, its records and results in memory. */
-async function runPattern(
-  parameters: Record<string, unknown>,
-  disorderMs: number,
-): Promise<number> {
-  const parsed = tryParseParameters(pattern, { within: `${WITHIN_MS}ms`, ...parameters })
-  if (!('value' in parsed)) throw new Error(JSON.stringify(parsed))
-  function* read(): Generator<{ values: readonly Row[] }> {
-    for (let index = 0; index < RECORDS; index += BATCH) {
-      const start = index % POOL
-      yield { values: pool.slice(start, start + Math.min(BATCH, RECORDS - index)) }
-    }
-  }
-  let stamped = 0
-  let results = 0
-  const job = createJob(
-    {
-      name: 'bench',
-      sources: [
-        {
-          id: 'source',
-          factory: {
-            traits: { name: 'memory', ends: true, replay: 'none' },
-            create: () => ({ read }),
-            dispose: () => undefined,
-          },
-          time: {
-            timestamp: () => Math.floor(stamped++ / PER_MS),
-            disorderMs,
-            description: 'its number',
-          },
-        },
-      ],
-      stages: [
-        {
-          id: 'pattern',
-          factory: toStageFactory(pattern, {
-            parameters: parsed.value,
-            expressions: noExpressions,
-            inject: () => {
-              throw new Error('nothing to inject')
-            },
-          }),
-          inputs: [{ name: 'in', from: [{ id: 'source', output: 'out' }] }],
-          by: [{ name: 'card', description: 'card', read: (record) => (record as Row).card }],
-        },
-      ],
-      sinks: [
-        {
-          id: 'sink',
-          factory: {
-            traits: { name: 'count', guarantee: 'Counts.' },
-            create: () => ({
-              write(batch) {
-                results += batch.length
-              },
-            }),
-            dispose: () => undefined,
-          },
-          from: [{ id: 'pattern', output: 'out' }],
-        },
-      ],
-    },
-    { runtime: nodeRuntime },
+function runPattern(parameters: Record<string, unknown>, disorderMs: number): Promise<number> {
+  const flow = { input: 'in', pool, records: RECORDS, perMs: PER_MS, disorderMs }
+  return countResults(
+    pattern,
+    { within: `${WITHIN_MS}ms`, ...parameters },
+    { flows: [flow], key: 'card', read: (record) => (record as Row).card },
   )
-  const summary = await job.run()
-  if (summary.state !== 'completed') throw summary.error ?? new Error(summary.state)
-  return results
 }
 
 interface Begun {

@@ -2,10 +2,8 @@
 // node --expose-gc test/bench/windows.ts [--records 12000000] [--only sliding] [--sessions]
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { createJob } from '@millrace/engine'
-import { nodeRuntime } from '@millrace/engine/host'
-import { noExpressions, toStageFactory, tryParseParameters } from '@millrace/sdk'
 import { window, type WindowParameters } from '@millrace/window'
+import { countResults } from './stage-job.ts'
 
 const { values } = parseArgs({
   options: {
@@ -19,7 +17,6 @@ const KEYS = 10_000
 const POOL = 1_000_000
 /** Records per ms of event time: 10,000 per second. */
 const PER_MS = 10
-const BATCH = 1024
 
 interface Row {
   readonly user: string
@@ -34,80 +31,14 @@ function poolOf(keys: number): Row[] {
   }))
 }
 
-/** The job `source > window > sink`, its records and results in memory. */
-async function runWindows(
+function runWindows(
   parameters: Partial<WindowParameters>,
   pool: readonly Row[],
   records: number,
 ): Promise<number> {
-  const parsed = tryParseParameters(window, parameters)
-  if (!('value' in parsed)) throw new Error(JSON.stringify(parsed))
-  const batches: (readonly Row[])[] = []
-  for (let index = 0; index < POOL; index += BATCH) batches.push(pool.slice(index, index + BATCH))
-  function* read(): Generator<{ values: readonly Row[] }> {
-    for (let left = records; left > 0;) {
-      for (const batch of batches) {
-        if (left <= 0) return
-        yield { values: batch }
-        left -= batch.length
-      }
-    }
-  }
-  let stamped = 0
-  let results = 0
-  const job = createJob(
-    {
-      name: 'bench',
-      sources: [
-        {
-          id: 'source',
-          factory: {
-            traits: { name: 'memory', ends: true, replay: 'none' },
-            create: () => ({ read }),
-            dispose: () => undefined,
-          },
-          time: {
-            timestamp: () => Math.floor(stamped++ / PER_MS),
-            disorderMs: 0,
-            description: 'its number',
-          },
-        },
-      ],
-      stages: [
-        {
-          id: 'window',
-          factory: toStageFactory(window, {
-            parameters: parsed.value,
-            expressions: noExpressions,
-            inject: () => {
-              throw new Error('nothing to inject')
-            },
-          }),
-          inputs: [{ name: 'in', from: [{ id: 'source', output: 'out' }] }],
-          by: [{ name: 'user', description: 'user', read: (record) => (record as Row).user }],
-        },
-      ],
-      sinks: [
-        {
-          id: 'sink',
-          factory: {
-            traits: { name: 'count', guarantee: 'Counts.' },
-            create: () => ({
-              write(batch) {
-                results += batch.length
-              },
-            }),
-            dispose: () => undefined,
-          },
-          from: [{ id: 'window', output: 'out' }],
-        },
-      ],
-    },
-    { runtime: nodeRuntime },
-  )
-  const summary = await job.run()
-  if (summary.state !== 'completed') throw summary.error ?? new Error(summary.state)
-  return results
+  const flow = { input: 'in', pool, records, perMs: PER_MS }
+  const read = (record: unknown): string => (record as Row).user
+  return countResults(window, parameters, { flows: [flow], key: 'user', read })
 }
 
 /** What one would write without an engine: a map per window, given out when time has passed it. */
