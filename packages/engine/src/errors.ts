@@ -77,13 +77,6 @@ export const ENG_STATE_VERSION: ErrorOf<{ name: string; version: number; was: nu
         : `Declare migrate(data, ${d.was}), which makes of it what version ${d.version} keeps.`,
   })
 
-/** State of this kind cannot be written down yet. */
-export const ENG_NO_SNAPSHOT: ErrorOf<{ name: string; kind: string }> = defineError({
-  code: 'ENG_NO_SNAPSHOT',
-  message: (d) => `State "${d.name}" cannot be kept: snapshots of ${d.kind} are not built yet.`,
-  hint: () => 'Let the job run to its end, or keep what is not in panes or spans.',
-})
-
 /** A time to live is no time. */
 export const ENG_TTL: ErrorOf<{ name: string; got: string }> = defineError({
   code: 'ENG_TTL',

@@ -9,6 +9,7 @@ export interface AggregateDefinition<Accumulator = unknown> {
   readonly constants?: readonly { readonly name: string; readonly default?: unknown }[]
   /** `numbers`: a value that is not a number is an error of that record. Default `any`. */
   readonly takes?: 'numbers' | 'any'
+  /** Plain data, so that it can be written down: objects, lists, maps, sets and what they hold. */
   create(constants: readonly unknown[]): Accumulator
   /** `timestamp` is the event time of the record, epoch ms. */
   add(accumulator: Accumulator, value: unknown, timestamp: number): void

@@ -56,7 +56,7 @@ export interface StageRun {
   /** How many records were filtered, by reason. */
   readonly reasons: Readonly<Record<string, number>>
   readonly counts: StageCounts
-  /** What the stage kept at the end. Throws ENG_NO_SNAPSHOT. */
+  /** What the stage kept at the end. */
   readonly snapshot: () => StageSnapshot
 }
 

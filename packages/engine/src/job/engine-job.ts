@@ -33,7 +33,7 @@ export interface EngineJob {
   progress(): Progress
   /**
    * What its stages keep, by id, once `run` has resolved: where it was stopped, another job that begins with that (`restored`)
-   * and reads what this one did not goes on where it ended. Throws ENG_NO_SNAPSHOT.
+   * and reads what this one did not goes on where it ended.
    */
   snapshot(): Readonly<Record<string, StageSnapshot>>
   /** The records that stages and sinks hold parked now, in the order in which they came. */

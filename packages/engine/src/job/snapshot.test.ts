@@ -101,7 +101,7 @@ it('goes on from what it kept as if it had never been stopped', async () => {
 })
 
 it('shows a batch handler no watermark behind the one that was kept', async () => {
-  const restored = { watermark: 50, largest: 53, eventTime: 50, state: {} }
+  const restored = { watermark: 50, largest: 53, eventTime: 50, keys: [], state: {} }
   const timers = { event: [], clock: [] }
   const kept = stage(
     'kept',
@@ -134,6 +134,7 @@ it('writes state down as plain data, by name, kind and version, with the values 
     watermark: 2,
     largest: 5,
     eventTime: 2,
+    keys: [[1]],
     state: {
       sum: { kind: 'value', version: 1, entries: [{ key: [1], data: 4 }] },
       recent: { kind: 'value', version: 1, entries: [{ key: [1], data: 4, time: 5 }] },
@@ -159,6 +160,7 @@ async function reopen(
     watermark: Number.NEGATIVE_INFINITY,
     largest: Number.NEGATIVE_INFINITY,
     eventTime: Number.NEGATIVE_INFINITY,
+    keys: [],
     state,
     timers: { event: [], clock: [] },
   }

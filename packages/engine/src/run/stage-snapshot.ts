@@ -1,3 +1,4 @@
+import type { Key } from '@millrace/sdk'
 import { ONLY_SLOT } from '../state/current-key.ts'
 import type { HeapState } from '../state/heap-state.ts'
 import type { KeyTimers } from '../state/key-timers.ts'
@@ -10,12 +11,12 @@ export interface Snapshotted {
   readonly emitter: Emitter
   readonly time: EventClock
   readonly state: HeapState
-  readonly interner: Slots | undefined
+  readonly interner: (Slots & { readonly keys: readonly Key[] }) | undefined
   readonly hooks: { readonly event: KeyTimers; readonly clock: KeyTimers }
   largest: number
 }
 
-/** What a stage keeps; for between two records. Throws ENG_NO_SNAPSHOT. */
+/** What a stage keeps; for between two records. */
 export function takeSnapshot(stage: Snapshotted): StageSnapshot {
   const { emitter, hooks, interner, largest, state, time } = stage
   const saved = (timers: KeyTimers): SavedTimer[] =>
@@ -26,6 +27,7 @@ export function takeSnapshot(stage: Snapshotted): StageSnapshot {
     watermark: emitter.mark,
     largest,
     eventTime: time.reached,
+    keys: interner?.keys.map((_, slot) => interner.values(slot) ?? []) ?? [],
     state: state.snapshot(),
     timers: { event: saved(hooks.event), clock: saved(hooks.clock) },
   }
@@ -37,6 +39,8 @@ export function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void 
   emitter.mark = saved.watermark
   stage.largest = saved.largest
   time.moveTo(saved.eventTime)
+  // Results of many keys come in the order in which these were first seen.
+  for (const key of saved.keys) interner?.slotOf(key)
   state.restore(saved.state)
   for (const service of ['event', 'clock'] as const) {
     for (const { at, key, name } of saved.timers[service]) {

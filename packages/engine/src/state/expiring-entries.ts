@@ -1,9 +1,9 @@
 import type { Expiry } from './expiry.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { ExpiringStore, SavableStore } from './store.ts'
+import type { ExpiringStore, Store } from './store.ts'
 
 /** A store around another one, whose entries it gives a time to live. */
-export class ExpiringEntries<Inner extends SavableStore> implements ExpiringStore {
+export class ExpiringEntries<Inner extends Store> implements ExpiringStore {
   protected readonly inner: Inner
   readonly expiry: Expiry
 

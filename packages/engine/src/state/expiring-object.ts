@@ -2,9 +2,9 @@ import type { Key, ObjectState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ExpiringEntries } from './expiring-entries.ts'
 import type { Expiry } from './expiry.ts'
-import type { SavableStore } from './store.ts'
+import type { Store } from './store.ts'
 
-type Inner<T> = ObjectState<T> & SavableStore
+type Inner<T> = ObjectState<T> & Store
 
 /** An object (or row of numbers) per key that begins anew when its time is past. Nobody sees what it is changed by: to get it is to write it. */
 export class ExpiringObject<T> extends ExpiringEntries<Inner<T>> implements ObjectState<T> {

@@ -25,7 +25,7 @@ import { HeapOrdered } from './ordered-state.ts'
 import { HeapPanes } from './panes-state.ts'
 import { HeapSpans } from './spans-state.ts'
 import type { SavedHandle, SavedState, Slots } from './saved-state.ts'
-import { isExpiring, type ExpiringStore, type SavableStore, type Store } from './store.ts'
+import { isExpiring, type ExpiringStore, type Store } from './store.ts'
 import { type Handle, loadHandle, saveHandle } from './store-snapshot.ts'
 import { type StateTime, timeToLive } from './time-to-live.ts'
 import { NamedUnits, slotUnits, type Units } from './units.ts'
@@ -105,9 +105,9 @@ export class HeapState {
     return Object.fromEntries(stores)
   }
 
-  /** All that is kept now: for between records. Throws ENG_NO_SNAPSHOT for handles that cannot be written down yet. */
+  /** All that is kept now: for between records. */
   snapshot(): SavedState {
-    const handles = [...this.#handles].map(([name, handle]) => [name, saveHandle(name, handle)])
+    const handles = [...this.#handles].map(([name, handle]) => [name, saveHandle(handle)])
     return { ...Object.fromEntries(this.#unclaimed), ...Object.fromEntries(handles) }
   }
 
@@ -138,7 +138,7 @@ export class HeapState {
     const scope: StateScope = {
       slot: () => current.require('slot'),
       value: <T>(name: string, options: { readonly initial: () => T } & StateOptions<T>) => {
-        const make = (): ValueState<T> & SavableStore => {
+        const make = (): ValueState<T> & Store => {
           const inner = new HeapValue<T>(name, current, journal, options.initial)
           const expiry = this.#slotExpiry(name, inner, options.ttl)
           return expiry === undefined ? inner : new ExpiringValue(inner, current, expiry)
@@ -146,7 +146,7 @@ export class HeapState {
         return handle('value', name, make, options)
       },
       map: <K, V>(name: string, options: StateOptions<V> = {}) => {
-        const make = (): MapState<K, V> & SavableStore => {
+        const make = (): MapState<K, V> & Store => {
           const inner = new HeapMap<K, V>(name, current, journal)
           if (options.ttl === undefined) return inner
           const expiry = this.#expiry(name, inner, options.ttl, new NamedUnits())
@@ -155,7 +155,7 @@ export class HeapState {
         return handle('map', name, make, options)
       },
       list: <T>(name: string, options: ListOptions<T> = {}) => {
-        const make = (): ListState<T> & SavableStore => {
+        const make = (): ListState<T> & Store => {
           if (options.ttl === undefined) return new HeapList<T>(name, current, journal)
           const inner = new HeapList<Timed<T>>(name, current, journal)
           const ttl = timeToLive(name, options.ttl)
@@ -164,7 +164,7 @@ export class HeapState {
         return handle('list', name, make, options)
       },
       object: <T>(name: string, options: ObjectOptions<T>) => {
-        const make = (): ObjectState<T> & SavableStore => {
+        const make = (): ObjectState<T> & Store => {
           const inner = new HeapObject(name, current, journal, options)
           return this.#renewed(space, name, inner, options.ttl)
         }
@@ -181,8 +181,8 @@ export class HeapState {
         handle('panes', name, () => new HeapPanes(name, current, journal, create)),
       spans: (name, options) =>
         handle('spans', name, () => new HeapSpans(name, current, journal, options)),
-      ordered: (name, options) =>
-        handle('ordered', name, () => new HeapOrdered(name, current, journal), options),
+      ordered: <T>(name: string, options?: Omit<StateOptions<T>, 'ttl'>) =>
+        handle('ordered', name, () => new HeapOrdered<T>(name, current, journal), options),
       namespace: (name) => this.#scope({ ...space, path: `${path}${checked(name)}/` }, global),
       global: () => global ?? scope,
     }
@@ -217,9 +217,9 @@ export class HeapState {
   #renewed<T>(
     { current }: Space,
     name: string,
-    inner: ObjectState<T> & SavableStore & Undoable,
+    inner: ObjectState<T> & Store & Undoable,
     ttl: StateTtl | undefined,
-  ): ObjectState<T> & SavableStore {
+  ): ObjectState<T> & Store {
     const expiry = this.#slotExpiry(name, inner, ttl)
     return expiry === undefined ? inner : new ExpiringObject(name, inner, current, expiry)
   }

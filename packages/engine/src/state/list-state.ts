@@ -2,7 +2,7 @@ import type { ListState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { SavableStore } from './store.ts'
+import type { Store } from './store.ts'
 
 interface Items<T> {
   values: T[]
@@ -15,7 +15,7 @@ const ADDED = 'added'
 const NOTHING: readonly never[] = Object.freeze([])
 
 /** A list of immutable values per key. */
-export class HeapList<T> implements ListState<T>, Undoable, SavableStore {
+export class HeapList<T> implements ListState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal

@@ -2,10 +2,10 @@ import type { MapState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { SavableStore } from './store.ts'
+import type { Store } from './store.ts'
 
 /** A map of immutable values per key. */
-export class HeapMap<K, V> implements MapState<K, V>, Undoable, SavableStore {
+export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal

@@ -3,7 +3,7 @@ import type { Key, NumbersState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { SavableStore } from './store.ts'
+import type { Store } from './store.ts'
 
 const firstRows = 16
 
@@ -11,7 +11,7 @@ const firstRows = 16
  * The same few numbers for each key, as rows of one array: a key costs eight bytes a number, and the row is one access to
  * memory where objects of their own would be several. Only making and clearing a row can be undone.
  */
-export class HeapNumbers<T> implements NumbersState<T>, Undoable, SavableStore {
+export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal

@@ -2,10 +2,10 @@ import type { Key, ObjectOptions, ObjectState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { SavableStore } from './store.ts'
+import type { Store } from './store.ts'
 
 /** An object per key, changed in place. Only making and clearing one can be undone. */
-export class HeapObject<T> implements ObjectState<T>, Undoable, SavableStore {
+export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal

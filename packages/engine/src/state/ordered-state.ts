@@ -4,7 +4,7 @@ import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { Cursor, Run } from './ordered-run.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { SavableStore } from './store.ts'
+import type { Store } from './store.ts'
 
 /** Most runs that are kept to be used again, and the most room that one of them has. */
 const FREE_MAX = 1024
@@ -22,7 +22,7 @@ class Replaced {
 }
 
 /** A run of immutable values per key, ordered by time, those of the same time in the order in which they came. */
-export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
+export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -119,7 +119,7 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SavableStore {
     for (const [slot, run] of this.#runs.entries()) {
       if (run === undefined) continue
       for (let place = run.from; place < run.to; place++) {
-        yield { slot, data: run.values[place], time: run.times[place] as number }
+        yield { slot, data: run.values[place], time: run.times[place] }
       }
     }
   }

@@ -4,10 +4,10 @@ import { NO_SLOT, type CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { Pane } from './pane.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { SavableStore } from './store.ts'
+import type { Store } from './store.ts'
 
 /** Accumulators per key and pane, pane by pane. */
-export class HeapPanes<T> implements PanesState<T>, SavableStore, Undoable {
+export class HeapPanes<T> implements PanesState<T>, Store, Undoable {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal

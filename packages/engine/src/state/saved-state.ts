@@ -42,6 +42,8 @@ export interface StageSnapshot {
   readonly largest: number
   /** What event time has come to for state that has a time to live. */
   readonly eventTime: number
+  /** Keys in the order in which the stage first saw them, which is that of its results; empty without `by`. */
+  readonly keys: readonly (readonly KeyValue[])[]
   readonly state: SavedState
   /** In the order in which they will fire. */
   readonly timers: { readonly event: readonly SavedTimer[]; readonly clock: readonly SavedTimer[] }

@@ -4,7 +4,7 @@ import type { CurrentKey } from './current-key.ts'
 import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { SavableStore } from './store.ts'
+import type { Store } from './store.ts'
 
 const NONE = -1
 const firstRows = 16
@@ -18,7 +18,7 @@ interface SavedSpan<T> {
 }
 
 /** Stretches of event time per key, each with an accumulator; those of one key never overlap. */
-export class HeapSpans<T> implements SpansState<T>, SavableStore, Undoable {
+export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal

@@ -1,6 +1,6 @@
-import { ENG_NO_SNAPSHOT, ENG_STATE_KIND, ENG_STATE_VERSION } from '../errors.ts'
+import { ENG_STATE_KIND, ENG_STATE_VERSION } from '../errors.ts'
 import type { SavedHandle, Slots } from './saved-state.ts'
-import { isSavable, type Store } from './store.ts'
+import type { Store } from './store.ts'
 
 /** A state handle and how what it keeps is written down. */
 export interface Handle {
@@ -12,9 +12,8 @@ export interface Handle {
   readonly store: Store
 }
 
-/** What a handle keeps. Throws ENG_NO_SNAPSHOT. */
-export function saveHandle(name: string, { kind, slots, store, version }: Handle): SavedHandle {
-  if (!isSavable(store)) throw ENG_NO_SNAPSHOT({ name, kind })
+/** What a handle keeps. */
+export function saveHandle({ kind, slots, store, version }: Handle): SavedHandle {
   const entries = Array.from(store.save(), ({ slot, ...entry }) => {
     return { key: slots.values(slot), ...entry }
   })
@@ -24,8 +23,7 @@ export function saveHandle(name: string, { kind, slots, store, version }: Handle
 /** Gives a handle what it kept. Throws ENG_STATE_KIND and ENG_STATE_VERSION where that is not its own. */
 export function loadHandle(name: string, handle: Handle, saved: SavedHandle): void {
   const { kind, migrate, slots, store, version } = handle
-  if (saved.kind !== kind || !isSavable(store))
-    throw ENG_STATE_KIND({ name, kind, was: saved.kind })
+  if (saved.kind !== kind) throw ENG_STATE_KIND({ name, kind, was: saved.kind })
   const isOld = saved.version < version
   if (saved.version > version || (isOld && migrate === undefined)) {
     throw ENG_STATE_VERSION({ name, version, was: saved.version })

@@ -4,10 +4,6 @@ import type { SlotEntry } from './saved-state.ts'
 export interface Store {
   /** Entries held: values, names of maps, items of lists, panes, and so on. */
   readonly size: number
-}
-
-/** A store whose entries can be written down. */
-export interface SavableStore extends Store {
   /** All entries, in order. Read them before the next record. */
   save(): Iterable<SlotEntry>
   /** Takes an entry back as it was. Cannot be undone: for before the first record. */
@@ -15,7 +11,7 @@ export interface SavableStore extends Store {
 }
 
 /** A store that lets go of what is past its time. */
-export interface ExpiringStore extends SavableStore {
+export interface ExpiringStore extends Store {
   readonly expiry: Expiring
 }
 
@@ -28,10 +24,6 @@ export interface Expiring {
   readonly expired: number
   /** Lets go of what is past its time at `now`. Cannot be undone: for between records. */
   release(now: number): void
-}
-
-export function isSavable(store: Store): store is SavableStore {
-  return 'save' in store
 }
 
 export function isExpiring(store: Store): store is ExpiringStore {

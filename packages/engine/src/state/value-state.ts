@@ -2,10 +2,10 @@ import type { Key, ValueState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { SavableStore } from './store.ts'
+import type { Store } from './store.ts'
 
 /** One immutable value per key. */
-export class HeapValue<T> implements ValueState<T>, Undoable, SavableStore {
+export class HeapValue<T> implements ValueState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal

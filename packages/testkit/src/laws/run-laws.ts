@@ -1,7 +1,4 @@
-import { isMillraceError } from '@millrace/base'
-import type { StageSnapshot } from '@millrace/engine'
 import fc from 'fast-check'
-import type { StageRun } from '../run-stage.ts'
 import type { Law } from './law.ts'
 import { demandSame, observeStage, resultsOf, type StageCase } from './observe-stage.ts'
 import { caseOf, stageLaw, type StageUnderLaw } from './stage-laws-options.ts'
@@ -68,9 +65,10 @@ function snapshot<P>(stage: StageUnderLaw<P>): Law {
     const one = caseOf(options, sample)
     const whole = await observeStage(definition, one)
     const first = await observeStage(definition, { ...one, stopAfter: cut })
-    const restored = snapshotOf(first.run)
-    // What is not built yet is no fault of the stage; nor is chance, which begins anew.
-    if (restored === undefined || whole.watch.isRandom || cut >= one.input.length) return
+    // As it comes back from where it was written to.
+    const restored = structuredClone(first.run.snapshot())
+    // Chance begins anew, which is no fault of the stage.
+    if (whole.watch.isRandom || cut >= one.input.length) return
     const rest = restOf(one, cut)
     if (rest === undefined) return
     const second = await observeStage(definition, { ...rest, restored })
@@ -99,16 +97,6 @@ function restOf(one: StageCase, cut: number): StageCase | undefined {
   const refused = new Set(one.input.slice(0, cut))
   if (input.some((record) => refused.has(record))) return undefined
   return { ...one, refused, processBatch: false }
-}
-
-/** What a stage kept, as it comes back from where it was written to; undefined where that cannot be written down yet. */
-function snapshotOf(run: StageRun): StageSnapshot | undefined {
-  try {
-    return structuredClone(run.snapshot())
-  } catch (error) {
-    if (isMillraceError(error, 'ENG_NO_SNAPSHOT')) return undefined
-    throw error
-  }
 }
 
 function restart<P>(stage: StageUnderLaw<P>): Law {
