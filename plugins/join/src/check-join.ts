@@ -104,10 +104,6 @@ function selectFaults(
   { expressions, inputs }: StageSurroundings,
 ): readonly ParameterFault[] {
   const faults: ParameterFault[] = []
-  if (Object.hasOwn(select, '__proto__')) {
-    const message = '"__proto__" is not a name for a field.'
-    faults.push({ path: ['select'], message, hint: 'Choose another name.' })
-  }
   if (expressions === undefined || inputs === undefined) return faults
   const known = [...inputs, ...(window === undefined ? [] : windowFields), 'record']
   for (const [name, text] of Object.entries(select)) {

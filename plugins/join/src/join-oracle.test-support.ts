@@ -75,6 +75,10 @@ function lookups(arrivals: readonly Arrival[], { kind, way }: Case) {
   const late: number[] = []
   const results: Result[] = []
   for (const [index, row] of arrivals.entries()) {
+    if (row.side === 'left' && row.t < row.mark) {
+      late.push(row.n)
+      continue
+    }
     if (row.k === null) {
       if (row.side === 'left' && (kind === 'left' || kind === 'anti')) {
         results.push([row.n, null, row.t])
@@ -87,10 +91,6 @@ function lookups(arrivals: readonly Arrival[], { kind, way }: Case) {
       const passed = arrivals.slice(0, index).filter((one) => own(one) && one.t < row.mark)
       const isNewest = passed.every(({ t }) => t <= row.t || row.mark - t > within)
       if (row.t < row.mark && !(isNewest && row.mark - row.t <= within)) late.push(row.n)
-      continue
-    }
-    if (row.t < row.mark) {
-      late.push(row.n)
       continue
     }
     // Given when the watermark is past it.

@@ -37,11 +37,12 @@ export class LookupJoin implements Joining {
     const { keyNames, kind, latenessMs, late, names, results } = this.#options
     const { key, timestamp } = context
     const mark = context.watermark - latenessMs
-    if (hasNull(key, keyNames)) {
+    const isLate = timestamp < mark
+    if (hasNull(key, keyNames) && !(isLate && side === LEFT)) {
       const at = { timestamp, key, window: undefined }
       if (side === RIGHT || kind === 'inner' || kind === 'semi') context.skip(NULL_KEY)
       else context.emit(kind === 'anti' ? results.left(record, at) : results.lone(LEFT, record, at))
-    } else if (timestamp >= mark) {
+    } else if (!isLate) {
       const run = side === LEFT ? this.#waiting : this.#ahead
       run.add(timestamp, record)
     } else if (side === RIGHT && this.#isNews(timestamp, mark)) {

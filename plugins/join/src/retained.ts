@@ -19,6 +19,5 @@ export function retained(parameters: JoinParameters): string {
   if (typeof within === 'string') {
     return `It keeps a record until the watermark has passed it by ${within}${grace}.`
   }
-  const { after, before } = within
-  return `It keeps a record of the first input until the watermark has passed it by ${after}${grace}, one of the second by ${before}${grace}.`
+  return `It keeps a record of the first input until the watermark has passed it by ${within.after}${grace}, one of the second until it has by ${within.before}${grace}.`
 }

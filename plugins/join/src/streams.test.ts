@@ -58,20 +58,24 @@ const twice = fc
   })
 
 describe.each(ways)('a join by $name', ({ kinds, way }) => {
-  it('gives the same for every order in which its inputs come, and nothing is late', () =>
-    fc.assert(
-      fc.asyncProperty(twice, fc.constantFrom(...kinds), async ([one, other], kind) => {
-        const how = { kind, way, lateness: 0, disorder }
-        const first = given(await run(one, how), kind)
-        const second = given(await run(other, how), kind)
+  it(
+    'gives the same for every order in which its inputs come, and nothing is late',
+    { timeout: 60_000 },
+    () =>
+      fc.assert(
+        fc.asyncProperty(twice, fc.constantFrom(...kinds), async ([one, other], kind) => {
+          const how = { kind, way, lateness: 0, disorder }
+          const first = given(await run(one, how), kind)
+          const second = given(await run(other, how), kind)
 
-        expect(first).toEqual(second)
-        expect(first.late).toEqual([])
-      }),
-      { numRuns: 60 },
-    ))
+          expect(first).toEqual(second)
+          expect(first.late).toEqual([])
+        }),
+        { numRuns: 60 },
+      ),
+  )
 
-  it('keeps nothing that the watermark has passed', () =>
+  it('keeps nothing that the watermark has passed', { timeout: 60_000 }, () =>
     fc.assert(
       fc.asyncProperty(twice, fc.constantFrom(...kinds), async ([rows], kind) => {
         const far = [10_000, 10_000, 10_001].flatMap((t, n): Row[] => [
@@ -87,7 +91,8 @@ describe.each(ways)('a join by $name', ({ kinds, way }) => {
         expect(counts.stateEntries).toEqual({ ...zeros(way), ...own, ...table })
       }),
       { numRuns: 30 },
-    ))
+    ),
+  )
 })
 
 function zeros(way: Way): Readonly<Record<string, number>> {
