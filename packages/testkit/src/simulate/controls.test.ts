@@ -220,3 +220,15 @@ it('traces what led to what', async () => {
     { kind: 'receive', actor: 'sim/target', cause: 4 },
   ])
 })
+
+it('refuses times that are none, and to pause an actor that is not there', async () => {
+  const sim = simulate()
+  noting(sim, 'target')
+
+  expect(() => sim.advance(Number.NaN)).toThrow('advance is NaN, not a number of at least 0.')
+  expect(() => sim.advance(-5)).toThrow('advance is -5, not a number of at least 0.')
+  expect(() => sim.jumpClock(Infinity)).toThrow('jumpClock is Infinity, not a number.')
+  await expect(sim.runFor(Infinity)).rejects.toThrow('runFor is Infinity, not a number')
+  expect(() => sim.pause('traget')).toThrow('There is no actor sim/traget in this simulation.')
+  expect(sim.elapsedMs).toBe(0)
+})

@@ -2,6 +2,7 @@ import { type ActorRef, type ActorSpec, type ActorSystem, createActorSystem } fr
 
 import { knownName } from '../known-name.ts'
 import { TST_NO_ACTOR, TST_WAITED } from '../errors.ts'
+import { milliseconds } from '../whole-number.ts'
 import { checkFaults, type FaultKind, type Faults } from './faults.ts'
 import { enter, leave } from './real-world.ts'
 import { type Mode, modes } from './scheduler.ts'
@@ -154,9 +155,9 @@ export class Simulation {
     await this.#run(FOREVER)
   }
 
-  /** Runs all that is ready or becomes due within `ms` of virtual time. */
+  /** Runs all that is ready or becomes due within `ms` of virtual time. Rejects with TST_OPTION. */
   async runFor(ms: number): Promise<void> {
-    const untilMs = this.#world.elapsedMs + ms
+    const untilMs = this.#world.elapsedMs + milliseconds('runFor', ms)
     await this.#run(untilMs)
     this.#world.moveTo(untilMs)
   }
@@ -194,14 +195,14 @@ export class Simulation {
     return work
   }
 
-  /** Moves the clock by `ms` at once, as if the process had slept: what was due meanwhile comes late, with the next step. */
+  /** Moves the clock by `ms` at once, as if the process had slept: what was due meanwhile comes late, with the next step. Throws TST_OPTION. */
   advance(ms: number): void {
-    this.#world.moveTo(this.#world.elapsedMs + ms)
+    this.#world.moveTo(this.#world.elapsedMs + milliseconds('advance', ms))
   }
 
-  /** Moves the wall clock only; timers do not notice. */
+  /** Moves the wall clock only, also back; timers do not notice. Throws TST_OPTION. */
   jumpClock(ms: number): void {
-    this.#world.jumpWall(ms)
+    this.#world.jumpWall(milliseconds('jumpClock', ms, true))
   }
 
   /** Crashes an actor on its next turn. Throws TST_NO_ACTOR. */
@@ -218,9 +219,9 @@ export class Simulation {
     actor.kill()
   }
 
-  /** The actor gets no turn until `resume`; its messages wait. */
+  /** The actor gets no turn until `resume`; its messages wait. Throws TST_NO_ACTOR. */
   pause(whom: Whom): void {
-    this.#world.pause(this.#pathOf(whom))
+    this.#world.pause(this.#find(whom).path)
   }
 
   resume(whom: Whom): void {
