@@ -45,6 +45,7 @@ it('behaves like a sorted array under any sequence of adds, pops and removals', 
         expect(got).toBe(expected)
         expect(heap.size).toBe(oracle.length)
         expect(heap.peek()).toBe(oracle[0])
+        expect(heap.inOrder()).toStrictEqual(oracle)
       }
     }),
   )

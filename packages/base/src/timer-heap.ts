@@ -38,6 +38,11 @@ export class TimerHeap<T> {
     return first
   }
 
+  /** All entries, the first to be due first. They stay where they are. */
+  inOrder(): readonly TimerEntry<T>[] {
+    return this.#nodes.toSorted((a, b) => (isBefore(a, b) ? -1 : 1))
+  }
+
   /** Takes one entry out; false when it is not in this heap (any more). */
   remove(entry: TimerEntry<T>): boolean {
     const node = entry as Node<T>

@@ -48,14 +48,24 @@ describe('sort', () => {
   })
 
   it('holds a record until the watermark has passed its time, and a stop lets nothing go early', async () => {
-    const { output, counts } = await run(rows(10, 30, 20, 41, 35), {
+    const input = rows(10, 30, 20, 41, 35)
+
+    const { output, snapshot } = await run(input, {
       disorderMs: 20,
       stopAfter: 4,
     })
 
     // The watermark is 21.
     expect(ids(output)).toStrictEqual([0, 2])
-    expect(counts.stateEntries).toStrictEqual({ 'global:held': 2 })
+    expect(snapshot().state['global:held']?.entries).toStrictEqual([
+      {
+        key: null,
+        data: [
+          [30, input[1]],
+          [41, input[3]],
+        ],
+      },
+    ])
   })
 
   it('hands on all that is left when the input is over, and keeps nothing', async () => {

@@ -1,4 +1,4 @@
-import { invariant } from '@millrace/base'
+import { invariant, TimerHeap } from '@millrace/base'
 import { defineStage, type RecordContext, type StageDefinition } from '@millrace/sdk'
 import { z } from 'zod'
 import { SORT_FULL } from './errors.ts'
@@ -11,6 +11,15 @@ const schema = z.strictObject({
 
 /** Parameters of `sort`, defaults filled in. */
 export type SortParameters = z.output<typeof schema>
+
+/** What a snapshot holds, as a heap. */
+function heapOf(data: unknown): TimerHeap<unknown> {
+  const heap = new TimerHeap<unknown>()
+  for (const [time, record] of data as readonly (readonly [number, unknown])[]) {
+    heap.add(time, record)
+  }
+  return heap
+}
 
 /**
  * Hands records on, untouched, in the order of event time, those of the same time as they came: each as soon as the watermark has
@@ -38,8 +47,12 @@ export const sort: StageDefinition<SortParameters> = defineStage({
   }),
   retains: () => 'It keeps each record until the watermark has passed its time.',
   create({ parameters: { most }, outputs, state }) {
-    // One run over all keys: a run per key would be in order by itself only.
-    const held = state.global().ordered<unknown>('held')
+    // One heap over all keys: one per key would be in order by itself only.
+    const held = state.global().object<TimerHeap<unknown>>('held', {
+      create: () => new TimerHeap(),
+      snapshot: (heap) => heap.inOrder().map(({ dueMs, value }) => [dueMs, value]),
+      restore: heapOf,
+    })
     const late = outputs['late']
     invariant(late !== undefined, 'The definition declares the output late.')
     const full = SORT_FULL({ most })
@@ -48,12 +61,19 @@ export const sort: StageDefinition<SortParameters> = defineStage({
         const { timestamp, watermark } = context
         if (timestamp < watermark) {
           late.emit({ record, eventTime: timestamp, watermark, lateBy: watermark - timestamp })
-        } else if (held.size >= most) context.reject(full.code, full.message)
-        else held.add(timestamp, record)
+        } else if (held.get().size >= most) context.reject(full.code, full.message)
+        else held.get().add(timestamp, record)
       },
       // Without a batch handler: nearly every record moves the watermark, and what it lets go must leave in front of it.
       onWatermark(watermark, context) {
-        held.releaseBefore(watermark, (timestamp, record) => context.emit(record, { timestamp }))
+        const heap = held.get()
+        for (let first = heap.peek(); first !== undefined; first = heap.peek()) {
+          if (first.dueMs >= watermark) return
+          heap.pop()
+          context.emit(first.value, { timestamp: first.dueMs })
+        }
+        // Empty and full again for each record it would be made anew each time.
+        if (watermark === Infinity) held.clear()
       },
     }
   },

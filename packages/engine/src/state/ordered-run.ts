@@ -26,10 +26,11 @@ export class Run<T> {
       return
     }
     const place = this.#above(time, last)
-    times[last] = time
-    values[last] = value
-    times.copyWithin(place + 1, place, last)
-    values.copyWithin(place + 1, place, last)
+    // Far faster than copyWithin, which asks of each place of an array whether it is there.
+    for (let at = last; at > place; at--) {
+      times[at] = times[at - 1] as number
+      values[at] = values[at - 1]
+    }
     times[place] = time
     values[place] = value
   }
