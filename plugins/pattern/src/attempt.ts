@@ -12,7 +12,7 @@ export interface Attempt {
   readonly lastTime: number
   /** The step it is at. */
   readonly step: number
-  /** Whether a record that it did not take came behind its last one. */
+  /** Whether a record that it did not take came behind its last one; false where no step follows directly. */
   readonly isSkipping: boolean
   /** Whether one of those must not come before the next step. */
   readonly isBlocked: boolean

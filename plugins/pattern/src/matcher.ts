@@ -15,12 +15,7 @@ interface Held {
   readonly mask: number
 }
 
-/** A result that is ready. */
-interface Ready {
-  readonly value: Readonly<Record<string, unknown>>
-  readonly timestamp: number
-  readonly isMatch: boolean
-}
+type Result = Readonly<Record<string, unknown>>
 
 /** What hooks bring along. */
 type Hook = Pick<StageContext, 'emit' | 'fail'>
@@ -70,55 +65,62 @@ export class Matcher {
   /** Event time has come to `until`: looks at all records before it, of all keys. */
   advance(until: number, hook: Hook): void {
     this.#held.releaseBefore(until, (time, held, key) => {
-      const { open } = this.#progress.get()
-      if (open.length > 0) this.#end(time, key, hook)
+      let progress = this.#progress.get()
+      if (progress.open.length > 0) progress = this.#end(progress, time, key, hook)
       else if ((held.mask & this.plan.beginning) === 0) return
-      this.#take(time, held, key, hook)
+      progress = this.#take(progress, time, held, key, hook)
       // A key of which nothing more comes now would learn only with the next move that its time is over.
-      const isOver = deadlineOf(this.plan, this.#progress.get()) <= until
-      if (isOver && this.#isLast(time, held, until)) this.#end(until, key, hook)
+      const isOver = deadlineOf(this.plan, progress) <= until
+      if (isOver && this.#isLast(time, held, until)) this.#end(progress, until, key, hook)
     })
   }
 
   /** The time of the key in hand is over for what began long enough before `until`. */
   close(until: number, key: Key | undefined, hook: Hook): void {
-    this.#end(until, key, hook)
+    this.#end(this.#progress.get(), until, key, hook)
   }
 
-  #take(time: number, { mask, record }: Held, key: Key | undefined, hook: Hook): void {
-    const before = this.#progress.get()
+  #take(
+    before: Progress,
+    time: number,
+    { mask, record }: Held,
+    key: Key | undefined,
+    hook: Hook,
+  ): Progress {
     const at = this.#atTime(time, key)
     try {
       const { matches, progress } = takeRecord(this.plan, before, { record, mask, time }, at)
-      const ready = matches.map((match) => this.#match(match, time, key))
+      const results = matches.map((match) => this.#match(match, time, key))
       this.#keep(before, progress)
-      for (const { timestamp, value } of ready) hook.emit(value, { timestamp })
+      for (const result of results) hook.emit(result, { timestamp: time })
+      return progress
     } catch (error) {
       this.#fail({ record, timestamp: time, input: this.#scope.input }, error, hook)
+      return before
     }
   }
 
-  #end(until: number, key: Key | undefined, hook: Hook): void {
-    const before = this.#progress.get()
+  #end(before: Progress, until: number, key: Key | undefined, hook: Hook): Progress {
     const { ends, progress } = expire(this.plan, before, until)
-    if (progress === before) return
+    if (progress === before) return before
     this.#keep(before, progress)
     for (const { attempt, isMatch } of ends) {
       const timestamp = attempt.start + this.plan.withinMs
       try {
-        if (isMatch) hook.emit(this.#match(attempt, timestamp, key).value, { timestamp })
+        if (isMatch) hook.emit(this.#match(attempt, timestamp, key), { timestamp })
         else this.#timeOut(attempt, timestamp, key)
       } catch (error) {
         const record = attempt.rows.at(-1)?.at(-1)
         this.#fail({ record, timestamp: attempt.lastTime, input: this.#scope.input }, error, hook)
       }
     }
+    return progress
   }
 
-  #match(attempt: Attempt, timestamp: number, key: Key | undefined): Ready {
+  #match(attempt: Attempt, timestamp: number, key: Key | undefined): Result {
     const value = newResult(key, attempt.start, timestamp)
     this.#select(value, attempt.rows, this.#atTime(timestamp, key))
-    return { value, timestamp, isMatch: true }
+    return value
   }
 
   #timeOut(attempt: Attempt, timestamp: number, key: Key | undefined): void {

@@ -75,10 +75,10 @@ function offer(
   if (advances) match ??= keep(plan, grown(attempt, step + 1, passed, number), open)
   if (repeats || advances) return match
   const isBlocked = attempt.isBlocked || own.nots.some((not) => not.test(record, mask, rows, at))
-  const skipping =
-    attempt.isSkipping && isBlocked === attempt.isBlocked
-      ? attempt
-      : { ...attempt, isSkipping: true, isBlocked }
+  // Only steps that follow directly ask.
+  const isSkipping = plan.seesAll
+  const isSame = isSkipping === attempt.isSkipping && isBlocked === attempt.isBlocked
+  const skipping = isSame ? attempt : { ...attempt, isSkipping, isBlocked }
   if (canGoOn(plan, skipping)) open.push(skipping)
   return undefined
 }
