@@ -20,12 +20,16 @@ function outletTo<R>(
   target: Target<R>,
   toInput: (result: R, timestamp: number) => EventInput,
 ): (result: R, timestamp: number) => void | Promise<void> {
-  if (typeof target === 'function') return (result) => target(result)
+  if (typeof target === 'function') return (result) => settled(target(result))
   const channel = graph.channel(idOf(target))
   return (result, timestamp) => {
-    const published = channel.publish(toInput(result, timestamp))
-    return published instanceof Promise ? published.then(() => undefined) : undefined
+    return settled(channel.publish(toInput(result, timestamp)))
   }
+}
+
+/** What a job waits for: promises, and nothing else. */
+function settled(done: unknown): void | Promise<void> {
+  return done instanceof Promise ? done.then(() => undefined) : undefined
 }
 
 /** Where the results of a processor go. What is not an event becomes the data of one, like the event it was made of. */

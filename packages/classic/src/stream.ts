@@ -5,7 +5,7 @@ import type { EventInput, StreamEvent } from './stream-event.ts'
 export type StreamRef<T = unknown> = string | Stream<T>
 
 /** Where results go: a stream, as events, or a function; a promise that it returns holds its processor back. */
-export type Target<R> = StreamRef | ((result: R) => void | Promise<void>)
+export type Target<R> = StreamRef | ((result: R) => unknown)
 
 /** What a stream's methods are made of. */
 interface StreamCalls {
