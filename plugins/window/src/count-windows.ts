@@ -60,15 +60,15 @@ export class CountWindows implements Windows {
     }
   }
 
-  *fire(watermark: number, before: number, out: Out): Iterator<undefined> {
+  *fire(watermark: number, before: number, out: Out): Iterator<number> {
     for (const [key, window] of this.#windows.ready(watermark)) {
       this.#end(key, window, before, out)
-      yield
+      yield 1
     }
     if (watermark === Number.POSITIVE_INFINITY) {
       for (const [key, window] of this.#windows.entries()) {
         this.#end(key, window, before, out)
-        yield
+        yield 1
       }
     }
     const emit = this.#emit
@@ -92,13 +92,13 @@ export class CountWindows implements Windows {
     return true
   }
 
-  *#giveChanged(watermark: number, out: Out): Iterable<undefined> {
+  *#giveChanged(watermark: number, out: Out): Iterable<number> {
     for (const [key, window] of this.#windows.entries()) {
       const progress = this.#folds.progress(window.value)
       if (progress.changed === 0) continue
       progress.changed = 0
       this.#give(key, window, { final: false, watermark }, out)
-      yield
+      yield 1
     }
   }
 

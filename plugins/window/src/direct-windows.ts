@@ -52,7 +52,7 @@ export class DirectWindows implements Windows {
     }
   }
 
-  *fire(watermark: number, before: number, out: Out): Iterator<undefined> {
+  *fire(watermark: number, before: number, out: Out): Iterator<number> {
     const emit = this.#emit
     if (emit.kind === 'onTime' && this.#latenessMs > 0) {
       yield* this.#fireOnTime(watermark, before, out)
@@ -66,7 +66,7 @@ export class DirectWindows implements Windows {
   }
 
   /** Lets go of all windows that are over, each with its last result. */
-  *#close(watermark: number, out: Out): Iterable<undefined> {
+  *#close(watermark: number, out: Out): Iterable<number> {
     for (const end of this.#windows.starts()) {
       if (end + this.#latenessMs > watermark) return
       yield* this.#giveAll(end, true, out)
@@ -75,7 +75,7 @@ export class DirectWindows implements Windows {
   }
 
   /** The results of ends that were passed and the last results, in the order of time. */
-  *#fireOnTime(watermark: number, before: number, out: Out): Iterable<undefined> {
+  *#fireOnTime(watermark: number, before: number, out: Out): Iterable<number> {
     const ends = this.#windows.starts().filter((end) => end > before && end <= watermark)
     for (const end of ends) {
       yield* this.#close(end, out)
@@ -114,22 +114,22 @@ export class DirectWindows implements Windows {
     return true
   }
 
-  *#giveChanged(out: Out): Iterable<undefined> {
+  *#giveChanged(out: Out): Iterable<number> {
     for (const end of this.#windows.starts()) {
       for (const [key, accumulators] of this.#windows.entries(end)) {
         const progress = this.#folds.progress(accumulators)
         if (progress.changed === 0) continue
         progress.changed = 0
         this.#give(key, end, accumulators, false, out)
-        yield
+        yield 1
       }
     }
   }
 
-  *#giveAll(end: number, final: boolean, out: Out): Iterable<undefined> {
+  *#giveAll(end: number, final: boolean, out: Out): Iterable<number> {
     for (const [key, accumulators] of this.#windows.entries(end)) {
       this.#give(key, end, accumulators, final, out)
-      yield
+      yield 1
     }
   }
 

@@ -62,7 +62,7 @@ export class PaddedWindows implements Windows {
     if (closes < this.due) this.due = closes
   }
 
-  *fire(watermark: number, before: number, out: Out): Iterator<undefined> {
+  *fire(watermark: number, before: number, out: Out): Iterator<number> {
     if (before !== Number.NEGATIVE_INFINITY) {
       this.#closed = Math.max(this.#closed, this.#plan.endBefore(before - this.#latenessMs))
     }
@@ -89,7 +89,7 @@ export class PaddedWindows implements Windows {
     return false
   }
 
-  *#close(end: number, out: Out): Iterable<undefined> {
+  *#close(end: number, out: Out): Iterable<number> {
     for (const [key, known] of this.#keys.entries()) {
       const accumulators = this.#windows.find(end)
       if (accumulators !== undefined) {
@@ -100,7 +100,7 @@ export class PaddedWindows implements Windows {
         this.#give(key, end, this.#folds.create(), out)
       }
       if (known.silent >= this.#most && known.last <= end) this.#keys.clear()
-      yield
+      yield 1
     }
     this.#windows.release(end)
   }

@@ -57,7 +57,7 @@ export class SessionWindows implements Windows {
     }
   }
 
-  *fire(watermark: number, before: number, out: Out): Iterator<undefined> {
+  *fire(watermark: number, before: number, out: Out): Iterator<number> {
     const emit = this.#emit
     for (const [key, span] of this.#spans.ready(watermark)) {
       const isOnTime = emit.kind === 'onTime' && this.#latenessMs > 0
@@ -70,7 +70,7 @@ export class SessionWindows implements Windows {
         this.#give(key, span, true, out)
         span.release()
       }
-      yield
+      yield 1
     }
     if (emit.kind !== 'every') return
     if (passesMultiple(before, watermark, emit.ms)) yield* this.#giveChanged(out)
@@ -105,13 +105,13 @@ export class SessionWindows implements Windows {
     return true
   }
 
-  *#giveChanged(out: Out): Iterable<undefined> {
+  *#giveChanged(out: Out): Iterable<number> {
     for (const [key, span] of this.#spans.entries()) {
       const progress = this.#folds.progress(span.value)
       if (progress.changed === 0) continue
       progress.changed = 0
       this.#give(key, span, false, out)
-      yield
+      yield 1
     }
   }
 

@@ -69,7 +69,7 @@ export class SharedWindows implements Windows {
     if (this.#from < this.#fired && this.#takesLate(this.#from)) this.#mend(at.key)
   }
 
-  *fire(watermark: number, before: number, out: Out): Iterator<undefined> {
+  *fire(watermark: number, before: number, out: Out): Iterator<number> {
     this.#passed(before)
     for (let end = this.#nextEnd(); ; end = this.#nextEnd()) {
       this.due = end + this.#latenessMs
@@ -97,25 +97,26 @@ export class SharedWindows implements Windows {
     }
   }
 
-  *#give(end: number, out: Out): Iterable<undefined> {
+  *#give(end: number, out: Out): Iterable<number> {
     const start = this.#plan.start(end)
-    this.#comeUpTo(start)
+    yield* this.#comeUpTo(start)
     const last = this.#backPanes.at(-1) ?? this.#front[0]?.pane ?? Number.NEGATIVE_INFINITY
     for (const pane of this.#panes.starts()) {
       if (pane >= end) break
       if (pane < start || pane <= last) continue
       this.#absorb(pane)
+      yield this.#back.size
     }
     const front = this.#front.at(-1)?.run ?? new Run(this.#maker, 0)
     for (const { accumulators, key } of entriesOfBoth(this.#maker, front, this.#back)) {
       const window = { key, start, end, final: true }
       out.result(this.#folds.result(accumulators, window), end - 1)
-      yield
+      yield 1
     }
   }
 
   /** Lets go of what lies before the start of a window; where that cuts the growing run, its panes are merged anew from their end. */
-  #comeUpTo(start: number): void {
+  *#comeUpTo(start: number): Iterable<number> {
     while (this.#front.length > 0 && (this.#front.at(-1) as Suffix).pane < start) this.#front.pop()
     if (this.#front.length > 0 || (this.#backPanes[0] ?? start) >= start) return
     let run = new Run(this.#maker, 0)
@@ -123,6 +124,7 @@ export class SharedWindows implements Windows {
       if (pane < start) break
       run = merged(this.#maker, this.#runOf(pane), run)
       this.#front.push({ pane, run })
+      yield run.size
     }
     this.#back = new Run(this.#maker, 0)
     this.#backPanes = []

@@ -21,7 +21,7 @@ import { retains } from './retains.ts'
 import { toMs, windowSchema, type WindowParameters } from './window-parameters.ts'
 import type { Out } from './windows.ts'
 
-/** Most results between two turns of others. */
+/** Most keys of windows between two turns of others. */
 const atOnce = 1024
 
 /** Results and late records of a record in hand, or of a watermark that moved. */
@@ -71,7 +71,7 @@ function createInstance({
   const at = { timestamp: 0, key: undefined as Key | undefined, watermark: 0 }
   const lagMs = toMs(parameters.lateness)
   /** The results of a watermark that are not all given yet. */
-  let firing: Iterator<undefined> | undefined
+  let firing: Iterator<number> | undefined
   const relaxMs = parameters.relaxed ? lagMs : Number.POSITIVE_INFINITY
   return {
     lagMs,
@@ -105,10 +105,13 @@ function createInstance({
       if (firing === undefined && watermark < windows.due) return false
       one.context = context
       firing ??= windows.fire(watermark, context.watermark, one)
-      for (let count = 0; count < atOnce; count++) {
-        if (firing.next().done !== true) continue
-        firing = undefined
-        return false
+      for (let count = 0; count < atOnce;) {
+        const step = firing.next()
+        if (step.done === true) {
+          firing = undefined
+          return false
+        }
+        count += step.value
       }
       return true
     },

@@ -20,6 +20,6 @@ export interface Windows {
   readonly due: number
   /** Takes a record in. Throws coded errors before anything has changed, or not at all. */
   take(record: unknown, at: At, out: Out): void
-  /** The watermark moves from `before` to `watermark`: what is due gives its results, one step for each. */
-  fire(watermark: number, before: number, out: Out): Iterator<undefined>
+  /** The watermark moves from `before` to `watermark`: what is due gives its results, step by step; each says how many keys it went through. */
+  fire(watermark: number, before: number, out: Out): Iterator<number>
 }

@@ -73,10 +73,16 @@ export class HeapPanes<T> implements PanesState<T>, Store, Undoable {
     this.#remove(pane, row)
   }
 
+  /** By slot first: who takes the entries back sees the keys in the order in which this stage did. */
   *save(): Iterable<SlotEntry> {
-    for (const start of this.#starts) {
-      for (const [slot, value] of this.#rows(start)) {
-        yield { slot, time: start, data: structuredClone(value) }
+    const panes = this.#starts.map((start) => this.#panes.get(start) as Pane<T>)
+    const slots = new Set(panes.flatMap((pane) => [...pane.slots()]))
+    for (const slot of Int32Array.from(slots).toSorted()) {
+      for (const pane of panes) {
+        const row = pane.find(slot)
+        if (row < 0) continue
+        const data = structuredClone(this.#layout.show(pane.store, row))
+        yield { slot, time: pane.start, data }
       }
     }
   }

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { StageRun } from '../run-stage.ts'
 import type { Law } from './law.ts'
 import { demandSame, observeStage, resultsOf, type StageCase } from './observe-stage.ts'
 import { caseOf, stageLaw, type StageUnderLaw } from './stage-laws-options.ts'
@@ -79,12 +80,32 @@ function snapshot<P>(stage: StageUnderLaw<P>): Law {
           [...values, ...(second.run[name][output] ?? [])],
         ]),
       )
+    const parts = { outputs: together('outputs'), timestamps: together('timestamps') }
     demandSame(
       `One run, and two that were cut behind ${cut} records`,
-      { outputs: whole.run.outputs, timestamps: whole.run.timestamps },
-      { outputs: together('outputs'), timestamps: together('timestamps') },
+      byKey(whole.run, stage.keys),
+      byKey(parts as typeof whole.run, stage.keys),
     )
   })
+}
+
+/** What each output has of each key, in order: that is what a job promises which goes on after a stop. */
+function byKey(
+  { outputs, timestamps }: Pick<StageRun, 'outputs' | 'timestamps'>,
+  keys: readonly string[],
+): object {
+  const keyOf = (value: unknown): string => {
+    const fields = typeof value === 'object' && value !== null ? value : {}
+    return keys
+      .map((name) => Reflect.get(fields, name) as unknown)
+      .map((part) => `${typeof part} ${String(part)}`)
+      .join()
+  }
+  const sorted = Object.entries(outputs).map(([output, values]) => {
+    const rows = values.map((value, index) => ({ value, time: timestamps[output]?.[index] }))
+    return [output, rows.toSorted((a, b) => keyOf(a.value).localeCompare(keyOf(b.value)))]
+  })
+  return { outputs: Object.fromEntries(sorted) as object }
 }
 
 /** The part of a case behind its first `cut` records; undefined where they cannot be told from those behind them. */
