@@ -66,6 +66,8 @@ export class Channel {
   readonly #readers: Reader[] = []
   readonly #waiting = new RingBuffer<Waiting>()
   #clock = Number.NEGATIVE_INFINITY
+  /** Events without an id of their own that were made. */
+  #made = 0
 
   constructor(id: string, options: ChannelOptions, runtime: Runtime) {
     this.id = id
@@ -102,8 +104,7 @@ export class Channel {
     const fault = faultOf(input)
     if (fault !== undefined) throw CLASSIC_EVENT({ stream: this.id, fault })
     this.#clock = Math.max(this.#clock, this.#runtime.now())
-    const { data, eventTime = this.#clock, id = `${this.id}-${this.published + 1}`, type } = input
-    this.published++
+    const { data, eventTime = this.#clock, id = `${this.id}-${++this.#made}`, type } = input
     return new StreamEvent({
       id,
       type,
@@ -156,6 +157,7 @@ export class Channel {
       for (const { queue } of this.#readers) queue.advance(mark)
       return
     }
+    this.published++
     const { disorderMs } = this.options
     const time = this.timeOf(event)
     if (disorderMs !== undefined) this.watermark = Math.max(this.watermark, time - disorderMs)
