@@ -15,6 +15,10 @@ beforeAll(() => {
     inputs: ['left', 'right'], create: () => ({ on: { left() {}, right() {} } }) }\n`
   const limit = `export default { kind: 'stage', name: 'limit', summary: 'Limits.', parameters: ${anything},
     expects: ({ field }) => [field], create: () => ({ process() {} }) }\n`
+  const named = `export default { kind: 'stage', name: 'named', summary: 'Names.',
+    parameters: ${anything.replace("format: 'cel'", "format: 'cel', ownNames: true")},
+    expects: () => ['amount'], create: () => ({ process() {} }) }\n`
+  writeFileSync(join(folder, 'named.mjs'), named)
   writeFileSync(join(folder, 'pair.mjs'), pair)
   writeFileSync(join(folder, 'limit.mjs'), limit)
 })
@@ -73,4 +77,15 @@ it('each input of a stage with several has the fields of its own keys', async ()
   )
 
   expect(expects).toEqual([{ left: ['id', 'day'], right: ['orderId', 'day'] }, []])
+})
+
+it('an expression with names of its own says nothing of fields: its stage does', async () => {
+  const expects = await expectsOf(
+    '  source: { file: a.jsonl }',
+    '  stages:',
+    "    - ./named.mjs: { where: 'amount > small.amount' }",
+    '  sink: { file: b.jsonl }',
+  )
+
+  expect(expects).toEqual([['amount'], []])
 })
