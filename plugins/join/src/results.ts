@@ -17,9 +17,10 @@ export interface ResultAt {
 /** Makes the results. Throws what an expression throws. */
 export class Results {
   /** Names of the inputs, in order. */
-  readonly #inputs: readonly string[]
-  /** The input that is the left of the join. */
-  readonly #left: number
+  readonly #first: string
+  readonly #second: string
+  /** Whether the left of the join is the second input. */
+  readonly #isSwapped: boolean
   readonly #select: ((both: Fields, at: ResultAt) => Fields) | undefined
   readonly #isPaired: boolean
 
@@ -29,8 +30,9 @@ export class Results {
     left: number,
     scope: ExpressionScope,
   ) {
-    this.#inputs = inputs
-    this.#left = left
+    this.#first = inputs[0] as string
+    this.#second = inputs[1] as string
+    this.#isSwapped = left === 1
     this.#select = compileSelect(parameters.select, scope)
     this.#isPaired = isPaired(parameters)
   }
@@ -52,10 +54,10 @@ export class Results {
   }
 
   #both(key: Key | undefined, left: unknown, right: unknown, window: Stretch | undefined): Fields {
-    const both: Fields = { ...key, ...window }
-    const [first, second] = this.#inputs as readonly [string, string]
-    both[first] = this.#left === 0 ? left : right
-    both[second] = this.#left === 0 ? right : left
+    const both: Fields = { ...key }
+    if (window !== undefined) Object.assign(both, window)
+    both[this.#first] = this.#isSwapped ? right : left
+    both[this.#second] = this.#isSwapped ? left : right
     return both
   }
 }
