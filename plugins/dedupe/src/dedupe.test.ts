@@ -135,7 +135,29 @@ describe('dedupe', () => {
     expect(counts).toMatchObject({ in: 4, used: 3, late: 1 })
   })
 
-  it('remembers no longer than it must: a million different ids in a row leave a handful', async () => {
+  it('forgets an earlier record without forgetting a later one of the same', async () => {
+    const stream: readonly (readonly [id: string, t: number])[] = [
+      ['x', 50],
+      ['a', 10],
+      ['y', 60],
+      ['a', 30],
+      ['z', 110],
+      ['a', 100],
+      ['z', 120],
+      ['a', 101],
+    ]
+    const input = stream.map(([id, t]) => ({ t, id }))
+
+    const { output, outputs } = await run({ within: '10ms', of: 'id' }, input, {
+      disorderMs: 45,
+      processBatch: false,
+    })
+
+    expect(times(output)).toStrictEqual([50, 10, 60, 30, 110, 100, 120])
+    expect(times(outputs['duplicates'])).toStrictEqual([101])
+  })
+
+  it('remembers no longer than it must: of many different ids in a row a handful is left', async () => {
     const input = Array.from({ length: 5000 }, (_, t) => ({ t, id: t }))
 
     const stopped = await run({ within: '10ms', of: 'id' }, input, { stopAfter: 4000 })

@@ -88,7 +88,7 @@ export const dedupe: StageDefinition<DedupeParameters> = defineStage({
     late: ['record', 'eventTime', 'watermark', 'lateBy'],
   }),
   retains: ({ within }) =>
-    `It remembers each record it passed until the watermark has passed its time and ${within}.`,
+    `It remembers each record it passed until the watermark has passed its time, and that of those in front of it, by ${within}.`,
   check: checkDedupe,
   create: createInstance,
 })

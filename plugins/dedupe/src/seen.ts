@@ -11,7 +11,7 @@ type Times = number | readonly number[]
 export class Seen {
   readonly #withinMs: number
   readonly #times: MapState<Identity, Times>
-  /** The same by time, so that what is over is found. */
+  /** In the order in which they came, each under the largest time so far, so that what is over is found. */
   readonly #order: OrderedState<Identity>
 
   constructor(withinMs: number, state: Pick<StateScope, 'map' | 'ordered'>) {
@@ -31,16 +31,22 @@ export class Seen {
     // Behind the watermark the record it repeats may be forgotten already.
     if (time < watermark) return 'late'
     this.#times.set(identity, withTime(times, time))
-    this.#order.add(time, identity)
+    // Its own place would be far from the end where partitions are apart: then each record would move all behind it.
+    const [latest = time] = this.#order.last() ?? []
+    this.#order.add(Math.max(time, latest), identity)
     return 'first'
   }
 
   /** Forgets what no record can repeat any more that is not late. */
   release(watermark: number): void {
-    this.#order.releaseBefore(watermark - this.#withinMs, (time, identity) => {
+    const over = watermark - this.#withinMs
+    this.#order.releaseBefore(over, (_time, identity) => {
       const times = this.#times.get(identity)
-      if (times === undefined || typeof times === 'number') this.#times.delete(identity)
-      else this.#times.set(identity, withoutTime(times, time))
+      // Another one of the same may have come since.
+      if (typeof times === 'number' && times >= over) return
+      const left = typeof times === 'object' ? times.filter((time) => time >= over) : []
+      if (left.length === 0) this.#times.delete(identity)
+      else this.#times.set(identity, left)
     })
   }
 
@@ -53,9 +59,4 @@ export class Seen {
 function withTime(times: Times | undefined, time: number): Times {
   if (times === undefined) return time
   return typeof times === 'number' ? [times, time] : [...times, time]
-}
-
-function withoutTime(times: readonly number[], time: number): Times {
-  const left = times.filter((one) => one !== time)
-  return left.length === 1 ? (left[0] as number) : left
 }

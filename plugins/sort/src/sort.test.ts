@@ -173,3 +173,23 @@ it(
       { numRuns: 200 },
     ),
 )
+
+it('gives the same whatever the order of arrival, as long as that is within the disorder', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ step: fc.integer({ min: 1, max: 9 }), delay: fc.nat(20) }), {
+        maxLength: 40,
+      }),
+      async (steps) => {
+        let now = 0
+        const sent = steps.map(({ step, delay }, id) => ({ t: (now += step), id, delay }))
+        const arrived = sent.toSorted((a, b) => a.t + a.delay - b.t - b.delay)
+
+        const { output, counts } = await run(arrived, { disorderMs: 20 })
+
+        expect(output).toStrictEqual(sent)
+        expect(counts.late).toBe(0)
+      },
+    ),
+    { numRuns: 100 },
+  ))

@@ -198,6 +198,35 @@ describe('per window', () => {
   )
 })
 
+it('gives the same whatever the order of arrival, as long as that is within the disorder', () =>
+  fc.assert(
+    fc.asyncProperty(
+      rows,
+      fc.array(fc.nat(15), { minLength: 50, maxLength: 50 }),
+      async (some, delays) => {
+        // No two are equally good: else the first to arrive would be the better one.
+        const sent = some.map((row) => ({ ...row, score: row.id % 2 === 0 ? row.id : -row.id }))
+        const delayed = (row: Row): number => row.t + (delays[row.id] ?? 0)
+        const arrived = sent.toSorted((a, b) => delayed(a) - delayed(b))
+        const one = { n: 2, order: 'descending', disorder: 15 } as const
+        const window = { tumbling: '10ms' }
+        const inTime = sent.toSorted((a, b) => a.t - b.t)
+
+        const straight = await start({ window }, inTime, one, { batch: 1024 })
+        const mixed = await start({ window }, arrived, one, { batch: 3 })
+
+        expect(sorted(mixed.output)).toStrictEqual(sorted(straight.output))
+        expect(mixed.counts.late).toBe(0)
+      },
+    ),
+    { numRuns: 100 },
+  ))
+
+/** Keys of a window come in the order of their first sight, which is that of arrival. */
+function sorted(results: readonly unknown[]): readonly string[] {
+  return results.map((result) => JSON.stringify(result)).toSorted()
+}
+
 /** All windows in one list, each with all of its records. */
 function windowed(
   input: readonly Row[],
