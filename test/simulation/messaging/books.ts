@@ -43,6 +43,8 @@ export class Books {
   handled = 0
   dead = 0
   dropped = 0
+  /** Offers that waited for one desk at a time, at most. */
+  offersMost = 0
   readonly #simulation: Simulation
   readonly #desks: readonly Desk[]
   readonly #sequences = new Map<string, number>()
@@ -90,6 +92,13 @@ export class Books {
     letter.wasInBatch = false
     letter.wasStashed = false
     letter.seq = this.#next(letter)
+  }
+
+  offerWaits(to: number): void {
+    const waiting = this.letters.filter(
+      (letter) => letter.to === to && !letter.isSent && letter.fate === undefined,
+    )
+    this.offersMost = Math.max(this.offersMost, waiting.length)
   }
 
   offered(letter: Letter, result: string): void {

@@ -15,6 +15,7 @@ export interface Office {
 }
 
 const ASK_MS = 500
+const OFFERS_MOST = 8
 
 /** A letter from `from` to another desk, with an errand of the dice's choice. */
 export function send(office: Office, from: number, to: number, depth: number): void {
@@ -185,8 +186,10 @@ export class Correspondent implements Behavior<Mail> {
     if (kind === 'send') {
       for (let left = dice.number(1, 3); left > 0; left--) send(office, from, to, 0)
     } else if (kind === 'ask') this.#ask(ref, to)
-    else if (kind === 'offer') this.#offer(ref, to)
-    else if (kind === 'forward') {
+    else if (kind === 'offer') {
+      // More than one, so that some wait behind others.
+      for (let left = dice.number(1, OFFERS_MOST); left > 0; left--) this.#offer(ref, to)
+    } else if (kind === 'forward') {
       if (to === from || count > 1) return
       books.forward(letter, to)
       books.sending(() => this.#context.forward(ref, letter, letter.lane))
@@ -213,8 +216,10 @@ export class Correspondent implements Behavior<Mail> {
     const errand = { kind: 'nothing' } as const
     const letter = books.write({ errand, lane: 'user', rank: 1, from, to, way: 'offer' })
     const result = books.sending(() => ref.offer(letter))
-    if (result instanceof Promise) void result.then((each) => books.offered(letter, each))
-    else if (result !== undefined) books.offered(letter, result)
+    if (result instanceof Promise) {
+      books.offerWaits(to)
+      void result.then((each) => books.offered(letter, each))
+    } else if (result !== undefined) books.offered(letter, result)
   }
 
   #watch(ref: ActorRef<Mail>, target: number): void {

@@ -80,6 +80,7 @@ const checks: ExploreOptions<World> = {
     'a letter comes again': ({ books }) =>
       books.letters.some(({ attempts, fate }) => attempts > 0 && fate === 'handled'),
     'an end is told': ({ books }) => books.watches.some(({ notices }) => notices > 0),
+    'five offers wait for one mailbox': ({ books }) => books.offersMost >= 5,
     'an offer comes to nothing': ({ books }) =>
       books.letters.some(({ way, fate }) => way === 'offer' && fate === 'returned'),
   },
