@@ -18,20 +18,37 @@ export function gate(): { readonly opened: Promise<void>; readonly open: () => v
   return { opened: promise, open: () => resolve() }
 }
 
-/** A clock that goes on only with the timers that are waited for. */
+/** A clock that stands still until time is made to pass. */
 export class Clock implements Runtime {
   ms = 0
+  readonly #timers = new Set<{ readonly due: number; readonly task: () => void }>()
   readonly random = (): number => 0.5
   readonly schedule = (task: () => void): void => nodeRuntime.schedule(task)
   readonly yield = (): Promise<void> => nodeRuntime.yield()
-  now = (): number => this.ms
-  monotonic = (): number => this.ms
+  readonly now = (): number => this.ms
+  readonly monotonic = (): number => this.ms
 
-  timer = (delayMs: number, task: () => void): (() => void) => {
-    const due = this.ms + delayMs
-    return nodeRuntime.timer(0, () => {
-      this.ms = Math.max(this.ms, due)
-      task()
-    })
+  readonly timer = (delayMs: number, task: () => void): (() => void) => {
+    const timer = { due: this.ms + delayMs, task }
+    this.#timers.add(timer)
+    return () => void this.#timers.delete(timer)
+  }
+
+  /** Time passes, timer by timer; after each, what follows from it happens. */
+  async pass(durationMs: number): Promise<void> {
+    const end = this.ms + durationMs
+    await turns()
+    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
+      this.#timers.delete(next)
+      this.ms = Math.max(this.ms, next.due)
+      next.task()
+      await turns(5)
+    }
+    this.ms = end
+  }
+
+  #next(end: number): { readonly due: number; readonly task: () => void } | undefined {
+    const due = [...this.#timers].filter((timer) => timer.due <= end)
+    return due.toSorted((a, b) => a.due - b.due)[0]
   }
 }

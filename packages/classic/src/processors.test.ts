@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { classicAt, gate } from './classic-at.test-support.ts'
+import { classicAt, Clock, gate } from './classic-at.test-support.ts'
+import { Classic } from './classic.ts'
 import type { StreamEvent } from './stream-event.ts'
 
 const now = 1000
@@ -32,7 +33,8 @@ it('counts one failure and keeps the event as a dead letter when a processor thr
 })
 
 it('tries a failing event again when told to, and counts its state once', async () => {
-  const classic = classicAt(now)
+  const clock = new Clock()
+  const classic = new Classic({ runtime: clock })
   const numbers = await classic.createStream<number>('numbers')
   let tries = 0
   await classic.registerProcessor('count', {
@@ -41,11 +43,11 @@ it('tries a failing event again when told to, and counts its state once', async 
       state.updateState('count', state.getState('count', { initial: 0 }) + 1)
       if (tries++ < 2) throw new Error('not yet')
     },
-    onError: { retry: { times: 3, backoff: { minMs: 1, maxMs: 1 } } },
+    onError: { retry: { times: 3, backoff: { minMs: 100, maxMs: 100 } } },
   })
 
   await numbers.publish({ type: 'n', data: 1 })
-  await classic.settled()
+  await clock.pass(1000)
 
   expect(tries).toBe(3)
   expect(classic.getState('count')).toBe(1)
@@ -164,7 +166,8 @@ it('finishes what an unregistered processor was given, and gives it nothing more
 })
 
 it('gives up an event that takes too long; what it writes later counts for nothing', async () => {
-  const classic = classicAt(now)
+  const clock = new Clock()
+  const classic = new Classic({ runtime: clock })
   const numbers = await classic.createStream<number>('numbers')
   const late = gate()
   await classic.registerProcessor('slow', {
@@ -173,12 +176,12 @@ it('gives up an event that takes too long; what it writes later counts for nothi
       if (data === 1) await late.opened
       context.updateState(`n${data}`, data)
     },
-    timeout: '5ms',
+    timeout: '5s',
   })
 
   await numbers.publish({ type: 'n', data: 1 })
   await numbers.publish({ type: 'n', data: 2 })
-  await classic.settled()
+  await clock.pass(6000)
   late.open()
   await classic.drain()
 

@@ -287,32 +287,36 @@ it('gives the same windows for any order of the same events', async () => {
   expect(results[1]).toEqual(results[0])
 })
 
-it('assigns events by hand to the same windows that take them in', async () => {
-  const whole = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max })
-  await fc.assert(
-    fc.asyncProperty(
-      whole(40).chain((size) => fc.tuple(fc.constant(size), whole(size))),
-      fc.integer({ min: -20, max: 20 }),
-      fc.array(fc.integer({ min: -300, max: 300 }), { minLength: 1, maxLength: 12 }),
-      async ([size, slide], offset, times) => {
-        const classic = classicAt(0)
-        const stream = await classic.createStream('s')
-        const lengths = { size: `${size}ms`, slide: `${slide}ms`, offset: `${offset}ms` }
-        await classic.createSlidingWindow('w', { stream, ...lengths })
-        const expected = new Map<number, number>()
-        for (const eventTime of times) {
-          const event = await stream.publish({ type: 'e', data: null, eventTime })
-          for (const { start } of classic.assignToWindow('w', event)) {
-            expected.set(start, (expected.get(start) ?? 0) + 1)
+it(
+  'assigns events by hand to the same windows that take them in',
+  { timeout: 60_000 },
+  async () => {
+    const whole = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max })
+    await fc.assert(
+      fc.asyncProperty(
+        whole(40).chain((size) => fc.tuple(fc.constant(size), whole(size))),
+        fc.integer({ min: -20, max: 20 }),
+        fc.array(fc.integer({ min: -300, max: 300 }), { minLength: 1, maxLength: 12 }),
+        async ([size, slide], offset, times) => {
+          const classic = classicAt(0)
+          const stream = await classic.createStream('s')
+          const lengths = { size: `${size}ms`, slide: `${slide}ms`, offset: `${offset}ms` }
+          await classic.createSlidingWindow('w', { stream, ...lengths })
+          const expected = new Map<number, number>()
+          for (const eventTime of times) {
+            const event = await stream.publish({ type: 'e', data: null, eventTime })
+            for (const { start } of classic.assignToWindow('w', event)) {
+              expected.set(start, (expected.get(start) ?? 0) + 1)
+            }
           }
-        }
-        await classic.settled()
-        expect(new Map(classic.windows('w').map(({ count, start }) => [start, count]))).toEqual(
-          new Map([...expected].toSorted(([a], [b]) => a - b)),
-        )
-        await classic.stop()
-      },
-    ),
-    { numRuns: 100 },
-  )
-})
+          await classic.settled()
+          expect(new Map(classic.windows('w').map(({ count, start }) => [start, count]))).toEqual(
+            new Map([...expected].toSorted(([a], [b]) => a - b)),
+          )
+          await classic.stop()
+        },
+      ),
+      { numRuns: 100 },
+    )
+  },
+)
