@@ -47,6 +47,11 @@ export class Condition {
     this.#isRepeated = isRepeated
   }
 
+  /** Whether the record alone decides. */
+  get isPlain(): boolean {
+    return this.#places.length === 0
+  }
+
   /** Its bit where it may be true for the record, as far as the record alone can tell; else 0. Throws EXP_*. */
   mask(record: unknown, context: EvaluationContext): number {
     const isOpen = this.#expression === undefined || this.#places.length > 0

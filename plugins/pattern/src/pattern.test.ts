@@ -263,6 +263,19 @@ describe('records that fail', () => {
 })
 
 describe('what is kept', () => {
+  it('is one reading of those that can only end alike', async () => {
+    const steps = [{ name: 'a', times: '1..' }, { name: 'b', times: '1..' }, step('c')]
+
+    const { output, rejected } = await run(
+      // Two readings of what each of 15 records begins hold less than this.
+      { steps, most: 240, within: '1s', select: { a: 'size(a)', b: 'size(b)' } },
+      letters(`${'x'.repeat(15)}c`),
+    )
+
+    expect(rejected).toStrictEqual([])
+    expect(output).toMatchObject([{ a: 14, b: 1 }])
+  })
+
   it('are only records that a condition may be true for, and none behind a match', async () => {
     const steps = [step('a'), step('b')]
 

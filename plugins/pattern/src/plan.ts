@@ -29,6 +29,8 @@ export interface Plan {
   readonly most: number
   /** Bits of the conditions that may be true for a record. Throws EXP_*. */
   mask(record: unknown, context: EvaluationContext): number
+  /** Whether no condition asks which records came before. */
+  readonly isPlain: boolean
   /** The bit of what begins a match. */
   readonly beginning: number
   /** Whether a record for which no condition is true matters. */
@@ -71,6 +73,7 @@ export function compilePlan(parameters: PatternParameters, expressions: Expressi
     endsInAbsence: endsInAbsence(parameters.steps),
     skipsPastLast: parameters.skip === 'pastLast',
     most: parameters.most,
+    isPlain: conditions.every(({ isPlain }) => isPlain),
     beginning: steps[0]?.takes.bit ?? 0,
     seesAll: steps.some(({ isDirect }) => isDirect),
     mask(record, context) {
@@ -113,4 +116,13 @@ export function canAdvance({ steps }: Plan, attempt: Omit<Attempt, 'start' | 'nu
 export function canGoOn(plan: Plan, attempt: Attempt): boolean {
   if (canRepeat(plan, attempt) || canAdvance(plan, attempt)) return true
   return plan.endsInAbsence && !attempt.isBlocked && isFull(plan, attempt)
+}
+
+/** Whether two attempts of one beginning will take the same records in the same steps from now on, where conditions are plain. */
+export function endAlike({ steps }: Plan, a: Attempt, b: Attempt): boolean {
+  if (a.step !== b.step || a.isSkipping !== b.isSkipping || a.isBlocked !== b.isBlocked)
+    return false
+  const { least, most } = steps[a.step] as Step
+  const [first = 0, second = 0] = [a.rows[a.step]?.length, b.rows[b.step]?.length]
+  return first === second || (most === Number.POSITIVE_INFINITY && Math.min(first, second) >= least)
 }

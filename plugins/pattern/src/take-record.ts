@@ -1,7 +1,7 @@
 import { type Attempt, heldBy, nothingOpen, type Progress } from './attempt.ts'
 import type { At } from './condition.ts'
 import { PATTERN_FULL } from './errors.ts'
-import { canAdvance, canGoOn, canRepeat, isFull, type Plan, type Step } from './plan.ts'
+import { canAdvance, canGoOn, canRepeat, endAlike, isFull, type Plan, type Step } from './plan.ts'
 
 /** What a record changes. */
 export interface Taken {
@@ -36,7 +36,10 @@ export function takeRecord(plan: Plan, before: Progress, passed: Passed, at: At)
       const attempt = before.open[index] as Attempt
       match ??= offer(plan, attempt, passed, number, at, open)
     }
-    if (match === undefined) continue
+    if (match === undefined) {
+      if (plan.isPlain) dropAlike(plan, open, kept)
+      continue
+    }
     if (plan.skipsPastLast) return { progress: nothingOpen, matches: [match] }
     // One beginning, one match.
     open.length = kept
@@ -52,6 +55,20 @@ export function takeRecord(plan: Plan, before: Progress, passed: Passed, at: At)
   }
   if (heldBy(open) > plan.most) throw PATTERN_FULL({ most: plan.most })
   return { progress: open.length === 0 ? nothingOpen : { count: number + 1, open }, matches }
+}
+
+/** Of attempts of one beginning, from `first` on, that can only end alike keeps the one that would count. */
+function dropAlike(plan: Plan, open: Attempt[], first: number): void {
+  let end = first
+  for (let index = first; index < open.length; index++) {
+    const attempt = open[index] as Attempt
+    let isNew = true
+    for (let other = first; isNew && other < end; other++) {
+      isNew = !endAlike(plan, open[other] as Attempt, attempt)
+    }
+    if (isNew) open[end++] = attempt
+  }
+  open.length = end
 }
 
 /** Puts what becomes of an attempt into `open`; the match where it is complete. */
