@@ -75,6 +75,8 @@ export interface StageDefinition<Parameters = unknown> {
   readonly inputs?: readonly string[] | 'named'
   /** Default `{ out: … }`. */
   readonly outputs?: Outputs | ((parameters: Parameters) => Outputs)
+  /** Outputs that need no reader: what would go there counts as filtered, for the stage asks its handles whether they are read. */
+  readonly optionalOutputs?: readonly string[]
   /** What the stage remembers between records. Default `instance`. */
   readonly keeps?: 'nothing' | 'state' | 'instance'
   /** Records that emit nothing count as used, not filtered. */

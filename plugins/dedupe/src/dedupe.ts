@@ -77,6 +77,7 @@ export const dedupe: StageDefinition<DedupeParameters> = defineStage({
     duplicates: 'Records that repeat one that was passed.',
     late: 'Records too late to know whether they repeat one: record, eventTime, watermark, lateBy.',
   },
+  optionalOutputs: ['duplicates'],
   keeps: 'state',
   needsTime: true,
   passes: 'same',

@@ -202,6 +202,25 @@ describe('faults of wiring', () => {
     `)
   })
 
+  it('warns of late records that nobody reads and no dead letters take; what is optional needs no reader', async () => {
+    const lines = [
+      'source: { file: a.jsonl, time: { field: t, disorder: 1s } }',
+      'stages:',
+      '  - dedupe: { within: 1h, of: id }',
+      '  - top-n: { n: 3, of: score, window: { tumbling: 1h } }',
+      sink,
+    ]
+
+    const without = await load(lines)
+    const taken = await load([...lines, 'deadLetter: { file: dead.jsonl }'])
+
+    expect([without.text, taken.text, taken.warnings]).toEqual(['', '', []])
+    expect(without.warnings.map(({ message }) => message)).toEqual([
+      'Nobody reads output "late" of "dedupe".',
+      'Nobody reads output "late" of "top-n".',
+    ])
+  })
+
   it('refuses main outputs and routes that nobody reads', async () => {
     const { text } = await load([
       'sources: { a: { file: a.jsonl }, b: { file: b.jsonl } }',

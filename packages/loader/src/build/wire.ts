@@ -260,6 +260,7 @@ class Wirer {
     for (const inputs of this.#inputs.values()) {
       for (const { from } of inputs) for (const ref of from) read.add(`${ref.id}.${ref.output}`)
     }
+    const hasDeadLetters = this.#entries('sink').some(({ isDeadLetter }) => isDeadLetter)
     const last = this.#stages.findLast((stage) => this.#isMainLine(stage))
     for (const entry of [...this.#entries('source'), ...this.#stages]) {
       const part = this.#parts.get(entry.id)
@@ -269,10 +270,14 @@ class Wirer {
         const main = index === 0
         if (read.has(`${entry.id}.${output}`)) continue
         if (main && sinks.length === 0 && (entry === last || this.#stages.length === 0)) continue
+        const isLate = output === 'late'
         const { definition } = part.loaded
-        const chosen = 'outputs' in definition && typeof definition.outputs === 'function'
+        if ('optionalOutputs' in definition && definition.optionalOutputs?.includes(output))
+          continue
+        if (isLate && hasDeadLetters) continue
+        const isOwn = 'outputs' in definition && typeof definition.outputs === 'function'
         const fault = CFG_UNREAD_OUTPUT({ id: entry.id, output, main }, entry.where)
-        if (main || chosen) this.#context.faults.push(fault)
+        if (main || (isOwn && !isLate)) this.#context.faults.push(fault)
         else this.#context.warnings.push(fault)
       }
     }

@@ -40,6 +40,7 @@ const checks: Readonly<Record<Kind, readonly Check[]>> = {
       'names with a sentence each, or a function of the parameters',
       optional((value) => isCallable(value) || isOutputs(value)),
     ],
+    ['optionalOutputs', 'a list of names', optional(isTexts)],
     ['keeps', "'nothing', 'state' or 'instance'", oneOf(undefined, 'nothing', 'state', 'instance')],
     ['passes', "'same'", oneOf(undefined, 'same')],
     ['retains', 'a function', optional(isCallable)],
