@@ -9,8 +9,6 @@ export class Run<T> {
   readonly values: (T | undefined)[] = []
   from = 0
   to = 0
-  /** The time under which its key is in the heap; other entries of the key mean nothing. */
-  queued = Number.POSITIVE_INFINITY
 
   get isEmpty(): boolean {
     return this.from === this.to

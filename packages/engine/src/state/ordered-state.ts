@@ -2,13 +2,10 @@ import type { Key, OrderedScan, OrderedState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
-import { Cursor, Run } from './ordered-run.ts'
+import { Cursor, type Run } from './ordered-run.ts'
+import { RunTable } from './run-table.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { Store } from './store.ts'
-
-/** Most runs that are kept to be used again, and the most room that one of them has. */
-const FREE_MAX = 1024
-const RUN_FREE_MAX = 32
 
 /** A value that has another one in its place. */
 class Replaced {
@@ -26,11 +23,8 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
-  /** By slot. */
-  readonly #runs: (Run<T> | undefined)[] = []
+  readonly #runs = new RunTable<T>()
   readonly #cursor = new Cursor<T>()
-  /** Empty ones, to be used again. */
-  readonly #free: Run<T>[] = []
   /** Keys by the earliest time of their run. */
   readonly #heap = new DueHeap()
   #size = 0
@@ -78,6 +72,7 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
     for (let place = run.below(time); place < run.to && run.times[place] === time; place++) {
       if (run.values[place] !== value) continue
       run.values[place] = next
+      this.#runs.write(this.#current.slot, run)
       this.#journal.remember(this, this.#current.slot, time, new Replaced(value, next))
       return
     }
@@ -85,11 +80,10 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
 
   clear(): void {
     const slot = this.#current.require(this.#name)
-    const run = this.#runs[slot]
+    const run = this.#runs.read(slot)
     if (run === undefined) return
-    this.#journal.remember(this, slot, undefined, run)
-    this.#runs[slot] = undefined
     this.#size -= run.to - run.from
+    this.#journal.remember(this, slot, undefined, this.#runs.take(slot))
   }
 
   releaseBefore(
@@ -100,27 +94,43 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
     while (this.#heap.due < time) {
       const { due } = this.#heap
       const slot = this.#heap.take()
-      const run = this.#runs[slot]
-      if (run?.queued !== due) continue
-      this.#current.slot = slot
-      let place = run.from
-      for (; place < run.to && (run.times[place] as number) < time; place++) {
-        visit?.(run.times[place] as number, run.values[place] as T, this.#current.key(slot))
-      }
+      if (this.#runs.queuedOf(slot) !== due) continue
+      if (visit !== undefined) this.#visit(slot, time, visit)
+      const run = this.#runs.read(slot)
+      if (run === undefined) continue
+      const place = run.below(time)
       this.#size -= place - run.from
       run.drop(place)
-      if (run.isEmpty) this.#empty(slot, run)
-      else this.#queue(slot, run, run.times[run.from] as number)
+      const first = run.isEmpty ? Number.POSITIVE_INFINITY : (run.times[run.from] as number)
+      this.#runs.write(slot, run)
+      if (first < Number.POSITIVE_INFINITY) this.#queue(slot, first)
     }
     this.#current.slot = before
   }
 
+  #visit(
+    slot: number,
+    before: number,
+    visit: (time: number, value: T, key: Key | undefined) => void,
+  ): void {
+    this.#current.slot = slot
+    for (const [time, value] of this.range(Number.NEGATIVE_INFINITY, before)) {
+      visit(time, value, this.#current.key(slot))
+    }
+  }
+
   *save(): Iterable<SlotEntry> {
-    for (const [slot, run] of this.#runs.entries()) {
+    for (let slot = 0; slot < this.#runs.length; slot++) {
+      const run = this.#runs.read(slot)
       if (run === undefined) continue
-      for (let place = run.from; place < run.to; place++) {
-        yield { slot, data: run.values[place], time: run.times[place] }
-      }
+      const { from, times, to, values } = run
+      // What is read while an entry is in hand may be another run.
+      const entries = values.slice(from, to).map((data, at) => ({
+        slot,
+        data,
+        time: times[from + at] as number,
+      }))
+      yield* entries
     }
   }
 
@@ -135,52 +145,38 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
     }
     if (old !== ABSENT) {
       const run = old as Run<T>
-      this.#runs[slot] = run
+      this.#runs.put(slot, run)
       this.#size += run.to - run.from
-      this.#queue(slot, run, run.queued)
+      this.#queue(slot, run.times[run.from] as number)
       return
     }
-    const run = this.#runs[slot]
+    const run = this.#runs.read(slot)
     if (run === undefined || !run.takeBack(name as number)) return
+    this.#runs.write(slot, run)
     this.#size--
-    if (run.isEmpty) this.#empty(slot, run)
   }
 
   #putBack(slot: number, time: number, { value, next }: Replaced): void {
-    const run = this.#runs[slot]
+    const run = this.#runs.read(slot)
     if (run === undefined) return
     const place = run.values.indexOf(next as T, run.below(time))
-    if (place >= 0) run.values[place] = value as T
+    if (place < 0) return
+    run.values[place] = value as T
+    this.#runs.write(slot, run)
   }
 
   #insert(slot: number, time: number, value: T): void {
-    let run = this.#runs[slot]
-    if (run === undefined) run = this.#newRun(slot)
-    run.add(time, value)
-    if (time < run.queued) this.#queue(slot, run, time)
+    this.#runs.add(slot, time, value)
+    if (time < this.#runs.queuedOf(slot)) this.#queue(slot, time)
     this.#size++
   }
 
-  #newRun(slot: number): Run<T> {
-    const run = this.#free.pop() ?? new Run<T>()
-    run.queued = Number.POSITIVE_INFINITY
-    // An array without holes is read faster.
-    while (this.#runs.length < slot) this.#runs.push(undefined)
-    this.#runs[slot] = run
-    return run
-  }
-
-  #empty(slot: number, run: Run<T>): void {
-    this.#runs[slot] = undefined
-    if (this.#free.length < FREE_MAX && run.times.length <= RUN_FREE_MAX) this.#free.push(run)
-  }
-
   #run(): Run<T> | undefined {
-    return this.#runs[this.#current.require(this.#name)]
+    return this.#runs.read(this.#current.require(this.#name))
   }
 
-  #queue(slot: number, run: Run<T>, time: number): void {
-    run.queued = time
+  #queue(slot: number, time: number): void {
+    this.#runs.queue(slot, time)
     this.#heap.add(time, slot)
   }
 }
