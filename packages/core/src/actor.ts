@@ -106,7 +106,8 @@ export interface ActorRef<M> {
   /**
    * Sends what `make` returns and resolves with what is passed to `reply`; later replies vanish.
    * Rejects with ACT_ASK_TIMEOUT after `timeoutMs` (above 0, may be `Infinity`; else ACT_ASK_LIMIT and nothing is sent), and with
-   * ACT_ASK_DEAD as soon as no reply can come any more.
+   * ACT_ASK_DEAD as soon as no reply can come any more. Let `make` return an object or `reply` itself: a text, a number or the like
+   * cannot be told from its equals, so it may have to wait for its deadline when it is given up, or when its equals wait behind it.
    */
   ask<R>(make: (reply: (value: R) => void) => M, options: { timeoutMs: number }): Promise<R>
   /** Ends the actor after the message in hand; it is not restarted. What is queued becomes dead letters. Resolves when it has ended. */

@@ -81,6 +81,59 @@ it('rejects with what the maker of the question throws', async () => {
   await expect(answer).rejects.toThrow('no question')
 })
 
+it.each(['text', 7, undefined])(
+  'rejects a question that is %s at once when the incarnation that took it is gone',
+  async (message) => {
+    const runtime = createManualRuntime()
+    const system = createActorSystem({ runtime })
+    const actor = system.spawn<typeof message>({
+      id: 'a',
+      restart: 'permanent',
+      create: () => ({
+        receive() {
+          throw new Error('broken')
+        },
+      }),
+    })
+
+    const answer = actor.ask<number>(() => message, { timeoutMs: Infinity })
+    runtime.runUntilIdle()
+
+    await expect(answer).rejects.toMatchObject({
+      code: 'ACT_ASK_DEAD',
+      cause: new Error('broken'),
+    })
+  },
+)
+
+it('keeps a question that is a text while its like waits for the next incarnation', async () => {
+  const runtime = createManualRuntime()
+  const system = createActorSystem({ runtime })
+  const replies: Reply[] = []
+  const actor = system.spawn<string>({
+    id: 'a',
+    restart: 'permanent',
+    create: () => ({
+      receive(message) {
+        if (message === 'crash') throw new Error('broken')
+        replies.shift()?.(1)
+      },
+    }),
+  })
+  actor.tell('crash')
+
+  const answer = actor.ask<number>(
+    (reply) => {
+      replies.push(reply)
+      return 'text'
+    },
+    { timeoutMs: Infinity },
+  )
+  runtime.runUntilIdle()
+
+  expect(await answer).toBe(1)
+})
+
 type Reply = (value: number) => void
 
 /** Keeps replies, or fails. */

@@ -111,10 +111,10 @@ export class Asks {
     for (const ask of this.#pending.slice()) this.#fail(ask, cause)
   }
 
-  /** Rejects those whose message was taken: who took it is gone. */
+  /** Rejects those whose message, or any that is equal to it, does not wait: it was taken, and who took it is gone. */
   giveUpTaken(waiting: ReadonlySet<unknown>, cause: unknown): void {
     for (const ask of this.#pending.slice()) {
-      if (isOwn(ask.message) && !waiting.has(ask.message)) this.#fail(ask, cause)
+      if (!waiting.has(ask.message)) this.#fail(ask, cause)
     }
   }
 
