@@ -71,6 +71,7 @@ export const join: StageDefinition<JoinParameters> = defineStage({
   },
   keeps: 'state',
   absorbs: true,
+  needsTime: true,
   retains: retained,
   shape(parameters, { inputs, keys }) {
     const { select, window } = parameters

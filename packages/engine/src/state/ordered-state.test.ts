@@ -75,6 +75,12 @@ describe('an ordered run', () => {
             .map((one) => [one.time, one.value])
           const inside = own.filter(([at = 0]) => at >= time && at < to)
           expect([...ordered.range(time, to)]).toStrictEqual(inside)
+          const scan = ordered.scan(time, to)
+          for (const [at, value] of inside) {
+            expect(scan.next()).toBe(true)
+            expect([scan.time, scan.value]).toStrictEqual([at, value])
+          }
+          expect(scan.next()).toBe(false)
           expect(ordered.first()).toStrictEqual(own[0])
           expect(ordered.last(time)).toStrictEqual(own.findLast(([at = 0]) => at <= time))
           expect(ordered.last()).toStrictEqual(own.at(-1))
@@ -85,4 +91,38 @@ describe('an ordered run', () => {
       { numRuns: 300 },
     )
   })
+})
+
+it('whoever sees what goes may read and add: it is there until all was seen', () => {
+  const current = new CurrentKey([])
+  const ordered = new HeapOrdered<string>('ordered', current, new Journal())
+  const seen: unknown[] = []
+  for (const [slot, time] of [
+    [0, 1],
+    [0, 2],
+    [1, 1],
+    [1, 2],
+    [1, 3],
+  ] as const) {
+    current.slot = slot
+    ordered.add(time, `${slot} at ${time}`)
+  }
+
+  ordered.releaseBefore(3, (time, value) => {
+    seen.push([time, value, ordered.first()?.[1], ordered.last()?.[1]])
+    if (time === 1) ordered.add(9, `${current.slot} again`)
+  })
+
+  expect(seen).toEqual([
+    [1, '0 at 1', '0 at 1', '0 at 2'],
+    [2, '0 at 2', '0 at 1', '0 again'],
+    [1, '1 at 1', '1 at 1', '1 at 3'],
+    [2, '1 at 2', '1 at 1', '1 again'],
+  ])
+  expect(ordered.size).toBe(3)
+  current.slot = 1
+  expect([...ordered.range(0, 99)]).toEqual([
+    [3, '1 at 3'],
+    [9, '1 again'],
+  ])
 })
