@@ -54,26 +54,26 @@ it('says what is wrong, and what to do', () => {
 
   expect(wrong.flatMap(([parameters, around]) => faults(parameters, around)).join('\n'))
     .toMatchInlineSnapshot(`
-    ": nothing says which records belong together. Name one of within, window, table, asOf, such as within: 5m.
-    window: a join has either within or window. Keep one of them; within goes with asOf only.
-    table: a join has either within or table. Keep one of them; within goes with asOf only.
-    within: asOf looks back only. Write one length of time, such as within: 1h.
-    kind: table gives results for records of the left only; got full. Use inner, left, semi or anti, or within instead.
-    kind: asOf gives results for records of the left only; got right. Use inner, left, semi or anti, or within instead.
-    within: "5" is not a length of time. Write a number with a unit, such as 10s or 5m.
-    within.before: "-1m" is not a whole ms or more. Write a number with a unit, such as 10s or 5m.
-    window.tumbling: "0s" is not a whole ms or more. Write a number with a unit, such as 10s or 5m.
-    lateness: "long" is not a length of time. Write a number with a unit, such as 10s or 5m.
-    table: there is no input "paymnt". Did you mean "payment"?
-    asOf: there is no input "rates". The inputs are order and payment.
-    : results would have two fields "payment": that of the input and another one. Give the input another name in from, or use select.
-    : results would have two fields "windowEnd": that of the input and another one. Give the input another name in from, or use select.
-    : a join has two inputs; got 3. Join two of them, then the result with the next, in a stage of its own.
-    : a join has two inputs; got 1. Name two in from: { order: orders, payment: payments }, in a job file.
-    select.id: there is no input "oder". Did you mean "order"?
-    select.sum: there is no input "amount". Begin with the name of an input: order.amount or payment.amount.
-    select.from: there is no input "windowStart". Begin with the name of an input: order.windowStart or payment.windowStart."
-  `)
+      ": nothing says which records belong together. Name one of within, window, table, asOf, such as within: 5m.
+      window: a join has either within or window. Keep one of them; within goes with asOf only.
+      table: a join has either within or table. Keep one of them; within goes with asOf only.
+      within: asOf looks back only. Write one length of time, such as within: 1h.
+      kind: table gives results for records of the left only; got full. Use inner, left, semi or anti, or within instead.
+      kind: asOf gives results for records of the left only; got right. Use inner, left, semi or anti, or within instead.
+      within: "5" is not a length of time. Write a number with a unit, such as 10s or 5m.
+      within.before: "-1m" is not a whole ms or more. Write a number with a unit, such as 10s or 5m.
+      window.tumbling: "0s" is not a whole ms or more. Write a number with a unit, such as 10s or 5m.
+      lateness: "long" is not a length of time. Write a number with a unit, such as 10s or 5m.
+      table: there is no input "paymnt". Did you mean "payment"?
+      asOf: there is no input "rates". The inputs are order and payment.
+      : results would have two fields "payment": that of the input and another one. Give the input another name in from, or use select.
+      : results would have two fields "windowEnd": that of the input and another one. Give the input another name in from, or use select.
+      : a join has two inputs; got 3. Join two of them, then the result with the next, in a stage of its own.
+      : a join has two inputs; got 1. Name two with from: { order: orders, payment: payments }; in code: together({ order, payment }).
+      select.id: there is no input "oder". Did you mean "order"?
+      select.sum: there is no input "amount". Begin with the name of an input: order.amount or payment.amount.
+      select.from: there is no input "windowStart". Begin with the name of an input: order.windowStart or payment.windowStart."
+    `)
 })
 
 it('a join with one input is refused', async () => {

@@ -22,7 +22,7 @@ function inputFaults({ inputs }: StageSurroundings): readonly ParameterFault[] {
   const hint =
     inputs.length > 2
       ? 'Join two of them, then the result with the next, in a stage of its own.'
-      : 'Name two in from: { order: orders, payment: payments }, in a job file.'
+      : 'Name two with from: { order: orders, payment: payments }; in code: together({ order, payment }).'
   return [{ path: [], message, hint }]
 }
 
