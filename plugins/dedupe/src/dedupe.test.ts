@@ -83,6 +83,17 @@ describe('dedupe', () => {
     expect(times(output)).toStrictEqual([0, 2 * hour])
   })
 
+  it('passes nothing twice where a source begins anew and gives all that it gave before', async () => {
+    const first = Array.from({ length: 50 }, (_, t) => ({ t, id: `order ${t}` }))
+
+    const { output, outputs } = await run({ within: '1h', of: 'id' }, [...first, ...first], {
+      disorderMs: 60_000,
+    })
+
+    expect(output).toStrictEqual(first)
+    expect(outputs['duplicates']).toStrictEqual(first)
+  })
+
   it('tells values of different types apart, and does not confuse lists of values', async () => {
     const single = [1, '1', true, null, 'null', undefined].map((id, t) => ({ t, id }))
     const pairs = [

@@ -85,6 +85,15 @@ describe('sort', () => {
     expect(counts).toMatchObject({ in: 3, used: 2, late: 1 })
   })
 
+  it('does not take a record an hour behind the watermark as if it were in time', async () => {
+    const hour = 3_600_000
+
+    const { output, counts } = await run(rows(2 * hour, hour, 2 * hour + 1), { disorderMs: 60_000 })
+
+    expect(ids(output)).toStrictEqual([0, 2])
+    expect(counts).toMatchObject({ used: 2, late: 1 })
+  })
+
   it('puts the records of all keys in one order', async () => {
     const { output } = await run(rows(30, 10, 20), { by: ['id'], disorderMs: 100 })
 
