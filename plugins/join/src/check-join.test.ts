@@ -62,8 +62,8 @@ it('says what is wrong, and what to do', () => {
       kind: asOf gives results for records of the left only; got right. Use inner, left, semi or anti, or within instead.
       within: "5" is not a length of time. Write a number with a unit, such as 10s or 5m.
       within.before: "-1m" is not a whole ms or more. Write a number with a unit, such as 10s or 5m.
-      window.tumbling: "0s" is not a whole ms or more. Write a number with a unit, such as 10s or 5m.
       lateness: "long" is not a length of time. Write a number with a unit, such as 10s or 5m.
+      window.tumbling: "0s" is not a whole ms or more. Write a number with a unit, such as 10s or 5m.
       table: there is no input "paymnt". Did you mean "payment"?
       asOf: there is no input "rates". The inputs are order and payment.
       : results would have two fields "payment": that of the input and another one. Give the input another name in from, or use select.

@@ -1,6 +1,7 @@
 import { nearestName } from '@millrace/base'
 import { compileExpression } from '@millrace/expression'
 import type { ParameterFault, StageSurroundings } from '@millrace/sdk'
+import { checkEventWindows } from '@millrace/window'
 import { isPaired, joinWays, type JoinParameters, toMs } from './join-parameters.ts'
 
 const lengthHint = 'Write a number with a unit, such as 10s or 5m.'
@@ -56,17 +57,17 @@ function lengthFaults({ lateness, window, within }: JoinParameters): readonly Pa
     [['within'], typeof within === 'string' ? within : undefined, 0],
     [['within', 'before'], typeof within === 'object' ? within.before : undefined, 0],
     [['within', 'after'], typeof within === 'object' ? within.after : undefined, 0],
-    [['window', 'tumbling'], window?.tumbling, 1],
-    [['window', 'offset'], window?.offset, Number.NEGATIVE_INFINITY],
     [['lateness'], lateness, 0],
   ]
-  return bounds.flatMap(([path, value, least]) => {
+  const ofWindow = window === undefined ? [] : checkEventWindows({ ...window, lateness: '0s' })
+  const own = bounds.flatMap(([path, value, least]) => {
     if (value === undefined) return []
     const ms = toMs(value)
     if (Number.isInteger(ms) && ms >= least) return []
     const problem = Number.isNaN(ms) ? 'is not a length of time' : 'is not a whole ms or more'
     return [{ path, message: `"${value}" ${problem}.`, hint: lengthHint }]
   })
+  return [...own, ...ofWindow.map((fault) => ({ ...fault, path: ['window', ...fault.path] }))]
 }
 
 /** Names of inputs: those that parameters mean, and those that results would carry twice. */

@@ -1,4 +1,5 @@
 import { parseDuration } from '@millrace/base'
+import { eventWindowsSchema } from '@millrace/window'
 import { z } from 'zod'
 
 const duration = (description: string): z.ZodString =>
@@ -32,11 +33,9 @@ export const joinSchema = z.strictObject({
       description:
         'How far apart the times of the two may be, the bound included: 5m, or { before: 1m, after: 4m } for the right one before and after the left one. With `asOf`: how old it may be.',
     }),
-  window: z
-    .strictObject({
-      tumbling: duration('Windows of this size, one behind the other.'),
-      offset: duration('Where windows start, counted from the epoch.').default('0s'),
-    })
+  window: eventWindowsSchema
+    .pick({ tumbling: true, offset: true, zone: true })
+    .required({ tumbling: true })
     .optional()
     .meta({ description: 'Both are in the same window.' }),
   table: z.string().optional().meta({

@@ -108,6 +108,29 @@ describe('a window', () => {
   })
 })
 
+describe('a window of days', () => {
+  it('is as long as the day of its zone', async () => {
+    // The clocks of Berlin were set back on this day: it had 25 hours.
+    const start = Date.UTC(2025, 9, 25, 22)
+    const hours = (count: number): number => start + count * 3_600_000
+    const input = [order(start, 1), payment(hours(24.5), 1), payment(hours(25), 1)]
+    const window = { tumbling: '1d', zone: 'Europe/Berlin' }
+
+    const { output } = await run({ kind: 'right', window }, input)
+
+    expect(output).toEqual([
+      { id: 1, windowStart: start, windowEnd: hours(25), order: input[0], payment: input[1] },
+      {
+        id: 1,
+        windowStart: hours(25),
+        windowEnd: hours(49),
+        order: null,
+        payment: input[2],
+      },
+    ])
+  })
+})
+
 describe('a lookup', () => {
   it('finds what the table held at the time of the record, also when that comes later', async () => {
     const input = [

@@ -1,4 +1,8 @@
+import { createEventWindows, type Plan } from '@millrace/window'
 import { type JoinParameters, toMs } from './join-parameters.ts'
+
+/** How much longer a day is, at most, where clocks are set back. */
+const SET_BACK_MS = 3 * 3_600_000
 
 /** The first of two inputs and the second. */
 export const LEFT = 0
@@ -47,20 +51,16 @@ export function intervalReach(beforeMs: number, afterMs: number): Reach {
   }
 }
 
-/** Times in the same window of `sizeMs`. */
-export function windowReach(sizeMs: number, offsetMs: number): Reach {
-  const start = (time: number): number =>
-    Number.isFinite(time) ? Math.floor((time - offsetMs) / sizeMs) * sizeMs + offsetMs : time
+/** Times in the same window, each of which is a pane of `panes` and at most `sizeMs` long. */
+export function windowReach(panes: Plan['panes'], sizeMs: number): Reach {
+  const start = (time: number): number => (Number.isFinite(time) ? panes.start(time) : time)
   return {
     from: (_side, time) => start(time),
-    to: (_side, time) => start(time) + sizeMs,
+    to: (_side, time) => panes.next(time),
     keptFrom: (_side, mark) => start(mark),
-    closes: (time) => start(time) + sizeMs,
-    isLate: (time, mark) => start(time) + sizeMs <= mark,
-    window(time) {
-      const windowStart = start(time)
-      return { windowStart, windowEnd: windowStart + sizeMs }
-    },
+    closes: (time) => panes.next(time),
+    isLate: (time, mark) => panes.next(time) <= mark,
+    window: (time) => ({ windowStart: start(time), windowEnd: panes.next(time) }),
     lagMs: [sizeMs, sizeMs],
     pairLagMs: sizeMs,
   }
@@ -68,7 +68,13 @@ export function windowReach(sizeMs: number, offsetMs: number): Reach {
 
 /** The reach that the parameters of a join of records with records name. */
 export function reachOf({ window, within = '0s' }: JoinParameters): Reach {
-  if (window !== undefined) return windowReach(toMs(window.tumbling), toMs(window.offset))
+  if (window !== undefined) {
+    const { plan } = createEventWindows({ ...window, lateness: '0s' })
+    return windowReach(
+      plan.panes,
+      toMs(window.tumbling) + (window.zone === undefined ? 0 : SET_BACK_MS),
+    )
+  }
   return typeof within === 'string'
     ? intervalReach(toMs(within), toMs(within))
     : intervalReach(toMs(within.before), toMs(within.after))
