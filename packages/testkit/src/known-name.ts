@@ -12,3 +12,14 @@ export function knownName(option: string, value: string, known: readonly string[
     hint: `${near === undefined ? '' : `Did you mean "${near}"? `}Known: ${known.join(', ')}.`,
   })
 }
+
+/** Throws TST_OPTION for options that are none of `known`: an option that is not read changes nothing, and nobody sees it. */
+export function knownOptions(
+  call: string,
+  options: object,
+  known: Readonly<Record<string, true>>,
+): void {
+  for (const name in options) {
+    if (!Object.hasOwn(known, name)) knownName(`An option of ${call}`, name, Object.keys(known))
+  }
+}

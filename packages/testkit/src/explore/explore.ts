@@ -6,7 +6,7 @@ import { enter, leave } from '../simulate/real-world.ts'
 import type { Mode } from '../simulate/scheduler.ts'
 import type { SimulateOptions } from '../simulate/simulate.ts'
 import { renderTrace, type TraceEntry } from '../simulate/trace.ts'
-import { wholeNumber } from '../whole-number.ts'
+import { checkOptions } from './check-options.ts'
 import { renderDiagram } from './diagram.ts'
 import { nextPrefix } from './next-prefix.ts'
 import {
@@ -83,16 +83,15 @@ export interface ExploreReport {
 /**
  * Runs a scenario under many seeds until a check breaks, then makes that run short and says how to repeat it.
  * The environment variables MILLRACE_SEEDS and MILLRACE_FIRST_SEED stand over the options; MILLRACE_REPLAY repeats one run.
- * Rejects with TST_OPTION where a number of them is none, TST_CHOICES where the run to repeat cannot be read.
+ * Rejects with TST_OPTION for options that do not exist and values they cannot have, TST_CHOICES where the run to repeat cannot be read.
  */
 export async function explore<W>(
   scenario: Scenario<W>,
   given: ExploreOptions<W> = {},
 ): Promise<ExploreReport> {
   const options = { ...given, ...seedsOfEnvironment() }
-  const { name = 'scenario', seeds = 1, firstSeed = 1 } = options
-  wholeNumber('seeds', seeds, 1)
-  wholeNumber('firstSeed', firstSeed, 0)
+  const { name = 'scenario' } = options
+  checkOptions(options)
   const file = callerFile(new Error('Where explore was called.').stack)
   const tally = new Tally(options)
   const recorded = recordedFor(name)

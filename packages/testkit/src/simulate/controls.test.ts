@@ -232,3 +232,20 @@ it('refuses times that are none, and to pause an actor that is not there', async
   expect(() => sim.pause('traget')).toThrow('There is no actor sim/traget in this simulation.')
   expect(sim.elapsedMs).toBe(0)
 })
+
+it('refuses ways between actors that are not there', () => {
+  const sim = simulate()
+  noting(sim, 'target')
+  const refusal = expect.objectContaining({
+    code: 'TST_NO_ACTOR',
+    message: 'There is no actor sim/traget in this simulation.',
+    hint: 'Known: sim/target.',
+  })
+
+  expect(() => sim.hold('traget', 'target')).toThrow(refusal)
+  expect(() => sim.hold('outside', 'traget')).toThrow(refusal)
+  expect(() => sim.release('target', 'traget')).toThrow(refusal)
+  expect(() => sim.partition('traget', 'target')).toThrow(refusal)
+  expect(() => sim.partition('target', 'traget')).toThrow(refusal)
+  expect(() => sim.resume('traget')).toThrow(refusal)
+})

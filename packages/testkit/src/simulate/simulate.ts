@@ -1,11 +1,11 @@
 import { type ActorRef, type ActorSpec, type ActorSystem, createActorSystem } from '@millrace/core'
 
-import { knownName } from '../known-name.ts'
 import { TST_NO_ACTOR, TST_WAITED } from '../errors.ts'
 import { milliseconds } from '../whole-number.ts'
-import { checkFaults, type FaultKind, type Faults } from './faults.ts'
+import { checkOptions } from './check-options.ts'
+import type { FaultKind, Faults } from './faults.ts'
 import { enter, leave } from './real-world.ts'
-import { type Mode, modes } from './scheduler.ts'
+import type { Mode } from './scheduler.ts'
 import { settle } from './settle.ts'
 import type { TraceEntry } from './trace.ts'
 import { followEvents } from './follow-events.ts'
@@ -49,8 +49,7 @@ export class Simulation {
   #onStep: (() => void) | undefined
 
   constructor(options: SimulateOptions) {
-    knownName('mode', options.mode ?? 'uniform', modes)
-    checkFaults(options.faults)
+    checkOptions(options)
     this.#options = options
     this.seed = options.seed ?? 1
     this.#world = new World({
@@ -224,24 +223,26 @@ export class Simulation {
     this.#world.pause(this.#find(whom).path)
   }
 
+  /** Throws TST_NO_ACTOR. */
   resume(whom: Whom): void {
-    this.#world.resume(this.#pathOf(whom))
+    this.#world.resume(this.#find(whom).path)
   }
 
-  /** Holds back what `from` sends to `to` from now on; `outside` is whoever is no actor. */
+  /** Holds back what `from` sends to `to` from now on; `outside` is whoever is no actor. Throws TST_NO_ACTOR. */
   hold(from: Whom, to: Whom): void {
-    this.#world.links.hold(this.#pathOf(from), this.#pathOf(to))
+    this.#world.links.hold(this.#endOf(from), this.#endOf(to))
   }
 
-  /** Delivers what was held, in order. */
+  /** Delivers what was held, in order. Throws TST_NO_ACTOR. */
   release(from: Whom, to: Whom): void {
-    this.#world.links.release(this.#pathOf(from), this.#pathOf(to))
+    this.#world.links.release(this.#endOf(from), this.#endOf(to))
   }
 
-  /** Loses what the two send each other until `heal`. */
+  /** Loses what the two send each other until `heal`. Throws TST_NO_ACTOR. */
   partition(one: Whom, other: Whom): void {
-    this.#world.links.cut(this.#pathOf(one), this.#pathOf(other))
-    this.#world.links.cut(this.#pathOf(other), this.#pathOf(one))
+    const [from, to] = [this.#endOf(one), this.#endOf(other)]
+    this.#world.links.cut(from, to)
+    this.#world.links.cut(to, from)
   }
 
   heal(): void {
@@ -277,6 +278,11 @@ export class Simulation {
     } finally {
       leave()
     }
+  }
+
+  /** The path of one end of a way: an actor that was started, or `outside`. */
+  #endOf(whom: Whom): string {
+    return whom === 'outside' ? whom : this.#find(whom).path
   }
 
   #find(whom: Whom): { readonly path: string; crash(): void; kill(): void } {
