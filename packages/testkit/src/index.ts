@@ -5,12 +5,8 @@
 // Start with run-stage.ts for plugins, with simulate/simulate.ts and explore/explore.ts for actors.
 export { collectSink, type CollectSink, valuesSource } from './ends.ts'
 export { checkDeterminism } from './explore/check-determinism.ts'
-export {
-  explore,
-  type ExploreFailure,
-  type ExploreOptions,
-  type ExploreReport,
-} from './explore/explore.ts'
+export { explore, type ExploreFailure, type ExploreReport } from './explore/explore.ts'
+export type { ExploreOptions } from './explore/explore-options.ts'
 export type { Check, Checks, Scenario } from './explore/run-scenario.ts'
 export type { MatchLine } from './job-test/match-records.ts'
 export {
@@ -33,5 +29,6 @@ export { parseChoices, renderChoices } from './simulate/choices.ts'
 export { type FaultKind, faultKinds, type Faults } from './simulate/faults.ts'
 export type { Mode } from './simulate/scheduler.ts'
 export { type JobSimulation, type Runs, simulateJob } from './simulate/simulate-job.ts'
-export { simulate, type SimulateOptions, type Simulation, type Whom } from './simulate/simulate.ts'
+export { simulate, type Simulation, type Whom } from './simulate/simulate.ts'
+export type { SimulateOptions } from './simulate/simulate-options.ts'
 export { renderTrace, type TraceEntry, type TraceKind } from './simulate/trace.ts'

@@ -1,5 +1,6 @@
 import { TST_NOT_DETERMINISTIC } from '../errors.ts'
-import { type SimulateOptions, type Simulation, simulate } from '../simulate/simulate.ts'
+import { type Simulation, simulate } from '../simulate/simulate.ts'
+import type { SimulateOptions } from '../simulate/simulate-options.ts'
 import { renderTrace } from '../simulate/trace.ts'
 import { wholeNumber } from '../whole-number.ts'
 import type { Scenario } from './run-scenario.ts'

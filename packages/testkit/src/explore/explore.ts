@@ -1,12 +1,11 @@
 import { messageOf } from '@millrace/base'
 
 import { TST_EXPLORED } from '../errors.ts'
-import type { FaultKind, Faults } from '../simulate/faults.ts'
+import type { FaultKind } from '../simulate/faults.ts'
 import { enter, leave } from '../simulate/real-world.ts'
-import type { Mode } from '../simulate/scheduler.ts'
-import type { SimulateOptions } from '../simulate/simulate.ts'
+import type { SimulateOptions } from '../simulate/simulate-options.ts'
 import { renderTrace, type TraceEntry } from '../simulate/trace.ts'
-import { checkOptions } from './check-options.ts'
+import { checkOptions, type ExploreOptions } from './explore-options.ts'
 import { renderDiagram } from './diagram.ts'
 import { nextPrefix } from './next-prefix.ts'
 import {
@@ -16,32 +15,8 @@ import {
   replayCommand,
   seedsOfEnvironment,
 } from './replay-command.ts'
-import { type Checks, type Run, runScenario, type Scenario } from './run-scenario.ts'
+import { type Run, runScenario, type Scenario } from './run-scenario.ts'
 import { shrinkChoices } from './shrink.ts'
-
-/** How to look for a run that breaks a check. */
-export interface ExploreOptions<W> extends Checks<W> {
-  /** Names the scenario in reports and replay commands; default `scenario`. */
-  readonly name?: string
-  /** How many seeds to run, at least 1; default 200. In exhaustive mode: the most runs, default 100,000. */
-  readonly seeds?: number
-  /** Runs seeds for so long instead, real minutes; one seed at least. */
-  readonly minutes?: number
-  /** The first seed; the others follow it. Default 1. */
-  readonly firstSeed?: number
-  /** How seeds choose, or `exhaustive`: every answer to the first `choicesMax` choices, without chance. Default `uniform`. */
-  readonly mode?: Mode | 'exhaustive'
-  /** Exhaustive mode: later choices are not varied; default 8. */
-  readonly choicesMax?: number
-  /** What fails and how often; default nothing. In exhaustive mode the odds do not matter. */
-  readonly faults?: Faults
-  /** False for paths that no fault may strike. */
-  readonly faultsIn?: (path: string) => boolean
-  /** Turns after which a run counts as restless; default 100,000. */
-  readonly maxTurns?: number
-  /** Runs spent on making a failing run simpler; default 1,000. */
-  readonly shrinkRuns?: number
-}
 
 /** A run that broke a check, made as simple as could be. */
 export interface ExploreFailure {

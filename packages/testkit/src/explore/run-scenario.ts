@@ -1,5 +1,6 @@
 import { TST_OPTION } from '../errors.ts'
-import { type SimulateOptions, type Simulation, simulate } from '../simulate/simulate.ts'
+import { type Simulation, simulate } from '../simulate/simulate.ts'
+import type { SimulateOptions } from '../simulate/simulate-options.ts'
 
 /** Starts actors and sends the first messages; what it returns is handed to the checks. It may run the simulation itself. */
 export type Scenario<W> = (simulation: Simulation) => W | Promise<W>

@@ -3,7 +3,8 @@ import type { ActorRef } from '@millrace/core'
 import { describe, expect, it } from 'vitest'
 import { buggify } from './buggify.ts'
 import { type FaultKind, faultKinds } from './faults.ts'
-import { type Simulation, simulate, type SimulateOptions } from './simulate.ts'
+import { type Simulation, simulate } from './simulate.ts'
+import type { SimulateOptions } from './simulate-options.ts'
 
 interface Scene {
   readonly sim: Simulation

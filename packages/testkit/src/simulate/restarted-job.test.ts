@@ -2,7 +2,7 @@ import { createJob, type JobSpec } from '@millrace/engine'
 import type { SinkFactory, SourceFactory, StageFactory } from '@millrace/sdk'
 import { expect, it } from 'vitest'
 import { simulateJob } from './simulate-job.ts'
-import type { SimulateOptions } from './simulate.ts'
+import type { SimulateOptions } from './simulate-options.ts'
 
 const numbers: SourceFactory = {
   traits: { name: 'numbers', ends: true, replay: 'position' },

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { collectSink, type CollectSink, valuesSource } from '../ends.ts'
 import { injectionOf } from '../injection-of.ts'
 import { simulateJob } from './simulate-job.ts'
-import type { SimulateOptions } from './simulate.ts'
+import type { SimulateOptions } from './simulate-options.ts'
 
 const none: ParameterSchema<object> = {
   '~standard': {

@@ -1,6 +1,7 @@
 import type { Runtime } from '@millrace/base'
 
-import { type SimulateOptions, type Simulation, simulate } from './simulate.ts'
+import { type Simulation, simulate } from './simulate.ts'
+import type { SimulateOptions } from './simulate-options.ts'
 
 /** Something that runs once and tells how it went: a job of `loadJob`, of the builder or of the engine. */
 export interface Runs<S> {

@@ -1,6 +1,7 @@
 import type { ActorRef } from '@millrace/core'
 import { expect, it } from 'vitest'
-import { type Simulation, simulate, type SimulateOptions } from './simulate.ts'
+import { type Simulation, simulate } from './simulate.ts'
+import type { SimulateOptions } from './simulate-options.ts'
 
 /** Forty items through three actors; returns what arrives. */
 export function threeStages(sim: Simulation): number[] {

@@ -2,36 +2,13 @@ import { type ActorRef, type ActorSpec, type ActorSystem, createActorSystem } fr
 
 import { TST_NO_ACTOR, TST_WAITED } from '../errors.ts'
 import { milliseconds } from '../whole-number.ts'
-import { checkOptions } from './check-options.ts'
-import type { FaultKind, Faults } from './faults.ts'
+import type { FaultKind } from './faults.ts'
 import { enter, leave } from './real-world.ts'
-import type { Mode } from './scheduler.ts'
 import { settle } from './settle.ts'
 import type { TraceEntry } from './trace.ts'
 import { followEvents } from './follow-events.ts'
+import { checkOptions, type SimulateOptions } from './simulate-options.ts'
 import { World } from './world.ts'
-
-/** How to simulate. */
-export interface SimulateOptions {
-  /** Fixes everything; default 1. */
-  readonly seed?: number
-  /** How the next actor is chosen; default `uniform`. */
-  readonly mode?: Mode
-  /** What fails and how often; default nothing. */
-  readonly faults?: Faults
-  /** False for paths that no fault may strike. */
-  readonly faultsIn?: (path: string) => boolean
-  /** Turns after which a simulation counts as restless (TST_TURNS); default 100,000. */
-  readonly maxTurns?: number
-  /** Wall clock at the start, epoch ms; default 0. */
-  readonly startMs?: number
-  /** Recorded choices to repeat; those of the seed are not made then. */
-  readonly choices?: readonly number[]
-  /** False: only the hash of the trace is kept. Default true. */
-  readonly keepTrace?: boolean
-  /** Name of the actor system, the first part of every path; default `sim`. */
-  readonly name?: string
-}
 
 /** An actor by reference or by path, with or without the name of the system. */
 export type Whom = ActorRef<never> | string

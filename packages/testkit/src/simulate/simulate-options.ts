@@ -1,9 +1,30 @@
 import { TST_OPTION } from '../errors.ts'
 import { knownName, knownOptions } from '../known-name.ts'
 import { milliseconds, wholeNumber } from '../whole-number.ts'
-import { checkFaults } from './faults.ts'
-import { modes } from './scheduler.ts'
-import type { SimulateOptions } from './simulate.ts'
+import { checkFaults, type Faults } from './faults.ts'
+import { type Mode, modes } from './scheduler.ts'
+
+/** How to simulate. */
+export interface SimulateOptions {
+  /** Fixes everything; default 1. */
+  readonly seed?: number
+  /** How the next actor is chosen; default `uniform`. */
+  readonly mode?: Mode
+  /** What fails and how often; default nothing. */
+  readonly faults?: Faults
+  /** False for paths that no fault may strike. */
+  readonly faultsIn?: (path: string) => boolean
+  /** Turns after which a simulation counts as restless (TST_TURNS); default 100,000. */
+  readonly maxTurns?: number
+  /** Wall clock at the start, epoch ms; default 0. */
+  readonly startMs?: number
+  /** Recorded choices to repeat; those of the seed are not made then. */
+  readonly choices?: readonly number[]
+  /** False: only the hash of the trace is kept. Default true. */
+  readonly keepTrace?: boolean
+  /** Name of the actor system, the first part of every path; default `sim`. */
+  readonly name?: string
+}
 
 const known = {
   seed: true,

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 
 import { simulate } from '../simulate/simulate.ts'
 import { checkDeterminism } from './check-determinism.ts'
-import { explore, type ExploreOptions } from './explore.ts'
+import { explore } from './explore.ts'
+import type { ExploreOptions } from './explore-options.ts'
 
 const still = (): void => {}
 
