@@ -2,7 +2,7 @@ import { messageOf } from '@millrace/base'
 
 import { TST_EXPLORED } from '../errors.ts'
 import type { FaultKind } from '../simulate/faults.ts'
-import { enter, leave } from '../simulate/real-world.ts'
+import { whileWatched } from '../simulate/real-world.ts'
 import type { SimulateOptions } from '../simulate/simulate-options.ts'
 import { renderTrace, type TraceEntry } from '../simulate/trace.ts'
 import { checkOptions, type ExploreOptions } from './explore-options.ts'
@@ -71,9 +71,7 @@ export async function explore<W>(
   const tally = new Tally(options)
   const recorded = recordedFor(name)
   const isRecorded = recorded !== undefined
-  // The doors to the real world are watched once for all runs, not for each anew.
-  enter()
-  try {
+  return whileWatched(async () => {
     const broken = isRecorded
       ? await repeat(scenario, options, { recorded, tally })
       : await search(scenario, options, tally)
@@ -82,9 +80,7 @@ export async function explore<W>(
         ? undefined
         : await explain(scenario, options, { broken, file, isRecorded })
     return tally.toReport(name, failure, isRecorded)
-  } finally {
-    leave()
-  }
+  })
 }
 
 /** Counts over all runs. */

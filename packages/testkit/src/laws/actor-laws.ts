@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { messageOf } from '@millrace/base'
 import fc, { type Arbitrary } from 'fast-check'
 import { Breach, demand, type Effort, type Law, lawOver, shown } from './law.ts'
+import { whileWatched } from '../simulate/real-world.ts'
 import { registerLaws } from './register-laws.ts'
 import { ActorRun, type ActorUnderTest } from './run-actor.ts'
 
@@ -71,13 +72,15 @@ function actorLaw<M, X>(
 ): Law {
   const part = `Actor "${idOf(actor)}"`
   const messages = fc.array(options.messages, { maxLength: 16 })
-  return lawOver({ part, ...about }, options, fc.tuple(messages, extra), async ([sent, more]) => {
+  const cases = fc.tuple(messages, extra)
+  const law = lawOver({ part, ...about }, options, cases, async ([sent, more]) => {
     try {
       await holds(sent, more)
     } catch (error) {
       throw error instanceof Breach ? error : new Breach(messageOf(error))
     }
   })
+  return { ...law, check: () => whileWatched(() => law.check()) }
 }
 
 /** One life: all messages, and then some time. */

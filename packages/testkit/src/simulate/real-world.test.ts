@@ -1,4 +1,8 @@
+import { execSync } from 'node:child_process'
+import { getRandomValues, randomBytes, randomUUID } from 'node:crypto'
+import fs, { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { uptime } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { expect, it } from 'vitest'
@@ -16,6 +20,19 @@ const doors: readonly [string, () => unknown, string][] = [
   ['new Date()', () => new Date(), 'new Date()'],
   ['performance.now', () => performance.now(), 'performance.now'],
   ['crypto.randomUUID', () => crypto.randomUUID(), 'crypto.randomUUID'],
+  ['process.uptime', () => process.uptime(), 'process.uptime'],
+  ['an imported uptime', () => uptime(), 'process.uptime'],
+  ['an imported randomUUID', () => randomUUID(), 'crypto.randomUUID'],
+  [
+    'an imported getRandomValues',
+    () => getRandomValues(new Uint8Array(1)),
+    'crypto.getRandomValues',
+  ],
+  ['an imported randomBytes', () => randomBytes(1), 'crypto.randomBytes'],
+  ['an imported readFileSync', () => readFileSync('/nowhere'), 'fs.readFileSync'],
+  ['an imported existsSync', () => existsSync('/nowhere'), 'fs.existsSync'],
+  ['fs.statSync', () => fs.statSync('/nowhere'), 'fs.statSync'],
+  ['an imported execSync', () => execSync('true'), 'child_process.execSync'],
   [
     'a file',
     () => void readFile('/nowhere').catch(() => undefined),
@@ -97,13 +114,14 @@ it('knows who sends behind an await, whatever kind of function it stands in', as
 })
 
 it('leaves the globals as they were', async () => {
-  const before = [setTimeout, Date, Math.random, performance.now, fetch]
+  const world = () => [setTimeout, Date, Math.random, performance.now, fetch, randomUUID, uptime]
+  const before = world()
   const sim = simulate()
   sim.spawn({ id: 'a', create: () => ({ receive: () => undefined }) })
 
   await sim.runUntilIdle()
 
-  expect([setTimeout, Date, Math.random, performance.now, fetch]).toEqual(before)
+  expect(world()).toEqual(before)
 })
 
 it('lets the test itself use clocks, and a handler dates of its own', async () => {
@@ -117,6 +135,8 @@ it('lets the test itself use clocks, and a handler dates of its own', async () =
   const running = sim.runUntilIdle()
 
   expect(Date.now()).toBeGreaterThan(0)
+  expect(existsSync(import.meta.filename)).toBe(true)
+  expect(randomUUID()).not.toBe(randomUUID())
   await running
   expect(years).toEqual([1970])
 })

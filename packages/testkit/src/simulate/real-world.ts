@@ -1,4 +1,8 @@
 import { AsyncLocalStorage, AsyncResource, createHook } from 'node:async_hooks'
+import childProcess from 'node:child_process'
+import nodeCrypto from 'node:crypto'
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 
 import { TST_REAL } from '../errors.ts'
 
@@ -57,6 +61,16 @@ export function leave(): void {
   restore = undefined
 }
 
+/** Watches them for as long as `task` runs: once for all of its simulations, because it takes some tenths of a millisecond. */
+export async function whileWatched<T>(task: () => Promise<T>): Promise<T> {
+  enter()
+  try {
+    return await task()
+  } finally {
+    leave()
+  }
+}
+
 function check(what: string, instead: string): void {
   const who = confined()
   if (who === undefined) return
@@ -85,11 +99,29 @@ function install(): () => void {
     // The inner one first: the outer one hands on what hangs on it.
     patch(process.hrtime, 'bigint', 'process.hrtime.bigint', clock),
     patch(process, 'hrtime', 'process.hrtime', clock),
+    patch(process, 'uptime', 'process.uptime', clock),
+    ...patchAll(nodeCrypto, 'crypto', chanceNames, chance),
+    ...patchAll(fs, 'fs', ioNames, io),
+    ...patchAll(childProcess, 'child_process', ioNames, io),
     watchResources(),
   ]
+  // What was imported by name follows.
+  syncBuiltinESMExports()
   return () => {
     for (const task of undo.toReversed()) task()
+    syncBuiltinESMExports()
   }
+}
+
+const chanceNames = /^(random|getRandomValues|generateKey|generatePrime)/
+// Not those on open files: whoever prints to the console uses them.
+const ioNames = /^(?!f|closeSync|readv?Sync|writev?Sync).+Sync$/
+
+/** Puts a check before those functions of a module of node that are named so. */
+function patchAll(module: object, prefix: string, names: RegExp, instead: string): (() => void)[] {
+  return Object.keys(module)
+    .filter((name) => names.test(name) && Object.getOwnPropertyDescriptor(module, name)?.writable)
+    .map((name) => patch(module, name, `${prefix}.${name}`, instead))
 }
 
 /** Puts a check before a function of the real world. */
