@@ -57,6 +57,22 @@ describe('empty windows on request', () => {
     ])
   })
 
+  it('step over what lies between a record and the next one years later', async () => {
+    const years = 1_800_000_000_000
+    const all = rows(['a', 5], ['b', 15], ['a', years], ['b', years + 10])
+    expect(short(await run(all, { empty: 2 }))).toStrictEqual([
+      ['a', 10, 1],
+      ['a', 20, 0],
+      ['b', 20, 1],
+      ['a', 30, 0],
+      ['b', 30, 0],
+      ['b', 40, 0],
+      ['a', years + 10, 1],
+      ['a', years + 20, 0],
+      ['b', years + 20, 1],
+    ])
+  })
+
   it('end after as many in a row as the parameter says, and a key that was forgotten comes back', async () => {
     const { counts, ...found } = await run(rows(['a', 5], ['b', 1000], ['a', 1015]), { empty: 2 })
 

@@ -30,6 +30,8 @@ export class PaddedWindows implements Windows {
   due = -Number.MAX_VALUE
   /** End of the last window that is over. */
   #closed = Number.NEGATIVE_INFINITY
+  /** Whether a key may give an empty window behind the last one: a jump over years is none of a billion steps. */
+  #speaks = true
 
   constructor(
     { plan, folds, latenessMs }: DirectOptions,
@@ -80,16 +82,12 @@ export class PaddedWindows implements Windows {
     const first = this.#windows.starts()[0] ?? Number.POSITIVE_INFINITY
     // Where the input is over there is nothing behind the last window that has records.
     const isOver = first === Number.POSITIVE_INFINITY && watermark === Number.POSITIVE_INFINITY
-    if (isOver || this.#closed === Number.NEGATIVE_INFINITY || !this.#isAnyKnown()) return first
+    if (isOver || this.#closed === Number.NEGATIVE_INFINITY || !this.#speaks) return first
     return Math.min(first, this.#plan.nextEnd(this.#closed))
   }
 
-  #isAnyKnown(): boolean {
-    for (const _ of this.#keys.entries()) return true
-    return false
-  }
-
   *#close(end: number, out: Out): Iterable<number> {
+    let speaks = false
     for (const [key, known] of this.#keys.entries()) {
       const accumulators = this.#windows.find(end)
       if (accumulators !== undefined) {
@@ -99,9 +97,11 @@ export class PaddedWindows implements Windows {
         known.silent++
         this.#give(key, end, this.#folds.create(), out)
       }
-      if (known.silent >= this.#most && known.last <= end) this.#keys.clear()
+      if (known.silent < this.#most) speaks ||= known.first <= end
+      else if (known.last <= end) this.#keys.clear()
       yield 1
     }
+    this.#speaks = speaks
     this.#windows.release(end)
   }
 
