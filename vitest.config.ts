@@ -14,6 +14,8 @@ export default defineConfig({
             include: ['{packages,plugins}/*/src/**/*.test-d.ts'],
             tsconfig: './tsconfig.json',
           },
+          // Properties run hundreds of cases, and machines are shared: the limit is for what hangs.
+          testTimeout: 30_000,
         },
       },
       {
