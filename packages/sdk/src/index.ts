@@ -20,6 +20,17 @@ export {
   type TimerContext,
 } from './context.ts'
 export { defineAggregate, type AggregateDefinition } from './define-aggregate.ts'
+export {
+  defineEmitter,
+  isEmitterChoice,
+  parseEmitter,
+  type Emission,
+  type Emissions,
+  type Emitter,
+  type EmitterChoice,
+  type EmitterDefinition,
+  type EmitterMoment,
+} from './define-emitter.ts'
 export { defineFunction, type FunctionDefinition } from './define-function.ts'
 export { defineResource, type ResourceDefinition, type ResourceFactory } from './define-resource.ts'
 export {

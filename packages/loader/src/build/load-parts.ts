@@ -8,6 +8,7 @@ import type { LoadContext } from '../load-context.ts'
 import { askTraits } from '../modules/ask-definition.ts'
 import type { LoadedModule, Modules } from '../modules/modules.ts'
 import { loadEntry } from './load-entry.ts'
+import { loadNamedModules } from './load-named-modules.ts'
 import { loadWatermarks } from './load-watermarks.ts'
 import { namedInputs } from './named-inputs.ts'
 import { keyNames, type Part } from './part.ts'
@@ -38,7 +39,11 @@ export async function loadParts(
     }
     const before = context.faults.length
     const parameters =
-      loaded === undefined ? undefined : checkParameters(entry, loaded, own, context)
+      loaded === undefined
+        ? undefined
+        : await checkParameters(entry, loaded, own, context, (map, schema) =>
+            loadNamedModules(entry, map, schema, modules, allowed, context),
+          )
     tellOverride(entry, before, context)
     context.values.push(...beside)
     const outputs = outputsOf(entry, loaded, parameters)

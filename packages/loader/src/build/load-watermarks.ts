@@ -22,7 +22,7 @@ export async function loadWatermarks(
   entry.path = `${source.path}.time.watermarks`
   const loaded = await loadEntry(entry, 'watermarks', modules, allowed, context)
   if (loaded === undefined) return undefined
-  const parameters = checkParameters(entry, loaded, [], context)
+  const parameters = await checkParameters(entry, loaded, [], context)
   if (parameters === undefined) return undefined
   const { definition } = loaded
   const make = (): WatermarkStrategy => definition.create({ parameters: parameters.value })

@@ -8,24 +8,31 @@ import type { Entry } from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { LoadedModule } from '../modules/modules.ts'
 import { validateParameters } from '../modules/parameters.ts'
-import { ParameterReader, typeNames } from './read-parameters.ts'
+import { type NamedModules, ParameterReader, typeNames } from './read-parameters.ts'
 import { branchesOf, childSchema, propertyNames } from './schema-view.ts'
 
-type WithParameters = LoadedModule<'source' | 'stage' | 'sink' | 'resource' | 'watermarks'>
+type WithParameters = LoadedModule<
+  'source' | 'stage' | 'sink' | 'resource' | 'watermarks' | 'emitter'
+>
+
+/** Loads the modules that parameters name. */
+type LoadNamed = (map: MapNode, schema: JsonSchema) => Promise<NamedModules>
 
 /** The validated parameters of an entry; undefined where they have faults. */
-export function checkParameters(
+export async function checkParameters(
   entry: Entry,
   loaded: WithParameters,
   overrides: readonly ParameterOverride[],
   context: LoadContext,
-): { readonly value: unknown } | undefined {
+  loadNamed?: LoadNamed,
+): Promise<{ readonly value: unknown } | undefined> {
   const before = context.faults.length
   const node = toMap(entry, loaded, context)
   if (node === undefined && context.faults.length > before) return undefined
   const map = override(entry, node, loaded.schema, overrides, context)
   entry.parameters = map
-  const value = new ParameterReader(entry, loaded.schema, context).read(map)
+  const named = map === undefined ? undefined : await loadNamed?.(map, loaded.schema)
+  const value = new ParameterReader(entry, loaded.schema, context, named).read(map)
   const known = new Set(context.faults.slice(before).map((fault) => fault.where.path ?? ''))
   let result: ReturnType<typeof validateParameters>
   try {

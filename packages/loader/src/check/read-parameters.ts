@@ -54,6 +54,9 @@ const units: Readonly<Record<string, readonly [(text: string) => unknown, string
 // What stands in messages for a value that is never shown.
 const hidden = 'a secret value'
 
+/** What stands for the nodes that name modules; undefined for one that could not be loaded. */
+export type NamedModules = ReadonlyMap<ConfigNode, unknown>
+
 /**
  * Turns the nodes of an entry's parameters into the plain value that its schema expects: placeholders filled and typed, paths
  * absolute, expressions compiled once to find their faults. Says where each value came from.
@@ -62,11 +65,18 @@ export class ParameterReader {
   readonly #entry: Entry
   readonly #root: JsonSchema
   readonly #context: LoadContext
+  readonly #named: NamedModules
 
-  constructor(entry: Entry, schema: JsonSchema, context: LoadContext) {
+  constructor(
+    entry: Entry,
+    schema: JsonSchema,
+    context: LoadContext,
+    named: NamedModules = new Map(),
+  ) {
     this.#entry = entry
     this.#root = schema
     this.#context = context
+    this.#named = named
   }
 
   read(node: MapNode | undefined): unknown {
@@ -79,6 +89,7 @@ export class ParameterReader {
   }
 
   #value(node: ConfigNode, branches: readonly JsonSchema[], path: string, name: string): unknown {
+    if (this.#named.has(node)) return this.#named.get(node)
     if (node.kind === 'scalar') {
       const parsed = this.#structure(node, branches)
       return parsed === undefined

@@ -1,5 +1,5 @@
 /** Places in the grammar that have keys of their own. */
-export type Role = 'source' | 'stage' | 'sink' | 'resource' | 'watermarks'
+export type Role = 'source' | 'stage' | 'sink' | 'resource' | 'watermarks' | 'emitter'
 
 const everywhere = ['module', 'parameters', 'id', 'note'] as const
 
@@ -10,6 +10,7 @@ export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
   sink: [...everywhere, 'from', 'timeout', 'onError', 'restart'],
   resource: [...everywhere, 'restart'],
   watermarks: ['module', 'parameters', 'note'],
+  emitter: ['module', 'parameters', 'note'],
 }
 
 /** Keys that the language reserves and this version refuses. */
@@ -19,6 +20,7 @@ export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
   sink: ['batch', 'parallel', 'by'],
   resource: [],
   watermarks: [],
+  emitter: [],
 }
 
 /** Keys of the pipeline that hold for the whole job. */

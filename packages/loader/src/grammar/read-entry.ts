@@ -30,7 +30,7 @@ export function readEntry(
     return makeEntry(place, node.value, node.where, new Map(), undefined)
   }
   if (node.kind !== 'map') {
-    const what = `A ${place.role}`
+    const what = `${place.role === 'emitter' ? 'An' : 'A'} ${place.role}`
     const expected = 'a module name or a map with one'
     faults.push(CFG_TYPE({ what, expected, got: describeNode(node) }, node.where))
     return undefined

@@ -65,6 +65,7 @@ const checks: Readonly<Record<Kind, readonly Check[]>> = {
     ['dispose', 'a function', optional(isCallable)],
   ],
   watermarks: created,
+  emitter: created,
   function: [
     ['arguments', 'a list of names', isTexts],
     ['call', 'a function', isCallable],

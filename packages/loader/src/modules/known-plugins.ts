@@ -19,6 +19,7 @@ const kinds: readonly Kind[] = [
   'sink',
   'resource',
   'watermarks',
+  'emitter',
   'function',
   'aggregate',
 ]

@@ -39,7 +39,7 @@ const files = {
     version: '1.2.3',
     type: 'module',
     exports: './index.js',
-    millrace: { stage: { geo: '.' }, function: { roundTo: '.' }, emitter: { later: '.' } },
+    millrace: { stage: { geo: '.' }, function: { roundTo: '.' }, codec: { later: '.' } },
   }),
   'node_modules/@acme/geo/index.js': geo,
   'node_modules/@acme/broken/package.json': JSON.stringify({

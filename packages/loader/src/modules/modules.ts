@@ -1,5 +1,6 @@
 import type {
   AggregateDefinition,
+  EmitterDefinition,
   ExpressionScope,
   FunctionDefinition,
   InjectionToken,
@@ -23,6 +24,7 @@ export interface Definitions {
   readonly sink: SinkDefinition
   readonly resource: ResourceDefinition
   readonly watermarks: WatermarksDefinition
+  readonly emitter: EmitterDefinition
   readonly function: FunctionDefinition
   readonly aggregate: AggregateDefinition
 }

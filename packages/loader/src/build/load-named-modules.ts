@@ -1,0 +1,47 @@
+import type { EmitterChoice, JsonSchema } from '@millrace/sdk'
+import { checkParameters } from '../check/check-parameters.ts'
+import type { NamedModules } from '../check/read-parameters.ts'
+import { branchesOf, childSchema } from '../check/schema-view.ts'
+import type { ConfigNode, MapNode } from '../document/config-node.ts'
+import type { Entry } from '../grammar/entry.ts'
+import { readEntry } from '../grammar/read-entry.ts'
+import type { LoadContext } from '../load-context.ts'
+import type { Modules } from '../modules/modules.ts'
+import { anyParameters } from '../modules/parameters.ts'
+import { loadEntry } from './load-entry.ts'
+
+/** The modules that parameters of an entry name, where their schema says `module`, with checked parameters. */
+export async function loadNamedModules(
+  of: Entry,
+  map: MapNode,
+  schema: JsonSchema,
+  modules: Modules,
+  allowed: readonly string[] | undefined,
+  context: LoadContext,
+): Promise<NamedModules> {
+  const found = new Map<ConfigNode, unknown>()
+  const branches = branchesOf(schema, schema)
+  for (const [name, { value }] of map.entries) {
+    const kind = childSchema(branches, name, schema).find(
+      ({ module }) => module !== undefined,
+    )?.module
+    if (kind === undefined) continue
+    found.set(value, undefined)
+    const entry = readEntry(value, { role: kind }, context.faults)
+    if (entry === undefined) continue
+    entry.path = `${of.path}.parameters.${name}`
+    const loaded = await loadEntry(entry, kind, modules, allowed, context)
+    if (loaded === undefined) continue
+    const named = entry.keys.get('module')?.value ?? value
+    context.addValue(`${entry.path}.module`, loaded.specifier, named)
+    const parameters = await checkParameters(entry, loaded, [], context)
+    if (parameters === undefined) continue
+    // They are checked, and what a schema made of its input is no input for it.
+    const choice: EmitterChoice = {
+      module: { ...loaded.definition, parameters: anyParameters },
+      parameters: parameters.value,
+    }
+    found.set(value, choice)
+  }
+  return found
+}
