@@ -139,3 +139,41 @@ pipeline:
     )
   })
 })
+
+describe('windows of an emitter of the job', () => {
+  // The one that the page shows.
+  const page = readFileSync('plugins/window/README.md', 'utf8')
+  const emitter = /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+  const job = (named: string): string => `
+pipeline:
+  source: { file: in.jsonl, time: { field: t, disorder: 0s } }
+  stages:
+    - window: { emitter: ${named}, aggregate: { evens: list(x) } }
+  sink: { file: out.jsonl }
+`
+  const records = [8, 3, 6, 2, 1, 4, 10].map((x, t) => ({ t, x }))
+
+  it('are named by path, with parameters in each form', async () => {
+    for (const [named, evens] of [
+      ['{ ./sorted.ts: 2 }', [[6, 8], [2, 4], [10]]],
+      [
+        '{ ./sorted.ts: { size: 3 } }',
+        [
+          [2, 6, 8],
+          [4, 10],
+        ],
+      ],
+    ] as const) {
+      const cwd = folder({
+        'in.jsonl': lines(records),
+        'sorted.ts': emitter,
+        'job.yaml': job(named),
+      })
+
+      const { code, stderr } = await run(cwd, ['run', 'job.yaml'])
+
+      expect(code, stderr).toBe(0)
+      expect(read(join(cwd, 'out.jsonl'))).toMatchObject(evens.map((one) => ({ evens: one })))
+    }
+  })
+})

@@ -1,6 +1,6 @@
 import { checkAggregateValues } from '@millrace/aggregate'
 import { isZone } from '@millrace/expression'
-import type { ParameterFault, StageSurroundings } from '@millrace/sdk'
+import { type ParameterFault, parseEmitter, type StageSurroundings } from '@millrace/sdk'
 import { DAY_MS } from './grid.ts'
 import { toMs, windowKinds, type WindowParameters } from './window-parameters.ts'
 
@@ -43,9 +43,20 @@ export function windowFaults(
     })
   }
   faults.push(...lengthFaults(parameters))
-  if (faults.length === 0)
-    faults.push(...sizeFaults(parameters), ...optionFaults(parameters, input))
-  return faults
+  if (faults.length > 0) return faults
+  return [
+    ...sizeFaults(parameters),
+    ...optionFaults(parameters, input),
+    ...emitterFaults(parameters),
+  ]
+}
+
+function emitterFaults({ emitter }: WindowParameters): readonly ParameterFault[] {
+  const parsed = emitter && parseEmitter(emitter)
+  if (parsed === undefined || 'create' in parsed) return []
+  const { hint = 'Mend the parameters of the emitter.', message, path } = parsed.problem
+  const inside = path === '' ? [] : path.split('.')
+  return [{ path: ['emitter', 'parameters', ...inside], message, hint }]
 }
 
 function lengthFaults(parameters: WindowParameters): readonly ParameterFault[] {
@@ -143,6 +154,7 @@ function optionFaults(
   const {
     count,
     emit,
+    emitter,
     empty,
     global,
     lateness,
@@ -158,11 +170,13 @@ function optionFaults(
     if (!isSet) return
     faults.push({
       path: [path],
-      message: `a ${kind} window has no use for ${path}.`,
+      message: `${kind === 'emitter' ? 'an' : 'a'} ${kind} window has no use for ${path}.`,
       hint: `Leave ${path} out.`,
     })
   }
-  const kind = count === undefined ? (global === true ? 'global' : undefined) : 'count'
+  const kind = (['count', 'global', 'emitter'] as const).find(
+    (one) => parameters[one] !== undefined,
+  )
   const loose = kind ?? (session === undefined ? undefined : 'session')
   if (loose !== undefined) {
     useless('offset', toMs(offset) !== 0, loose)
@@ -191,6 +205,13 @@ function optionFaults(
       path: ['emit'],
       message: 'a count window gives one result, when it is full.',
       hint: 'Leave emit out, or choose a smaller count.',
+    })
+  }
+  if (emitter !== undefined && emit !== 'final') {
+    faults.push({
+      path: ['emit'],
+      message: 'the emitter decides when there is a result.',
+      hint: 'Leave emit out.',
     })
   }
   if (global === true && !ends && (emit === 'final' || emit === 'onTime')) {

@@ -1,6 +1,8 @@
-import type { StateScope } from '@millrace/sdk'
+import { invariant } from '@millrace/base'
+import { parseEmitter, type StateScope } from '@millrace/sdk'
 import { CountWindows } from './count-windows.ts'
 import { DirectWindows } from './direct-windows.ts'
+import { EmitterWindows } from './emitter-windows.ts'
 import type { Folds } from './folds.ts'
 import { PaddedWindows } from './padded-windows.ts'
 import { type Alignment, cumulatePlan, type Plan, slidingPlan, tumblingPlan } from './plan.ts'
@@ -15,11 +17,16 @@ export function createWindows(
   folds: Folds,
   state: StateScope,
 ): Windows {
-  const { count, lateness, maxWait, session } = parameters
+  const { count, emitter, lateness, maxWait, session } = parameters
   const emit = emitOf(parameters)
   const latenessMs = toMs(lateness)
   if (session !== undefined) {
     return new SessionWindows({ emit, folds, gapMs: toMs(session), latenessMs }, state)
+  }
+  if (emitter !== undefined) {
+    const parsed = parseEmitter(emitter)
+    invariant('create' in parsed, 'The check of parameters has refused others.')
+    return new EmitterWindows(parsed.name, parsed.create(), folds, state)
   }
   const plan = planOf(parameters)
   if (plan === undefined) {

@@ -2,7 +2,7 @@ import { emptyMost, type WindowParameters } from './window-parameters.ts'
 
 /** What a window stage keeps, and when it lets go of it. */
 export function retains(parameters: WindowParameters): string {
-  const { count, cumulate, lateness, maxWait, session, sliding, tumbling } = parameters
+  const { count, cumulate, emitter, lateness, maxWait, session, sliding, tumbling } = parameters
   const late = lateness.startsWith('0') ? '' : ` by ${lateness}`
   const passed = `when the watermark has passed its end${late}`
   if (tumbling !== undefined) {
@@ -26,6 +26,9 @@ export function retains(parameters: WindowParameters): string {
     const wait =
       maxWait === undefined ? '' : `, or ${maxWait} of event time behind its first record`
     return `It keeps the values of one window per key until that has ${count} records${wait}; keys that fall silent keep theirs until the input is over.`
+  }
+  if (emitter !== undefined) {
+    return 'It keeps what the emitter remembers of each key, until that forgets it or the input is over.'
   }
   return 'It keeps the values of each key until the input is over.'
 }

@@ -1,5 +1,6 @@
 import { aggregateValues } from '@millrace/aggregate'
 import { parseDuration } from '@millrace/base'
+import { isEmitterChoice } from '@millrace/sdk'
 import { z } from 'zod'
 import type { Emit } from './emit.ts'
 
@@ -14,6 +15,7 @@ export const windowKinds = [
   'cumulate',
   'count',
   'global',
+  'emitter',
 ] as const
 
 export const windowSchema = z.strictObject({
@@ -39,6 +41,16 @@ export const windowSchema = z.strictObject({
     description: 'Windows of so many records of a key, in the order in which they arrive.',
   }),
   global: z.literal(true).optional().meta({ description: 'One window for all there is.' }),
+  emitter: z
+    .unknown()
+    .refine(isEmitterChoice, 'must be an emitter')
+    .optional()
+    .meta({
+      description:
+        'Windows that code of your own makes: the name or path of a module with `defineEmitter`, or a map of that to its parameters.',
+      type: ['string', 'object'],
+      module: 'emitter',
+    }),
   aggregate: aggregateValues,
   lateness: duration('How long after its end a window still takes records.').default('0s'),
   emit: z

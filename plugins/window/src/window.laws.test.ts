@@ -1,6 +1,7 @@
 import { stageLaws } from '@millrace/testkit/laws'
 import fc from 'fast-check'
 import { describe } from 'vitest'
+import sortedEvens from './sorted-evens.test-support.ts'
 import { window } from './window.ts'
 
 const aggregate = {
@@ -59,6 +60,24 @@ describe('count', () => {
     parameters: [
       { aggregate, count: 3 },
       { aggregate, count: 3, maxWait: '5ms' },
+    ],
+  })
+})
+
+describe('an emitter', () => {
+  stageLaws(window, {
+    ...options,
+    records: fc.record({
+      time: fc.nat({ max: 40 }),
+      x: fc.integer({ min: -20, max: 60 }),
+      origin: fc.constantFrom('SFO', 'JFK'),
+    }),
+    parameters: [
+      { aggregate: { evens: 'list(x)', n: 'count()' }, emitter: sortedEvens },
+      {
+        aggregate: { evens: 'list(x)' },
+        emitter: { module: sortedEvens, parameters: { size: 4, maxWaitMs: 6 } },
+      },
     ],
   })
 })

@@ -73,6 +73,25 @@ function createInstance({
   /** The results of a watermark that are not all given yet. */
   let firing: Iterator<number> | undefined
   const relaxMs = parameters.relaxed ? lagMs : Number.POSITIVE_INFINITY
+  const processBatch = (batch: Batch, output: BatchOutput): number => {
+    many.output = output
+    for (let index = 0; index < batch.length; index++) {
+      at.watermark = batch.watermark(index)
+      if (at.watermark >= windows.due && index > 0) return index
+      many.index = index
+      try {
+        at.timestamp = Math.max(batch.timestamp(index), at.watermark - relaxMs)
+        // Asking for the key makes it the one that state follows.
+        at.key = batch.key(index)
+        windows.take(batch.value(index), at, many)
+      } catch (error) {
+        // A throw from here would run the batch again, and what was added cannot be taken back.
+        invariant(isMillraceError(error), 'Windows and keys throw coded errors only.')
+        output.reject(index, error.code, error.message)
+      }
+    }
+    return batch.length
+  }
   return {
     lagMs,
     process(record: unknown, context: RecordContext) {
@@ -82,25 +101,8 @@ function createInstance({
       at.watermark = context.watermark
       windows.take(record, at, one)
     },
-    processBatch(batch: Batch, output: BatchOutput) {
-      many.output = output
-      for (let index = 0; index < batch.length; index++) {
-        at.watermark = batch.watermark(index)
-        if (at.watermark >= windows.due && index > 0) return index
-        many.index = index
-        try {
-          at.timestamp = Math.max(batch.timestamp(index), at.watermark - relaxMs)
-          // Asking for the key makes it the one that state follows.
-          at.key = batch.key(index)
-          windows.take(batch.value(index), at, many)
-        } catch (error) {
-          // A throw from here would run the batch again, and what was added cannot be taken back.
-          invariant(isMillraceError(error), 'Windows and keys throw coded errors only.')
-          output.reject(index, error.code, error.message)
-        }
-      }
-      return batch.length
-    },
+    // What a hook of an emitter throws is a matter of its record alone.
+    ...(parameters.emitter === undefined ? { processBatch } : {}),
     onWatermark(watermark: number, context: StageContext) {
       if (firing === undefined && watermark < windows.due) return false
       one.context = context
