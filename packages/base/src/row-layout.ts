@@ -64,6 +64,14 @@ export class RowLayout<T> {
     store.numbers = numbers
   }
 
+  /** Moves the rows from `row` on, up to `rows`, by one: there must be room for one more. */
+  open(store: RowStore, row: number, rows: number): void {
+    const width = this.#initial.length
+    const count = this.#others.length
+    store.numbers.copyWithin((row + 1) * width, row * width, rows * width)
+    if (count > 0) store.others.splice(row * count, 0, ...Array.from({ length: count }))
+  }
+
   /** Fills a row as `create` says. */
   make(store: RowStore, row: number): void {
     const width = this.#initial.length

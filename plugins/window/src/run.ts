@@ -43,16 +43,31 @@ export class Run {
     this.#maker.layout.write(this.store, row, accumulators)
   }
 
-  /** This run, or a new one, in which a key has these accumulators. */
-  with(slot: number, key: Key | undefined, accumulators: Accumulators): Run {
-    const row = this.slots.subarray(0, this.size).indexOf(slot)
-    if (row >= 0) {
-      this.#maker.layout.write(this.store, row, accumulators)
-      return this
+  /** Gives a key these accumulators. Costs little where many keys are there: late records come one by one. */
+  put(slot: number, key: Key | undefined, accumulators: Accumulators): void {
+    const { layout } = this.#maker
+    const row = this.#find(slot)
+    if (row === this.size || this.slots[row] !== slot) {
+      const { size } = this
+      if (size === this.slots.length) this.#grow()
+      this.slots.copyWithin(row + 1, row, size)
+      this.slots[row] = slot
+      layout.open(this.store, row, size)
+      this.keys.splice(row, 0, key)
     }
-    const one = new Run(this.#maker, 1)
-    one.push(slot, key, accumulators)
-    return merged(this.#maker, this, one)
+    layout.write(this.store, row, accumulators)
+  }
+
+  /** The first row whose slot is not smaller. */
+  #find(slot: number): number {
+    let low = 0
+    let high = this.size
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.slots[middle] as number) < slot) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   #grow(): void {

@@ -10,7 +10,7 @@ import type { At, Out, Windows } from './windows.ts'
 /** A pane and everything behind it up to the pane where the last look back began. */
 interface Suffix {
   readonly pane: number
-  run: Run
+  readonly run: Run
 }
 
 /**
@@ -180,7 +180,7 @@ export class SharedWindows implements Windows {
     for (const suffix of this.#front) {
       const own = this.#panes.find(suffix.pane)
       if (own !== undefined) later = this.#folds.merge(own, later)
-      if (suffix.pane <= this.#from) suffix.run = suffix.run.with(slot, key, later)
+      if (suffix.pane <= this.#from) suffix.run.put(slot, key, later)
     }
     if (this.#backPanes.length === 0) return
     let all = this.#folds.create()
@@ -188,7 +188,7 @@ export class SharedWindows implements Windows {
       const own = this.#panes.find(pane)
       if (own !== undefined) all = this.#folds.merge(all, own)
     }
-    this.#back = this.#back.with(slot, key, all)
+    this.#back.put(slot, key, all)
   }
 
   /** Windows that a watermark has let go are over, also those that were empty. */
