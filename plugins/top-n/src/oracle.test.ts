@@ -48,7 +48,7 @@ function best(all: readonly Row[], { n, order }: Case): readonly Row[] {
   const sign = order === 'descending' ? -1 : 1
   return all
     .filter(({ score }) => score !== null)
-    .toSorted((a, b) => sign * (Number(a.score) - Number(b.score)) || a.id - b.id)
+    .toSorted((a, b) => sign * (Number(a.score) - Number(b.score)) || a.t - b.t || a.id - b.id)
     .slice(0, n)
 }
 
@@ -204,12 +204,12 @@ it('gives the same whatever the order of arrival, as long as that is within the 
       rows,
       fc.array(fc.nat(15), { minLength: 50, maxLength: 50 }),
       async (some, delays) => {
-        // No two are equally good: else the first to arrive would be the better one.
-        const sent = some.map((row) => ({ ...row, score: row.id % 2 === 0 ? row.id : -row.id }))
-        const delayed = (row: Row): number => row.t + (delays[row.id] ?? 0)
+        // No two are of the same time: else the first to arrive would be the better one.
+        const sent = some.map((row) => ({ ...row, t: 100 * row.t + row.id }))
+        const delayed = (row: Row): number => row.t + 100 * (delays[row.id] ?? 0)
         const arrived = sent.toSorted((a, b) => delayed(a) - delayed(b))
-        const one = { n: 2, order: 'descending', disorder: 15 } as const
-        const window = { tumbling: '10ms' }
+        const one = { n: 2, order: 'descending', disorder: 1500 } as const
+        const window = { tumbling: '1s' }
         const inTime = sent.toSorted((a, b) => a.t - b.t)
 
         const straight = await start({ window }, inTime, one, { batch: 1024 })

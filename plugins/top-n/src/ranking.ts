@@ -1,6 +1,8 @@
 /** A record among the best. */
 export interface Entry {
   readonly value: number
+  /** Its event time: of equal values the earlier one is better, whenever it came. */
+  readonly timestamp: number
   readonly record: unknown
 }
 
@@ -16,14 +18,15 @@ export class Ranking {
   }
 
   /** The place of a value that came last among the best so far; -1 where it is none of them. */
-  place(best: readonly Entry[], value: number): number {
+  place(best: readonly Entry[], value: number, timestamp: number): number {
     const { length } = best
-    if (length === this.#n && !this.#isBetter(value, best[length - 1] as Entry)) return -1
+    if (length === this.#n && !this.#isBetter(value, timestamp, best[length - 1] as Entry))
+      return -1
     let low = 0
     let high = length
     while (low < high) {
       const middle = (low + high) >> 1
-      if (this.#isBetter(value, best[middle] as Entry)) high = middle
+      if (this.#isBetter(value, timestamp, best[middle] as Entry)) high = middle
       else low = middle + 1
     }
     return low
@@ -35,7 +38,8 @@ export class Ranking {
     if (best.length > this.#n) best.pop()
   }
 
-  #isBetter(value: number, other: Entry): boolean {
+  #isBetter(value: number, timestamp: number, other: Entry): boolean {
+    if (value === other.value) return timestamp < other.timestamp
     return this.#sign * value > this.#sign * other.value
   }
 }

@@ -49,7 +49,7 @@ describe('top-n over the whole input', () => {
     expect(counts).toMatchObject({ in: 4, used: 4, held: 0 })
   })
 
-  it('ranks records of equal value in the order in which they came', async () => {
+  it('ranks records of equal value by event time', async () => {
     const { output } = await run({ n: 3 }, scores(5, 9, 5, 9, 5))
 
     expect(brief(output)).toStrictEqual([
@@ -129,8 +129,8 @@ describe('top-n over the whole input', () => {
     ])
     expect(snapshot().state['best']?.entries.map(({ data }) => data)).toStrictEqual([
       output.map((result) => {
-        const { value, record } = result as { value: number; record: unknown }
-        return { value, record }
+        const { value, record } = result as { value: number; record: { t: number } }
+        return { value, timestamp: record.t, record }
       }),
     ])
   })

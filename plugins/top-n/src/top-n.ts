@@ -108,7 +108,7 @@ function createInstance({
 /**
  * The `n` best records by `of`, per key where the stage has `by`. A result is the key fields, `windowStart` and `windowEnd`
  * (epoch ms, the end is not part of it) where there are windows, `rank` from 1, `value` (what `of` gave) and the `record` itself;
- * one per rank, the best first. Records of equal value rank in the order in which they came. The event time of results is one
+ * one per rank, the best first. Records of equal value rank by event time, then in the order in which they came. The event time of results is one
  * millisecond before the end of the window; without windows the largest of the key at the end of the input, and one
  * millisecond before the multiple that was passed with `emit: { every }`. Throws of a record: those of the expression,
  * TOP_NOT_A_NUMBER.

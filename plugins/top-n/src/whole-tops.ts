@@ -30,10 +30,10 @@ export class WholeTops implements Tops {
 
   take(value: number, record: unknown, { timestamp }: At): undefined {
     const best = this.#best.get()
-    const place = this.#ranking.place(best, value)
+    const place = this.#ranking.place(best, value, timestamp)
     if (place >= 0) {
       const better = [...best]
-      this.#ranking.insert(better, place, { value, record })
+      this.#ranking.insert(better, place, { value, timestamp, record })
       this.#best.set(better)
     }
     const times = this.#times.get()

@@ -35,8 +35,9 @@ export class WindowTops implements Tops {
       if (at.watermark >= closes) continue
       if (closes < this.due) this.due = closes
       const { entries } = this.#best.get(end)
-      const place = this.#ranking.place(entries, value)
-      if (place >= 0) this.#ranking.insert(entries, place, { value, record })
+      const place = this.#ranking.place(entries, value, at.timestamp)
+      if (place >= 0)
+        this.#ranking.insert(entries, place, { value, timestamp: at.timestamp, record })
     }
     return undefined
   }
