@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { folder, start } from './command.ts'
 
@@ -24,4 +25,17 @@ it('test --watch runs again when a module of the job changes, until Ctrl-C', asy
 
   expect(code).toBe(0)
   expect(stdout.match(/\d passed(?:, \d failed)?/g)).toEqual(['0 passed, 1 failed', '1 passed'])
+})
+
+it('test --watch does not take the report that it writes for a change', async () => {
+  const cwd = folder({ 'job.yaml': job, 'times.ts': times(2) })
+
+  const watching = start(cwd, ['test', 'job.yaml', '--watch', '--junit', 'report.xml'])
+  await watching.seen('Run 1 is over.')
+  // Long enough for a run that the report begins to be over.
+  await setTimeout(1500)
+  watching.kill('SIGINT')
+  const { stdout } = await watching.ended
+
+  expect(stdout.match(/\d passed(?:, \d failed)?/g)).toEqual(['1 passed'])
 })

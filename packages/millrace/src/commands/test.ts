@@ -40,11 +40,14 @@ export async function testCommand(
   const flags = options.set === undefined ? {} : { set: options.set }
   const names = files.length === 0 ? [undefined] : files
   const loads = names.map((name) => loadOptions(name, flags, shell))
-  if (options.watch === true)
+  if (options.watch === true) {
+    const written = options.junit === undefined ? [] : [resolve(shell.cwd, options.junit)]
     return watchJobs(
       loads.map(({ file }) => file),
+      written,
       shell,
     )
+  }
   const tested: TestedFile[] = []
   let isBroken = false
   for (const load of loads) {

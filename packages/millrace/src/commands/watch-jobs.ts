@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { type FSWatcher, readdirSync, watch } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { exitCodes } from '../exit-codes.ts'
 import type { Shell } from '../shell.ts'
 
@@ -11,24 +11,32 @@ const FOLDERS_MAX = 500
 
 /**
  * Runs the command again when a file beside the jobs changes, each time in a process of its own: what a process has imported it
- * never reads again. Until Ctrl-C.
+ * never reads again. Until Ctrl-C. What the command writes itself, `written`, is no change.
  */
-export function watchJobs(files: readonly string[], shell: Shell): Promise<number> {
+export function watchJobs(
+  files: readonly string[],
+  written: readonly string[],
+  shell: Shell,
+): Promise<number> {
   const argv = process.argv.slice(1).filter((argument) => !['-w', '--watch'].includes(argument))
   const watchers = new Map<string, FSWatcher>()
   let runs = 0
   let isRunning = false
   let isStale = false
   let timer: NodeJS.Timeout | undefined
-  const changed = (_event: unknown, name: string | null): void => {
-    if (name !== null && isIgnored(name)) return
+  const changed = (folder: string, name: string | null): void => {
+    if (name !== null && (isIgnored(name) || written.includes(resolve(folder, name)))) return
     clearTimeout(timer)
     timer = setTimeout(run, QUIET_MS)
   }
   // Folders that were made since the last run are found with the next one.
   const follow = (): void => {
     for (const folder of foldersOf(files)) {
-      if (!watchers.has(folder)) watchers.set(folder, watch(folder, changed))
+      if (watchers.has(folder)) continue
+      watchers.set(
+        folder,
+        watch(folder, (_event, name) => changed(folder, name)),
+      )
     }
   }
   const run = (): void => {
