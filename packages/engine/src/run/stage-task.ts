@@ -31,6 +31,8 @@ export class StageTask {
   readonly runner: RecordRunner
   readonly fields: FieldWatches
   #ended = 0
+  /** How far the inputs that are over had come: where all others are silent, nothing holds that back. */
+  #reached = Number.NEGATIVE_INFINITY
   #complete = true
   // The envelope in hand.
   #envelope: Envelope | undefined
@@ -289,7 +291,11 @@ export class StageTask {
     this.#complete &&= envelope.complete
     envelope.edge.isIdle = false
     // A stopped input is not over: it must go on holding event time back.
-    if (envelope.complete) envelope.edge.mark = Number.POSITIVE_INFINITY
+    if (envelope.complete) {
+      if (Number.isFinite(envelope.edge.mark))
+        this.#reached = Math.max(this.#reached, envelope.edge.mark)
+      envelope.edge.mark = Number.POSITIVE_INFINITY
+    }
     if (this.#ended < this.#edges.length || !this.#complete) {
       const room = this.#flushAfter(this.#advance())
       if (this.#ended < this.#edges.length) return room
@@ -369,6 +375,6 @@ export class StageTask {
       } else if (edge.mark < smallest) smallest = edge.mark
     }
     const isSilent = isAnyIdle && smallest === Number.POSITIVE_INFINITY && except === undefined
-    return isSilent ? largestIdle : smallest
+    return isSilent ? Math.max(largestIdle, this.#reached) : smallest
   }
 }
