@@ -1,5 +1,6 @@
-// What windows cost per record, beside the same fold written by hand, and what a million open sessions weigh.
-// node --expose-gc test/bench/windows.ts [--records 12000000] [--only sliding] [--sessions]
+// What windows cost per record, beside the same fold written by hand, what a million open sessions weigh, and what is left of those
+// that are over.
+// node --expose-gc test/bench/windows.ts [--records 12000000] [--only sliding] [--sessions] [--passing]
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { window, type WindowParameters } from '@millrace/window'
@@ -10,6 +11,7 @@ const { values } = parseArgs({
     records: { type: 'string', default: '12000000' },
     only: { type: 'string' },
     sessions: { type: 'boolean', default: false },
+    passing: { type: 'boolean', default: false },
   },
 })
 const RECORDS = Number(values.records)
@@ -115,14 +117,32 @@ async function speed(): Promise<void> {
   }
 }
 
+function used(): number {
+  globalThis.gc?.()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+/** Heap and buffers while a million keys come one after the other, each for one session of half a second. */
+async function passing(): Promise<void> {
+  const keys = 1_000_000
+  const rows = poolOf(keys).map((row, index) =>
+    index % 200_000 === 100_000
+      ? {
+          amount: 1,
+          get user(): string {
+            console.log(`${index} keys: ${(used() / 1e6).toFixed(0)} MB`)
+            return row.user
+          },
+        }
+      : row,
+  )
+  await runWindows({ session: '500ms', aggregate: { n: 'count()' } }, rows, keys)
+}
+
 /** Heap and buffers of a million open sessions, the names of their keys included. */
 async function sessions(): Promise<void> {
   const keys = 1_000_000
-  const used = (): number => {
-    globalThis.gc?.()
-    const { heapUsed, arrayBuffers } = process.memoryUsage()
-    return heapUsed + arrayBuffers
-  }
   const pool = poolOf(keys)
   const before = used()
   let bytes = 0
@@ -142,4 +162,4 @@ async function sessions(): Promise<void> {
 }
 
 console.log(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`)
-await (values.sessions ? sessions() : speed())
+await (values.passing ? passing() : values.sessions ? sessions() : speed())

@@ -188,8 +188,9 @@ export interface OrderedState<T> {
  */
 export interface StateScope {
   /**
-   * A number for the key in hand, from 0, in the order in which the stage first saw its keys; 0 without `by`. For what an
-   * instance works out from its state and keeps beside it.
+   * A number for the key in hand that grows in the order in which the stage first saw its keys; 0 without `by`. A key keeps it
+   * while it has state or timers; afterwards it may get another one, and no key gets this one again. For what an instance works
+   * out from its state and keeps beside it.
    */
   slot(): number
   value<T>(name: string, options: { readonly initial: () => T } & StateOptions<T>): ValueState<T>

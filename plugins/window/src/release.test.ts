@@ -123,3 +123,18 @@ describe('once the watermark has passed, nothing is kept', () => {
     expect(sizes).toStrictEqual([1, 0, 1, 1, 0, 0])
   })
 })
+
+it('keeps no key of a hundred thousand sessions that are over', async () => {
+  const users = 100_000
+  const { counts, output, snapshot } = await runStage(window, {
+    parameters: { aggregate: { n: 'count()' }, session: '20ms' },
+    input: Array.from({ length: users }, (_, t) => ({ t, user: `user-${t}` })),
+    timestamp: (record) => (record as { readonly t: number }).t,
+    by: ['user'],
+  })
+
+  expect(output).toHaveLength(users)
+  expect(output.at(-1)).toMatchObject({ user: 'user-99999', windowStart: 99_999, n: 1 })
+  expect(counts.stateEntries).toStrictEqual({ sessions: 0 })
+  expect(snapshot().keys).toStrictEqual([])
+})

@@ -12,14 +12,14 @@ export interface RunMaker {
 
 /** Accumulators of many keys over some panes, in the order of the keys' slots. */
 export class Run {
-  slots: Int32Array
+  slots: Float64Array
   readonly keys: (Key | undefined)[] = []
   readonly store: RowStore
   readonly #maker: RunMaker
 
   constructor(maker: RunMaker, size: number) {
     this.#maker = maker
-    this.slots = new Int32Array(size)
+    this.slots = new Float64Array(size)
     this.store = maker.layout.store(size)
   }
 
@@ -72,7 +72,7 @@ export class Run {
 
   #grow(): void {
     const size = Math.max(16, 2 * this.slots.length)
-    const slots = new Int32Array(size)
+    const slots = new Float64Array(size)
     slots.set(this.slots)
     this.slots = slots
     this.#maker.layout.grow(this.store, size)

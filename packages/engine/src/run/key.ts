@@ -2,23 +2,33 @@ import type { KeyValue } from '@millrace/base'
 import type { Key } from '@millrace/sdk'
 import type { KeyPart, StageSpec } from '../plan/job-spec.ts'
 import { ENG_KEY } from '../errors.ts'
+import { KeyOrder } from '../state/key-order.ts'
 
 type Branch = Map<unknown, Branch | number>
 
-/** Keys kept before a stage without keyed state forgets them. */
-const KEPT_MAX = 100_000
-
-/** Reads keys and gives each distinct one a number (its slot) and one object. Typed: 1 and '1' differ. */
+/**
+ * Reads keys and gives each distinct one a number (its slot) and one object. Typed: 1 and '1' differ. The slot of a key that is
+ * forgotten is given to another one.
+ */
 export class KeyInterner {
-  readonly keys: Key[] = []
+  /** By slot. */
+  readonly keys: (Key | undefined)[] = []
+  readonly order = new KeyOrder()
   readonly #names: readonly string[]
   readonly #read = { timestamp: 0 }
   #root: Branch = new Map()
-  /** Set where keyed state refers to slots, which must then stay for ever. */
-  pinned = false
+  /** Slots without a key. */
+  readonly #free: number[] = []
+  /** Keys seen first, those counted again that were forgotten in between. */
+  seen = 0
 
   constructor(names: readonly string[]) {
     this.#names = names
+  }
+
+  /** Keys that have a slot. */
+  get size(): number {
+    return this.keys.length - this.#free.length
   }
 
   /** The slot of the record's key. Throws ENG_KEY, or what a key expression throws. */
@@ -39,7 +49,6 @@ export class KeyInterner {
 
   /** The slot of a key by its values, given where it has none. */
   slotOf(values: readonly KeyValue[] | null): number {
-    this.pinned = true
     return this.slot(values === null ? [] : values.map(fixedPart), undefined, 0)
   }
 
@@ -49,19 +58,43 @@ export class KeyInterner {
     return this.#names.map((name) => key[name] as KeyValue)
   }
 
+  /** Slots with a key, in the order in which these were first seen. */
+  slots(): Int32Array {
+    const slots = Int32Array.from(this.keys.keys())
+    return this.order.sorted(slots.filter((slot) => this.keys[slot] !== undefined))
+  }
+
+  /** Forgets the key of a slot, to which nothing may refer any more. One that reads as another one each time stays. */
+  forget(slot: number): void {
+    if (!cut(this.#root, this.values(slot), slot)) return
+    this.keys[slot] = undefined
+    this.#free.push(slot)
+  }
+
+  /** Forgets all keys; nothing may refer to a slot any more. */
+  forgetAll(): void {
+    this.keys.length = 0
+    this.#free.length = 0
+    this.#root = new Map()
+  }
+
   #add(branch: Branch, value: unknown, parts: readonly KeyPart[], record: unknown): number {
-    if (!this.pinned && this.keys.length >= KEPT_MAX) {
-      this.keys.length = 0
-      this.#root = new Map()
-      return this.slot(parts, record, this.#read.timestamp)
-    }
-    const slot = this.keys.length
     const values = parts.map((part) => keyValue(part, record, this.#read))
     const key = Object.fromEntries(this.#names.map((name, index) => [name, values[index]]))
-    this.keys.push(Object.freeze(key))
+    const slot = this.#free.pop() ?? this.keys.length
+    this.keys[slot] = Object.freeze(key)
+    this.order.set(slot, this.seen++)
     branch.set(value, slot)
     return slot
   }
+}
+
+/** Takes a slot out, with the branches that only lead to it; false where it is not under these values. */
+function cut(branch: Branch, [value, ...rest]: readonly KeyValue[], slot: number): boolean {
+  const next = branch.get(value)
+  const isCut = next instanceof Map ? cut(next, rest, slot) : next === slot
+  if (isCut && (!(next instanceof Map) || next.size === 0)) branch.delete(value)
+  return isCut
 }
 
 function fixedPart(value: KeyValue): KeyPart {

@@ -40,6 +40,11 @@ export class ParkingLot {
     return this.#waiting.length === 0
   }
 
+  /** Keys of which records wait. */
+  get held(): number {
+    return this.#slots.size
+  }
+
   /** Whether one more is too many. */
   get isFull(): boolean {
     return this.#waiting.length >= this.#most

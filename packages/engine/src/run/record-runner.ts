@@ -8,6 +8,7 @@ import { Journal } from '../state/journal.ts'
 import { Emitter } from './emitter.ts'
 import { EventClock } from './event-clock.ts'
 import { TIMEOUT_MS } from './in-time.ts'
+import { KeySweep } from './key-sweep.ts'
 import { KeyInterner, keyPartsByInput } from './key.ts'
 import { type Parked, type ParkingLot } from './parking-lot.ts'
 import type { Port } from './port.ts'
@@ -25,6 +26,10 @@ export const EMIT_MAX = 100_000
 /** Why a record that emitted nothing counts as filtered. */
 export const NO_OUTPUT = 'no output'
 
+/** Keys that a stage keeps even though they have neither state nor timers: with state, and without any. */
+const KEYS_FEW = 16_384
+const KEYS_FEW_READ = 100_000
+
 /** Runs one record through a stage's handler and gives it its fate. */
 export class RecordRunner implements InHand {
   readonly #parts: StageParts
@@ -38,6 +43,8 @@ export class RecordRunner implements InHand {
   readonly keyParts: ReadonlyMap<string, readonly KeyPart[]>
   readonly keyNames: readonly string[]
   readonly interner: KeyInterner | undefined
+  /** Absent without `by`. */
+  readonly sweep: KeySweep | undefined
   readonly current: CurrentKey
   readonly emitter = new Emitter(EMIT_MAX)
   readonly isKeyed: boolean
@@ -67,13 +74,14 @@ export class RecordRunner implements InHand {
     )
     this.interner = this.keyNames.length === 0 ? undefined : new KeyInterner(this.keyNames)
     this.isKeyed = this.interner !== undefined
-    this.current = new CurrentKey(this.interner?.keys ?? [])
+    this.current = new CurrentKey(this.interner?.keys ?? [], this.interner?.order)
     this.#failures = new RecordFailures(parts, this.current, this.emitter)
     this.time = new EventClock(this.emitter, parts.host.runtime)
     this.state = new HeapState(this.current, this.journal, this.time, this.interner)
     this.#context = this.#newContext()
     this.#rebuilder = new Rebuilder(parts, () => this.#scope())
     this.hooks = new StageHooks(parts, this)
+    this.sweep = this.interner && this.#newSweep(this.interner)
   }
 
   /** Where failing records wait; absent: they do not. */
@@ -154,7 +162,6 @@ export class RecordRunner implements InHand {
     this.#parts.outbox.table = parked.batch.table
     await this.#runBehind(parked.batch, 0, parked.input)
     this.#failures.released = undefined
-    this.#pin()
   }
 
   #runBehind(batch: RecordBatch, index: number, input: string): Promise<void> | undefined {
@@ -268,7 +275,6 @@ export class RecordRunner implements InHand {
     const delayMs = this.#failures.retryAfter(code, cause)
     if (delayMs !== undefined) return this.#retry(delayMs, spoilt)
     const fate = this.#failures.settle(this, code, message, cause)
-    if (fate === 'park') this.#pin()
     if (spoilt && !this.#parts.host.over) return this.rebuild()
     // From now on the records behind it are looked at in another way, so the stage must come back to them.
     return fate === 'park' ? Promise.resolve() : undefined
@@ -332,14 +338,21 @@ export class RecordRunner implements InHand {
     for (const port of this.#parts.outbox.ports) {
       if (port !== this.#parts.outbox.dead) port.lagMs = instance.lagMs ?? 0
     }
-    this.#pin()
   }
 
-  /** Keys must keep their slots where state or a parked record refers to them. */
-  #pin(): void {
-    if (this.interner === undefined) return
-    this.interner.pinned =
-      this.state.used || this.instance.onTimer !== undefined || this.lot?.isEmpty === false
+  /** State, timers and parked records refer to keys. */
+  #newSweep(interner: KeyInterner): KeySweep {
+    const { hooks, state } = this
+    const lot = (): ParkingLot | undefined => this.lot
+    const holder = {
+      get held(): number {
+        return state.held + hooks.pending + (lot()?.held ?? 0)
+      },
+      holds: (slot: number) =>
+        state.holds(slot) || hooks.holds(slot) || lot()?.holds(slot) === true,
+    }
+    const few = (): number => (state.used || hooks.pending > 0 ? KEYS_FEW : KEYS_FEW_READ)
+    return new KeySweep(interner, this.current, holder, few)
   }
 
   #newContext(): ReusedContext {

@@ -77,6 +77,11 @@ export class StageHooks {
     return this.event.size + this.clock.size
   }
 
+  /** Whether a timer is set for the key of a slot. */
+  holds(slot: number): boolean {
+    return this.event.holds(slot) || this.clock.holds(slot)
+  }
+
   /** What the stage keeps now. */
   kept(): KeptCounts {
     const { instance, state } = this.#hooked

@@ -1,4 +1,3 @@
-import type { Key } from '@millrace/sdk'
 import { ONLY_SLOT } from '../state/current-key.ts'
 import type { HeapState } from '../state/heap-state.ts'
 import type { KeyTimers } from '../state/key-timers.ts'
@@ -11,7 +10,7 @@ export interface Snapshotted {
   readonly emitter: Emitter
   readonly time: EventClock
   readonly state: HeapState
-  readonly interner: (Slots & { readonly keys: readonly Key[] }) | undefined
+  readonly interner: (Slots & { slots(): Iterable<number> }) | undefined
   readonly hooks: { readonly event: KeyTimers; readonly clock: KeyTimers }
   largest: number
 }
@@ -27,7 +26,7 @@ export function takeSnapshot(stage: Snapshotted): StageSnapshot {
     watermark: emitter.mark,
     largest,
     eventTime: time.reached,
-    keys: interner?.keys.map((_, slot) => interner.values(slot) ?? []) ?? [],
+    keys: Array.from(interner?.slots() ?? [], (slot) => interner?.values(slot) ?? []),
     state: state.snapshot(),
     timers: { event: saved(hooks.event), clock: saved(hooks.clock) },
   }

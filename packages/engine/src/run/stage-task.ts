@@ -87,6 +87,7 @@ export class StageTask {
   /** Takes one message; a promise suspends the cell. */
   receive(message: Arrival | LetGo | Crashed | Due): void | Promise<void> {
     if (this.#parts.host.over) return undefined
+    this.runner.sweep?.step()
     if (message.kind === 'due') return this.#due()
     if (message.kind === 'letGo') return this.#letGo(message)
     if (message.kind === 'crashed') return this.#crashed(message)
@@ -328,6 +329,7 @@ export class StageTask {
     if (host.over) return
     this.runner.lot?.close()
     this.runner.hooks.stop()
+    if (this.#complete) this.runner.sweep?.finish()
     outbox.end(this.#complete)
     host.finished()
   }
@@ -338,7 +340,7 @@ export class StageTask {
     if ((!spec.factory.traits.absorbs && pending === 0) || counter.used === 0) return
     const timers = pending === 0 ? '' : `, with ${pending} timer${pending === 1 ? '' : 's'} set`
     const records = `${counter.used} record${counter.used === 1 ? '' : 's'}`
-    const count = this.runner.interner?.keys.length
+    const count = this.runner.interner?.seen
     const keys = count === undefined ? '' : ` of ${count} key${count === 1 ? '' : 's'}`
     host.warn(
       `Stage "${spec.id}" took in ${records}${keys} and was stopped before it finished them${timers}; ` +

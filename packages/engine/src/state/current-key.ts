@@ -1,5 +1,6 @@
 import type { Key } from '@millrace/sdk'
 import { ENG_NO_KEY } from '../errors.ts'
+import { KeyOrder } from './key-order.ts'
 
 /** Slot of the only key of a stage without `by`. */
 export const ONLY_SLOT = 0
@@ -9,10 +10,13 @@ export const NO_SLOT = -1
 /** The key that state handles follow. */
 export class CurrentKey {
   slot: number = ONLY_SLOT
-  readonly #keys: readonly Key[]
+  readonly #keys: readonly (Key | undefined)[]
+  /** In which the stage first saw its keys. */
+  readonly order: KeyOrder
 
-  constructor(keys: readonly Key[]) {
+  constructor(keys: readonly (Key | undefined)[], order: KeyOrder = new KeyOrder()) {
     this.#keys = keys
+    this.order = order
   }
 
   key(slot: number): Key | undefined {

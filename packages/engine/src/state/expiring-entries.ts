@@ -16,6 +16,10 @@ export class ExpiringEntries<Inner extends Store> implements ExpiringStore {
     return this.inner.size
   }
 
+  holds(slot: number): boolean {
+    return this.inner.holds(slot)
+  }
+
   *save(): Iterable<SlotEntry> {
     for (const entry of this.inner.save()) {
       yield { ...entry, time: this.expiry.timeOf(entry.slot, entry.name) }

@@ -72,6 +72,10 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
     this.#inner.clear()
   }
 
+  holds(slot: number): boolean {
+    return this.#inner.holds(slot)
+  }
+
   *save(): Iterable<SlotEntry> {
     for (const { data, slot } of this.#inner.save()) {
       const { time, value } = data as Timed<T>

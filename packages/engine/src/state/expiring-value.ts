@@ -15,7 +15,7 @@ export class ExpiringValue<T> extends ExpiringEntries<HeapValue<T>> implements V
 
   get(): T {
     const slot = this.inner.slot()
-    if (!this.inner.has(slot) || this.expiry.isPast(slot)) return this.inner.initial()
+    if (!this.inner.holds(slot) || this.expiry.isPast(slot)) return this.inner.initial()
     this.expiry.read(slot)
     return this.inner.get()
   }

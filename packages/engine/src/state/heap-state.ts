@@ -59,6 +59,8 @@ export class HeapState {
   /** What a snapshot held and no handle has claimed so far. */
   readonly #unclaimed = new Map<string, SavedHandle>()
   #expiring: readonly ExpiringStore[] = []
+  /** Those that follow the key. */
+  #keyed: readonly Store[] = []
 
   constructor(current: CurrentKey, journal: Journal, time: StateTime, slots: Slots = onlySlot) {
     this.#current = current
@@ -90,6 +92,19 @@ export class HeapState {
     for (const { expiry } of this.#expiring) {
       if (expiry.time === time && expiry.first <= now) expiry.release(now)
     }
+  }
+
+  /** Entries held for keys, of all handles. */
+  get held(): number {
+    let held = 0
+    for (const { size } of this.#keyed) held += size
+    return held
+  }
+
+  /** Whether any handle has something for the key of a slot. */
+  holds(slot: number): boolean {
+    for (const store of this.#keyed) if (store.holds(slot)) return true
+    return false
   }
 
   /** Entries held, by handle. */
@@ -136,7 +151,7 @@ export class HeapState {
       options?: Versioned,
     ): S => this.#handle(space, { kind, name, ...options }, make)
     const scope: StateScope = {
-      slot: () => current.require('slot'),
+      slot: () => current.order.of(current.require('slot')),
       value: <T>(name: string, options: { readonly initial: () => T } & StateOptions<T>) => {
         const make = (): ValueState<T> & Store => {
           const inner = new HeapValue<T>(name, current, journal, options.initial)
@@ -210,6 +225,7 @@ export class HeapState {
     if (saved !== undefined) loadHandle(whole, handle, saved)
     this.#unclaimed.delete(whole)
     this.#handles.set(whole, handle)
+    if (slots !== onlySlot) this.#keyed = [...this.#keyed, store]
     if (isExpiring(store)) this.#expiring = [...this.#expiring, store]
     return store
   }

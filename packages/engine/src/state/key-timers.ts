@@ -2,6 +2,7 @@ import type { TimerService } from '@millrace/sdk'
 import { ENG_TIMER_AT, ENG_TIMER_KEY } from '../errors.ts'
 import { NO_SLOT, type CurrentKey } from './current-key.ts'
 import type { Journal, Undoable } from './journal.ts'
+import { SlotCounts } from './slot-counts.ts'
 import { TimerNames } from './timer-names.ts'
 import { TimerTable } from './timer-table.ts'
 
@@ -19,6 +20,7 @@ export class KeyTimers implements TimerService {
   readonly #journal: Journal
   readonly #table = new TimerTable()
   readonly #names = new TimerNames()
+  readonly #counts = new SlotCounts()
   readonly #set: Undoable = {
     restore: (slot, at, name) => void this.#remove(slot, at as number, name as string),
   }
@@ -80,6 +82,7 @@ export class KeyTimers implements TimerService {
   /** Takes the earliest timer out, into `taken`. */
   take(): void {
     this.#table.take()
+    this.#counts.remove(this.#table.taken.slot)
     const { at, name, order, slot } = this.#table.taken
     this.taken.slot = slot
     this.taken.at = at
@@ -93,9 +96,9 @@ export class KeyTimers implements TimerService {
     this.#add(slot, at, name, order)
   }
 
-  /** Sets in `live` the slots that a timer refers to. */
-  mark(live: Uint8Array): void {
-    for (const { slot } of this.#table.entries()) live[slot] = 1
+  /** Whether a timer is set for the key of a slot. */
+  holds(slot: number): boolean {
+    return this.#counts.has(slot)
   }
 
   /** All timers, in the order in which they will fire. */
@@ -119,14 +122,18 @@ export class KeyTimers implements TimerService {
   #add(slot: number, at: number, name: string, order?: number): boolean {
     const id = this.#names.take(name)
     const isNew = this.#table.add(slot, id, at, order)
-    if (!isNew) this.#names.drop(id)
+    if (isNew) this.#counts.add(slot)
+    else this.#names.drop(id)
     return isNew
   }
 
   #remove(slot: number, at: number, name: string): number {
     const id = this.#names.find(name)
     const order = id === undefined ? -1 : this.#table.delete(slot, id, at)
-    if (order >= 0) this.#names.drop(id as number)
+    if (order >= 0) {
+      this.#names.drop(id as number)
+      this.#counts.remove(slot)
+    }
     return order
   }
 }

@@ -64,6 +64,10 @@ export class HeapList<T> implements ListState<T>, Undoable, Store {
     this.#lists.delete(slot)
   }
 
+  holds(slot: number): boolean {
+    return this.#lists.has(slot)
+  }
+
   *save(): Iterable<SlotEntry> {
     for (const [slot, { values }] of this.#lists) for (const data of values) yield { slot, data }
   }

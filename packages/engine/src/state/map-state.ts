@@ -61,6 +61,10 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
     this.#maps.delete(slot)
   }
 
+  holds(slot: number): boolean {
+    return this.#maps.has(slot)
+  }
+
   *save(): Iterable<SlotEntry> {
     for (const [slot, map] of this.#maps) for (const [name, data] of map) yield { slot, name, data }
   }

@@ -44,7 +44,7 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
 
   get(): T {
     const slot = this.#current.require(this.#name)
-    if (!this.#has(slot)) {
+    if (!this.holds(slot)) {
       this.#journal.remember(this, slot, undefined, ABSENT)
       this.#make(slot, this.#initial)
     }
@@ -54,7 +54,7 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
 
   clear(): void {
     const slot = this.#current.require(this.#name)
-    if (!this.#has(slot)) return
+    if (!this.holds(slot)) return
     const width = this.#initial.length
     const old = Array.from(this.#rows.values.subarray(slot * width, (slot + 1) * width))
     this.#journal.remember(this, slot, undefined, old)
@@ -63,6 +63,11 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
 
   entries(): Iterable<readonly [Key | undefined, T]> {
     return this.#current.follow(this.#made())
+  }
+
+  holds(slot: number): boolean {
+    // Behind the end there is nothing, which is no number.
+    return (this.#places[slot] as number) >= 0
   }
 
   *save(): Iterable<SlotEntry> {
@@ -81,11 +86,6 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
   restore(slot: number, _name: unknown, old: unknown): void {
     if (old === ABSENT) this.#remove(slot)
     else this.#make(slot, old as readonly number[])
-  }
-
-  #has(slot: number): boolean {
-    // Behind the end there is nothing, which is no number.
-    return (this.#places[slot] as number) >= 0
   }
 
   *#made(): Iterable<readonly [number, T]> {

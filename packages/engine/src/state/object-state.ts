@@ -45,6 +45,10 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
     return this.#current.follow(this.#objects)
   }
 
+  holds(slot: number): boolean {
+    return this.#objects.has(slot)
+  }
+
   *save(): Iterable<SlotEntry> {
     const { snapshot = structuredClone } = this.#options
     for (const [slot, value] of this.#objects) yield { slot, data: snapshot(value) }

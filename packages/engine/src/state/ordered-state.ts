@@ -92,9 +92,10 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
   ): void {
     const before = this.#current.slot
     while (this.#heap.due < time) {
-      const { due } = this.#heap
+      const { due, order } = this.#heap
       const slot = this.#heap.take()
-      if (this.#runs.queuedOf(slot) !== due) continue
+      // The slot may be that of another key by now.
+      if (this.#runs.queuedOf(slot) !== due || order !== this.#current.order.of(slot)) continue
       if (visit !== undefined) this.#visit(slot, time, visit)
       const run = this.#runs.read(slot)
       if (run === undefined) continue
@@ -119,8 +120,12 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
     }
   }
 
+  holds(slot: number): boolean {
+    return this.#runs.holds(slot)
+  }
+
   *save(): Iterable<SlotEntry> {
-    for (let slot = 0; slot < this.#runs.length; slot++) {
+    for (const slot of this.#current.order.sorted(this.#runs.slots())) {
       const run = this.#runs.read(slot)
       if (run === undefined) continue
       const { from, times, to, values } = run
@@ -177,6 +182,6 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
 
   #queue(slot: number, time: number): void {
     this.#runs.queue(slot, time)
-    this.#heap.add(time, slot)
+    this.#heap.add(time, slot, this.#current.order.of(slot))
   }
 }

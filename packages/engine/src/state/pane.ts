@@ -1,4 +1,5 @@
 import type { RowLayout, RowStore } from '@millrace/base'
+import type { KeyOrder } from './key-order.ts'
 
 const firstRows = 16
 /** Spreads neighboring slots over the table. */
@@ -8,6 +9,7 @@ const spread = 0x9e3779b1
 export class Pane<T> {
   readonly start: number
   readonly #layout: RowLayout<T>
+  readonly #order: KeyOrder
   readonly store: RowStore
   /** Per row its slot; NO_SLOT for one that was taken out. */
   #slots = new Int32Array(firstRows)
@@ -17,12 +19,15 @@ export class Pane<T> {
   /** Rows in use, those taken out included. */
   #rows = 0
   #count = 0
-  /** Whether the rows stand in the order of their slots. */
+  /** Whether the rows stand in the order of their keys. */
   #isOrdered = true
+  /** The key of the last row, by order. */
+  #last = Number.NEGATIVE_INFINITY
 
-  constructor(start: number, layout: RowLayout<T>) {
+  constructor(start: number, layout: RowLayout<T>, order: KeyOrder) {
     this.start = start
     this.#layout = layout
+    this.#order = order
     this.store = layout.store(firstRows)
   }
 
@@ -48,7 +53,9 @@ export class Pane<T> {
   add(slot: number): number {
     if (this.#rows === this.#slots.length) this.#grow()
     const row = this.#rows++
-    if (row > 0 && (this.#slots[row - 1] as number) > slot) this.#isOrdered = false
+    const order = this.#order.of(slot)
+    if (order < this.#last) this.#isOrdered = false
+    this.#last = order
     this.#slots[row] = slot
     this.#enter(slot, row)
     this.#count++
@@ -63,13 +70,11 @@ export class Pane<T> {
     this.#isOrdered = false
   }
 
-  /** Slots with a row, ascending: the order in which their keys were first seen. */
+  /** Slots with a row, in the order in which their keys were first seen. */
   slots(): Int32Array {
     if (this.#isOrdered) return this.#slots.slice(0, this.#rows)
-    return this.#slots
-      .subarray(0, this.#rows)
-      .toSorted()
-      .subarray(this.#rows - this.#count)
+    const slots = this.#slots.subarray(0, this.#rows)
+    return this.#order.sorted(this.#count < this.#rows ? slots.filter((slot) => slot >= 0) : slots)
   }
 
   #enter(slot: number, row: number): void {

@@ -73,11 +73,16 @@ export class HeapPanes<T> implements PanesState<T>, Store, Undoable {
     this.#remove(pane, row)
   }
 
-  /** By slot first: who takes the entries back sees the keys in the order in which this stage did. */
+  holds(slot: number): boolean {
+    for (const pane of this.#panes.values()) if (pane.find(slot) >= 0) return true
+    return false
+  }
+
+  /** By key first: who takes the entries back sees the keys in the order in which this stage did. */
   *save(): Iterable<SlotEntry> {
     const panes = this.#starts.map((start) => this.#panes.get(start) as Pane<T>)
     const slots = new Set(panes.flatMap((pane) => [...pane.slots()]))
-    for (const slot of Int32Array.from(slots).toSorted()) {
+    for (const slot of this.#current.order.sorted(Int32Array.from(slots))) {
       for (const pane of panes) {
         const row = pane.find(slot)
         if (row < 0) continue
@@ -122,7 +127,7 @@ export class HeapPanes<T> implements PanesState<T>, Store, Undoable {
   }
 
   #open(start: number): Pane<T> {
-    const pane = new Pane(start, this.#layout)
+    const pane = new Pane(start, this.#layout, this.#current.order)
     this.#enter(pane)
     return pane
   }

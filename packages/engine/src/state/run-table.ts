@@ -21,9 +21,14 @@ export class RunTable<T> {
   readonly #copy = new Run<T>()
   readonly #free: Run<T>[] = []
 
-  /** Slots at and behind this have nothing. */
-  get length(): number {
-    return this.#counts.length
+  /** Slots that have something. */
+  slots(): Int32Array {
+    return Int32Array.from(this.#counts.keys()).filter((slot) => this.holds(slot))
+  }
+
+  holds(slot: number): boolean {
+    // Behind the end there is nothing, which is no number.
+    return (this.#counts[slot] as number) > 0 || this.#long.has(slot)
   }
 
   queuedOf(slot: number): number {

@@ -65,8 +65,9 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
   /** What the heap says first; its span may be due later now, or gone. */
   get due(): number {
     while (this.#heap.size > 0) {
-      const { due, item } = this.#heap
-      if (this.#queued[item] === due) return due
+      const { due, item, order } = this.#heap
+      // The slot may be that of another key by now.
+      if (this.#queued[item] === due && order === this.#current.order.of(item)) return due
       this.#heap.take()
     }
     return Number.POSITIVE_INFINITY
@@ -112,6 +113,10 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
     return this.#current.follow(this.#all())
   }
 
+  holds(slot: number): boolean {
+    return this.#head(slot) !== NONE
+  }
+
   *save(): Iterable<SlotEntry> {
     for (const [slot, { end, row, start, value }] of this.#all()) {
       const due = this.#dues[row] as number
@@ -150,7 +155,8 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
   }
 
   *#all(): Iterable<readonly [number, SpanInHand<T>]> {
-    for (let slot = 0; slot < this.#heads.length; slot++) {
+    const slots = Int32Array.from(this.#heads.keys()).filter((slot) => this.holds(slot))
+    for (const slot of this.#current.order.sorted(slots)) {
       for (let row = this.#head(slot); row !== NONE;) {
         const next = this.#next[row] as number
         yield [slot, this.#show(slot, row)]
@@ -190,6 +196,8 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
       if (row === this.#starts.length) this.#growRows()
     } else this.#free = this.#next[row] as number
     if (slot >= this.#heads.length) this.#growSlots(slot)
+    // What the slot is in the heap for may be what another key left behind.
+    if (this.#head(slot) === NONE) this.#queued[slot] = Number.POSITIVE_INFINITY
     this.#next[row] = before === NONE ? this.#head(slot) : (this.#next[before] as number)
     this.#link(slot, before, row)
     this.#starts[row] = start
@@ -240,7 +248,7 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
   #queue(slot: number, due: number): void {
     if (due >= (this.#queued[slot] as number)) return
     this.#queued[slot] = due
-    this.#heap.add(due, slot)
+    this.#heap.add(due, slot, this.#current.order.of(slot))
   }
 
   #growRows(): void {

@@ -4,6 +4,8 @@ import type { SlotEntry } from './saved-state.ts'
 export interface Store {
   /** Entries held: values, names of maps, items of lists, panes, and so on. */
   readonly size: number
+  /** Whether a slot has any of them. */
+  holds(slot: number): boolean
   /** All entries, in order. Read them before the next record. */
   save(): Iterable<SlotEntry>
   /** Takes an entry back as it was. Cannot be undone: for before the first record. */

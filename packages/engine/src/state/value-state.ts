@@ -28,7 +28,7 @@ export class HeapValue<T> implements ValueState<T>, Undoable, Store {
     return this.#current.require(this.#name)
   }
 
-  has(slot: number): boolean {
+  holds(slot: number): boolean {
     return this.#values.has(slot)
   }
 
