@@ -50,9 +50,9 @@ export class ParkingLot {
     return this.#waiting.length >= this.#most
   }
 
-  /** In the order in which they came. */
+  /** Per key in the order in which they came: what was taken out and is not through stands behind what waits again already. */
   get records(): readonly ParkedRecord[] {
-    return [...this.#leaving, ...this.#waiting].map(({ record }) => record)
+    return [...this.#waiting, ...this.#leaving].map(({ record }) => record)
   }
 
   /** Whether records of this key wait. What has no key waits alone. */
