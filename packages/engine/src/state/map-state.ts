@@ -2,14 +2,18 @@ import type { MapState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
+import { type Seat, Seats } from './seats.ts'
 import type { Store } from './store.ts'
+
+/** Marks the undo of `clear`. */
+const ALL: unique symbol = Symbol('all')
 
 /** A map of immutable values per key. */
 export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
-  readonly #maps = new Map<number, Map<K, V>>()
+  readonly #maps = new Map<number, Seats<K, V>>()
   size = 0
 
   constructor(name: string, current: CurrentKey, journal: Journal) {
@@ -19,7 +23,7 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
   }
 
   get(name: K): V | undefined {
-    return this.#maps.get(this.#slot())?.get(name)
+    return this.#maps.get(this.#slot())?.get(name)?.value
   }
 
   has(name: K): boolean {
@@ -28,22 +32,27 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
 
   set(name: K, value: V): void {
     const slot = this.#slot()
-    let map = this.#maps.get(slot)
-    if (map === undefined) this.#maps.set(slot, (map = new Map()))
-    this.#journal.remember(this, slot, name, map.has(name) ? map.get(name) : ABSENT)
-    const before = map.size
-    map.set(name, value)
-    this.size += map.size - before
+    const seat = this.#maps.get(slot)?.get(name)
+    if (seat === undefined) {
+      this.#journal.remember(this, slot, name, ABSENT)
+      this.#add(slot, name, value)
+    } else {
+      this.#journal.remember(this, slot, name, seat.value)
+      seat.value = value
+    }
   }
 
   delete(name: K): boolean {
     const slot = this.#slot()
     const map = this.#maps.get(slot)
-    if (map === undefined || !map.has(name)) return false
-    this.#journal.remember(this, slot, name, map.get(name))
-    if (map.size === 1) this.#maps.delete(slot)
-    else map.delete(name)
-    this.size--
+    const seat = map?.get(name)
+    if (map === undefined || seat === undefined) return false
+    if (map.size === 1) this.clear()
+    else {
+      this.#journal.remember(this, slot, name, seat)
+      map.remove(name)
+      this.size--
+    }
     return true
   }
 
@@ -56,7 +65,7 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
     const slot = this.#slot()
     const map = this.#maps.get(slot)
     if (map === undefined) return
-    for (const [name, value] of map) this.#journal.remember(this, slot, name, value)
+    this.#journal.remember(this, slot, ALL, map)
     this.size -= map.size
     this.#maps.delete(slot)
   }
@@ -70,20 +79,35 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
   }
 
   load({ data, name, slot }: SlotEntry): void {
-    this.restore(slot, name, data)
+    this.#add(slot, name as K, data as V)
   }
 
   restore(slot: number, name: unknown, old: unknown): void {
-    let map = this.#maps.get(slot)
-    if (old === ABSENT) {
-      if (map?.delete(name as K) === true) this.size--
-      if (map?.size === 0) this.#maps.delete(slot)
+    if (name === ALL) {
+      const all = old as Seats<K, V>
+      this.#maps.set(slot, all)
+      this.size += all.size
       return
     }
-    if (map === undefined) this.#maps.set(slot, (map = new Map()))
-    const before = map.size
-    map.set(name as K, old as V)
-    this.size += map.size - before
+    const map = this.#maps.get(slot)
+    const seat = map?.get(name as K)
+    if (map === undefined) return
+    if (seat === undefined) {
+      if (old === ABSENT) return
+      map.putBack(name as K, old as Seat<V>)
+      this.size++
+    } else if (old === ABSENT) {
+      map.remove(name as K)
+      this.size--
+      if (map.size === 0) this.#maps.delete(slot)
+    } else seat.value = old as V
+  }
+
+  #add(slot: number, name: K, value: V): void {
+    let map = this.#maps.get(slot)
+    if (map === undefined) this.#maps.set(slot, (map = new Seats()))
+    map.add(name, value)
+    this.size++
   }
 
   #slot(): number {

@@ -6,6 +6,13 @@ import type { SlotEntry } from './saved-state.ts'
 import type { Store } from './store.ts'
 
 const firstRows = 16
+const NONE = -1
+
+/** A row that was cleared. */
+interface Cleared {
+  readonly number: number
+  readonly values: readonly number[]
+}
 
 /**
  * The same few numbers for each key, as rows of one array: a key costs eight bytes a number, and the row is one access to
@@ -18,10 +25,9 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
   readonly #initial: readonly number[]
   readonly #rows: RowInHand
   readonly #view: T
-  /** Per slot its place in `#order`; -1 without a row. */
-  #places: Int32Array
-  /** Slots in the order in which their rows were made; those made again have a later place. */
-  #order: number[] = []
+  /** Per slot a number that grows in the order in which rows were made; NONE without a row. */
+  #numbers = new Float64Array(firstRows).fill(NONE)
+  #next = 0
   #count = 0
 
   constructor(name: string, current: CurrentKey, journal: Journal, create: () => T) {
@@ -31,7 +37,6 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
     const initial = Object.entries(create() as Record<string, number>)
     this.#initial = initial.map(([, value]) => value)
     this.#rows = { values: new Float64Array(firstRows * initial.length), at: 0 }
-    this.#places = new Int32Array(firstRows).fill(-1)
     this.#view = createRowView(
       initial.map(([field]) => field),
       this.#rows,
@@ -46,7 +51,7 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
     const slot = this.#current.require(this.#name)
     if (!this.holds(slot)) {
       this.#journal.remember(this, slot, undefined, ABSENT)
-      this.#make(slot, this.#initial)
+      this.#make(slot, this.#next++, this.#initial)
     }
     this.#rows.at = slot * this.#initial.length
     return this.#view
@@ -56,8 +61,9 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
     const slot = this.#current.require(this.#name)
     if (!this.holds(slot)) return
     const width = this.#initial.length
-    const old = Array.from(this.#rows.values.subarray(slot * width, (slot + 1) * width))
-    this.#journal.remember(this, slot, undefined, old)
+    const values = Array.from(this.#rows.values.subarray(slot * width, (slot + 1) * width))
+    const cleared: Cleared = { number: this.#numbers[slot] as number, values }
+    this.#journal.remember(this, slot, undefined, cleared)
     this.#remove(slot)
   }
 
@@ -67,7 +73,7 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
 
   holds(slot: number): boolean {
     // Behind the end there is nothing, which is no number.
-    return (this.#places[slot] as number) >= 0
+    return (this.#numbers[slot] as number) >= 0
   }
 
   *save(): Iterable<SlotEntry> {
@@ -75,7 +81,7 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
   }
 
   load({ data, slot }: SlotEntry): void {
-    this.#make(slot, this.#initial)
+    this.#make(slot, this.#next++, this.#initial)
     this.#rows.at = slot * this.#initial.length
     for (const [field, value] of Object.entries(data as T & object)) {
       if (Object.hasOwn(this.#view as object, field))
@@ -84,44 +90,54 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {
-    if (old === ABSENT) this.#remove(slot)
-    else this.#make(slot, old as readonly number[])
+    if (old === ABSENT) return this.#remove(slot)
+    const { number, values } = old as Cleared
+    this.#make(slot, number, values)
   }
 
   *#made(): Iterable<readonly [number, T]> {
-    for (let place = 0; place < this.#order.length; place++) {
-      const slot = this.#order[place] as number
-      if (this.#places[slot] !== place) continue
+    for (const slot of this.#inOrder()) {
+      // It may have been cleared since.
+      if (!this.holds(slot)) continue
       this.#rows.at = slot * this.#initial.length
       yield [slot, this.#view]
     }
   }
 
-  #make(slot: number, numbers: readonly number[]): void {
-    if (slot >= this.#places.length) this.#grow(slot)
-    this.#places[slot] = this.#order.length
-    this.#order.push(slot)
+  /** Slots with a row, in the order in which these were made. */
+  #inOrder(): Int32Array {
+    const slots = new Int32Array(this.#count)
+    let count = 0
+    let last = NONE
+    let isSorted = true
+    for (let slot = 0; count < slots.length; slot++) {
+      const number = this.#numbers[slot] as number
+      if (number === NONE) continue
+      slots[count++] = slot
+      if (number < last) isSorted = false
+      last = number
+    }
+    if (isSorted) return slots
+    return slots.toSorted((a, b) => (this.#numbers[a] as number) - (this.#numbers[b] as number))
+  }
+
+  #make(slot: number, number: number, values: readonly number[]): void {
+    if (slot >= this.#numbers.length) this.#grow(slot)
+    this.#numbers[slot] = number
     this.#count++
-    this.#rows.values.set(numbers, slot * numbers.length)
+    this.#rows.values.set(values, slot * values.length)
   }
 
   #remove(slot: number): void {
-    this.#places[slot] = -1
+    this.#numbers[slot] = NONE
     this.#count--
-    if (this.#order.length > 2 * this.#count + firstRows) this.#renumber()
-  }
-
-  /** Leaves out of the order what has been cleared. */
-  #renumber(): void {
-    this.#order = this.#order.filter((slot, place) => this.#places[slot] === place)
-    for (const [place, slot] of this.#order.entries()) this.#places[slot] = place
   }
 
   #grow(slot: number): void {
-    const rows = Math.max(slot + 1, 2 * this.#places.length)
-    const places = new Int32Array(rows).fill(-1)
-    places.set(this.#places)
-    this.#places = places
+    const rows = Math.max(slot + 1, 2 * this.#numbers.length)
+    const numbers = new Float64Array(rows).fill(NONE)
+    numbers.set(this.#numbers)
+    this.#numbers = numbers
     const values = new Float64Array(rows * this.#initial.length)
     values.set(this.#rows.values)
     this.#rows.values = values

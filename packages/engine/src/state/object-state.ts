@@ -2,6 +2,7 @@ import type { Key, ObjectOptions, ObjectState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
+import { type Seat, Seats } from './seats.ts'
 import type { Store } from './store.ts'
 
 /** An object per key, changed in place. Only making and clearing one can be undone. */
@@ -9,7 +10,7 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
-  readonly #objects = new Map<number, T>()
+  readonly #objects = new Seats<number, T>()
   readonly #options: ObjectOptions<T>
 
   constructor(name: string, current: CurrentKey, journal: Journal, options: ObjectOptions<T>) {
@@ -26,9 +27,9 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
   get(): T {
     const slot = this.#current.require(this.#name)
     const known = this.#objects.get(slot)
-    if (known !== undefined) return known
+    if (known !== undefined) return known.value
     const made = this.#options.create()
-    this.#objects.set(slot, made)
+    this.#objects.add(slot, made)
     this.#journal.remember(this, slot, undefined, ABSENT)
     return made
   }
@@ -38,7 +39,7 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
     const old = this.#objects.get(slot)
     if (old === undefined) return
     this.#journal.remember(this, slot, undefined, old)
-    this.#objects.delete(slot)
+    this.#objects.remove(slot)
   }
 
   entries(): Iterable<readonly [Key | undefined, T]> {
@@ -56,11 +57,11 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
 
   load({ data, slot }: SlotEntry): void {
     const { restore = structuredClone as (data: unknown) => T } = this.#options
-    this.#objects.set(slot, restore(data))
+    this.#objects.add(slot, restore(data))
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {
-    if (old === ABSENT) this.#objects.delete(slot)
-    else this.#objects.set(slot, old as T)
+    if (old === ABSENT) this.#objects.remove(slot)
+    else this.#objects.putBack(slot, old as Seat<T>)
   }
 }

@@ -2,6 +2,7 @@ import type { Key, ValueState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
+import { type Seat, Seats } from './seats.ts'
 import type { Store } from './store.ts'
 
 /** One immutable value per key. */
@@ -9,7 +10,7 @@ export class HeapValue<T> implements ValueState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
-  readonly #values = new Map<number, T>()
+  readonly #values = new Seats<number, T>()
   readonly initial: () => T
 
   constructor(name: string, current: CurrentKey, journal: Journal, initial: () => T) {
@@ -33,21 +34,28 @@ export class HeapValue<T> implements ValueState<T>, Undoable, Store {
   }
 
   get(): T {
-    const slot = this.slot()
-    const value = this.#values.get(slot)
-    return value === undefined && !this.#values.has(slot) ? this.initial() : (value as T)
+    const seat = this.#values.get(this.slot())
+    return seat === undefined ? this.initial() : seat.value
   }
 
   set(value: T): void {
     const slot = this.slot()
-    this.#remember(slot)
-    this.#values.set(slot, value)
+    const seat = this.#values.get(slot)
+    if (seat === undefined) {
+      this.#journal.remember(this, slot, undefined, ABSENT)
+      this.#values.add(slot, value)
+    } else {
+      this.#journal.remember(this, slot, undefined, seat.value)
+      seat.value = value
+    }
   }
 
   clear(): void {
     const slot = this.slot()
-    this.#remember(slot)
-    this.#values.delete(slot)
+    const seat = this.#values.get(slot)
+    if (seat === undefined) return
+    this.#journal.remember(this, slot, undefined, seat)
+    this.#values.remove(slot)
   }
 
   entries(): Iterable<readonly [Key | undefined, T]> {
@@ -59,17 +67,13 @@ export class HeapValue<T> implements ValueState<T>, Undoable, Store {
   }
 
   load({ data, slot }: SlotEntry): void {
-    this.#values.set(slot, data as T)
+    this.#values.add(slot, data as T)
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {
-    if (old === ABSENT) this.#values.delete(slot)
-    else this.#values.set(slot, old as T)
-  }
-
-  #remember(slot: number): void {
-    const old = this.#values.get(slot)
-    const absent = old === undefined && !this.#values.has(slot)
-    this.#journal.remember(this, slot, undefined, absent ? ABSENT : old)
+    const seat = this.#values.get(slot)
+    if (old === ABSENT) this.#values.remove(slot)
+    else if (seat === undefined) this.#values.putBack(slot, old as Seat<T>)
+    else seat.value = old as T
   }
 }
