@@ -17,6 +17,17 @@ export type WriteResult = void | { readonly rejected: readonly Rejection[] }
 /** Nothing where all that was written stays, else how many of the written records are lost. */
 export type AbortResult = void | { readonly discarded: number }
 
+/** Names what a sink has prepared: JSON data, kept in the checkpoint. */
+export type SinkToken = unknown
+
+/** What `prepare` is told. */
+export interface PrepareOptions {
+  /** Number of the checkpoint, from 1, growing through all runs of the job. */
+  readonly checkpoint: number
+  /** Nothing more is written in this run: the input is over, or the job was stopped. */
+  readonly final: boolean
+}
+
 /** A running sink. A throw ends the job, unless the sink `reopens`; records it cannot take are its `rejected`. */
 export interface SinkInstance {
   /**
@@ -28,9 +39,25 @@ export interface SinkInstance {
   /** Takes the whole batch or says which records it refuses. Resolving is the only promise asked for. */
   write(batch: Batch): WriteResult | Promise<WriteResult>
   flush?(): void | Promise<void>
-  /** The job ended or was stopped in good order: what was written becomes visible. */
-  commit?(): void | Promise<void>
-  /** The job failed: nothing half written may be taken for whole. Says how many records it had taken are nowhere now. */
+  /**
+   * In a job with checkpoints, between two writes: when it resolves, all that was written survives a crash, and the token names it.
+   * Absent: `flush` is called there, and after a crash records may be written twice.
+   */
+  prepare?(options: PrepareOptions): SinkToken | Promise<SinkToken>
+  /**
+   * What was written becomes visible: all of it where the job ended or was stopped in good order; in a job with checkpoints what
+   * `token` names, once its checkpoint is durable. Idempotent with a token: after a crash it is called again, in another process.
+   */
+  commit?(token?: SinkToken): void | Promise<void>
+  /**
+   * The job goes on from a checkpoint; called after `open`, before the first write. What the token names is made visible, if it is
+   * not yet; what was written after it is taken back. `undefined`: the checkpoint knows nothing of this sink.
+   */
+  recover?(token: SinkToken | undefined): void | Promise<void>
+  /**
+   * The job failed: nothing half written may be taken for whole. Says how many records it had taken are nowhere now. After a
+   * `prepare` what was prepared stays as it is: the job may go on from there.
+   */
   abort?(): AbortResult | Promise<AbortResult>
   close?(): void | Promise<void>
 }
@@ -43,7 +70,12 @@ export interface SinkTraits {
   readonly replaces?: boolean | undefined
   /** Whether it may be given results that replace earlier ones. Default true. */
   readonly takesUpdates?: boolean | undefined
+  /** What a reader sees of a job with checkpoints after a crash. Default `atLeastOnce`. */
+  readonly delivers?: Delivery | undefined
 }
+
+/** How often a record stands in a sink after a crash, in a job with checkpoints. */
+export type Delivery = 'exactlyOnce' | 'atLeastOnce'
 
 /** How the engine gets its sinks. `dispose` is called once, after all instances have closed. */
 export interface SinkFactory {
@@ -73,6 +105,11 @@ export interface SinkDefinition<Parameters = unknown> {
    * stood there: then a pipeline may begin anew after a failure. A function of the parameters where it depends on them. Default false.
    */
   readonly replaces?: boolean | ((parameters: Parameters) => boolean)
+  /**
+   * `exactlyOnce` where `prepare`, `commit` and `recover` make a crash invisible, in a job with checkpoints. A function of the
+   * parameters where it depends on them. Default `atLeastOnce`.
+   */
+  readonly delivers?: Delivery | ((parameters: Parameters) => Delivery)
   /** Whether it may be given results that replace earlier ones of the same key and window. Default true. */
   readonly takesUpdates?: boolean
   /** Field paths that should be there: one that no record carries is warned about. Default: those of expressions in a job file. */
@@ -94,7 +131,8 @@ export function sinkTraits<Parameters>(
   definition: SinkDefinition<Parameters>,
   parameters: Parameters,
 ): SinkTraits {
-  const { guarantee, name, reopens = false, replaces = false, takesUpdates = true } = definition
+  const { delivers, guarantee, name } = definition
+  const { reopens = false, replaces = false, takesUpdates = true } = definition
   const ask = (says: boolean | ((parameters: Parameters) => boolean)): boolean =>
     typeof says === 'function' ? says(parameters) : says
   return {
@@ -103,6 +141,7 @@ export function sinkTraits<Parameters>(
     reopens: ask(reopens),
     replaces: ask(replaces),
     ...(takesUpdates ? {} : { takesUpdates }),
+    ...(delivers && { delivers: typeof delivers === 'function' ? delivers(parameters) : delivers }),
   }
 }
 

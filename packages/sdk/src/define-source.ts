@@ -36,7 +36,7 @@ export interface SourceBatch {
   readonly malformed?: readonly Malformed[] | undefined
   /** Bytes of input read so far in this partition, for progress. */
   readonly bytes?: number | undefined
-  /** From where `read` continues after this batch. */
+  /** From where `read` continues after this batch: JSON data. */
   readonly position?: unknown
 }
 
@@ -68,6 +68,11 @@ export interface SourceInstance {
   decode?(entry: MalformedEntry): Decoded | Promise<Decoded>
   /** Bytes of all partitions together, for progress; undefined when unknown. */
   size?(): number | undefined | Promise<number | undefined>
+  /**
+   * A checkpoint that holds these positions, by partition, is durable: nothing in front of them is asked for again. Called in the
+   * order of checkpoints, between two batches or while one is awaited.
+   */
+  ack?(positions: Readonly<Record<string, unknown>>): void | Promise<void>
   close?(): void | Promise<void>
 }
 

@@ -38,10 +38,13 @@ export {
   sinkTraits,
   toSinkFactory,
   type AbortResult,
+  type Delivery,
+  type PrepareOptions,
   type Rejection,
   type SinkDefinition,
   type SinkFactory,
   type SinkInstance,
+  type SinkToken,
   type SinkTraits,
   type WriteResult,
 } from './define-sink.ts'
