@@ -18,7 +18,7 @@ export type WriteResult = void | { readonly rejected: readonly Rejection[] }
 export type AbortResult = void | { readonly discarded: number }
 
 /** Names what a sink has prepared: JSON data, kept in the checkpoint. */
-export type SinkToken = unknown
+export type SinkToken = Readonly<Record<string, unknown>>
 
 /** What `prepare` is told. */
 export interface PrepareOptions {
