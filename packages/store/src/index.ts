@@ -1,0 +1,15 @@
+// The durable store of a job: checkpoints in a directory, each committed whole or not at all, synced before anyone is told.
+// It knows nothing of streams: a checkpoint is named sections of opaque blocks and a piece of JSON.
+// How it is laid out and why: docs/decisions/0010-checkpoints-in-files.md.
+// The disk is behind FileSystem; `@millrace/store/simulated` has one that loses power and fails as told, by seed.
+// Start with store.ts.
+export type { FileSystem, NewFile } from './file-system.ts'
+export type {
+  Checkpoint,
+  CheckpointWrite,
+  Merge,
+  SectionInfo,
+  SectionWrite,
+  Store,
+  StoreReader,
+} from './store.ts'
