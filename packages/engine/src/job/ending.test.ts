@@ -1,7 +1,7 @@
 import { createManualRuntime } from '@millrace/core'
 import { expect, it } from 'vitest'
 import { nodeRuntime } from '../host/index.ts'
-import { from, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
+import { from, gatedSource, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
 import { createJob } from './create-job.ts'
 
 function* endless(): Generator<number[]> {
@@ -49,6 +49,50 @@ it('stops without firing what is open, commits, and names --drain', async () => 
   expect(summary.sources[0]?.read).toBe(used)
   expect(summary.warnings).toEqual([
     `Stage "count" took in ${used} records and was stopped before it finished them; stop with --drain to get its results.`,
+  ])
+})
+
+it('says on a stop how many windows are open, and nothing where none is', async () => {
+  const runtime = createManualRuntime()
+  const source = {
+    ...gatedSource(),
+    time: { timestamp: (n: unknown) => n as number, disorderMs: 0, description: 'itself' },
+  }
+  const by = [{ name: 'even', description: 'even', read: (n: unknown) => (n as number) % 2 === 0 }]
+  const windows = (id: string, keptMs: number) =>
+    stage(
+      id,
+      'source',
+      ({ state }) => {
+        const panes = state.panes('windows', { create: () => ({ n: 0 }) })
+        const spans = state.spans('visits', { create: () => ({ n: 0 }), merge: (a) => a })
+        return {
+          process(n: number) {
+            panes.get(n - (n % 10)).n++
+            if (keptMs > 0) spans.join(0, 100)
+          },
+          onWatermark(mark) {
+            for (const start of panes.starts()) if (start + keptMs <= mark) panes.release(start)
+          },
+        }
+      },
+      { by, traits: { absorbs: true } },
+    )
+  const sinks = [listSink('a', [from('open')]), listSink('b', [from('finished')])]
+  const stages = [windows('open', 10), windows('finished', 0)]
+  const running = createJob(job({ sources: [source], stages, sinks }), { runtime })
+  void running.run()
+  await runtime.settle()
+
+  source.give([1, 2, 11, 21, 24])
+  await runtime.settle()
+  const stopped = running.stop()
+  await runtime.elapse(0)
+  const { stages: counts, warnings } = await stopped
+
+  expect(counts.map(({ openWindows }) => openWindows)).toEqual([4, 0])
+  expect(warnings).toEqual([
+    'Stage "open" took in 5 records of 2 keys and was stopped with 4 windows open; stop with --drain to get its results.',
   ])
 })
 

@@ -272,7 +272,7 @@ it('says on a stop that timers are still set', async () => {
   await runtime.elapse(0)
 
   expect((await stopped).warnings).toEqual([
-    'Stage "timed" took in 1 record and was stopped before it finished them, with 1 timer set; stop with --drain to get its results.',
+    'Stage "timed" took in 1 record and was stopped with 1 timer set; stop with --drain to get its results.',
   ])
 })
 

@@ -4,6 +4,11 @@ import type { MillraceError } from '@millrace/base'
 export interface KeptCounts {
   /** Entries of its state, by handle: values, names of maps, items of lists, panes and so on. Absent: it has no state. */
   readonly stateEntries?: Readonly<Record<string, number>> | undefined
+  /**
+   * Windows that are open, each counted once per key; where windows overlap and share panes, those panes. Absent: it keeps
+   * neither panes nor spans.
+   */
+  readonly openWindows?: number | undefined
   /** Entries let go because their time was past, by handle with `ttl`; absent without such handles. */
   readonly stateExpired?: Readonly<Record<string, number>> | undefined
   /** Timers that are set. Absent: it has no `onTimer`. */

@@ -86,8 +86,10 @@ export class StageHooks {
   kept(): KeptCounts {
     const { instance, state } = this.#hooked
     const expired = state.expired()
+    const { openWindows } = state
     return {
       ...(state.used && { stateEntries: state.entries() }),
+      ...(openWindows !== undefined && { openWindows }),
       ...(Object.keys(expired).length > 0 && { stateExpired: expired }),
       ...((this.pending > 0 || instance.onTimer !== undefined) && { timers: this.pending }),
     }

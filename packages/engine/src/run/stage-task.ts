@@ -12,6 +12,7 @@ import { NO_OUTPUT, RecordRunner } from './record-runner.ts'
 import type { StageParts } from './stage-parts.ts'
 import { restoreSnapshot, takeSnapshot } from './stage-snapshot.ts'
 import { LATE, NOTHING, REJECTED, SKIPPED, StageView } from './stage-view.ts'
+import { unfinished } from './unfinished.ts'
 
 /** Longest a stage keeps the thread before the event loop gets a turn. */
 const TURN_MS = 4
@@ -287,7 +288,7 @@ export class StageTask {
   }
 
   #end(envelope: Envelope): Promise<void> | undefined {
-    const { host } = this.#parts
+    const { counter, host, spec } = this.#parts
     this.#ended++
     this.#complete &&= envelope.complete
     envelope.edge.isIdle = false
@@ -300,7 +301,8 @@ export class StageTask {
     if (this.#ended < this.#edges.length || !this.#complete) {
       const room = this.#flushAfter(this.#advance())
       if (this.#ended < this.#edges.length) return room
-      this.#warnUnfinished()
+      const sentence = unfinished(spec, counter.snapshot(), this.runner.interner?.seen)
+      if (sentence !== undefined) host.warn(sentence)
       return room === undefined ? this.#passEnd() : room.then(() => this.#passEnd())
     }
     if (host.over) return undefined
@@ -332,20 +334,6 @@ export class StageTask {
     if (this.#complete) this.runner.sweep?.finish()
     outbox.end(this.#complete)
     host.finished()
-  }
-
-  #warnUnfinished(): void {
-    const { counter, host, spec } = this.#parts
-    const { pending } = this.runner.hooks
-    if ((!spec.factory.traits.absorbs && pending === 0) || counter.used === 0) return
-    const timers = pending === 0 ? '' : `, with ${pending} timer${pending === 1 ? '' : 's'} set`
-    const records = `${counter.used} record${counter.used === 1 ? '' : 's'}`
-    const count = this.runner.interner?.seen
-    const keys = count === undefined ? '' : ` of ${count} key${count === 1 ? '' : 's'}`
-    host.warn(
-      `Stage "${spec.id}" took in ${records}${keys} and was stopped before it finished them${timers}; ` +
-        'stop with --drain to get its results.',
-    )
   }
 
   /** Moves the stage's watermark to the smallest of its inputs; a promise where what fires needs more than one turn. */

@@ -112,6 +112,15 @@ export class HeapState {
     return Object.fromEntries([...this.#handles].map(([name, { store }]) => [name, store.size]))
   }
 
+  /** Stretches of time that are open, of all keys; undefined without handles for such. */
+  get openWindows(): number | undefined {
+    let open: number | undefined
+    for (const { kind, store } of this.#handles.values()) {
+      if (kind === 'panes' || kind === 'spans') open = (open ?? 0) + store.size
+    }
+    return open
+  }
+
   /** Entries let go because their time was past, by handle with `ttl`. */
   expired(): Readonly<Record<string, number>> {
     const stores = [...this.#handles].flatMap(([name, { store }]) =>
