@@ -296,23 +296,6 @@ describe('a source that is silent', () => {
     job.abort()
   })
 
-  it('does not hold back what an input that is over had come to', async () => {
-    const over = { ...gatedSource('over'), time: time() }
-    const mute = { ...gatedSource('mute'), time: time({ idleMs: 1000 }) }
-    const seen: string[] = []
-    const reader = seeing(seen, [{ name: 'in', from: [from('over'), from('mute')] }], 'reader')
-    const sinks = [listSink('sink', [from('reader')])]
-    const runtime = createManualRuntime()
-    const job = createJob(
-      { name: 'j', sources: [over, mute], stages: [reader], sinks },
-      { runtime },
-    )
-    void job.run()
-    over.give([5000])
-    over.end()
-    await runtime.elapse(1000)
-    expect(seen.at(-1)).toBe('mark 5000')
-  })
   it('is not one whose reader is full', async () => {
     const source = { ...gatedSource(), time: time({ idleMs: 100 }) }
     const held: (() => void)[] = []

@@ -1,8 +1,8 @@
 import type { RecordBatch } from './record-batch.ts'
 
-/** What travels on an edge: records of a batch with the watermark behind them, a mark alone, or the end. */
+/** What travels on an edge: records of a batch with the watermark behind them, a mark alone, the barrier of a checkpoint, or the end. */
 export interface Envelope {
-  readonly kind: 'batch' | 'mark' | 'end'
+  readonly kind: 'batch' | 'mark' | 'barrier' | 'end'
   readonly edge: Edge
   /** Of a batch only. */
   readonly batch: RecordBatch | undefined
@@ -35,7 +35,8 @@ export interface OverflowTarget {
 }
 
 interface Waiting {
-  readonly batch: RecordBatch
+  /** Undefined: a barrier. */
+  readonly batch: RecordBatch | undefined
   start: number
   mark: number
 }
@@ -67,6 +68,8 @@ export class Edge {
   inFlight = 0
   /** Watermark the reader has seen on this edge. */
   mark = Number.NEGATIVE_INFINITY
+  /** How far event time has come by what was offered, the end of the input left out. */
+  reached = Number.NEGATIVE_INFINITY
   /** Whether the reader has seen the writer step aside: until it comes back it holds no event time back. */
   isIdle = false
   /** Called when nothing waits here any more. */
@@ -98,17 +101,37 @@ export class Edge {
     return this.#waiting.length === 0
   }
 
+  /** Records on their way: with the reader, and those that wait for credit. */
+  get queued(): number {
+    return this.#waiting.reduce(
+      (sum, { batch, start }) => sum + (batch?.values.length ?? 0) - start,
+      this.inFlight,
+    )
+  }
+
   /** Queues a sealed batch and sends what credit allows. */
   offer(batch: RecordBatch, mark: number): void {
+    this.#reach(mark)
     this.#waiting.push({ batch, start: 0, mark })
     this.#pump()
   }
 
   /** A watermark without records, and whether the writer steps aside: needs no credit, and joins a mark that is still unread. */
   offerMark(mark: number, isIdle: boolean): void {
+    this.#reach(mark)
     const last = this.#waiting.at(-1)
     if (last === undefined) this.#sendMark(mark, isIdle)
     else last.mark = Math.max(last.mark, mark)
+  }
+
+  /** The barrier of a checkpoint: leaves in its order, and needs no credit itself. */
+  offerBarrier(): void {
+    if (this.clear) this.#queue('barrier', undefined, 0, 0, this.#sentMark)
+    else this.#waiting.push({ batch: undefined, start: 0, mark: Number.NEGATIVE_INFINITY })
+  }
+
+  #reach(mark: number): void {
+    if (mark > this.reached && mark < Number.POSITIVE_INFINITY) this.reached = mark
   }
 
   #sendMark(mark: number, isIdle: boolean): void {
@@ -128,6 +151,11 @@ export class Edge {
     this.#queue('end', undefined, 0, 0, this.#sentMark, complete)
   }
 
+  /** The reader was told of an envelope and did not take it: it is told again. */
+  announceAgain(): void {
+    this.#receiver?.tell(this.#arrival)
+  }
+
   /** The reader takes the next envelope in hand; undefined where its records were dropped. */
   take(): Envelope | undefined {
     this.#announced--
@@ -144,6 +172,12 @@ export class Edge {
 
   #pump(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (next.batch === undefined) {
+        this.#queue('barrier', undefined, 0, 0, this.#sentMark)
+        if (next.mark > this.#sentMark) this.#sendMark(next.mark, this.#sentIdle)
+        this.#waiting.shift()
+        continue
+      }
       const total = next.batch.values.length
       const count = Math.min(this.#most, total - next.start)
       if (!this.#admits(count)) return
@@ -188,13 +222,20 @@ export class Edge {
   /** Drops up to `count` of the longest queued records; what is in the reader's hands stays. */
   #dropQueued(count: number): number {
     let dropped = 0
-    for (let next = this.#sent[0]; next !== undefined && dropped < count; next = this.#sent[0]) {
+    let index = 0
+    while (dropped < count) {
+      const next = this.#sent[index]
+      if (next === undefined) break
+      if (next.kind === 'barrier') {
+        index++
+        continue
+      }
       const some = Math.min(count - dropped, next.end - next.start)
       next.start += some
       dropped += some
       if (next.start < next.end) break
       // Also a mark: records follow it, and they bring a later one.
-      this.#sent.shift()
+      this.#sent.splice(index, 1)
     }
     this.inFlight -= dropped
     return dropped

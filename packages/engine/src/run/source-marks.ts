@@ -29,6 +29,8 @@ export class SourceMarks {
   readonly #disorderMs: number
   readonly #idleMs: number
   readonly #partitions = new Map<string, Partition>()
+  /** Of the partitions that are over the one that had come furthest. */
+  #over: Pick<Partition, 'mark' | 'heardMs'> = { mark: Number.NEGATIVE_INFINITY, heardMs: 0 }
   #current: Partition | undefined
   #clockMark = Number.NEGATIVE_INFINITY
   /** While a reader is full nobody can tell a silent partition from one that is held back. */
@@ -61,6 +63,8 @@ export class SourceMarks {
 
   /** Nothing more comes of a partition: it holds nobody back. */
   close(name: string): void {
+    const partition = this.#partitions.get(name)
+    if (partition !== undefined && partition.mark > this.#over.mark) this.#over = partition
     this.#partitions.delete(name)
     // The last one leaves its mark: what follows it goes on from there.
     if (this.#partitions.size > 0) this.#settle()
@@ -96,6 +100,7 @@ export class SourceMarks {
   /** A reader is full, or has room again: the time in between is nobody's silence. */
   holdBack(isHeldBack: boolean, nowMs: number): void {
     this.#isHeldBack = isHeldBack
+    this.#over.heardMs = nowMs
     for (const partition of this.#partitions.values()) partition.heardMs = nowMs
   }
 
@@ -107,7 +112,7 @@ export class SourceMarks {
     }
     if (this.#isHeldBack || this.#partitions.size === 0) return
     let isIdle = true
-    let reached = Number.NEGATIVE_INFINITY
+    let reached = this.#over.mark + nowMs - this.#over.heardMs
     for (const partition of this.#partitions.values()) {
       const silentMs = nowMs - partition.heardMs
       partition.isIdle = silentMs >= this.#idleMs

@@ -5,10 +5,12 @@ import type { StageSnapshot } from '../state/saved-state.ts'
 import type { Arrival, Edge, Envelope } from './edge.ts'
 import type { Crashed } from './crashed.ts'
 import type { Due } from './due.ts'
+import { InputMarks } from './input-marks.ts'
 import type { LetGo } from './let-go.ts'
 import { FieldWatches } from './field-watches.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { NO_OUTPUT, RecordRunner } from './record-runner.ts'
+import { TICK_MS } from './source-marks.ts'
 import type { StageParts } from './stage-parts.ts'
 import { restoreSnapshot, takeSnapshot } from './stage-snapshot.ts'
 import { LATE, NOTHING, REJECTED, SKIPPED, StageView } from './stage-view.ts'
@@ -26,24 +28,25 @@ const NO_PARTS: readonly KeyPart[] = []
 export class StageTask {
   readonly #parts: StageParts
   readonly #edges: readonly Edge[]
+  readonly #inputs: InputMarks
   readonly #view: StageView
   /** Whether `processBatch` may be used: what holds others back must fail before those behind it are touched. */
   readonly #takesBatches: boolean
   readonly runner: RecordRunner
   readonly fields: FieldWatches
   #ended = 0
-  /** How far the inputs that are over had come: where all others are silent, nothing holds that back. */
-  #reached = Number.NEGATIVE_INFINITY
   #complete = true
   // The envelope in hand.
   #envelope: Envelope | undefined
   #index = 0
   #others = Number.POSITIVE_INFINITY
   #turnStart = 0
+  #cancelTick: (() => void) | undefined
 
   constructor(parts: StageParts, edges: readonly Edge[]) {
     this.#parts = parts
     this.#edges = edges
+    this.#inputs = new InputMarks(edges, parts.host.runtime)
     this.runner = new RecordRunner(parts)
     // A stage that keeps nothing can take a batch again, record by record, as if nothing had happened.
     this.#takesBatches = !parts.failures.holds || parts.spec.factory.traits.keeps === 'nothing'
@@ -66,6 +69,7 @@ export class StageTask {
   }
 
   async close(): Promise<void> {
+    this.#stopTicks()
     await this.runner.close()
   }
 
@@ -81,6 +85,7 @@ export class StageTask {
   }
 
   halt(): void {
+    this.#stopTicks()
     this.#parts.outbox.halt()
     this.runner.halt()
   }
@@ -98,7 +103,24 @@ export class StageTask {
   /** The clock has come to a timer; a job that stops fires none. */
   #due(): Promise<void> | undefined {
     if (this.#parts.host.stopping || this.#ended === this.#edges.length) return undefined
-    return this.#flushAfter(this.runner.hooks.due())
+    const firing = this.runner.hooks.due()
+    return this.#flushAfter(
+      firing === undefined ? this.#advance() : firing.then(() => this.#advance()),
+    )
+  }
+
+  /** Looks at the clock again in a while: the inputs that are left are silent, and event time goes on with it. */
+  #tick(): void {
+    const { host, timers } = this.#parts
+    this.#cancelTick ??= host.runtime.timer(TICK_MS, () => {
+      this.#cancelTick = undefined
+      timers.due()
+    })
+  }
+
+  #stopTicks(): void {
+    this.#cancelTick?.()
+    this.#cancelTick = undefined
   }
 
   #crashed({ error, instance }: Crashed): void | Promise<void> {
@@ -146,7 +168,7 @@ export class StageTask {
     this.#envelope = envelope
     this.#index = envelope.start
     envelope.edge.isIdle = false
-    this.#others = this.#minimum(envelope.edge)
+    this.#others = this.#inputs.without(envelope.edge)
     this.#parts.counter.in += envelope.end - envelope.start
     this.#parts.outbox.table = batch.table
     this.fields.look(envelope)
@@ -293,11 +315,7 @@ export class StageTask {
     this.#complete &&= envelope.complete
     envelope.edge.isIdle = false
     // A stopped input is not over: it must go on holding event time back.
-    if (envelope.complete) {
-      if (Number.isFinite(envelope.edge.mark))
-        this.#reached = Math.max(this.#reached, envelope.edge.mark)
-      envelope.edge.mark = Number.POSITIVE_INFINITY
-    }
+    if (envelope.complete) this.#inputs.over(envelope.edge)
     if (this.#ended < this.#edges.length || !this.#complete) {
       const room = this.#flushAfter(this.#advance())
       if (this.#ended < this.#edges.length) return room
@@ -321,7 +339,8 @@ export class StageTask {
   #flushAfter(firing: Promise<void> | undefined): Promise<void> | undefined {
     const { host, outbox } = this.#parts
     const { emitter } = this.runner
-    const isIdle = this.#isIdle
+    const { isIdle } = this.#inputs
+    if (this.#inputs.followsClock) this.#tick()
     if (firing === undefined) return outbox.flush(emitter.mark, isIdle)
     return firing.then(() => (host.over ? undefined : outbox.flush(emitter.mark, isIdle)))
   }
@@ -331,6 +350,7 @@ export class StageTask {
     if (host.over) return
     this.runner.lot?.close()
     this.runner.hooks.stop()
+    this.#stopTicks()
     if (this.#complete) this.runner.sweep?.finish()
     outbox.end(this.#complete)
     host.finished()
@@ -338,33 +358,7 @@ export class StageTask {
 
   /** Moves the stage's watermark to the smallest of its inputs; a promise where what fires needs more than one turn. */
   #advance(): Promise<void> | undefined {
-    const mark = Math.min(this.#minimum(undefined), this.runner.lot?.limit ?? Infinity)
+    const mark = Math.min(this.#inputs.mark, this.runner.lot?.limit ?? Infinity)
     return mark > this.runner.emitter.mark ? this.runner.hooks.watermark(mark) : undefined
-  }
-
-  /** Whether all inputs that are not over have stepped aside. */
-  get #isIdle(): boolean {
-    let isIdle = false
-    for (const edge of this.#edges) {
-      if (edge.isIdle) isIdle = true
-      else if (edge.mark < Number.POSITIVE_INFINITY) return false
-    }
-    return isIdle
-  }
-
-  /** Of the inputs that are not idle; where none is left, the largest of the idle ones: their event time goes on with the clock. */
-  #minimum(except: Edge | undefined): number {
-    let smallest = Number.POSITIVE_INFINITY
-    let largestIdle = Number.NEGATIVE_INFINITY
-    let isAnyIdle = false
-    for (const edge of this.#edges) {
-      if (edge === except) continue
-      if (edge.isIdle) {
-        isAnyIdle = true
-        if (edge.mark > largestIdle) largestIdle = edge.mark
-      } else if (edge.mark < smallest) smallest = edge.mark
-    }
-    const isSilent = isAnyIdle && smallest === Number.POSITIVE_INFINITY && except === undefined
-    return isSilent ? Math.max(largestIdle, this.#reached) : smallest
   }
 }
