@@ -93,3 +93,32 @@ it('updates the same way in batches of any size and record by record', async () 
     { numRuns: 60 },
   )
 })
+
+it('numbers the results of a key without a gap, and the last of each, and only that, is final', async () => {
+  const emits = fc.oneof(
+    fc.constant('update'),
+    fc.integer({ min: 1, max: 9 }).map((ms) => ({ every: `${ms}ms` })),
+  )
+  const sizes = fc.integer({ min: 1, max: 12 })
+  await fc.assert(
+    fc.asyncProperty(rows, emits, sizes, fc.nat(5), async (input, emit, batch, disorderMs) => {
+      const options = { input, by: ['k'], batch, disorderMs }
+
+      const { output } = await runStage(aggregate, {
+        ...options,
+        parameters: { ...parameters, emit },
+      })
+
+      const results = output as { k: string; revision: number; final: boolean }[]
+      const last = oracle(input).map((values) => ({ ...(values as { k: string }), final: true }))
+      expect(results.filter(({ final }) => final)).toMatchObject(last)
+      for (const { k } of last) {
+        const own = results.filter((result) => result.k === k)
+        expect(own.map(({ revision }) => revision)).toEqual(own.map((_, index) => index))
+        expect(own.findIndex(({ final }) => final)).toBe(own.length - 1)
+      }
+      expect(new Set(results.map(({ k }) => k)).size).toBe(last.length)
+    }),
+    { numRuns: 100 },
+  )
+})

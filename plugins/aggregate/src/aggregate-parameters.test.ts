@@ -1,3 +1,4 @@
+import { toStageFactory } from '@millrace/sdk'
 import { describe, expect, it } from 'vitest'
 import { aggregate } from './aggregate.ts'
 import type { AggregateParameters } from './aggregate-parameters.ts'
@@ -76,6 +77,22 @@ it('refuses a value named like a key', () => {
   ])
 })
 
+it('refuses values and keys named like a field of results that replace each other', () => {
+  expect(check({ final: 'count()' })).toEqual([])
+  expect(check({ final: 'count()' }, 'update', { keys: ['revision'] })).toEqual([
+    {
+      path: ['aggregate', 'final'],
+      message: '"final" is also a field of every result; the result has both.',
+      hint: 'Give the value another name.',
+    },
+    {
+      path: [],
+      message: '"revision" is the name of a key and of a field of every result.',
+      hint: 'Give the key another name: by: { its-name: revision }.',
+    },
+  ])
+})
+
 it('refuses to wait for the end of an input that has none', () => {
   expect(check({ n: 'count()' }, 'end', { ends: false })).toEqual([
     {
@@ -113,4 +130,21 @@ it('says which fields it reads and which it makes', () => {
   expect(aggregate.shape?.(parameters, { keys: ['k'], fields: undefined })).toEqual({
     out: ['k', 'n', 'm', 'w'],
   })
+  const updating = { aggregate: { n: 'count()' }, emit: 'update' } as const
+  expect(aggregate.shape?.(updating, { keys: ['k'], fields: undefined })).toEqual({
+    out: ['k', 'n', 'revision', 'final'],
+  })
+})
+
+it('says that all but end makes results that replace each other, and takes none of these', () => {
+  const updatesOf = (emit: AggregateParameters['emit']): unknown =>
+    toStageFactory(aggregate, {
+      parameters: { aggregate: { n: 'count()' }, emit },
+      expressions: scope,
+      inject: () => expect.unreachable(),
+    }).traits.updates
+
+  expect(updatesOf('end')).toEqual({ makes: false, takes: false })
+  expect(updatesOf('update')).toEqual({ makes: true, takes: false })
+  expect(updatesOf({ every: '10s' })).toEqual({ makes: true, takes: false })
 })

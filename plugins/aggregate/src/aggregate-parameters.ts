@@ -41,12 +41,17 @@ export const aggregateSchema = z.strictObject({
     .default('end')
     .meta({
       description:
-        '`end`: one result per key when the input is over; `update`: one for each record; `{ every: 10s }`: the keys that changed, each time event time passes a multiple.',
+        '`end`: one result per key when the input is over; `update`: one for each record; `{ every: 10s }`: the keys that changed, each time event time passes a multiple. Where there is more than one result, each carries `revision` and `final`.',
     }),
 })
 
 /** Parameters of `aggregate`, defaults filled in. */
 export type AggregateParameters = z.output<typeof aggregateSchema>
+
+/** Fields that results have where later ones replace them. */
+export function fieldsOfUpdates(emit: AggregateParameters['emit']): readonly string[] {
+  return emit === 'end' ? [] : ['revision', 'final']
+}
 
 function valueFaults(
   values: AggregateParameters['aggregate'],
@@ -93,6 +98,13 @@ export function checkAggregateValues(
       hint: 'Give the value another name.',
     })
   }
+  for (const name of keys.filter((name) => others.includes(name))) {
+    faults.push({
+      path: [],
+      message: `"${name}" is the name of a key and of a field of every result.`,
+      hint: `Give the key another name: by: { its-name: ${name} }.`,
+    })
+  }
   return [...faults, ...valueFaults(values, expressions)]
 }
 
@@ -116,5 +128,5 @@ export function checkAggregate(
       hint: 'Write a number with a unit, such as 10s or 5m.',
     })
   }
-  return [...faults, ...checkAggregateValues(aggregate, input)]
+  return [...faults, ...checkAggregateValues(aggregate, input, fieldsOfUpdates(emit))]
 }

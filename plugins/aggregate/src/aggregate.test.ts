@@ -66,21 +66,34 @@ describe('emit: end', () => {
 })
 
 describe('emit: update', () => {
-  it('gives one record for each, with its event time, and nothing at the end', async () => {
+  const parameters = { aggregate: { sum: 'sum(delay)' }, emit: 'update' }
+
+  it('gives one for each record, with its event time, and the last of each key when the input is over', async () => {
+    const run = await runStage(aggregate, { parameters, input: flights, by: ['origin'] })
+
+    expect(run.output).toEqual([
+      { origin: 'SFO', sum: 30, revision: 0, final: false },
+      { origin: 'JFK', sum: 5, revision: 0, final: false },
+      { origin: 'SFO', sum: 40, revision: 1, final: false },
+      { origin: 'SFO', sum: 40, revision: 2, final: false },
+      { origin: 'SFO', sum: 40, revision: 3, final: true },
+      { origin: 'JFK', sum: 5, revision: 1, final: true },
+    ])
+    expect(run.timestamps['out']).toEqual([0, 1, 2, 3, 3, 1])
+  })
+
+  it('gives no last result where the job stops before the input is over', async () => {
     const run = await runStage(aggregate, {
-      parameters: { aggregate: { sum: 'sum(delay)' }, emit: 'update' },
+      parameters,
       input: flights,
       by: ['origin'],
-      inputEnds: false,
+      stopAfter: 2,
     })
 
     expect(run.output).toEqual([
-      { origin: 'SFO', sum: 30 },
-      { origin: 'JFK', sum: 5 },
-      { origin: 'SFO', sum: 40 },
-      { origin: 'SFO', sum: 40 },
+      { origin: 'SFO', sum: 30, revision: 0, final: false },
+      { origin: 'JFK', sum: 5, revision: 0, final: false },
     ])
-    expect(run.timestamps['out']).toEqual([0, 1, 2, 3])
   })
 
   it('gives nothing for no records', async () => {
@@ -103,7 +116,7 @@ describe('emit: every', () => {
   ]
 
   it.each([1, 2, 3, 1024])(
-    'gives the running values of what changed when event time passes a multiple, the rest at the end (batches of %i)',
+    'gives the running values of what changed when event time passes a multiple, the last of each key at the end (batches of %i)',
     async (batch) => {
       const run = await runStage(aggregate, {
         parameters,
@@ -114,10 +127,12 @@ describe('emit: every', () => {
       })
 
       expect(run.output.map((record, index) => [run.timestamps['out']?.[index], record])).toEqual([
-        [9999, { k: 'a', n: 3 }],
-        [9999, { k: 'b', n: 1 }],
-        [29_999, { k: 'b', n: 3 }],
-        [36_000, { k: 'c', n: 1 }],
+        [9999, { k: 'a', n: 3, revision: 0, final: false }],
+        [9999, { k: 'b', n: 1, revision: 0, final: false }],
+        [29_999, { k: 'b', n: 3, revision: 1, final: false }],
+        [12_000, { k: 'a', n: 3, revision: 1, final: true }],
+        [35_000, { k: 'b', n: 3, revision: 2, final: true }],
+        [36_000, { k: 'c', n: 1, revision: 0, final: true }],
       ])
     },
   )

@@ -15,6 +15,7 @@ import {
   aggregateSchema,
   type AggregateParameters,
   checkAggregate,
+  fieldsOfUpdates,
 } from './aggregate-parameters.ts'
 import { compileAggregates } from './aggregate-set.ts'
 import { fieldsOfValues } from './fields-of-values.ts'
@@ -33,7 +34,7 @@ function takes(
   return {
     process(record: unknown, context: RecordContext) {
       groups.add(record, context)
-      return update ? groups.result(context.key) : undefined
+      return update ? groups.result(context.key, false) : undefined
     },
     processBatch(batch: Batch, output: BatchOutput) {
       const next = nextMultiple(batch.watermark(0), everyMs)
@@ -44,7 +45,7 @@ function takes(
           // Asking for the key makes it the one that state follows.
           at.key = batch.key(index)
           groups.add(batch.value(index), at)
-          if (update) output.emit(index, groups.result(at.key))
+          if (update) output.emit(index, groups.result(at.key, false))
         } catch (error) {
           // A throw from here would run the batch again, and what is counted cannot be taken back.
           invariant(isMillraceError(error), 'Groups and keys throw coded errors only.')
@@ -81,11 +82,9 @@ function emitsEvery(
   }
 }
 
-/** Hands out the groups that changed since they were last handed out: all of them, where nothing was yet. */
-function emitChanged(groups: Groups, context: StageContext): void {
-  for (const { result, latest } of groups.changedBefore(Infinity)) {
-    context.emit(result, { timestamp: latest })
-  }
+/** Hands out all groups for the last time. */
+function emitLast(groups: Groups, context: StageContext): void {
+  for (const { result, latest } of groups.last()) context.emit(result, { timestamp: latest })
 }
 
 function createInstance({
@@ -94,39 +93,40 @@ function createInstance({
   keyNames,
   state,
 }: StageScope & Injection<AggregateParameters>): StageInstance {
-  const groups = new Groups(compileAggregates(aggregate, expressions), state)
-  if (emit === 'update') return takes(groups, true)
+  const groups = new Groups(compileAggregates(aggregate, expressions), emit !== 'end', state)
   if (emit === 'end') {
     return {
       ...takes(groups, false),
       onEnd(context) {
         // Without keys there is one result, of no records if need be.
         if (groups.isEmpty && keyNames.length === 0) context.emit(groups.empty())
-        else emitChanged(groups, context)
+        else emitLast(groups, context)
       },
     }
   }
+  const onEnd = (context: StageContext): void => emitLast(groups, context)
+  if (emit === 'update') return { ...takes(groups, true), onEnd }
   const everyMs = parseDuration(emit.every) ?? 0
   invariant(everyMs > 0, 'The check of parameters has refused other lengths of time.')
-  return {
-    ...takes(groups, false, everyMs),
-    onWatermark: emitsEvery(groups, everyMs),
-    onEnd: (context) => emitChanged(groups, context),
-  }
+  return { ...takes(groups, false, everyMs), onWatermark: emitsEvery(groups, everyMs), onEnd }
 }
 
 /**
  * Folds records into named values, per key where the stage has `by`. A result is the key fields plus the values.
  * `emit: end` gives one per key in first-seen order when the input is over, with the largest event time of the key
  * (without `by` also when there were no records); `update` one for each record; `{ every }` the running values of the
- * keys that changed, with event time one millisecond before the multiple that was passed, and the rest at the end.
+ * keys that changed, with event time one millisecond before the multiple that was passed. These two carry `revision`, counted
+ * from 0 for each key, and `final`: each replaces the one before, and the last one of each key, true in `final`, comes when the
+ * input is over.
  */
 export const aggregate: StageDefinition<AggregateParameters> = defineStage({
   name: 'aggregate',
   summary: 'Counts, sums, means, quantiles and more, by key.',
   parameters: aggregateSchema,
   main: 'aggregate',
-  outputs: { out: 'The key fields and the named values.' },
+  outputs: {
+    out: 'The key fields and the named values; revision and final where there is more than one result.',
+  },
   keeps: 'state',
   absorbs: true,
   reads: ({ aggregate }) => fieldsOfValues(aggregate).read,
@@ -134,7 +134,9 @@ export const aggregate: StageDefinition<AggregateParameters> = defineStage({
   updates: { makes: ({ emit }) => emit !== 'end' },
   retains: ({ emit }) =>
     `It keeps the values of each key until the input is over${emit === 'end' ? '' : '; keys are never let go before'}.`,
-  shape: ({ aggregate }, { keys }) => ({ out: [...keys, ...Object.keys(aggregate)] }),
+  shape: ({ aggregate, emit }, { keys }) => ({
+    out: [...keys, ...Object.keys(aggregate), ...fieldsOfUpdates(emit)],
+  }),
   check: checkAggregate,
   create: createInstance,
 })

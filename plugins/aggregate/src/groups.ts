@@ -1,26 +1,37 @@
 import type { Key, NumbersState, ObjectState, StateScope } from '@millrace/sdk'
 import type { AggregateSet } from './aggregate-set.ts'
 
-/** Event times of a group. */
-interface Times {
-  /** Largest of its records. */
+/** What is known of a group beside its values. */
+interface Progress {
+  /** Largest event time of its records. */
   latest: number
   /** Smallest among the records since it was last handed out; Infinity for none. */
   changedSince: number
+  /** Results so far. */
+  revision: number
+}
+
+/** A group as it is handed out, with its largest event time. */
+interface Given {
+  readonly result: Record<string, unknown>
+  readonly latest: number
 }
 
 /** The groups of one aggregate, in the order in which their keys were first seen. */
 export class Groups {
   readonly #set: AggregateSet
-  readonly #times: NumbersState<Times>
+  /** Whether groups give more than one result: these say which they are. */
+  readonly #counted: boolean
+  readonly #progress: NumbersState<Progress>
   readonly #states: readonly (NumbersState<object> | ObjectState<unknown>)[]
   /** Those of the key in hand. */
   readonly #accumulators: unknown[] = []
 
-  constructor(set: AggregateSet, state: StateScope) {
+  constructor(set: AggregateSet, counted: boolean, state: StateScope) {
     this.#set = set
-    this.#times = state.numbers('times', {
-      create: () => ({ latest: -Infinity, changedSince: Infinity }),
+    this.#counted = counted
+    this.#progress = state.numbers('progress', {
+      create: () => ({ latest: -Infinity, changedSince: Infinity, revision: 0 }),
     })
     this.#states = set.parts.map(({ name, create }) =>
       isNumbers(create())
@@ -33,31 +44,41 @@ export class Groups {
   add(record: unknown, at: { readonly timestamp: number; readonly key: Key | undefined }): void {
     this.#set.evaluate(record, at)
     this.#set.add(this.#take())
-    const times = this.#times.get()
-    if (at.timestamp > times.latest) times.latest = at.timestamp
-    if (at.timestamp < times.changedSince) times.changedSince = at.timestamp
+    const progress = this.#progress.get()
+    if (at.timestamp > progress.latest) progress.latest = at.timestamp
+    if (at.timestamp < progress.changedSince) progress.changedSince = at.timestamp
   }
 
   /** Whether there is no group yet. */
   get isEmpty(): boolean {
-    for (const _ of this.#times.entries()) return false
+    for (const _ of this.#progress.entries()) return false
     return true
   }
 
-  /** Hands out the groups with changes before `time`, once per change, each with its largest event time. */
-  *changedBefore(time: number): Iterable<{ result: Record<string, unknown>; latest: number }> {
-    for (const [key, times] of this.#times.entries()) {
-      if (times.changedSince >= time) continue
-      times.changedSince = Infinity
-      const { latest } = times
-      yield { result: this.result(key), latest }
+  /** Hands out the groups with changes before `time`, once per change. */
+  *changedBefore(time: number): Iterable<Given> {
+    for (const [key, progress] of this.#progress.entries()) {
+      if (progress.changedSince >= time) continue
+      progress.changedSince = Infinity
+      const { latest } = progress
+      yield { result: this.result(key, false), latest }
     }
   }
 
-  /** The key fields and the named values of the group in hand. */
-  result(key: Key | undefined): Record<string, unknown> {
+  /** Hands out all groups, each for the last time. */
+  *last(): Iterable<Given> {
+    for (const [key, { latest }] of this.#progress.entries()) {
+      yield { result: this.result(key, true), latest }
+    }
+  }
+
+  /** The next result of the group in hand: the key fields and the named values. `final`: it is the last one. */
+  result(key: Key | undefined, final: boolean): Record<string, unknown> {
     const record: Record<string, unknown> = { ...key }
     this.#set.results(this.#take(), record)
+    if (!this.#counted) return record
+    record['revision'] = this.#progress.get().revision++
+    record['final'] = final
     return record
   }
 

@@ -87,11 +87,11 @@ describe('millrace test', () => {
 
           sink: 2 as expected, 2 missing, 1 not expected
           at   job.yaml:14:7  tests[0].expect.sink
-              {"user":"a","sum":1}
+              {"user":"a","sum":1,"revision":0,"final":true}
             - {"user":"b","sum":3}
-            + {"user":"b","sum":2}
+            + {"user":"b","sum":2,"revision":0,"final":true}
                 sum: expected 3, got 2
-              {"user":"c","sum":3}
+              {"user":"c","sum":3,"revision":0,"final":true}
             - {"user":"d","sum":3}
           next Mend the job, or take what came: millrace test --update
 
@@ -119,7 +119,7 @@ describe('millrace test', () => {
       `${[...job, ...tests.slice(0, 3)].join('\n')}
     expect:
       sink:
-        - { user: a, sum: 1 }
+        - { user: a, sum: 1, revision: 0, final: true }
       deadLetter:
         - { stage: filter, record: { at: 1, user: a, value: -1 }, error: { code: FILTER_REJECTED } } # later
 `,
