@@ -5,6 +5,7 @@
 // Start with job/create-job.ts, then run/stage-task.ts.
 export { createJob } from './job/create-job.ts'
 export type { EngineJob, JobOptions } from './job/engine-job.ts'
+export type { PartGauges } from './job/part-gauges.ts'
 export { ENG_FIELD_UNSEEN } from './errors.ts'
 export { checkSpec } from './plan/check-spec.ts'
 export type { Backoff } from '@millrace/core'

@@ -3,7 +3,14 @@
 // Start with load-job.ts for files, pipeline.ts for code.
 export type { Binding } from '@millrace/sdk'
 export { nodeRuntime } from '@millrace/engine/host'
-export type { ErrorPolicy, ParkedFilter, ParkedRecord, Progress, Summary } from '@millrace/engine'
+export type {
+  ErrorPolicy,
+  ParkedFilter,
+  ParkedRecord,
+  PartGauges,
+  Progress,
+  Summary,
+} from '@millrace/engine'
 export type { ConfigValue, JobPlan, LoadOptions, LoadedJob, PluginInfo } from '@millrace/loader'
 export { JobFaults } from './errors.ts'
 export type { Input } from './iterable-source.ts'

@@ -5,6 +5,7 @@ import {
   type JobSpec,
   type ParkedFilter,
   type ParkedRecord,
+  type PartGauges,
   type Progress,
   type Summary,
   type TimeSpec,
@@ -173,6 +174,11 @@ export class Job<In = unknown, Out = unknown> {
   /** Counts up to now; throws JOB_NOT_STARTED before `run`. */
   progress(): Progress {
     return this.#started().progress()
+  }
+
+  /** What its sources, stages and sinks are at now: records on their way to them, event time, restarts; throws JOB_NOT_STARTED before `run`. */
+  gauges(): readonly PartGauges[] {
+    return this.#started().gauges()
   }
 
   /** The records that stages and sinks hold parked now; throws JOB_NOT_STARTED before `run`. */

@@ -24,6 +24,7 @@ export {
   type LoadOptions,
   type PipelineOptions,
   type PluginInfo,
+  type PartGauges,
   type Progress,
   type StageFunction,
   type StageOptions,

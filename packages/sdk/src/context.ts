@@ -65,7 +65,7 @@ export interface OutputHandle {
   emit(value: unknown, options?: { readonly timestamp?: number }): void
 }
 
-/** Writes lines for people and machines. Levels below the job's are dropped. */
+/** Writes lines for people and machines. Levels below the job's are dropped. In a line of a part, field `stage` is the part's id. */
 export interface Logger {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void
   info(message: string, fields?: Readonly<Record<string, unknown>>): void

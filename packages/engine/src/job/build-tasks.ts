@@ -9,6 +9,7 @@ import type { Edge, OverflowTarget } from '../run/edge.ts'
 import { timerError } from '../run/crashed.ts'
 import { Failures } from '../run/failures.ts'
 import type { Outbox } from '../run/outbox.ts'
+import { partLogger } from '../run/part-logger.ts'
 import { PartTimers } from '../run/part-timers.ts'
 import { SinkTask } from '../run/sink-task.ts'
 import { SharedResource } from '../run/shared-resource.ts'
@@ -143,7 +144,7 @@ function scope(
     clock: { now: () => runtime.now(), monotonic: () => runtime.monotonic() },
     timer: timers.set,
     random: () => runtime.random(),
-    logger,
+    logger: partLogger(logger, id),
     metrics: {
       counter: (name) => ({
         add: (count) => void metrics.set(name, (metrics.get(name) ?? 0) + count),

@@ -5,6 +5,7 @@ import type { Progress, Summary } from '../report/summary.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
+import type { PartGauges } from './part-gauges.ts'
 
 /** What a job needs from outside. */
 export interface JobOptions {
@@ -31,6 +32,8 @@ export interface EngineJob {
   /** Ends it at once; sinks abort. */
   abort(): void
   progress(): Progress
+  /** What its sources, stages and sinks are at now, in the order of the spec, the dead letter sink last. */
+  gauges(): readonly PartGauges[]
   /**
    * What its stages keep, by id, once `run` has resolved: where it was stopped, another job that begins with that (`restored`)
    * and reads what this one did not goes on where it ended.

@@ -7,6 +7,7 @@ import type { ParkedFilter } from '../run/parking-lot.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
 import type { EngineJob, JobOptions } from './engine-job.ts'
 import { toError } from './incarnation.ts'
+import { gaugesOf, type PartGauges } from './part-gauges.ts'
 import { SupervisedPipeline } from './supervised-pipeline.ts'
 
 /** Time between two calls of onProgress. */
@@ -80,6 +81,10 @@ export class RunningJob implements EngineJob {
       deadLetters: deadLetters.count,
       pipelineRestarts: this.#pipeline.restarts,
     }
+  }
+
+  gauges(): readonly PartGauges[] {
+    return gaugesOf(this.#pipeline.current.nodes)
   }
 
   snapshot(): Readonly<Record<string, StageSnapshot>> {

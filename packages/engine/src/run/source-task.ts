@@ -51,6 +51,11 @@ export class SourceTask {
     return this.#restarts.count
   }
 
+  /** Event time behind the last record, epoch ms; -Infinity before the first. */
+  get watermark(): number {
+    return this.#marks.mark
+  }
+
   async open(): Promise<void> {
     this.#instance = await this.#restarts.first(() => this.#made())
   }

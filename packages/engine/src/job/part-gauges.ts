@@ -1,0 +1,40 @@
+import type { Nodes } from './build-tasks.ts'
+import type { Edge } from '../run/edge.ts'
+
+/** What one source, stage or sink is at now, beside what it has counted. */
+export interface PartGauges {
+  readonly id: string
+  readonly kind: 'source' | 'stage' | 'sink'
+  /** Records on their way to it: in its mailbox, in its hands, and with whoever waits until there is room. A source has none. */
+  readonly queued: number
+  /** How far event time has come here, epoch ms; undefined before the first record, at the end of the input, and for sinks. */
+  readonly watermarkMs: number | undefined
+  /** How often it was made again since the pipeline began last. */
+  readonly restarts: number
+}
+
+/** The gauges of all parts, in the order of the spec. */
+export function gaugesOf({ sinks, sources, stages }: Nodes): readonly PartGauges[] {
+  return [
+    ...sources.map(({ id, task }): PartGauges => {
+      const { restarts, watermark } = task
+      return { id, kind: 'source', queued: 0, watermarkMs: known(watermark), restarts }
+    }),
+    ...stages.map(({ edges, id, task: { runner } }): PartGauges => {
+      const watermarkMs = known(runner.emitter.mark)
+      return { id, kind: 'stage', queued: queued(edges), watermarkMs, restarts: runner.restarts }
+    }),
+    ...sinks.map(({ edges, id, task: { writer } }): PartGauges => {
+      const { restarts } = writer
+      return { id, kind: 'sink', queued: queued(edges), watermarkMs: undefined, restarts }
+    }),
+  ]
+}
+
+function queued(edges: readonly Edge[]): number {
+  return edges.reduce((sum, edge) => sum + edge.queued, 0)
+}
+
+function known(watermark: number): number | undefined {
+  return Number.isFinite(watermark) ? watermark : undefined
+}
