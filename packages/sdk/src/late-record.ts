@@ -1,4 +1,7 @@
-/** What stages emit on the output `late`: a record that came too late, and for what. */
+/**
+ * What stages emit on the output `late`: a record that came too late, and for what. Emitted without a record in hand (from
+ * `onWatermark`, `onTimer`, `onEnd`) it is about one that was taken in before, which counts as used no more: once for each.
+ */
 export interface LateRecord {
   /** As it came. */
   readonly record: unknown

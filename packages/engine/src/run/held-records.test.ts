@@ -33,9 +33,9 @@ function holding({ inputs, state }: StageScope): StageInstance {
   }
 }
 
-const run = async (more: Partial<StageSpec>) => {
+const run = async (more: Partial<StageSpec>, outputs = [from('holding')]) => {
   const records = [1, 2, 3, 4].map((at): Reading => ({ at, k: `k${at % 3}` }))
-  const sink = listSink('sink', [from('holding')])
+  const sink = listSink('sink', outputs)
   const deadLetter = listSink('dead', [])
   const runtime = createManualRuntime({ startMs: 1000 })
   const job = createJob(
@@ -88,4 +88,65 @@ it('its policy may be to leave such records out, or to end the job', async () =>
 
   const { error } = (await run({ onError: 'fail' })).summary
   expect(error?.message).toContain('1 is odd')
+})
+
+const hooks = ['onWatermark', 'onTimer', 'onEnd'] as const
+
+/** Takes all records in, and finds one of each key to be late in a hook. */
+function tooLate(hook: (typeof hooks)[number], { outputs, state, timers }: StageScope) {
+  const held = state.value<Reading | undefined>('held', { initial: () => undefined })
+  const find = (record: Reading): void => {
+    outputs['late']?.emit({ record, eventTime: record.at, watermark: 9, lateBy: 9 - record.at })
+  }
+  return {
+    process(record: Reading) {
+      if (record.at > 2) return
+      held.set(record)
+      timers.event.set(Infinity)
+    },
+    onTimer() {
+      const record = held.get()
+      if (hook === 'onTimer' && record !== undefined) find(record)
+    },
+    onWatermark(watermark: number) {
+      if (hook !== 'onWatermark' || watermark < Infinity) return
+      for (const [, record] of held.entries()) if (record !== undefined) find(record)
+    },
+    onEnd() {
+      if (hook !== 'onEnd') return
+      for (const [, record] of held.entries()) if (record !== undefined) find(record)
+    },
+  }
+}
+
+it('records found to be late in any hook count as late, and are dead letters where nobody reads them', async () => {
+  const outputs = { out: 'Results.', late: 'Late records.' }
+  for (const hook of hooks) {
+    const factory = {
+      traits: { name: 'tooLate', inputs: ['in'], outputs, keeps: 'state' as const, absorbs: true },
+      create: (scope: StageScope) => tooLate(hook, scope),
+      dispose() {},
+    }
+    const routed = await run({ factory }, [from('holding'), from('holding', 'late')])
+    const { summary, sink, deadLetter } = await run({ factory })
+
+    expect(summary.stages[0]).toMatchObject({ in: 4, used: 2, late: 2, dead: 0 })
+    expect(sink.records).toEqual([])
+    expect(deadLetter.records).toMatchObject([
+      {
+        stage: 'holding',
+        input: 'in',
+        record: { at: 1, k: 'k1' },
+        eventTime: 1,
+        error: {
+          code: 'LATE',
+          message: 'The record came behind the watermark, 8ms after it would have been taken.',
+        },
+      },
+      { record: { at: 2, k: 'k2' }, eventTime: 2 },
+    ])
+    expect(routed.summary.stages[0]).toMatchObject({ in: 4, used: 2, late: 2 })
+    expect(routed.sink.records).toMatchObject([{ record: { at: 1 } }, { record: { at: 2 } }])
+    expect(routed.deadLetter.records).toEqual([])
+  }
 })

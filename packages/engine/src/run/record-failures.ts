@@ -85,8 +85,19 @@ export class RecordFailures {
     }
   }
 
+  /** Counts what a hook found to be late: these records were taken in before, and count as used no more. */
+  lateHeld(): void {
+    const { counter, outbox, spec } = this.#parts
+    const late = outbox.port('late')
+    const count = late === undefined ? 0 : late.values.length - late.base
+    if (count === 0) return
+    counter.late += count
+    counter.used -= count
+    this.lateLetters(spec.inputs.length === 1 ? spec.inputs[0]?.name : undefined)
+  }
+
   /** Late records nobody reads become dead letters, where there is a sink for them. */
-  lateLetters(input: string): void {
+  lateLetters(input: string | undefined): void {
     const { failures, outbox } = this.#parts
     const late = outbox.port('late')
     if (late === undefined || late.edges.length > 0 || outbox.dead === undefined) return
@@ -99,7 +110,7 @@ export class RecordFailures {
         message: `The record came behind the watermark${when}.`,
         record: told ? value.record : value,
         input,
-        timestamp: late.timestamps[index] as number,
+        timestamp: told ? value.eventTime : (late.timestamps[index] as number),
         mark: late.marks[index] as number,
         table: outbox.table,
         row: late.rows[index] as number,

@@ -258,6 +258,10 @@ export class RecordRunner implements InHand {
     this.#failures.lateLetters(this.input)
   }
 
+  lateHeld(): void {
+    this.#failures.lateHeld()
+  }
+
   #thrown(error: unknown): Promise<void> | undefined {
     this.emitter.active = false
     const code = isMillraceError(error) ? error.code : ENG_THROW.code

@@ -39,6 +39,8 @@ export interface Hooked {
   readonly isKeyed: boolean
   /** Fails a record that was taken in before. */
   failHeld(held: HeldRecord, thrown: unknown): void
+  /** Looks after records that a hook found to be late. */
+  lateHeld(): void
   /** Makes a new instance; when that cannot be the job has failed. */
   rebuild(crash: MillraceError): Promise<void>
 }
@@ -143,7 +145,7 @@ export class StageHooks {
   }
 
   #moved(mark: number): Promise<void> | undefined {
-    const { emitter, instance, journal, state, time } = this.#hooked
+    const { emitter, instance, state, time } = this.#hooked
     if (this.#parts.host.over) return undefined
     time.moveTo(mark)
     if (instance.onWatermark !== undefined) {
@@ -154,8 +156,7 @@ export class StageHooks {
       } catch (error) {
         this.#parts.host.fail(hookError(this.#parts.spec, 'onWatermark', error))
       }
-      emitter.active = false
-      journal.forget()
+      this.#leave()
       if (isMore) return this.#sendSome().then(() => this.#moved(mark))
     }
     emitter.mark = mark
@@ -188,8 +189,7 @@ export class StageHooks {
     } catch (error) {
       host.fail(hookError(spec, 'onEnd', error))
     }
-    this.#hooked.emitter.active = false
-    this.#hooked.journal.forget()
+    this.#leave()
   }
 
   /** Fires what is due; a promise where a reader is full, the thread was kept long enough or an instance crashed. */
@@ -224,7 +224,6 @@ export class StageHooks {
       emitter.timestamp = at
       time.moveTo(at)
     }
-    outbox.begin()
     try {
       if (instance.onTimer === undefined) throw ENG_NO_ON_TIMER({ id: spec.id })
       const result: unknown = instance.onTimer({ time: timers.time, at, name }, this.#timerContext)
@@ -239,8 +238,7 @@ export class StageHooks {
       timers.putBack()
       return timerError(spec, error)
     }
-    emitter.active = false
-    journal.forget()
+    this.#leave()
     return undefined
   }
 
@@ -253,6 +251,14 @@ export class StageHooks {
     emitter.unlimited = true
     emitter.active = true
     current.slot = isKeyed ? NO_SLOT : ONLY_SLOT
+    this.#parts.outbox.begin()
+  }
+
+  /** What the hook did stays. */
+  #leave(): void {
+    this.#hooked.emitter.active = false
+    this.#hooked.journal.forget()
+    this.#hooked.lateHeld()
   }
 
   #newContext(): StageContext {
