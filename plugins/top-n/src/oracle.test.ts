@@ -125,17 +125,20 @@ describe('over the whole input', () => {
 function running(input: readonly Row[], one: Case, every: number): readonly object[] {
   const given: object[] = []
   const changed = new Map<string, number>()
+  const revisions = new Map<string, number>()
   const seen: Row[] = []
   let watermark = -Infinity
-  const give = (before: number): void => {
+  const give = (before: number, final: boolean): void => {
     for (const k of keysOf(seen)) {
-      if ((changed.get(k) ?? Infinity) >= before) continue
+      if (!final && (changed.get(k) ?? Infinity) >= before) continue
       changed.delete(k)
+      const revision = revisions.get(k) ?? 0
+      revisions.set(k, revision + 1)
       given.push(
         ...results(
           seen.filter((row) => row.k === k),
           one,
-          { k },
+          { k, revision, final },
         ),
       )
     }
@@ -149,10 +152,10 @@ function running(input: readonly Row[], one: Case, every: number): readonly obje
     }
     const next = Math.max(watermark, row.t - one.disorder)
     const multiple = Math.floor(next / every)
-    if (multiple > Math.floor(watermark / every)) give(multiple * every)
+    if (multiple > Math.floor(watermark / every)) give(multiple * every, false)
     watermark = next
   }
-  give(Infinity)
+  give(Infinity, true)
   return given
 }
 

@@ -25,7 +25,7 @@ export const topNSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'Without a window. `end`, the default: when the input is over; `{ every: 10s }`: the running best of the keys for which they changed, each time event time passes a multiple.',
+        'Without a window. `end`, the default: when the input is over; `{ every: 10s }`: the running best of the keys for which they changed, each time event time passes a multiple, with `revision` and `final`.',
     }),
 })
 
@@ -33,9 +33,10 @@ export const topNSchema = z.strictObject({
 export type TopNParameters = z.output<typeof topNSchema>
 
 /** Fields of results beside the keys. */
-export function resultFields({ window }: Pick<TopNParameters, 'window'>): readonly string[] {
+export function resultFields({ emit, window }: TopNParameters): readonly string[] {
   const own = ['rank', 'value', 'record']
-  return window === undefined ? own : ['windowStart', 'windowEnd', ...own]
+  if (window !== undefined) return ['windowStart', 'windowEnd', ...own]
+  return typeof emit === 'object' ? [...own, 'revision', 'final'] : own
 }
 
 /** How often running results are given, ms; Infinity for never. */

@@ -96,7 +96,7 @@ describe('top-n over the whole input', () => {
     ])
   })
 
-  it('gives the running best of the keys for which it changed, each time a multiple is passed', async () => {
+  it('gives the running best of the keys for which it changed, each time a multiple is passed, and the last of each key', async () => {
     const input = [
       { t: 1, player: 'a', score: 1 },
       { t: 2, player: 'b', score: 1 },
@@ -109,12 +109,13 @@ describe('top-n over the whole input', () => {
       by: ['player'],
     })
 
-    expect(output.map((result) => Object.values(result as object).slice(0, 3))).toStrictEqual([
-      ['a', 1, 2],
-      ['b', 1, 1],
-      ['b', 1, 5],
+    expect(output).toStrictEqual([
+      { player: 'a', rank: 1, value: 2, record: input[2], revision: 0, final: false },
+      { player: 'b', rank: 1, value: 1, record: input[1], revision: 0, final: false },
+      { player: 'a', rank: 1, value: 2, record: input[2], revision: 1, final: true },
+      { player: 'b', rank: 1, value: 5, record: input[4], revision: 1, final: true },
     ])
-    expect(timestamps['out']).toStrictEqual([9, 9, 33])
+    expect(timestamps['out']).toStrictEqual([9, 9, 21, 33])
   })
 
   it('keeps no more than n records of a key, however many there are', async () => {
@@ -220,6 +221,7 @@ describe('parameters of top-n', () => {
 
   it('are refused where a key would have the name of a field of the result', () => {
     expect(faults({ window }, ['rank', 'windowEnd', 'player'])?.length).toBe(2)
-    expect(faults({}, ['windowEnd'])).toStrictEqual([])
+    expect(faults({ emit: { every: '1s' } }, ['final'])?.length).toBe(1)
+    expect(faults({}, ['windowEnd', 'final'])).toStrictEqual([])
   })
 })

@@ -110,15 +110,16 @@ function createInstance({
  * (epoch ms, the end is not part of it) where there are windows, `rank` from 1, `value` (what `of` gave) and the `record` itself;
  * one per rank, the best first. Records of equal value rank by event time, then in the order in which they came. The event time of results is one
  * millisecond before the end of the window; without windows the largest of the key at the end of the input, and one
- * millisecond before the multiple that was passed with `emit: { every }`. Throws of a record: those of the expression,
- * TOP_NOT_A_NUMBER.
+ * millisecond before the multiple that was passed with `emit: { every }`. These carry `revision`, counted from 0 for each key, and
+ * `final`: each replaces the one before of its key and rank, and the last ones of each key, true in `final`, come when the input
+ * is over. Throws of a record: those of the expression, TOP_NOT_A_NUMBER.
  */
 export const topN: StageDefinition<TopNParameters> = defineStage({
   name: 'top-n',
   summary: 'The best records by a value, per key, over the whole input or per window.',
   parameters: topNSchema,
   outputs: ({ window }) => ({
-    out: 'The key fields, windowStart and windowEnd where there are windows, rank, value and record.',
+    out: 'The key fields, windowStart and windowEnd where there are windows, rank, value and record; revision and final with emit: { every }.',
     ...(window && {
       late: 'Records too late for all their windows: record, eventTime, watermark, windowStart, windowEnd, lateBy.',
     }),

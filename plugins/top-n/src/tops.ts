@@ -24,14 +24,15 @@ export interface Tops {
   end(give: Give): void
 }
 
-/** Gives a result for each of the best, in order. */
+/** Gives a result for each of the best, in order. `update` tells which result of its key and rank each is. */
 export function giveAll(
   best: readonly Entry[],
   fields: Readonly<Record<string, unknown>>,
   timestamp: number,
   give: Give,
+  update?: { readonly revision: number; readonly final: boolean },
 ): void {
   for (const [index, { value, record }] of best.entries()) {
-    give({ ...fields, rank: index + 1, value, record }, timestamp)
+    give({ ...fields, rank: index + 1, value, record, ...update }, timestamp)
   }
 }

@@ -1,13 +1,15 @@
-import type { NumbersState, StateScope, ValueState } from '@millrace/sdk'
+import type { Key, NumbersState, StateScope, ValueState } from '@millrace/sdk'
 import type { Entry, Ranking } from './ranking.ts'
 import { type At, type Give, giveAll, type Tops } from './tops.ts'
 
-/** Event times of a key. */
-interface Times {
-  /** Largest of its records. */
+/** What is known of a key beside its best. */
+interface Progress {
+  /** Largest event time of its records. */
   latest: number
   /** Smallest among the records that changed the best since these were given; Infinity for none. */
   changedSince: number
+  /** Times its best were given. */
+  revision: number
 }
 
 /** The best of each key over the whole input; running ones each time event time passes a multiple of `everyMs`, if that is finite. */
@@ -15,15 +17,15 @@ export class WholeTops implements Tops {
   readonly #ranking: Ranking
   readonly #everyMs: number
   readonly #best: ValueState<readonly Entry[]>
-  readonly #times: NumbersState<Times>
+  readonly #progress: NumbersState<Progress>
   due: number
 
   constructor(ranking: Ranking, everyMs: number, state: Pick<StateScope, 'numbers' | 'value'>) {
     this.#ranking = ranking
     this.#everyMs = everyMs
     this.#best = state.value<readonly Entry[]>('best', { initial: () => [] })
-    this.#times = state.numbers('times', {
-      create: () => ({ latest: -Infinity, changedSince: Infinity }),
+    this.#progress = state.numbers('progress', {
+      create: () => ({ latest: -Infinity, changedSince: Infinity, revision: 0 }),
     })
     this.due = everyMs === Infinity ? Infinity : -Number.MAX_VALUE
   }
@@ -36,9 +38,9 @@ export class WholeTops implements Tops {
       this.#ranking.insert(better, place, { value, timestamp, record })
       this.#best.set(better)
     }
-    const times = this.#times.get()
-    if (timestamp > times.latest) times.latest = timestamp
-    if (place >= 0 && timestamp < times.changedSince) times.changedSince = timestamp
+    const progress = this.#progress.get()
+    if (timestamp > progress.latest) progress.latest = timestamp
+    if (place >= 0 && timestamp < progress.changedSince) progress.changedSince = timestamp
   }
 
   move(watermark: number, before: number, give: Give): void {
@@ -48,21 +50,30 @@ export class WholeTops implements Tops {
     this.due = multiple + this.#everyMs
     // The watermark before this one tells what was given: nothing need be remembered, so a new instance can take over.
     if (multiple > Math.floor(before / this.#everyMs) * this.#everyMs) {
-      this.#giveChanged(multiple, give, multiple - 1)
+      for (const [key, best] of this.#best.entries()) {
+        const progress = this.#progress.get()
+        if (progress.changedSince >= multiple) continue
+        progress.changedSince = Infinity
+        this.#give(key, best, multiple - 1, false, give)
+      }
     }
   }
 
   end(give: Give): void {
-    this.#giveChanged(Infinity, give)
+    for (const [key, best] of this.#best.entries()) {
+      this.#give(key, best, this.#progress.get().latest, true, give)
+    }
   }
 
-  /** Gives the best of the keys for which they changed before `time`. */
-  #giveChanged(time: number, give: Give, timestamp?: number): void {
-    for (const [key, best] of this.#best.entries()) {
-      const times = this.#times.get()
-      if (times.changedSince >= time) continue
-      times.changedSince = Infinity
-      giveAll(best, { ...key }, timestamp ?? times.latest, give)
-    }
+  #give(
+    key: Key | undefined,
+    best: readonly Entry[],
+    timestamp: number,
+    final: boolean,
+    give: Give,
+  ): void {
+    const isOne = this.#everyMs === Infinity
+    const update = isOne ? undefined : { revision: this.#progress.get().revision++, final }
+    giveAll(best, { ...key }, timestamp, give, update)
   }
 }
