@@ -26,6 +26,7 @@ export const rows: Readonly<Record<string, Row>> = {
     may: ['base', 'core', 'sdk', 'expression', 'store', 'engine', 'loader', 'job'],
     node: true,
   },
+  server: { may: ['base', 'sdk'], types: ['job'], node: true },
   // An application of job and plugins: docs/decisions/0008-classic-is-an-application.md.
   classic: { may: ['base', 'sdk', 'expression', 'job', 'window', 'join'], node: false },
   millrace: {
@@ -118,7 +119,7 @@ function checkFile(file: SourceFile): string[] {
   if (!/^[a-z0-9-]+(\.[a-z-]+)*\.(ts|js)$/.test(name))
     faults.push(`${file.path}: kebab-case names only`)
   if (/^export \*/m.test(file.text)) faults.push(`${file.path}: list exported names one by one`)
-  const entry = /\/src\/(index|xstate|host\/index|laws\/index)\.ts$/.test(file.path)
+  const entry = /\/src\/(index|xstate|authoring|host\/index|laws\/index)\.ts$/.test(file.path)
   if (!entry && !isTest(file.path) && /^export (type )?\{[^}]*\} from /m.test(file.text)) {
     faults.push(`${file.path}: only src/index.ts re-exports`)
   }

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
+import { isMillraceError, type MillraceError } from '@millrace/base'
 import type { JobSpec } from '@millrace/engine'
 import type { InjectionToken } from '@millrace/sdk'
 import { applyEndpoints, type Endpoint } from './build/apply-endpoints.ts'
@@ -18,11 +17,9 @@ import { readDocumentSettings } from './check/read-document-settings.ts'
 import { readPipelineSettings } from './check/read-pipeline-settings.ts'
 import type { ConfigValue } from './config-value.ts'
 import type { MapNode } from './document/config-node.ts'
-import { decodeText } from './document/decode-text.ts'
-import { jsonFault } from './document/json-fault.ts'
 import { applyOverrides, readOverrides } from './document/overrides.ts'
-import { readDocument } from './document/read-document.ts'
-import { CFG_FILE, CFG_MISSING } from './errors.ts'
+import { readRoot } from './document/read-root.ts'
+import { CFG_MISSING } from './errors.ts'
 import { keepIds } from './grammar/assign-ids.ts'
 import type { NormalPipeline } from './grammar/entry.ts'
 import { readPipeline } from './grammar/read-pipeline.ts'
@@ -31,9 +28,7 @@ import { createModules } from './modules/create-modules.ts'
 import type { Modules } from './modules/modules.ts'
 import { buildPlan, endsOf } from './plan/build-plan.ts'
 import type { JobPlan } from './plan/job-plan.ts'
-import type { JobTest, TestHead } from './tests/job-test.ts'
-import { readTests } from './tests/read-tests.ts'
-import { envOf, nameOf, testNodes } from './tests/test-nodes.ts'
+import type { JobTest } from './tests/job-test.ts'
 
 /** What to load and what changes it. Only `file` is needed. */
 export interface LoadOptions {
@@ -127,7 +122,7 @@ async function load(
 ): Promise<{ spec: JobSpec; plan: JobPlan; tests: readonly JobTest[] } | undefined> {
   const root = await readRoot(file, options.text, context)
   if (root === undefined) return undefined
-  if (options.test !== undefined) addEnv(root, options.test, context)
+  if (options.test !== undefined) await addEnv(root, options.test, context)
   const { pipeline: node, allowed } = await readDocumentSettings(root, modules, context)
   if (node === undefined) return undefined
   const pipeline = normalize(node, options, context)
@@ -151,46 +146,25 @@ async function load(
   if (context.faults.length > 0) return undefined
   const spec = buildSpec({ settings, parts, wiring, modules, context })
   checkUpdates(spec, context)
-  const tests = readTests(root, spec, context)
+  const tests = await testsOf(root, spec, context)
   return { spec, plan: buildPlan(spec, parts, wiring, context, file), tests }
 }
 
-async function readRoot(
-  file: string,
-  given: string | undefined,
-  context: LoadContext,
-): Promise<MapNode | undefined> {
-  const text = given ?? (await readText(file, context))
-  if (text === undefined) return undefined
-  const broken = file.endsWith('.json') ? jsonFault(text, file) : undefined
-  if (broken !== undefined) {
-    context.faults.push(broken)
-    return undefined
-  }
-  const document = readDocument(text, file)
-  context.faults.push(...document.faults)
-  context.lines = new Set(document.faults.map((fault) => fault.where.line))
-  return document.root
-}
-
-function addEnv(root: MapNode, index: number, context: LoadContext): void {
+async function addEnv(root: MapNode, index: number, context: LoadContext): Promise<void> {
+  const { envOf, testNodes } = await import('./tests/test-nodes.ts')
   const test = testNodes(root, [])[index]
   if (test !== undefined) context.env = { ...context.env, ...envOf(test, context.faults) }
 }
 
-/** The tests of a job file by name, and what keeps it from being read at all. */
-export async function listTests(
-  options: Pick<LoadOptions, 'file' | 'text' | 'cwd'>,
-): Promise<{ readonly tests: readonly TestHead[]; readonly faults: readonly MillraceError[] }> {
-  const cwd = options.cwd ?? process.cwd()
-  const file = resolve(cwd, options.file)
-  const context = new LoadContext({ env: {}, folder: dirname(file), cwd })
-  const root = await readRoot(file, options.text, context)
-  if (root === undefined || context.faults.length > 0) return { tests: [], faults: context.faults }
-  const tests = testNodes(root, context.faults).map((node, index) => {
-    return { name: nameOf(node, index), where: node.where }
-  })
-  return { tests, faults: context.faults }
+// A job without tests starts without what reads them.
+async function testsOf(
+  root: MapNode,
+  spec: JobSpec,
+  context: LoadContext,
+): Promise<readonly JobTest[]> {
+  if (!root.entries.has('tests')) return []
+  const { readTests } = await import('./tests/read-tests.ts')
+  return readTests(root, spec, context)
 }
 
 function normalize(node: MapNode, options: LoadOptions, context: LoadContext): NormalPipeline {
@@ -199,19 +173,6 @@ function normalize(node: MapNode, options: LoadOptions, context: LoadContext): N
   applyEndpoints(pipeline, 'source', options.inputs ?? [], context)
   applyEndpoints(pipeline, 'sink', options.outputs ?? [], context)
   return pipeline
-}
-
-async function readText(file: string, context: LoadContext): Promise<string | undefined> {
-  try {
-    const read = decodeText(await readFile(file), file)
-    if ('text' in read) return read.text
-    context.faults.push(read.fault)
-    return undefined
-  } catch (error) {
-    const cause = messageOf(error)
-    context.faults.push(CFG_FILE({ file, cause }, { file }, error))
-    return undefined
-  }
 }
 
 function checkSource(pipeline: NormalPipeline, context: LoadContext): void {

@@ -2,11 +2,7 @@
 import { existsSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { setFlagsFromString } from 'node:v8'
 
-// The young generation must be limited before it grows, hence before anything else is loaded:
-// docs/decisions/0003-memory.md.
-setFlagsFromString('--semi-space-growth-factor=1')
 enableCompileCache()
 
 // Node runs TypeScript sources, but never those below node_modules: installed, the built files run.

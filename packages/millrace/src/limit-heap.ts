@@ -4,13 +4,12 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 const semiSpaceBytesMax = 8 * 1024 * 1024
 
 /**
- * Sets V8's heap up for a stream, which makes garbage all the time and keeps little: the young generation grows from the
- * 1 MB that bin/millrace.js holds it at to 8 MB and no further, and the old one is collected when it has doubled.
+ * Sets V8's heap up for a stream, which makes garbage all the time and keeps little: each half of the young generation
+ * grows to 8 MB and no further, and the old one is collected when it has doubled.
  * What that saves and costs: docs/decisions/0003-memory.md.
  */
 export function limitHeap(): void {
   setFlagsFromString('--heap-growing-percent=100')
-  setFlagsFromString('--semi-space-growth-factor=2')
   const observer = new PerformanceObserver(() => {
     if (semiSpaceBytes() < semiSpaceBytesMax) return
     setFlagsFromString('--semi-space-growth-factor=1')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { faultsOf, job } from '../check/faults.test-support.ts'
-import { listTests, loadSpec } from '../load-spec.ts'
+import { loadSpec } from '../load-spec.ts'
+import { listTests } from './list-tests.ts'
 
 const sound = job('- { filter: a > 1, id: keep }')
 const read = (tests: string, env: Record<string, string> = {}, test?: number) =>

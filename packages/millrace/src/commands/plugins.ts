@@ -1,5 +1,6 @@
 import { nearestName } from '@millrace/base'
-import { listPlugins, type PluginInfo } from '@millrace/loader'
+import type { PluginInfo } from '@millrace/loader'
+import { listPlugins } from '@millrace/loader/authoring'
 import { CLI_NO_PLUGIN } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { renderPlugin, renderPlugins } from '../report/plugin-text.ts'

@@ -1,6 +1,7 @@
 import { isMillraceError } from '@millrace/base'
 import type { Summary } from '@millrace/engine'
-import { Job, nodeRuntime } from '@millrace/job'
+import { nodeRuntime } from '@millrace/engine/host'
+import { Job } from '@millrace/job/job'
 import { loadSpec, type JobPlan } from '@millrace/loader'
 import { exitCodes } from '../exit-codes.ts'
 import { loadOptions, type JobFileOptions } from '../job-file.ts'

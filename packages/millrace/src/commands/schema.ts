@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { jobSchema } from '@millrace/loader'
+import { jobSchema } from '@millrace/loader/authoring'
 import { exitCodes } from '../exit-codes.ts'
 import type { Shell } from '../shell.ts'
 

@@ -2,13 +2,8 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { MillraceError } from '@millrace/base'
 import type { DeadLetterRecord } from '@millrace/engine'
-import {
-  type Expectation,
-  listTests,
-  type LoadOptions,
-  loadSpec,
-  updateExpectations,
-} from '@millrace/loader'
+import { type Expectation, type LoadOptions, loadSpec } from '@millrace/loader'
+import { listTests, updateExpectations } from '@millrace/loader/authoring'
 import { runJobTest } from '@millrace/testkit'
 import { CLI_NO_TESTS } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
