@@ -61,9 +61,9 @@ describe('a parameter that names a module', () => {
       error[CFG_MODULE_KIND]: ./lagging-watermarks.test-support.ts exports no emitter; it exports a watermarks (default).
         at   /jobs/job.yaml:4:26  pipeline.stages[0].window.emitter
         next Use it where a watermarks stands.
-      error[CFG_PARAMETER]: Parameter "size" is refused: Too small: expected number to be >0; got number 0.
+      error[CFG_TYPE]: Parameter "size" must be a whole number above 0; got number 0.
         at   /jobs/job.yaml:4:99  pipeline.stages[0].window.emitter.../../../../plugins/window/src/sorted-evens.test-support.ts.size
-        next Run "millrace plugins" to see the parameters.
+        next Write a whole number above 0 there.
       error[CFG_UNKNOWN_PARAMETER]: ../../../../plugins/window/src/sorted-evens.test-support.ts has no parameter "sise".
         at   /jobs/job.yaml:4:102  pipeline.stages[0].window.emitter.../../../../plugins/window/src/sorted-evens.test-support.ts.sise
         next Did you mean "size"?

@@ -82,6 +82,32 @@ describe('parameters', () => {
     `)
   })
 
+  it('says the bounds of numbers and texts', async () => {
+    const stage = '- window: { count: 0, emit: { every: -1 }, aggregate: { n: count() } }'
+    const others = "- top-n: { n: 200000, of: a }\n    - union: ''\n    - window: { count: .inf }"
+
+    expect(await faultsOf(job(`${stage}\n    ${others}`))).toMatchInlineSnapshot(`
+      "error[CFG_TYPE]: Parameter "count" must be a whole number above 0; got number 0.
+        at   /jobs/job.yaml:4:24  pipeline.stages[0].window.count
+        next Write a whole number above 0 there.
+      error[CFG_TYPE]: Parameter "emit.every" must be a duration with a unit, such as 30s or 1h, or a whole number above 0; got number -1.
+        at   /jobs/job.yaml:4:42  pipeline.stages[0].window.emit.every
+        next Write a duration with a unit, such as 30s or 1h, or a whole number above 0 there.
+      error[CFG_TYPE]: Parameter "n" must be a whole number above 0 and at most 100000; got number 200000.
+        at   /jobs/job.yaml:5:19  pipeline.stages[1].top-n.n
+        next Write a whole number above 0 and at most 100000 there.
+      error[CFG_INPUTS]: The inputs of "union" must be two or more, named by "from"; got no "from".
+        at   /jobs/job.yaml:6:7  pipeline.stages[2].union
+        next Write from: { order: orders, payment: payments }, with names of your choice.
+      error[CFG_TYPE]: Parameter "as" must be a text that is not empty; got string "".
+        at   /jobs/job.yaml:6:14  pipeline.stages[2].union
+        next Write a text that is not empty there.
+      error[CFG_TYPE]: Parameter "count" must be a whole number; got number null.
+        at   /jobs/job.yaml:7:24  pipeline.stages[3].window.count
+        next Write a whole number there."
+    `)
+  })
+
   it('asks for units', async () => {
     const stage = '- aggregate: { aggregate: { n: count() }, emit: { every: 10 parsecs } }'
     const text = job(stage).replace('a.jsonl', '{ path: a.jsonl, maxLine: big }')

@@ -28,6 +28,7 @@ import {
 import type { Entry } from '../grammar/entry.ts'
 import { entryKeys, futureEntryKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
+import { expectedInBounds } from './bounds.ts'
 import { branchesOf, childSchema, formatOf, propertyNames, takesType } from './schema-view.ts'
 
 type Compile = (text: string, scope: Scope) => { readonly expected: readonly string[] }
@@ -160,9 +161,9 @@ export class ParameterReader {
       return this.#mismatch(node, branches, name, isSecret ? hidden : undefined)
     }
     const shown = isSecret ? hidden : describeScalar(typed)
-    if (!this.#fits(typed, branches, node, name, shown)) return undefined
+    // What an unset name leaves says nothing about the value.
+    if (isFilled && !this.#fits(typed, branches, node, name, shown)) return undefined
     const template = templates[format ?? '']
-    // What an unset name leaves of a template says nothing about it.
     const expects =
       template !== undefined && typeof typed === 'string' && isFilled
         ? this.#compiled(template, typed, node)
@@ -222,7 +223,7 @@ export class ParameterReader {
     }
   }
 
-  /** Units and fixed choices; false where the value is none of them. */
+  /** Units, bounds and fixed choices; false where the value is none of them. */
   #fits(
     value: unknown,
     branches: readonly JsonSchema[],
@@ -233,6 +234,14 @@ export class ParameterReader {
     const unit = units[formatOf(branches) ?? '']
     if (unit !== undefined && typeof value === 'string' && unit[0](value) === undefined) {
       this.#wrong(node, name, unit[1], shown)
+      return false
+    }
+    const bounded = expectedInBounds(value, branches)
+    if (bounded !== undefined) {
+      const types = typeof value === 'number' ? ['number', 'integer'] : ['string']
+      const others = branches.filter((branch) => !takesType([branch], ...types))
+      const expected = others.length === 0 ? bounded : `${describeTypes(others)}, or ${bounded}`
+      this.#wrong(node, name, expected, shown)
       return false
     }
     // Alternatives of other types, such as a map beside fixed words, do not take this value.
