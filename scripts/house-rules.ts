@@ -30,7 +30,18 @@ export const rows: Readonly<Record<string, Row>> = {
   // An application of job and plugins: docs/decisions/0008-classic-is-an-application.md.
   classic: { may: ['base', 'sdk', 'expression', 'job', 'window', 'join'], node: false },
   millrace: {
-    may: ['base', 'core', 'sdk', 'expression', 'store', 'engine', 'loader', 'job', 'testkit'],
+    may: [
+      'base',
+      'core',
+      'sdk',
+      'expression',
+      'store',
+      'engine',
+      'loader',
+      'job',
+      'testkit',
+      'server',
+    ],
     node: true,
   },
   'plugins/*': plugin,
