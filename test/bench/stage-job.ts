@@ -19,9 +19,11 @@ export interface Flow {
   readonly perMs: number
   /** Default 0. */
   readonly disorderMs?: number
+  /** How far each record lies behind its place in the order of time, ms, by its number; default: nowhere. */
+  readonly behind?: (index: number) => number
 }
 
-function sourceOf({ disorderMs = 0, input, perMs, pool, records }: Flow): SourceSpec {
+function sourceOf({ behind, disorderMs = 0, input, perMs, pool, records }: Flow): SourceSpec {
   const batches: (readonly unknown[])[] = []
   for (let index = 0; index < pool.length; index += BATCH) {
     batches.push(pool.slice(index, index + BATCH))
@@ -30,7 +32,7 @@ function sourceOf({ disorderMs = 0, input, perMs, pool, records }: Flow): Source
     for (let left = records; left > 0;) {
       for (const values of batches) {
         if (left <= 0) return
-        yield { values }
+        yield { values: left < values.length ? values.slice(0, left) : values }
         left -= values.length
       }
     }
@@ -44,25 +46,28 @@ function sourceOf({ disorderMs = 0, input, perMs, pool, records }: Flow): Source
       dispose: () => undefined,
     },
     time: {
-      timestamp: () => Math.floor(stamped++ / perMs),
+      timestamp: () => {
+        const index = stamped++
+        return Math.floor(index / perMs) - (behind === undefined ? 0 : behind(index))
+      },
       disorderMs,
       description: 'its number',
     },
   }
 }
 
-/** Flows with a key by which the stage is partitioned. */
+/** Flows, and the key by which the stage is partitioned, if any. */
 export interface Keyed {
   readonly flows: readonly Flow[]
-  readonly key: string
-  readonly read: (record: unknown) => unknown
+  readonly key?: string
+  readonly read?: (record: unknown) => unknown
 }
 
-/** Runs the flows through a stage that is keyed by `key`, and counts its results. */
+/** Runs the flows through a stage, and counts its results. */
 export async function countResults<P>(
   definition: StageDefinition<P>,
   parameters: unknown,
-  { flows, key, read }: Keyed,
+  { flows, key = '', read }: Keyed,
 ): Promise<number> {
   const parsed = tryParseParameters(definition, parameters)
   if (!('value' in parsed)) throw new Error(JSON.stringify(parsed))
@@ -72,6 +77,7 @@ export async function countResults<P>(
     inject: () => {
       throw new Error('nothing to inject')
     },
+    ...(flows.length > 1 ? { inputs: flows.map(({ input }) => input) } : {}),
   })
   let results = 0
   const inputs = flows.map(({ input }) => {
@@ -90,12 +96,12 @@ export async function countResults<P>(
     },
     from: [{ id: 'stage', output: 'out' }],
   }
-  const by = [{ name: key, description: key, read }]
+  const by = read && [{ name: key, description: key, read }]
   const job = createJob(
     {
       name: 'bench',
       sources: flows.map(sourceOf),
-      stages: [{ id: 'stage', factory, inputs, by }],
+      stages: [{ id: 'stage', factory, inputs, ...(by && { by }) }],
       sinks: [sink],
     },
     { runtime: nodeRuntime },
