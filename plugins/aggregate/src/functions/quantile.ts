@@ -6,6 +6,8 @@ export const QUANTILE_ERROR = 0.01
 
 const RATIO = (1 + QUANTILE_ERROR) / (1 - QUANTILE_ERROR)
 const LOG_RATIO = Math.log(RATIO)
+/** Logarithm of what makes the end of a bucket its middle, from which no number in it is further than the error. */
+const LOG_MIDDLE = Math.log(2 / (1 + RATIO))
 /** Nearer to zero than this, a number counts as zero: its logarithm would need buckets nobody looks at. */
 const SMALLEST = 1e-300
 
@@ -44,7 +46,8 @@ function copySketch(sketch: Sketch): Sketch {
 }
 
 function middle(bucket: number): number {
-  return (2 * Math.exp(bucket * LOG_RATIO)) / (1 + RATIO)
+  // In one step: the end of the last bucket is beyond the range of doubles.
+  return Math.exp(bucket * LOG_RATIO + LOG_MIDDLE)
 }
 
 function estimate(sketch: Sketch): number {
@@ -73,7 +76,7 @@ const common = {
 
 /**
  * The value with at least the share `q` of all values at or below it (`0.5`: the median), off by at most 1 % of
- * itself whatever the data: a sketch after DDSketch, a few hundred counters. Null for no values.
+ * itself whatever the data: a sketch after DDSketch, a few hundred counters. Numbers nearer to zero than 1e-300 count as zero. Null for no values.
  */
 export const quantile: AggregateDefinition<Sketch> = defineAggregate({
   ...common,
