@@ -29,12 +29,24 @@ export function normalizeArguments(argv: readonly string[]): string[] {
 
 /** Whether the command line, as `normalizeArguments` gives it, asks for JSON, even where the rest of it makes no sense. */
 export function asksForJson(args: readonly string[]): boolean {
-  const end = args.indexOf('--')
-  const options = end === -1 ? args : args.slice(0, end)
-  return options.some((option, index) => {
+  return optionsOf(args).some((option, index, options) => {
     if (option === '--json' || option === '--format=json' || option === '-fjson') return true
     return option === 'json' && ['-f', '--format'].includes(options[index - 1] ?? '')
   })
+}
+
+/** Whether it asks for logs as JSON, likewise. */
+export function asksForLogLines(args: readonly string[]): boolean {
+  return optionsOf(args).some((option, index, options) => {
+    return (
+      option === '--log-format=json' || (option === 'json' && options[index - 1] === '--log-format')
+    )
+  })
+}
+
+function optionsOf(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--')
+  return end === -1 ? args : args.slice(0, end)
 }
 
 /** Reads `[id=]file`. What stands before the `=` counts as an id only if it can be one, so `./a=b.txt` is a path. */

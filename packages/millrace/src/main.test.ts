@@ -82,6 +82,9 @@ it('prints help of a command', async () => {
                                  writes to stdout)
       -q, --quiet                print nothing but errors
       --log-level <level>        lowest level of log lines (choices: "debug", "info", "warn", "error")
+      --log-format <format>      what is said on stderr: text, or an object of JSON a line (choices:
+                                 "text", "json", default: "text")
+      --admin <host:port>        serve /health, /ready and /metrics; a port alone is local
       --drain                    on a signal, fire everything open as at the end of the input
       --fail-on-dead-letter      exit with 1 when there are dead letters
       -h, --help                 print help

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { type Command, CommanderError } from 'commander'
-import { asksForJson, normalizeArguments } from './arguments.ts'
+import { asksForJson, asksForLogLines, normalizeArguments } from './arguments.ts'
 import { exitCodes } from './exit-codes.ts'
 import { exit, processTerminal } from './print.ts'
 import { createProgram } from './program.ts'
 import type { Shell } from './shell.ts'
+import { version } from './version.ts'
 
 /** Runs the command line, then ends the process with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -27,7 +27,8 @@ export async function runCommandLine(argv: readonly string[], shell: Shell): Pro
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
     const { reportRefusal } = await import('./report/refusal.ts')
     const command = namedCommand(program, argv)
-    return reportRefusal(error, { command, json: asksForJson(args) }, shell)
+    const form = { json: asksForJson(args), logs: asksForLogLines(args) }
+    return reportRefusal(error, { command, ...form }, shell)
   }
 }
 
@@ -41,9 +42,4 @@ function namedCommand(program: Command, argv: readonly string[]): string {
     words.push(word)
   }
   return words.join(' ')
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { readonly version: string }).version
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { collect } from './collect.ts'
-import { logLevels } from './report/log.ts'
+import { logFormats, logLevels } from './report/log.ts'
 import type { RunOptions } from './commands/run.ts'
 import type { TestOptions } from './commands/test.ts'
 import type { ValidateOptions } from './commands/validate.ts'
@@ -93,6 +93,15 @@ function addRun(program: Command, shell: Shell, finish: Finish): void {
     )
     .option('-q, --quiet', 'print nothing but errors')
     .addOption(new Option('--log-level <level>', 'lowest level of log lines').choices(logLevels))
+    .addOption(
+      new Option(
+        '--log-format <format>',
+        'what is said on stderr: text, or an object of JSON a line',
+      )
+        .choices(logFormats)
+        .default('text'),
+    )
+    .option('--admin <host:port>', 'serve /health, /ready and /metrics; a port alone is local')
     .option('--drain', 'on a signal, fire everything open as at the end of the input')
     .option('--fail-on-dead-letter', 'exit with 1 when there are dead letters')
     .addHelpText('after', runExamples)

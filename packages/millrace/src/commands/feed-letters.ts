@@ -148,8 +148,10 @@ async function run(
   const job = new Job({ spec: built.spec, runtime: nodeRuntime, logger, plan, dispose })
   const reads = [displayPath(path, cwd)]
   // A signal lets what went in come out: nothing of it may stay in the memory of a stage.
-  const how = { display, silent: isSilent, reads, drain: true }
-  const summary = await runToEnd(job, how, shell)
+  const say = (sentence: string): void => {
+    if (!isSilent) display.say(`${job.name}: ${sentence}`)
+  }
+  const summary = await runToEnd(job, { display, say, reads, drain: true })
   if (summary.state !== 'failed') {
     const names = chosen.filter(({ letter }) => fed.has(letter)).map(({ name }) => name)
     await log.end(replay.number, names, nodeRuntime.now())

@@ -1,28 +1,26 @@
-import { isMillraceError } from '@millrace/base'
 import type { Summary } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
 import { Job } from '@millrace/job/job'
-import { loadSpec, type JobPlan } from '@millrace/loader'
+import { type JobPlan, type LoadedJob, loadSpec } from '@millrace/loader'
+import type { AdminServer } from '@millrace/server'
 import { exitCodes } from '../exit-codes.ts'
 import { loadOptions, type JobFileOptions } from '../job-file.ts'
-import { printFaults, reportFaults, reportWarnings } from '../report/fault-report.ts'
-import { displayPath, renderAny } from '../report/fault-text.ts'
-import { readResults, renderResults, resultFile } from '../report/first-results.ts'
-import { lineLogger, type LogLevel } from '../report/log.ts'
-import { deadLetterPlace, sourceNames, writesStdout } from '../report/plan-files.ts'
-import { progressDisplay, silentDisplay } from '../report/progress-display.ts'
-import { summaryJson } from '../report/summary-json.ts'
-import { renderSummary } from '../report/summary-text.ts'
-import { type Shell, wantsStack } from '../shell.ts'
+import { printFaults, reportFaults } from '../report/fault-report.ts'
+import { displayPath } from '../report/fault-text.ts'
+import type { LogFormat } from '../report/log.ts'
+import { sourceNames } from '../report/plan-files.ts'
+import { isBrokenPipe, type RunVoice, type VoiceOptions } from '../report/run-voice.ts'
+import { textVoice } from '../report/text-voice.ts'
+import type { Shell } from '../shell.ts'
+import { version } from '../version.ts'
 import { runToEnd } from './run-to-end.ts'
 
 /** Options of `millrace run`. */
-export interface RunOptions extends JobFileOptions {
-  readonly json?: boolean
-  readonly quiet?: boolean
-  readonly logLevel?: LogLevel
+export interface RunOptions extends JobFileOptions, VoiceOptions {
   readonly drain?: boolean
   readonly failOnDeadLetter?: boolean
+  readonly logFormat?: LogFormat
+  readonly admin?: string
 }
 
 /** Runs a job to its end, or until a signal stops it. Resolves to the exit code. */
@@ -36,79 +34,69 @@ export async function runCommand(
   const { spec, plan } = loaded
   if (spec === undefined || plan === undefined) {
     await loaded.dispose()
-    if (options.json === true) printFaults(load.file, loaded.faults, loaded.warnings, shell)
-    else reportFaults(load.file, loaded.faults, shell)
+    await tellFaults(loaded, load.file, options, shell)
     return exitCodes.badUsage
   }
-  const display = isSilent(plan, options)
-    ? silentDisplay(shell.terminal)
-    : progressDisplay(plan.name, shell.terminal)
-  const level = options.logLevel ?? (options.quiet === true ? 'error' : 'info')
-  const logger = lineLogger(level, (line) => display.say(line), shell.terminal.errorPaint)
-  if (options.quiet !== true) reportWarnings(loaded.warnings, shell)
+  const voice = await voiceOf(plan, options, shell)
+  voice.warn(loaded.warnings)
+  const admin = await adminFor(plan, options, voice).catch(async (error: unknown) => {
+    await loaded.dispose()
+    throw error
+  })
   const job = new Job({
     spec,
     runtime: nodeRuntime,
-    logger,
+    logger: voice.logger,
     plan,
     values: loaded.values,
     warnings: loaded.warnings,
     dispose: () => loaded.dispose(),
   })
   const reads = sourceNames(plan).map((name) => displayPath(name, shell.cwd))
-  const silent = isSilent(plan, options)
   const drain = options.drain === true
-  const summary = await runToEnd(job, { display, silent, reads, drain }, shell)
-  await report(summary, plan, options, shell)
+  const started = (): void => admin?.attach(job)
+  const summary = await runToEnd(job, { ...voice, reads, drain, started }).finally(() =>
+    admin?.close(),
+  )
+  await voice.end(summary)
   return exitCodeOf(summary, options)
 }
 
-/** Progress goes to stderr, unless a summary as JSON must stand there alone. */
-function isSilent(plan: JobPlan, options: RunOptions): boolean {
-  return options.quiet === true || (options.json === true && writesStdout(plan))
-}
-
-/** Results and summary, on stdout unless the job itself writes there; why a job failed, always on stderr. */
-async function report(
-  summary: Summary,
-  plan: JobPlan,
+/** Says why a job cannot be loaded: as JSON on stdout, as lines of a log, or for people. */
+async function tellFaults(
+  { faults, warnings }: Pick<LoadedJob, 'faults' | 'warnings'>,
+  file: string,
   options: RunOptions,
   shell: Shell,
 ): Promise<void> {
-  const { terminal, cwd } = shell
-  const write = (text: string): void => {
-    if (writesStdout(plan)) terminal.error(text)
-    else terminal.out(text)
-  }
-  if (options.json === true) {
-    write(`${JSON.stringify(summaryJson(summary))}\n`)
-  } else if (options.quiet !== true && !isBrokenPipe(summary)) {
-    const paint = writesStdout(plan) ? terminal.errorPaint : terminal.outPaint
-    const place = deadLetterPlace(plan)
-    const deadLetters = place === undefined ? undefined : displayPath(place, cwd)
-    write(await firstResults(summary, plan, shell))
-    write(renderSummary(summary, { paint, cwd, deadLetterPlace: deadLetters }))
-  }
-  if (summary.error !== undefined && !isBrokenPipe(summary)) {
-    const stack = wantsStack(shell, options.logLevel)
-    terminal.error(renderAny(summary.error, { cwd, paint: terminal.errorPaint }, stack))
-  }
+  if (options.json === true) printFaults(file, faults, warnings, shell)
+  else if (options.logFormat === 'json') {
+    const { logErrors } = await import('../report/log-line.ts')
+    logErrors(faults, shell)
+  } else reportFaults(file, faults, shell)
 }
 
-async function firstResults(summary: Summary, plan: JobPlan, shell: Shell): Promise<string> {
-  const target = resultFile(plan)
-  const written = summary.sinks.find(({ id }) => id === target?.id)?.written ?? 0
-  if (target === undefined || written === 0 || summary.state === 'failed') return ''
-  const { terminal, cwd } = shell
-  const results = await readResults(target.path, target.format)
-  if (results === undefined) return ''
-  const options = { paint: terminal.outPaint, width: terminal.outColumns() }
-  return `${renderResults(displayPath(target.path, cwd), results, written, options)}\n`
+/** How the run speaks; the code for what was not asked for is not loaded. */
+async function voiceOf(plan: JobPlan, options: RunOptions, shell: Shell): Promise<RunVoice> {
+  if (options.logFormat !== 'json') return textVoice(plan, options, shell)
+  const { jsonVoice } = await import('../report/json-voice.ts')
+  return jsonVoice(plan, options, shell)
 }
 
-/** Who reads our output had enough (`| head`): not a failure of the job's. */
-function isBrokenPipe(summary: Summary): boolean {
-  return isMillraceError(summary.error, 'FILE_BROKEN_PIPE')
+/** Listens where `--admin` says, before anything of the job has started. */
+async function adminFor(
+  plan: JobPlan,
+  { admin: address }: RunOptions,
+  voice: RunVoice,
+): Promise<AdminServer | undefined> {
+  if (address === undefined) return undefined
+  const { startAdminServer } = await import('@millrace/server')
+  const admin = await startAdminServer({ address, name: plan.name, version: version() })
+  voice.say(`health and metrics at ${admin.url}`)
+  if (admin.isPublic) {
+    voice.logger.warn(`Whoever reaches ${admin.url} from outside can read the figures of the job.`)
+  }
+  return admin
 }
 
 function exitCodeOf(summary: Summary, options: RunOptions): number {

@@ -7,6 +7,12 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 /** A level of `--log-level`. */
 export type LogLevel = (typeof logLevels)[number]
 
+/** Forms of `--log-format`: for people, or an object of JSON on each line. */
+export const logFormats = ['text', 'json'] as const
+
+/** A form of `--log-format`. */
+export type LogFormat = (typeof logFormats)[number]
+
 const styles: Record<LogLevel, Style> = { debug: 'dim', info: 'cyan', warn: 'yellow', error: 'red' }
 
 /** A logger that hands whole lines to `write`; levels below `level` are dropped. */
@@ -24,6 +30,7 @@ export function lineLogger(level: LogLevel, write: (line: string) => void, paint
 
 function renderFields(fields: Readonly<Record<string, unknown>>): string {
   return Object.entries(fields)
+    .filter(([name]) => name !== 'stage')
     .map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join('')
 }

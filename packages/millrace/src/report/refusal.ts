@@ -5,11 +5,16 @@ import { exitCodes } from '../exit-codes.ts'
 import { type Shell, wantsStack } from '../shell.ts'
 import { printFaults } from './fault-report.ts'
 import { renderAny } from './fault-text.ts'
+import { logErrors } from './log-line.ts'
 
-/** Says why a command line was not carried out: as the faults of a job file where JSON is asked for. Returns the exit code. */
+/** Says why a command line was not carried out: as the faults of a job file where JSON is asked for, as lines where logs are to be JSON. Returns the exit code. */
 export function reportRefusal(
   error: unknown,
-  { command, json }: { readonly command: string; readonly json: boolean },
+  {
+    command,
+    json,
+    logs,
+  }: { readonly command: string; readonly json: boolean; readonly logs: boolean },
   shell: Shell,
 ): number {
   const { cwd, terminal } = shell
@@ -17,6 +22,7 @@ export function reportRefusal(
   const isHelp = error instanceof CommanderError && error.code === 'commander.help'
   const fault = error instanceof CommanderError ? usageFault(error, command) : error
   if (json && isMillraceError(fault)) printFaults(null, [fault], [], shell)
+  else if (logs) logErrors([fault], shell)
   else if (!isHelp) {
     terminal.error(renderAny(fault, { cwd, paint: terminal.errorPaint }, wantsStack(shell)))
   }
