@@ -92,7 +92,10 @@ describe('a name that is no module', () => {
     const set = [{ path: 'stages.log.module', value: 'filter' }]
 
     expect(await faultsOf(files, { set })).toMatchInlineSnapshot(`
-      "error[CFG_UNKNOWN_PARAMETER]: filter has no parameter "message".
+      "error[CFG_PARAMETER]: Parameter "where" is missing; expected a text.
+        at   <folder>/job.yaml:4:12  pipeline.stages[0].log, its module by --set stages.log.module
+        next Add it.
+      error[CFG_UNKNOWN_PARAMETER]: filter has no parameter "message".
         at   <folder>/job.yaml:4:14  pipeline.stages[0].log.message, its module by --set stages.log.module
         next The parameters are: where, reason, otherwise."
     `)

@@ -3,7 +3,7 @@ import type { JsonSchema } from '@millrace/sdk'
 import { isMillraceError, type MillraceError, placed, type Where } from '@millrace/base'
 import { describeNode, joinPath, type ConfigNode, type MapNode } from '../document/config-node.ts'
 import { keysOf, pick, refuser, setIn, type ParameterOverride } from '../document/overrides.ts'
-import { CFG_MAIN, CFG_PARAMETER } from '../errors.ts'
+import { CFG_MAIN, CFG_PARAMETER, CFG_UNKNOWN_PARAMETER } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { LoadedModule } from '../modules/modules.ts'
@@ -18,7 +18,7 @@ type WithParameters = LoadedModule<
 /** Loads the modules that parameters name. */
 type LoadNamed = (map: MapNode, schema: JsonSchema) => Promise<NamedModules>
 
-/** The validated parameters of an entry; undefined where they have faults. */
+/** The validated parameters of an entry; undefined where their values have faults. */
 export async function checkParameters(
   entry: Entry,
   loaded: WithParameters,
@@ -33,7 +33,11 @@ export async function checkParameters(
   entry.parameters = map
   const named = map === undefined ? undefined : await loadNamed?.(map, loaded.schema)
   const value = new ParameterReader(entry, loaded.schema, context, named).read(map)
-  const known = new Set(context.faults.slice(before).map((fault) => fault.where.path ?? ''))
+  // A parameter nobody knows leaves the others to be judged; a wrong value, what follows from it unjudged.
+  const wrong = context.faults
+    .slice(before)
+    .filter(({ code }) => code !== CFG_UNKNOWN_PARAMETER.code)
+  const known = new Set(wrong.map((fault) => fault.where.path ?? ''))
   let result: ReturnType<typeof validateParameters>
   try {
     result = validateParameters(loaded.definition, value, loaded.schema)
@@ -42,7 +46,7 @@ export async function checkParameters(
     context.faults.push(at(error, entry.where))
     return undefined
   }
-  if ('value' in result) return context.faults.length > before ? undefined : result
+  if ('value' in result) return wrong.length > 0 ? undefined : result
   for (const issue of result.issues) {
     const where = locate(map, issue.path, entry.where)
     if (isKnown(where.path ?? '', known)) continue

@@ -27,6 +27,45 @@ describe('parameters', () => {
     `)
   })
 
+  it('does not hide other faults of a stage behind a name that it does not know', async () => {
+    const stage =
+      '- window: { tumblin: 1h, foo: 1, latenes: 3s, aggregate: { windowEnd: count(), n: cont() } }'
+
+    expect(await faultsOf(job(stage))).toMatchInlineSnapshot(`
+      "error[CFG_NO_TIME]: "window" works by event time, and source "source" does not say what the time of its records is.
+        at   /jobs/job.yaml:2:13  pipeline.source.file
+        next Add time: { field: date, disorder: 10s } to the source, or time: arrival for the clock when a record comes.
+      error[CFG_UNKNOWN_PARAMETER]: window has no parameter "tumblin".
+        at   /jobs/job.yaml:4:17  pipeline.stages[0].window.tumblin
+        next Did you mean "tumbling"?
+      error[CFG_UNKNOWN_PARAMETER]: window has no parameter "foo".
+        at   /jobs/job.yaml:4:30  pipeline.stages[0].window.foo
+        next The parameters are: tumbling, sliding, session, cumulate, count, global, emitter, aggregate, lateness, emit, offset, zone, empty, relaxed, maxWait.
+      error[CFG_UNKNOWN_PARAMETER]: window has no parameter "latenes".
+        at   /jobs/job.yaml:4:38  pipeline.stages[0].window.latenes
+        next Did you mean "lateness"?
+      error[CFG_PARAMETER]: Parameter "aggregate.windowEnd" is refused: "windowEnd" is also a field of every result; the result has both.
+        at   /jobs/job.yaml:4:75  pipeline.stages[0].window.aggregate.windowEnd
+        next Give the value another name.
+      error[CFG_PARAMETER]: Parameter "aggregate.n" is refused: Unknown aggregate function "cont".
+        at   /jobs/job.yaml:4:87  pipeline.stages[0].window.aggregate.n
+        next Did you mean "count"? Known are: count, sum, min, max, mean, stddev, quantile, distinct, first, last, topK, list."
+    `)
+  })
+
+  it('takes a name that is nearly right for the right one, unless that stands there too', async () => {
+    const stage = '- window: { tumblin: 5, tumbling: 1h, aggregate: { n: count() } }'
+
+    expect(await faultsOf(job(stage))).toMatchInlineSnapshot(`
+      "error[CFG_NO_TIME]: "window" works by event time, and source "source" does not say what the time of its records is.
+        at   /jobs/job.yaml:2:13  pipeline.source.file
+        next Add time: { field: date, disorder: 10s } to the source, or time: arrival for the clock when a record comes.
+      error[CFG_UNKNOWN_PARAMETER]: window has no parameter "tumblin".
+        at   /jobs/job.yaml:4:17  pipeline.stages[0].window.tumblin
+        next Did you mean "tumbling"?"
+    `)
+  })
+
   it('says that a stage key belongs one level up', async () => {
     const stage = '- aggregate: { by: x, aggregate: { n: count() } }'
 

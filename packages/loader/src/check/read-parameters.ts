@@ -112,12 +112,14 @@ export class ParameterReader {
         this.#context.faults.push(CFG_YAML_KEY({ problem: '"__proto__" is refused' }, entry.where))
         continue
       }
-      if (this.#isUnknown(key, objects)) {
-        this.#unknown(entry, name, propertyNames(objects))
-        continue
-      }
-      const child = childSchema(objects, key, this.#root)
-      value[key] = this.#value(entry.value, child, joinPath(path, key), joinPath(name, key))
+      const isUnknown = this.#isUnknown(key, objects)
+      const meant = isUnknown ? this.#unknown(entry, name, propertyNames(objects)) : key
+      if (meant === undefined) continue
+      const child = childSchema(objects, meant, this.#root)
+      // What a wrong name stands for is read under the right one, so that its faults show too; a module was not loaded.
+      const isTaken = node.entries.has(meant) || Object.hasOwn(value, meant)
+      if (isUnknown && (isTaken || child.some(({ module }) => module !== undefined))) continue
+      value[meant] = this.#value(entry.value, child, joinPath(path, meant), joinPath(name, meant))
     }
     this.#defaults(objects, [...node.entries.keys()], path)
     return value
@@ -278,21 +280,23 @@ export class ParameterReader {
     )
   }
 
+  /** The fault, and the name that was meant. */
   #unknown(
     entry: { key: string; where: ConfigNode['where'] },
     name: string,
     known: readonly string[],
-  ) {
+  ): string | undefined {
     const { key, where } = entry
     const { role } = this.#entry
     const isOurs = [...entryKeys[role], ...futureEntryKeys[role]].includes(key)
     if (isOurs && name === '') {
       this.#context.faults.push(CFG_KEY_INSIDE({ key, kind: role }, where))
-      return
+      return undefined
     }
     const near = nearestName(key, known)
     const of = name === '' ? this.#entry.module : `"${name}" of ${this.#entry.module}`
     this.#context.faults.push(CFG_UNKNOWN_PARAMETER({ name: key, of, near, known }, where))
+    return near
   }
 
   #defaults(branches: readonly JsonSchema[], given: readonly string[], path: string): void {
