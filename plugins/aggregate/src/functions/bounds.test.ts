@@ -29,7 +29,7 @@ function sketched(of: (random: number, index: number) => number) {
     values[index] = value
     quantile.add(sketches[index % 3 === 0 ? 0 : 1], value, 0)
   }
-  return { sketch: quantile.merge(...sketches), sorted: values.sort() }
+  return { sketch: quantile.merge(...sketches), sorted: values.toSorted() }
 }
 
 describe('quantile of many numbers', () => {
