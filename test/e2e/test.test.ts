@@ -27,13 +27,28 @@ it('test --watch runs again when a module of the job changes, until Ctrl-C', asy
   expect(stdout.match(/\d passed(?:, \d failed)?/g)).toEqual(['0 passed, 1 failed', '1 passed'])
 })
 
-it('test --watch does not take the report that it writes for a change', async () => {
+it('test --watch takes nothing that the tests did not read for a change', async () => {
   const cwd = folder({ 'job.yaml': job, 'times.ts': times(2) })
 
   const watching = start(cwd, ['test', 'job.yaml', '--watch', '--junit', 'report.xml'])
   await watching.seen('Run 1 is over.')
-  // Long enough for a run that the report begins to be over.
+  // A log that the shell writes into the folder of the job.
+  writeFileSync(join(cwd, 'log.json'), 'a line of a log')
+  // Long enough for a run that the report or the log begins to be over.
   await setTimeout(1500)
+  watching.kill('SIGINT')
+  const { stdout } = await watching.ended
+
+  expect(stdout.match(/\d passed(?:, \d failed)?/g)).toEqual(['1 passed'])
+})
+
+it('test --watch runs again when a module comes that was missing', async () => {
+  const cwd = folder({ 'job.yaml': job })
+
+  const watching = start(cwd, ['test', 'job.yaml', '--watch'])
+  await watching.seen('Run 1 is over.')
+  writeFileSync(join(cwd, 'times.ts'), times(2))
+  await watching.seen('Run 2 is over.')
   watching.kill('SIGINT')
   const { stdout } = await watching.ended
 

@@ -19,6 +19,8 @@ export class LoadContext {
   readonly faults: MillraceError[] = []
   readonly warnings: MillraceError[] = []
   readonly values: ConfigValue[] = []
+  /** Absolute paths of the files that were read. */
+  readonly files = new Set<string>()
   env: Readonly<Record<string, string | undefined>>
   /** Folder of the job file. */
   readonly folder: string
@@ -46,6 +48,7 @@ export class LoadContext {
     if (!value.includes('${')) return { value, text: value, isUntyped: false, secret: false }
     const filled = interpolate(value, this.env, node.where)
     this.faults.push(...filled.faults)
+    for (const file of filled.files) this.files.add(file)
     const { whole, secret } = filled
     return { value: filled.text, text: filled.text, isUntyped: whole, secret }
   }

@@ -25,6 +25,7 @@ import type { NormalPipeline } from './grammar/entry.ts'
 import { readPipeline } from './grammar/read-pipeline.ts'
 import { LoadContext } from './load-context.ts'
 import { createModules } from './modules/create-modules.ts'
+import { jobFiles } from './modules/import/module-hooks.ts'
 import type { Modules } from './modules/modules.ts'
 import { buildPlan, endsOf } from './plan/build-plan.ts'
 import type { JobPlan } from './plan/job-plan.ts'
@@ -67,6 +68,8 @@ export interface LoadedJob {
   readonly tests: readonly JobTest[]
   /** Each value with its origin, in the order of the file. */
   readonly values: readonly ConfigValue[]
+  /** Absolute paths of what says what the job is: its file, the modules of its own that this process has imported, files of `${file:…}`. */
+  readonly files: readonly string[]
   /** Frees what the job's modules hold open. Due once, whatever happened. */
   dispose(): Promise<void>
 }
@@ -92,6 +95,7 @@ export async function loadSpec(options: LoadOptions): Promise<LoadedJob> {
     plan: isSound ? built?.plan : undefined,
     tests: isSound ? (built?.tests ?? []) : [],
     values: context.values,
+    files: [...context.files, ...jobFiles()],
     dispose: () => modules.dispose(),
   }
 }

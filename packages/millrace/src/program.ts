@@ -129,7 +129,7 @@ function addTest(program: Command, shell: Shell, finish: Finish): void {
     .option('-n, --name <text>', 'only tests with this text in their name')
     .option('-s, --set <path=value>', 'override a value of the job file (repeatable)', collect)
     .option('-u, --update', 'write what came where something else was expected')
-    .option('-w, --watch', 'run again when a file beside the jobs changes')
+    .option('-w, --watch', 'run again when a file that the jobs are made of changes')
     .option('--json', 'print the results as JSON')
     .option('--junit <file>', 'also write the results as JUnit XML')
     .addHelpText('after', testExamples)

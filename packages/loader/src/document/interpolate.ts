@@ -10,6 +10,8 @@ export interface Interpolated {
   readonly whole: boolean
   /** Part of it came from a file, so it is never shown. */
   readonly secret: boolean
+  /** Absolute paths of what it named as files. */
+  readonly files: readonly string[]
   readonly faults: readonly MillraceError[]
 }
 
@@ -23,12 +25,14 @@ export function interpolate(
   where: Where,
 ): Interpolated {
   const faults: MillraceError[] = []
-  let secret = false
+  const files: string[] = []
   const filled = text.replaceAll(pattern, (match: string, inner: string | undefined) => {
     if (inner === undefined) return '${'
     if (inner.startsWith('file:') && match.endsWith('}')) {
-      secret = true
-      return readSecret(inner.slice('file:'.length), where, faults)
+      const path = inner.slice('file:'.length)
+      const file = resolve(dirname(where.file ?? ''), path)
+      files.push(file)
+      return readSecret(file, path, where, faults)
     }
     const parts = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/.exec(inner)
     if (parts === null || !match.endsWith('}')) {
@@ -41,7 +45,7 @@ export function interpolate(
     if (value === undefined) faults.push(CFG_UNSET({ name }, where))
     return value ?? ''
   })
-  return { text: filled, whole: whole.test(text), secret, faults }
+  return { text: filled, whole: whole.test(text), secret: files.length > 0, files, faults }
 }
 
 /** A variable of the environment. An own one: `constructor` is a member of every object. */
@@ -52,9 +56,8 @@ export function variable(
   return Object.hasOwn(env, name) ? env[name] : undefined
 }
 
-function readSecret(path: string, where: Where, faults: MillraceError[]): string {
+function readSecret(file: string, path: string, where: Where, faults: MillraceError[]): string {
   try {
-    const file = resolve(dirname(where.file ?? ''), path)
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
     const cause = messageOf(error)

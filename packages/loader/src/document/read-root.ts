@@ -13,6 +13,7 @@ export async function readRoot(
   given: string | undefined,
   context: LoadContext,
 ): Promise<MapNode | undefined> {
+  context.files.add(file)
   const text = given ?? (await readText(file, context))
   if (text === undefined) return undefined
   const broken = file.endsWith('.json') ? jsonFault(text, file) : undefined

@@ -14,7 +14,7 @@ import { junitReport } from '../report/junit.ts'
 import { isUpdated, type RanTest, type TestedFile } from '../report/tested-file.ts'
 import { renderTotals, renderTestFile, testsJson } from '../report/test-text.ts'
 import type { Shell } from '../shell.ts'
-import { watchJobs } from './watch-jobs.ts'
+import { tellWatcher, watchJobs } from './watch-jobs.ts'
 
 /** Options of `millrace test`. */
 export interface TestOptions {
@@ -35,18 +35,12 @@ export async function testCommand(
   const flags = options.set === undefined ? {} : { set: options.set }
   const names = files.length === 0 ? [undefined] : files
   const loads = names.map((name) => loadOptions(name, flags, shell))
-  if (options.watch === true) {
-    const written = options.junit === undefined ? [] : [resolve(shell.cwd, options.junit)]
-    return watchJobs(
-      loads.map(({ file }) => file),
-      written,
-      shell,
-    )
-  }
+  const read = new Set(loads.map(({ file }) => file))
+  if (options.watch === true) return watchJobs([...read], shell)
   const tested: TestedFile[] = []
   let isBroken = false
   for (const load of loads) {
-    const result = await testFile(load, options)
+    const result = await testFile(load, options, read)
     if ('faults' in result) {
       isBroken = true
       if (options.json === true) printFaults(load.file, result.faults, [], shell)
@@ -59,6 +53,7 @@ export async function testCommand(
       }
     }
   }
+  await tellWatcher([...read], shell)
   if (options.junit !== undefined) {
     await writeFile(resolve(shell.cwd, options.junit), junitReport(tested, shell.cwd))
   }
@@ -79,13 +74,14 @@ export async function testCommand(
 async function testFile(
   load: ReturnType<typeof loadOptions>,
   options: TestOptions,
+  read: Set<string>,
 ): Promise<TestedFile | { readonly faults: readonly MillraceError[] }> {
   const { tests, faults } = await listTests(load)
   if (faults.length > 0) return { faults }
   const ran: RanTest[] = []
   for (const [index, { name }] of tests.entries()) {
     if (options.name !== undefined && !name.includes(options.name)) continue
-    const result = await runTest({ ...load, test: index, endpoints: 'optional' }, index)
+    const result = await runTest({ ...load, test: index, endpoints: 'optional' }, index, read)
     if ('faults' in result) return result
     ran.push(result)
   }
@@ -96,9 +92,11 @@ async function testFile(
 async function runTest(
   load: LoadOptions,
   index: number,
+  read: Set<string>,
 ): Promise<RanTest | { readonly faults: readonly MillraceError[] }> {
   const started = performance.now()
   const loaded = await loadSpec(load)
+  for (const file of loaded.files) read.add(file)
   try {
     const test = loaded.tests[index]
     if (loaded.spec === undefined || test === undefined) return { faults: loaded.faults }

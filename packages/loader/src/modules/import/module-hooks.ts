@@ -61,6 +61,9 @@ function formatOf(url: string): string | undefined {
   return /\.m?js$/.test(url) ? 'module' : undefined
 }
 
+/** Absolute paths of all files of jobs that this process has imported, or tried to. */
+export const jobFiles = (): readonly string[] => [...files.keys()].map((url) => fileURLToPath(url))
+
 /** The files of a job that a file reaches by imports, itself first. */
 export function importedFiles(url: string): readonly string[] {
   const reached = new Set([url])
