@@ -5,7 +5,7 @@ import { HeapState } from '../state/heap-state.ts'
 import { Journal } from '../state/journal.ts'
 import { KeyTimers } from '../state/key-timers.ts'
 import { KeyInterner } from './key.ts'
-import { KeySweep } from './key-sweep.ts'
+import { KeySweep, RECORDS_PER_TURN } from './key-sweep.ts'
 
 interface Numbers {
   n: number
@@ -19,7 +19,7 @@ const ttl = { ms: 7 }
 const create = (): Numbers => ({ n: 0 })
 
 /** All kinds of state of a stage, with a sweep that lets few keys stay. */
-function openStage() {
+function openStage(few = 1) {
   const clock = { now: 0 }
   const time = { event: () => clock.now, clock: () => clock.now, arm: () => {} }
   const interner = new KeyInterner(['site', 'user'])
@@ -41,7 +41,7 @@ function openStage() {
     interner,
     journal,
     state,
-    sweep: new KeySweep(interner, current, holder, () => 1),
+    sweep: new KeySweep(interner, current, holder, () => few),
     timers,
     value: state.value<number>('value', { initial: () => -1, ttl }),
     map: state.map<number, number>('map', { ttl }),
@@ -54,6 +54,13 @@ function openStage() {
   }
 }
 type Opened = ReturnType<typeof openStage>
+
+/** As many records come as it takes for a turn. */
+function turn(sweep: KeySweep): void {
+  sweep.took(RECORDS_PER_TURN)
+  sweep.next()
+  sweep.took(RECORDS_PER_TURN - 1)
+}
 
 /** What each kind has of a key: names (or times) and numbers. */
 type Entries = Map<string, Map<number, number>>
@@ -230,7 +237,7 @@ it('forgets no key that has anything, and every other one', () => {
         const [told, expected] = beside.play(one)
         expect(told).toEqual(expected)
         if (one.then === 'wait') beside.wait()
-        if (one.then === 'step') stage.sweep.step()
+        if (one.then === 'step') turn(stage.sweep)
         if (one.then === 'finish') stage.sweep.finish()
 
         const known = beside.known()
@@ -286,7 +293,7 @@ it('holds a few times the keys that are in use, however many there were', () => 
       else numbers.clear()
       journal.forget()
     }
-    if (user % 50 === 0) sweep.step()
+    if (user % 50 === 0) turn(sweep)
     most = Math.max(most, interner.keys.length)
   }
 
@@ -300,16 +307,58 @@ it('forgets what nothing refers to while no new keys come, a few at a time', () 
     current.slot = interner.slot(parts, { site: 1, user }, 0)
     numbers.get()
   }
-  for (let turn = 0; turn < 100; turn++) sweep.step()
+  for (let turns = 0; turns < 100; turns++) turn(sweep)
   const before = interner.size
   for (let user = 0; user < 999; user++) {
     current.slot = interner.slot(parts, { site: 1, user }, 0)
     numbers.clear()
   }
-  sweep.step()
+  turn(sweep)
   const soon = interner.size
-  for (let turn = 0; turn < 100; turn++) sweep.step()
+  for (let turns = 0; turns < 100; turns++) turn(sweep)
 
   expect([before, soon, interner.size]).toEqual([1000, 936, 1])
   expect(interner.values(interner.slots()[0] as number)).toEqual([1, 999])
+})
+
+/** Records of users who come and go, taken in goes of these lengths; the keys that are known now and then, in order. */
+function knownAfter(seed: number, goes: readonly number[]): unknown[] {
+  const { current, interner, journal, numbers, sweep } = openStage(50)
+  const known: unknown[] = []
+  let random = seed
+  let left = 0
+  for (let at = 0, go = 0; at < 4000; at++) {
+    if (left === 0) {
+      const count = goes[go++ % goes.length] as number
+      // One of them alone is a record that is not part of a batch.
+      if (count > 1) sweep.took((left = sweep.room(count)))
+      else sweep.next()
+      if (count === 1) left = 1
+    }
+    left--
+    random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0
+    const user = random % 4 === 0 ? at : Math.max(0, at - ((random >>> 8) % 300))
+    current.slot = interner.slot(parts, { site: 1, user }, 0)
+    if (random % 3 === 0) numbers.get()
+    else numbers.clear()
+    journal.forget()
+    if (at % 500 === 0) known.push(Array.from(interner.slots(), (slot) => interner.values(slot)[1]))
+  }
+  return known
+}
+
+it('forgets the same keys however the records are cut into batches', () => {
+  const goes = fc.array(fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 1024 })), {
+    minLength: 1,
+    maxLength: 20,
+  })
+  fc.assert(
+    fc.property(fc.nat(), goes, (seed, cuts) => {
+      const known = knownAfter(seed, cuts)
+
+      expect(known).toEqual(knownAfter(seed, [1]))
+      expect((known.at(-1) as unknown[]).length).toBeLessThan(2000)
+    }),
+    { numRuns: 30 },
+  )
 })

@@ -1,6 +1,11 @@
 import { NO_SLOT, type CurrentKey } from '../state/current-key.ts'
 import type { KeyInterner } from './key.ts'
 
+/**
+ * Records between two turns. Where a turn comes is a matter of how many records came, and not of the batches they came in, for
+ * the order of the keys depends on which of them are forgotten.
+ */
+export const RECORDS_PER_TURN = 1024
 /** Slots looked at in one turn, and those for each new key beside it: what keeps the table at a few times what is in use. */
 const SOME = 64
 const PER_KEY = 4
@@ -28,7 +33,11 @@ export class KeySweep {
   /** Slots to look at until the round is over. */
   #left = 0
   #next = 0
-  #seen = 0
+  /** Keys seen at the last turn, where there were many. */
+  #seen: number | undefined
+  /** Records since the last turn; a turn is due in front of the next one where `#isDue`. */
+  #records = 0
+  #isDue = false
 
   /** `few`: as many keys stay whatever they have. */
   constructor(interner: KeyInterner, current: CurrentKey, holder: Holder, few: () => number) {
@@ -38,21 +47,43 @@ export class KeySweep {
     this.#few = few
   }
 
-  /** Goes on: for between records, when nothing can be undone. */
-  step(): void {
-    const { seen, size } = this.#interner
-    const added = seen - this.#seen
-    this.#seen = seen
-    if (size < this.#few()) return
-    if (this.#left === 0 && size >= this.#most) this.#begin()
-    if (this.#left > 0) this.#round(SOME + PER_KEY * added)
-    else if (this.#holder.held < size / 2) this.#look(SOME)
+  /** A record comes. For between two records, when nothing can be undone. */
+  next(): void {
+    if (this.#isDue) this.#turn()
+    this.took(1)
+  }
+
+  /** How many of the `count` records that come may be taken in one go. For between two records, when nothing can be undone. */
+  room(count: number): number {
+    if (this.#isDue) this.#turn()
+    const left = RECORDS_PER_TURN - this.#records
+    // A turn that finds few keys does nothing, so it may be left out.
+    const isTurn = this.#seen !== undefined || this.#interner.size + left >= this.#few()
+    return isTurn && left < count ? left : count
+  }
+
+  /** Records of a go were taken. */
+  took(count: number): void {
+    this.#records = (this.#records + count) % RECORDS_PER_TURN
+    this.#isDue = this.#records === 0
   }
 
   /** Forgets all keys that have nothing. */
   finish(): void {
     if (this.#holder.held === 0) this.#forgetAll()
     else this.#look(this.#interner.keys.length)
+  }
+
+  #turn(): void {
+    this.#isDue = false
+    const { seen, size } = this.#interner
+    const added = seen - (this.#seen ?? seen)
+    const isFew = size < this.#few()
+    this.#seen = isFew ? undefined : seen
+    if (isFew) return
+    if (this.#left === 0 && size >= this.#most) this.#begin()
+    if (this.#left > 0) this.#round(SOME + PER_KEY * added)
+    else if (this.#holder.held < size / 2) this.#look(SOME)
   }
 
   #begin(): void {

@@ -93,7 +93,6 @@ export class StageTask {
   /** Takes one message; a promise suspends the cell. */
   receive(message: Arrival | LetGo | Crashed | Due): void | Promise<void> {
     if (this.#parts.host.over) return undefined
-    this.runner.sweep?.step()
     if (message.kind === 'due') return this.#due()
     if (message.kind === 'letGo') return this.#letGo(message)
     if (message.kind === 'crashed') return this.#crashed(message)
@@ -207,7 +206,9 @@ export class StageTask {
     const { runner } = this
     const parts = runner.keyParts.get(envelope.edge.input) ?? NO_PARTS
     const marks = { watermark: this.#others, reached: runner.emitter.mark }
-    this.#view.hold(batch, this.#index, envelope.end, parts, marks)
+    const most = envelope.end - this.#index
+    const end = this.#index + (runner.sweep?.room(most) ?? most)
+    this.#view.hold(batch, this.#index, end, parts, marks)
     outbox.begin()
     timers.isInBatch = true
     let taken = this.#view.length
@@ -228,6 +229,7 @@ export class StageTask {
       return 0
     }
     runner.journal.forget()
+    runner.sweep?.took(taken)
     this.#count(envelope, batch, taken)
     // What fires next comes after what these records emitted, also in event time.
     const mark = taken === 0 ? -Infinity : this.#view.watermark(taken - 1)
@@ -284,6 +286,7 @@ export class StageTask {
         const firing = runner.hooks.watermark(mark)
         if (firing !== undefined) return firing.then(this.#resume)
       }
+      runner.sweep?.next()
       this.#index++
       const wait = runs.run(batch, index, input)
       if (wait !== undefined) return wait.then(this.#resume)
