@@ -82,13 +82,15 @@ describe.each(zones)('windows of days in %s', (zone) => {
           lengths.add((next - start) / HOUR_MS)
           for (let time = start; time < next; time += STEP_MS) {
             const hour = Math.floor((time - start) / HOUR_MS) * HOUR_MS + start
-            const found = [days.start(time), days.start(time + STEP_MS - 1), days.next(time)]
-            const ofHour = [hours.start(time), hours.next(time)]
+            const found = {
+              day: [days.start(time), days.start(time + STEP_MS - 1), days.next(time)],
+              hour: [hours.start(time), hours.next(time)],
+            }
 
-            expect([...found, ...ofHour], new Date(time).toISOString()).toEqual([
-              ...[start, start, next],
-              ...[hour, Math.min(hour + HOUR_MS, next)],
-            ])
+            expect(found, new Date(time).toISOString()).toEqual({
+              day: [start, start, next],
+              hour: [hour, Math.min(hour + HOUR_MS, next)],
+            })
           }
         }
       }
