@@ -3,7 +3,11 @@
 // How it is laid out and why: docs/decisions/0010-checkpoints-in-files.md.
 // The disk is behind FileSystem; `@millrace/store/simulated` has one that loses power and fails as told, by seed.
 // Start with store.ts.
+export { readStore } from './checkpoint-reader.ts'
 export type { FileSystem, NewFile } from './file-system.ts'
+export { nodeFileSystem } from './node/node-file-system.ts'
+export { openStore, type StoreOptions } from './open-store.ts'
+export { type BlockCodec, type Exported, exportCheckpoint, importCheckpoint } from './portable.ts'
 export type {
   Checkpoint,
   CheckpointWrite,

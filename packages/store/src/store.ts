@@ -38,6 +38,8 @@ export interface CheckpointWrite {
 /** Checkpoints to look at. */
 export interface StoreReader {
   readonly directory: string
+  /** Name of the job whose state it is. */
+  readonly job: string
   /** The checkpoint a job goes on from; undefined in a store that holds none. */
   latest(): Checkpoint | undefined
   /** All that can be read, by id: the last ones and the savepoints. */
@@ -73,7 +75,7 @@ export interface Store extends StoreReader {
    * is taken is refused.
    */
   keep(savepoint: string): Promise<Checkpoint>
-  /** Removes a savepoint and what only it needs. */
+  /** Removes a savepoint and what only it needs. If it rejects, the savepoint may be gone all the same. */
   discard(savepoint: string): Promise<void>
   /** Ends what is under way and releases the directory. What was committed stays. */
   close(): Promise<void>

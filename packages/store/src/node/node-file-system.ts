@@ -1,0 +1,59 @@
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { FileSystem, NewFile } from '../file-system.ts'
+import { lockFile } from './lock-file.ts'
+
+/** The disk of this machine. */
+export const nodeFileSystem: FileSystem = {
+  makeDirectory,
+  list: (path) => readdir(path),
+  size: async (path) => (await stat(path)).size,
+  read,
+  create,
+  rename,
+  remove: (path) => rm(path, { force: true }),
+  syncDirectory,
+  lock: async (path) => lockFile(path),
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true })
+  if (first === undefined) return
+  // The names of the new folders must last, too: each is kept by the one above it.
+  let made = path
+  while (made.length > first.length) {
+    made = dirname(made)
+    await syncDirectory(made)
+  }
+  await syncDirectory(dirname(first))
+}
+
+async function read(path: string, offset: number, length: number): Promise<Uint8Array> {
+  await using file = await open(path)
+  const bytes = new Uint8Array(length)
+  let filled = 0
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return bytes.subarray(0, filled)
+}
+
+async function create(path: string): Promise<NewFile> {
+  // Another file of the name goes first: what was written to it and never synced must not come up in this one.
+  await rm(path, { force: true })
+  const file = await open(path, 'wx')
+  return {
+    write: async (bytes) => (await file.write(bytes)).bytesWritten,
+    sync: () => file.sync(),
+    close: () => file.close(),
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  // Windows opens no folders; its file systems log names by themselves.
+  if (process.platform === 'win32') return
+  await using folder = await open(join(path, '.'))
+  await folder.sync()
+}

@@ -1,0 +1,55 @@
+import type { Runtime } from '@millrace/base'
+import { ofJob } from './checkpoint-reader.ts'
+import { scan } from './directory.ts'
+import { DirectoryStore } from './directory-store.ts'
+import { diskError } from './errors.ts'
+import type { FileSystem } from './file-system.ts'
+import { hold } from './holder.ts'
+import { nodeFileSystem } from './node/node-file-system.ts'
+import type { Merge, Store } from './store.ts'
+
+/** What a store is opened with. */
+export interface StoreOptions {
+  readonly directory: string
+  /** Name of the job; the state of another is refused. */
+  readonly job: string
+  readonly clock: Pick<Runtime, 'now'>
+  /** The disk of this machine by default. */
+  readonly fs?: FileSystem
+  /** How many checkpoints are kept besides savepoints, the latest included. 2 by default. */
+  readonly keep?: number
+  /**
+   * Lets the store merge blocks between two commits, so that it stays within three times its live state. Without it every block
+   * stays until its section is replaced.
+   */
+  readonly merge?: Merge
+  /** Less than this is not merged or moved to win room. 64 KiB by default. */
+  readonly worthBytes?: number
+}
+
+/**
+ * Opens the state of a job, made where there is none, and holds its directory until `close`.
+ * Rejects with `STORE_LOCKED`, `STORE_OTHER_JOB`, `STORE_CORRUPT`, `STORE_NEWER` and errors of the disk.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { directory, fs = nodeFileSystem, job, clock } = options
+  const { keep = 2, merge, worthBytes = 64 << 10 } = options
+  try {
+    await fs.makeDirectory(directory)
+    const release = await hold(fs, directory, clock.now())
+    try {
+      const found = ofJob(await scan(fs, directory), directory, job)
+      // A checkpoint whose process died before it had synced the name would else be told of and then lost to a power cut.
+      await fs.syncDirectory(directory)
+      const held = { directory, fs, job, clock, keep, merge, worthBytes, release }
+      const store = new DirectoryStore(held, found)
+      await store.sweep()
+      return store
+    } catch (error) {
+      await release()
+      throw error
+    }
+  } catch (error) {
+    throw diskError(error, directory)
+  }
+}
