@@ -98,6 +98,8 @@ export interface InstanceScope {
   readonly id: string
   /** Number of this instance among its siblings, from 0. */
   readonly instance: number
+  /** True where a sink's `recover` will be called: what an earlier run left is the sink's own. Default false. */
+  readonly recovers?: boolean | undefined
   /** False where the input never ends. */
   readonly inputEnds: boolean
   readonly clock: Pick<Runtime, 'now' | 'monotonic'>

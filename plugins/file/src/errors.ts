@@ -98,6 +98,17 @@ export const FILE_SHARED: ErrorOf<{ path: string; other: string; use: 'reads' | 
     hint: () => 'Give each its own file; links and other names of a file count as that file.',
   })
 
+/** A file that a checkpoint names was taken away, cut or replaced since. */
+export const FILE_NOT_AS_LEFT: ErrorOf<{ path: string; left: number; found: number | undefined }> =
+  defineError({
+    code: 'FILE_NOT_AS_LEFT',
+    message: ({ found, left, path }) =>
+      found === undefined
+        ? `"${path}" is gone; the last checkpoint left it with ${left} bytes.`
+        : `"${path}" has ${found} bytes; the last checkpoint left it with ${left}.`,
+    hint: () => 'Put the file back as it was, or start the job anew with --fresh.',
+  })
+
 /** The disk, or the user's share of it, is full. */
 export const FILE_DISK_FULL: ErrorOf<{ path: string }> = defineError({
   code: 'FILE_DISK_FULL',

@@ -8,6 +8,7 @@ import { type SinkPlace, sinkLaws } from '@millrace/testkit/laws'
 import fc from 'fast-check'
 import { afterAll, describe, expect } from 'vitest'
 import { createFileSink, fileSink, type FileSinkParameters } from './file-sink.ts'
+import { lazyDisk } from './write/durable.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-laws-'))
 let count = 0
@@ -17,7 +18,7 @@ afterAll(() => rm(root, { recursive: true }))
 const sink: SinkDefinition<FileSinkParameters> = {
   ...fileSink,
   create: ({ parameters, expressions, random }) =>
-    createFileSink(parameters, { expressions, random, durable: false }),
+    createFileSink(parameters, { expressions, random, disk: lazyDisk }),
 }
 
 const isPartial = (name: string): boolean => name.startsWith('.')

@@ -7,6 +7,7 @@ import type { Batch, Rejection, SinkInstance } from '@millrace/sdk'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createFileSink, fileSink, type FileSinkParameters } from './file-sink.ts'
+import { lazyDisk } from './write/durable.ts'
 import { createFileSource } from './file-source.ts'
 import { fileSource, type FileSourceParameters } from './index.ts'
 
@@ -34,7 +35,7 @@ function sinkOf(input: object, stdout?: Writable): SinkInstance {
   return createFileSink(check(input).value, {
     expressions,
     random: () => 0.5,
-    durable: false,
+    disk: lazyDisk,
     ...(stdout === undefined ? {} : { stdout: () => stdout }),
   })
 }
@@ -62,7 +63,6 @@ async function writeAll(
     const result = await sink.write(batchOf(values.slice(at, at + 1000)))
     rejected.push(...(result?.rejected ?? []))
   }
-  await sink.flush?.()
   await sink.commit?.()
   await sink.close?.()
   return rejected

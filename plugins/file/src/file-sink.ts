@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
 import { compileTemplate, expectedOfTexts } from '@millrace/expression'
 import {
@@ -12,13 +13,22 @@ import { FilesInUse, filesInUse } from './files-in-use.ts'
 import { isRegular } from './is-regular.ts'
 import { checkFormat, fileFormat, standardStream } from './format.ts'
 import { realPath } from './real-path.ts'
-import { syncFile, syncFolder } from './write/durable.ts'
+import { CheckpointedFiles } from './write/checkpointed-files.ts'
+import { type Disk, realDisk } from './write/durable.ts'
 import { createEncoder } from './write/encoder.ts'
-import { openFile } from './write/file-target.ts'
+import { FileSink, type FileSinkParts, StreamSink } from './write/file-sink-instance.ts'
+import { type OpenOptions, openFile, takeUpFile } from './write/file-target.ts'
+import type { FileEntry } from './write/file-token.ts'
 import { FileWriter } from './write/file-writer.ts'
+import { FirstTouches } from './write/first-touches.ts'
+import { removeAbandoned } from './write/hidden-files.ts'
 import { Output } from './write/output.ts'
+import { OutputSet } from './write/output-set.ts'
+import { newMark } from './write/owner.ts'
+import { partPath } from './write/part-path.ts'
 import { PathTemplate } from './write/path-template.ts'
 import type { Refusal } from './write/refusal.ts'
+import { RunMarks } from './write/run-marks.ts'
 import { StreamTarget } from './write/stream-target.ts'
 
 const parameters = z
@@ -33,6 +43,10 @@ const parameters = z
       description:
         'When the file exists. replace: a new file takes its place when the job is done; append: records are added at its end; fail: it is an error.',
     }),
+    commit: z.enum(['end', 'rename']).default('end').meta({
+      description:
+        'When a replaced file appears. end: when the job is done; rename: with each checkpoint the records since the last one become a file of their own, out-000017.jsonl for checkpoint 17.',
+    }),
     columns: columnNames.optional().meta({
       description:
         'CSV: the columns to write, in order; other fields are left out. Default: the fields of the first record, and later records with others are rejected.',
@@ -45,9 +59,18 @@ const parameters = z
     const format = checkFormat(value, { columns: value.columns }, (path, message) =>
       context.addIssue({ code: 'custom', path: [path], message }),
     )
+    const fault = (parameter: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [parameter], message })
     if (format?.format === 'json' && value.mode === 'append') {
-      const message = 'cannot be append for a JSON array; use the format jsonl'
-      context.addIssue({ code: 'custom', path: ['mode'], message })
+      fault('mode', 'cannot be append for a JSON array; use the format jsonl')
+    }
+    if (value.commit === 'end') return
+    if (value.mode === 'append') {
+      fault('commit', 'cannot be rename with mode append, which shows records as they come')
+    }
+    if (!isRegular(value.path)) fault('commit', 'cannot be rename where the path is no file')
+    if (format?.format === 'csv' && value.columns === undefined) {
+      fault('commit', 'needs "columns" with CSV: each file has a header of its own')
     }
   })
 
@@ -62,7 +85,8 @@ export const fileSink: SinkDefinition<FileSinkParameters> = defineSink({
   main: 'path',
   guarantee:
     'A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append, after a failure, lines may stand twice when the job runs again.',
-  replaces: ({ path, mode }) => mode !== 'append' && isRegular(path),
+  delivers: ({ path }) => (isRegular(path) ? 'exactlyOnce' : 'atLeastOnce'),
+  replaces: ({ commit, mode, path }) => mode !== 'append' && commit === 'end' && isRegular(path),
   reopens: (parameters) => {
     const { path, mode, columns } = parameters
     if (mode !== 'append' || !isRegular(path)) return false
@@ -71,63 +95,95 @@ export const fileSink: SinkDefinition<FileSinkParameters> = defineSink({
   },
   writesFiles: ({ path }) => (path === standardStream ? [] : [realPath(path)]),
   expects: ({ path }) => (path.includes('{') ? expectedOfTexts([path], compileTemplate) : []),
-  create: ({ parameters, expressions, random, id, shared }) => {
+  create: ({ parameters, expressions, random, recovers, id, shared }) => {
     const files = shared?.(filesInUse, () => new FilesInUse())
-    return createFileSink(parameters, { expressions, random, id, files })
+    return createFileSink(parameters, { expressions, random, recovers, id, files })
   },
 })
 
-/** The sink behind `fileSink`; tests give it their own standard output. */
+/** What `createFileSink` gets beside the parameters. */
+export interface FileSinkSurroundings {
+  readonly expressions: ExpressionScope
+  readonly random: () => number
+  readonly id?: string | undefined
+  /** Whether `recover` will be called. */
+  readonly recovers?: boolean | undefined
+  /** What the parts of the job hold. */
+  readonly files?: FilesInUse | undefined
+  readonly stdout?: () => Writable
+  readonly disk?: Disk
+}
+
+/** The sink behind `fileSink`; tests give it their own standard output and disk. */
 export function createFileSink(
   parameters: FileSinkParameters,
-  options: {
-    readonly expressions: ExpressionScope
-    readonly random: () => number
-    readonly id?: string | undefined
-    /** What the parts of the job hold. */
-    readonly files?: FilesInUse | undefined
-    readonly stdout?: () => Writable
-    /** False leaves it to the operating system when files come to the disk: for tests that write hundreds. Default: true. */
-    readonly durable?: boolean
-  },
+  surroundings: FileSinkSurroundings,
 ): SinkInstance {
-  const { path, mode, columns, maxOpen } = parameters
-  const format = fileFormat(path, parameters)
-  const { id = 'sink', files = new FilesInUse() } = options
+  const { columns, commit, maxOpen, mode, path } = parameters
+  const { disk = realDisk, files: held = new FilesInUse(), id = 'sink', random } = surroundings
   const isStandard = path === standardStream
+  const format = fileFormat(path, parameters)
+  const marks = new RunMarks(newMark(random), disk)
   const template =
     !isStandard && path.includes('{')
-      ? new PathTemplate(compileTemplate(path, options.expressions))
+      ? new PathTemplate(compileTemplate(path, surroundings.expressions))
       : undefined
-  const folders = new Set<string>()
-  return new FileWriter({
-    path,
-    template,
-    maxOpen,
-    isLive: isStandard || mode === 'append',
-    refuse(name): Refusal | undefined {
-      const other = files.hold({ id, use: 'writes', path: name })
-      if (other === undefined) return undefined
-      const message = `The record leads to "${name}", which "${other.id}" ${other.use}.`
+  const folder = template?.folder ?? dirname(isStandard ? '.' : realPath(path))
+  const inParts = commit === 'rename'
+  const touches =
+    template !== undefined && mode === 'append' ? new FirstTouches(folder, marks) : undefined
+  const tidy = new Set<string>()
+
+  function refuse(name: string): Refusal | undefined {
+    const wanted = inParts ? [name, partPath(name, 1)] : [name]
+    for (const path of wanted) {
+      const other = held.hold({ id, use: 'writes', path })
+      if (other === undefined) continue
+      const message = `The record leads to "${path}", which "${other.id}" ${other.use}.`
       return { code: 'FILE_PATH', message }
-    },
-    async open(name): Promise<Output> {
-      if (isStandard) {
-        const stream = options.stdout?.() ?? process.stdout
-        const encoder = createEncoder(format, { columns, isContinued: false })
-        return new Output(new StreamTarget(stream), encoder, format.gzip)
-      }
-      if (template === undefined) files.take({ id, use: 'writes', path: name })
-      const { gzip } = format
-      const { random, durable = true } = options
-      const sync = durable ? syncFile : (): Promise<void> => Promise.resolve()
-      const opened = await openFile(name, { mode, gzip, random, folders, sync })
-      const encoder = createEncoder(format, { columns, isContinued: opened.isContinued })
-      return new Output(opened.target, encoder, gzip)
-    },
-    async settled(): Promise<void> {
-      if (options.durable !== false) for (const folder of folders) await syncFolder(folder)
-      folders.clear()
-    },
-  })
+    }
+    return undefined
+  }
+
+  async function open(name: string): Promise<Output> {
+    if (isStandard) {
+      const stream = surroundings.stdout?.() ?? process.stdout
+      const encoder = createEncoder(format, { columns, isContinued: false })
+      return new Output(new StreamTarget(stream), encoder, format.gzip)
+    }
+    if (template === undefined) {
+      held.take({ id, use: 'writes', path: name })
+      if (inParts) held.take({ id, use: 'writes', path: partPath(name, 1) })
+    }
+    const near = dirname(name)
+    if (!tidy.has(near)) await removeAbandoned(near)
+    tidy.add(near)
+    const { gzip } = format
+    const before: OpenOptions['before'] = (real, size) =>
+      touches !== undefined && marks.isKept ? touches.note(real, size) : Promise.resolve()
+    const { isContinued, target } = await openFile(name, { mode, gzip, marks, before })
+    return new Output(target, createEncoder(format, { columns, isContinued }), gzip)
+  }
+
+  function takeUp(name: string, real: string, entry: FileEntry): Output {
+    refuse(name)
+    const isContinued = (entry.body ?? entry.size) > 0
+    const encoder = createEncoder(format, { columns, isContinued, named: entry.columns })
+    return new Output(takeUpFile(name, real, entry, { mode, marks }), encoder, format.gzip, entry)
+  }
+
+  const isLive = isStandard || mode === 'append'
+  const isTemplate = template !== undefined
+  const outputs = new OutputSet(maxOpen, open)
+  const writer = new FileWriter({ path, template, outputs, isLive, refuse })
+  const shared = { path, folder, isTemplate, mode, inParts, marks, outputs, writer, touches }
+  const parts: FileSinkParts = {
+    writer,
+    outputs,
+    files: new CheckpointedFiles({ ...shared, takeUp }),
+    isLive,
+    recovers: surroundings.recovers === true,
+    opensAtOnce: !isTemplate && !inParts,
+  }
+  return isRegular(path) ? new FileSink(parts) : new StreamSink(parts)
 }

@@ -2,6 +2,14 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileError } from '../errors.ts'
 
+/** What brings files to the disk: a power cut cannot take them any more. */
+export interface Disk {
+  /** The content of a file. Rejects when the disk refuses it. */
+  syncFile(handle: FileHandle): Promise<void>
+  /** The names in a folder. Rejects with FILE_* errors. */
+  syncFolder(path: string): Promise<void>
+}
+
 /** Some file systems have no such thing, and Windows opens no folder: what they do by themselves must be enough there. */
 const notThere: ReadonlySet<unknown> = new Set([
   'EACCES',
@@ -13,8 +21,7 @@ const notThere: ReadonlySet<unknown> = new Set([
   'EPERM',
 ])
 
-/** Resolves when a file's content is on the disk: a power cut cannot take it any more. Rejects when the disk refuses it. */
-export async function syncFile(handle: FileHandle): Promise<void> {
+async function syncFile(handle: FileHandle): Promise<void> {
   try {
     await handle.sync()
   } catch (error) {
@@ -22,8 +29,7 @@ export async function syncFile(handle: FileHandle): Promise<void> {
   }
 }
 
-/** The same for the names in a folder. Rejects with FILE_* errors. */
-export async function syncFolder(path: string): Promise<void> {
+async function syncFolder(path: string): Promise<void> {
   try {
     const handle = await open(path, 'r')
     await syncFile(handle).finally(() => handle.close())
@@ -32,6 +38,15 @@ export async function syncFolder(path: string): Promise<void> {
       throw fileError(error, path, false)
     }
   }
+}
+
+/** The disk as it is. */
+export const realDisk: Disk = { syncFile, syncFolder }
+
+/** Leaves it to the operating system when files come to the disk: for tests that write hundreds. */
+export const lazyDisk: Disk = {
+  syncFile: () => Promise.resolve(),
+  syncFolder: () => Promise.resolve(),
 }
 
 /** The folder of a file, and those above it that came to be with it: `made` is the topmost new one. */

@@ -9,16 +9,25 @@ export interface Encoder {
   encode(value: unknown): string | Refusal
   /** What closes the file. */
   footer(): string
+  /** Columns that the first record named; CSV only. */
+  readonly columns?: readonly string[] | undefined
 }
 
-/** The encoder of a format. `isContinued`: the file has records already, so it needs no header. */
-export function createEncoder(
-  format: FileFormat,
-  options: { readonly columns?: readonly string[] | undefined; readonly isContinued: boolean },
-): Encoder {
+/** What an encoder goes by beside the format. */
+export interface EncoderOptions {
+  /** The columns to write; CSV only. */
+  readonly columns?: readonly string[] | undefined
+  /** The file has records already, so it needs no header. */
+  readonly isContinued: boolean
+  /** Columns that the first record of an earlier run named. */
+  readonly named?: readonly string[] | undefined
+}
+
+/** The encoder of a format. */
+export function createEncoder(format: FileFormat, options: EncoderOptions): Encoder {
   if (format.format === 'jsonl') return { encode: encodeJsonLine, footer: () => '' }
   if (format.format === 'lines') return { encode: encodeLine, footer: () => '' }
-  return format.format === 'json' ? jsonEncoder() : csvEncoder(format.delimiter, options)
+  return format.format === 'json' ? jsonEncoder(options) : csvEncoder(format.delimiter, options)
 }
 
 function encodeJsonLine(value: unknown): string | Refusal {
@@ -34,8 +43,8 @@ function encodeLine(value: unknown): string | Refusal {
   return { code: 'FILE_VALUE', message }
 }
 
-function jsonEncoder(): Encoder {
-  let isEmpty = true
+function jsonEncoder({ isContinued }: EncoderOptions): Encoder {
+  let isEmpty = !isContinued
   return {
     encode(value): string | Refusal {
       const text = jsonText(value)
@@ -48,12 +57,9 @@ function jsonEncoder(): Encoder {
   }
 }
 
-function csvEncoder(
-  delimiter: string,
-  options: { readonly columns?: readonly string[] | undefined; readonly isContinued: boolean },
-): Encoder {
-  let columns = options.columns
-  let known: ReadonlySet<string> = new Set()
+function csvEncoder(delimiter: string, options: EncoderOptions): Encoder {
+  let columns = options.columns ?? options.named
+  let known: ReadonlySet<string> = new Set(options.named)
   let header =
     columns === undefined || options.isContinued ? '' : lineOf(columns.map(cellOf), delimiter)
 
@@ -97,6 +103,9 @@ function csvEncoder(
       return text
     },
     footer: () => header,
+    get columns(): readonly string[] | undefined {
+      return options.columns === undefined ? columns : undefined
+    },
   }
 }
 

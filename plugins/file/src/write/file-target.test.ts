@@ -2,21 +2,35 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { changedFolders, syncFile, syncFolder } from './durable.ts'
-import { openFile, type OpenOptions, type WriteMode } from './file-target.ts'
+import { changedFolders, type Disk, realDisk } from './durable.ts'
+import { openFile, type WriteMode } from './file-target.ts'
+import type { Target } from './output.ts'
+import { RunMarks } from './run-marks.ts'
 
 let folder = ''
-let folders = new Set<string>()
+let marks: RunMarks
 let path = ''
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-'))
-  folders = new Set()
   path = join(folder, 'out.jsonl')
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-async function opened(mode: WriteMode, sync: OpenOptions['sync'] = syncFile, name = path) {
-  return (await openFile(name, { mode, gzip: false, random: () => 0.5, folders, sync })).target
+async function opened(
+  mode: WriteMode,
+  syncFile: Disk['syncFile'] = realDisk.syncFile,
+  name = path,
+): Promise<Target> {
+  marks = new RunMarks('mark', { ...realDisk, syncFile })
+  return (await openFile(name, { mode, gzip: false, marks })).target
+}
+
+/** The folders whose names are not yet on the disk. */
+async function changed(): Promise<readonly string[]> {
+  const folders: string[] = []
+  Object.assign(marks.disk, { syncFolder: (folder: string) => void folders.push(folder) })
+  await marks.settle()
+  return folders
 }
 
 const refuse = (): Promise<never> =>
@@ -35,7 +49,7 @@ describe('a file that is replaced', () => {
 
     expect(seen).toEqual(['old', 9])
     expect(await readFile(path, 'utf8')).toBe('all of it')
-    expect([...folders]).toEqual([folder])
+    expect(await changed()).toEqual([folder])
   })
 
   it('is synced too when it was closed meanwhile, with all that was written', async () => {
@@ -66,7 +80,7 @@ describe('a file that is replaced', () => {
       })
 
       expect(await readdir(folder)).toEqual([])
-      expect([...folders]).toEqual([])
+      expect(await changed()).toEqual([])
     },
   )
 
@@ -97,7 +111,7 @@ describe('a file that is appended to', () => {
     await target.commit()
 
     expect(sizes).toEqual([2])
-    expect([...folders]).toEqual([folder])
+    expect(await changed()).toEqual([folder])
   })
 
   it('keeps its lines and says so when the disk refuses them', async () => {
@@ -108,7 +122,7 @@ describe('a file that is appended to', () => {
     await expect(target.commit()).rejects.toMatchObject({ code: 'FILE_IO' })
 
     expect(await readFile(path, 'utf8')).toBe('0\n1\n')
-    expect([...folders]).toEqual([])
+    expect(await changed()).toEqual([])
   })
 })
 
@@ -118,7 +132,7 @@ it('syncs no pipe or device', async () => {
   await target.write(Buffer.from('x'))
   await target.commit()
 
-  expect([...folders]).toEqual([])
+  expect(await changed()).toEqual([])
 })
 
 describe('folders', () => {
@@ -127,13 +141,15 @@ describe('folders', () => {
 
     await target.commit()
 
-    expect([...folders]).toEqual([join(folder, 'a/b'), join(folder, 'a'), folder])
+    expect(await changed()).toEqual([join(folder, 'a/b'), join(folder, 'a'), folder])
     expect(changedFolders('/x/c.jsonl', undefined)).toEqual(['/x'])
   })
 
   it('are synced, and one that is gone is an error', async () => {
-    await syncFolder(folder)
+    await realDisk.syncFolder(folder)
 
-    await expect(syncFolder(join(folder, 'gone'))).rejects.toMatchObject({ code: 'FILE_NO_FOLDER' })
+    await expect(realDisk.syncFolder(join(folder, 'gone'))).rejects.toMatchObject({
+      code: 'FILE_NO_FOLDER',
+    })
   })
 })

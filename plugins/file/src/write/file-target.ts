@@ -1,10 +1,13 @@
-import { type FileHandle, link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
-import { isMillraceError } from '@millrace/base'
-import { FILE_EXISTS, FILE_IS_FOLDER, FILE_NOT_FOLDER, fileError } from '../errors.ts'
+import { type FileHandle, mkdir, open, realpath, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { FILE_EXISTS, FILE_IS_FOLDER } from '../errors.ts'
+import { AppendedTarget } from './appended-target.ts'
 import { changedFolders } from './durable.ts'
+import type { FileEntry } from './file-token.ts'
 import type { Target } from './output.ts'
-import { addTemporary, dropTemporary } from './temporary-files.ts'
+import { ReplacingTarget } from './replacing-target.ts'
+import type { RunMarks } from './run-marks.ts'
+import { writeError } from './write-error.ts'
 
 /** What happens to a file that exists: its content is replaced at the end, continued, or left alone with an error. */
 export type WriteMode = 'replace' | 'append' | 'fail'
@@ -19,11 +22,14 @@ export interface OpenedFile {
 export interface OpenOptions {
   readonly mode: WriteMode
   readonly gzip: boolean
-  readonly random: () => number
-  /** Takes the folders whose names change, to be synced once all files are committed. */
-  readonly folders: Set<string>
-  /** Brings a file to the disk. */
-  readonly sync: (handle: FileHandle) => Promise<void>
+  readonly marks: RunMarks
+  /** Told of a file that is about to be appended to, and its size; undefined: it is not there yet. */
+  readonly before?: ((real: string, size: number | undefined) => Promise<void>) | undefined
+}
+
+/** The file of a path, without links; what does not exist yet keeps its name. */
+export function realTarget(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path))
 }
 
 /**
@@ -31,22 +37,26 @@ export interface OpenOptions {
  * reader sees the old content or the whole new one. Pipes and devices are written straight. Throws FILE_* errors.
  */
 export async function openFile(path: string, options: OpenOptions): Promise<OpenedFile> {
+  const { marks, mode } = options
   try {
-    const real = await realpath(path).catch(() => resolve(path))
+    const real = await realTarget(path)
     const existing = await stat(real).catch(() => undefined)
     if (existing?.isDirectory()) throw FILE_IS_FOLDER({ path, reading: false })
-    if (existing !== undefined && options.mode === 'fail') throw FILE_EXISTS({ path })
+    if (existing !== undefined && mode === 'fail') throw FILE_EXISTS({ path })
     const made = await mkdir(dirname(real), { recursive: true })
     if (existing !== undefined && !existing.isFile()) {
-      const target = new DirectTarget(path, await open(real, 'w'), undefined)
+      const handle = await open(real, 'w')
+      const target = new AppendedTarget(path, { handle, disk: undefined, size: 0 })
       return { target, isContinued: false }
     }
     const changed = changedFolders(real, made)
-    if (options.mode === 'append') {
-      if (existing === undefined) for (const folder of changed) options.folders.add(folder)
+    if (mode === 'append') {
+      await options.before?.(real, existing?.size)
+      if (existing === undefined) marks.changed(changed)
       return await openAppend(path, real, options)
     }
-    const target = new ReplacingTarget(path, real, { ...options, changed }, existing?.mode)
+    const permissions = existing?.mode
+    const target = new ReplacingTarget({ path, real, mode, marks, changed, permissions })
     await target.create()
     return { target, isContinued: false }
   } catch (error) {
@@ -54,173 +64,39 @@ export async function openFile(path: string, options: OpenOptions): Promise<Open
   }
 }
 
-function writeError(error: unknown, path: string): Error {
-  if (isMillraceError(error)) return error
-  const code = (error as { readonly code?: unknown }).code
-  if (code !== 'EEXIST' && code !== 'ENOTDIR') return fileError(error, path, false)
-  return FILE_NOT_FOLDER({ path: dirname(path) }, {}, error)
-}
-
 async function openAppend(
   path: string,
   real: string,
-  { gzip, sync }: OpenOptions,
+  { gzip, marks }: OpenOptions,
 ): Promise<OpenedFile> {
   const handle = await open(real, 'a+')
   const { size } = await handle.stat()
-  const target = new DirectTarget(path, handle, sync)
-  if (size > 0 && !gzip) {
-    const last = Buffer.alloc(1)
-    await handle.read(last, 0, 1, size - 1)
-    // Somebody left half a line: ours must not become its end.
-    if (last[0] !== 10) await target.write(Buffer.from('\n'))
+  const target = new AppendedTarget(path, { handle, disk: marks.disk, size })
+  // Somebody left half a line: ours must not become its end.
+  if (size > 0 && !gzip && (await lastByte(handle, size)) !== 10) {
+    await target.write(Buffer.from('\n'))
   }
   return { target, isContinued: size > 0 }
 }
 
-/** Writes to the file itself: appending, and pipes and devices. Whole pieces only: one that fails is cut off again. */
-class DirectTarget implements Target {
-  readonly keeps = true
-  readonly #path: string
-  #handle: FileHandle | undefined
-  /** Only of a file that is appended to: pipes and devices keep nothing. */
-  readonly #sync: OpenOptions['sync'] | undefined
-
-  constructor(path: string, handle: FileHandle, sync: OpenOptions['sync'] | undefined) {
-    this.#path = path
-    this.#handle = handle
-    this.#sync = sync
-  }
-
-  async write(bytes: Buffer): Promise<void> {
-    let sizeBefore: number | undefined
-    try {
-      const isAppended = this.#sync !== undefined
-      this.#handle ??= await open(this.#path, isAppended ? 'a' : 'w')
-      // Asked each time: another job may append to the same file, and its lines must stay.
-      if (isAppended) sizeBefore = (await this.#handle.stat()).size
-      await this.#handle.writeFile(bytes)
-    } catch (error) {
-      if (sizeBefore !== undefined) {
-        await this.#handle?.truncate(sizeBefore).catch(() => undefined)
-      }
-      throw writeError(error, this.#path)
-    }
-  }
-
-  async suspend(): Promise<void> {
-    const handle = this.#handle
-    this.#handle = undefined
-    await handle?.close()
-  }
-
-  async commit(): Promise<void> {
-    try {
-      if (this.#sync !== undefined) await this.#sync((this.#handle ??= await open(this.#path, 'a')))
-      await this.suspend()
-    } catch (error) {
-      throw writeError(error, this.#path)
-    }
-  }
-
-  async abort(): Promise<void> {
-    await this.suspend().catch(() => undefined)
-  }
+async function lastByte(handle: FileHandle, size: number): Promise<number | undefined> {
+  const last = Buffer.alloc(1)
+  await handle.read(last, 0, 1, size - 1)
+  return last[0]
 }
 
-/** Writes beside the file and takes its place on commit. */
-class ReplacingTarget implements Target {
-  readonly keeps = false
-  readonly #path: string
-  readonly #real: string
-  readonly #options: OpenOptions & { readonly changed: readonly string[] }
-  readonly #permissions: number | undefined
-  #handle: FileHandle | undefined
-  #temporary: string | undefined
-
-  constructor(
-    path: string,
-    real: string,
-    options: OpenOptions & { readonly changed: readonly string[] },
-    permissions: number | undefined,
-  ) {
-    this.#path = path
-    this.#real = real
-    this.#options = options
-    this.#permissions = permissions
-  }
-
-  /** Makes the file beside the target under a name that no pattern such as *.jsonl finds. */
-  async create(): Promise<void> {
-    const { random } = this.#options
-    for (let attempt = 1; this.#handle === undefined; attempt++) {
-      const mark = Math.floor(random() * 2 ** 40).toString(36)
-      const name = `.${basename(this.#real).slice(0, 60)}.${mark}${attempt}.partial`
-      const temporary = join(dirname(this.#real), name)
-      try {
-        this.#handle = await open(temporary, 'wx')
-        this.#temporary = temporary
-        addTemporary(temporary)
-      } catch (error) {
-        if ((error as { code?: unknown }).code !== 'EEXIST' || attempt === 100) throw error
-      }
-    }
-    if (this.#permissions !== undefined) await this.#handle.chmod(this.#permissions & 0o777)
-  }
-
-  async write(bytes: Buffer): Promise<void> {
-    try {
-      this.#handle ??= await open(this.#temporary ?? this.#real, 'a')
-      await this.#handle.writeFile(bytes)
-    } catch (error) {
-      await this.abort()
-      throw writeError(error, this.#path)
-    }
-  }
-
-  async suspend(): Promise<void> {
-    const handle = this.#handle
-    this.#handle = undefined
-    await handle?.close()
-  }
-
-  async commit(): Promise<void> {
-    const temporary = this.#temporary
-    if (temporary === undefined) return
-    const { changed, folders, mode, sync } = this.#options
-    try {
-      // Before the rename: after a power cut the name must not lead to a file that is empty.
-      await sync((this.#handle ??= await open(temporary, 'r+')))
-      await this.suspend()
-      for (const folder of changed) folders.add(folder)
-      if (mode === 'fail') await this.#claim(temporary)
-      else await rename(temporary, this.#real)
-      this.#temporary = undefined
-      dropTemporary(temporary)
-    } catch (error) {
-      await this.abort()
-      throw writeError(error, this.#path)
-    }
-  }
-
-  /** Takes the name only if nobody has it by now; a link fails where a rename would replace. */
-  async #claim(temporary: string): Promise<void> {
-    try {
-      await link(temporary, this.#real)
-      await rm(temporary)
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 'EEXIST') throw FILE_EXISTS({ path: this.#path })
-      // Some file systems have no links.
-      await rename(temporary, this.#real)
-    }
-  }
-
-  async abort(): Promise<void> {
-    await this.suspend().catch(() => undefined)
-    const temporary = this.#temporary
-    this.#temporary = undefined
-    if (temporary === undefined) return
-    await rm(temporary, { force: true }).catch(() => undefined)
-    dropTemporary(temporary)
-  }
+/** Takes a file up that a checkpoint names: what `recover` has cut to `entry`. Nothing is opened. */
+export function takeUpFile(
+  path: string,
+  real: string,
+  entry: FileEntry,
+  { marks, mode }: Pick<OpenOptions, 'marks' | 'mode'>,
+): Target {
+  const size = entry.body ?? entry.size
+  if (mode === 'append') return new AppendedTarget(path, { disk: marks.disk, size, synced: size })
+  const isNamed = entry.body !== undefined
+  return new ReplacingTarget(
+    { path, real, mode, marks },
+    { size, isNamed, isOurs: isNamed || entry.ours === true },
+  )
 }

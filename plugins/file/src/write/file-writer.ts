@@ -1,24 +1,21 @@
 import { isMillraceError } from '@millrace/base'
-import type { AbortResult, Batch, Key, Rejection, SinkInstance, WriteResult } from '@millrace/sdk'
+import type { AbortResult, Batch, Key, Rejection, WriteResult } from '@millrace/sdk'
 import type { Refusal } from './refusal.ts'
 import { FILE_IS_FOLDER, FILE_NOT_FOLDER } from '../errors.ts'
 import type { Output } from './output.ts'
-import { OutputSet } from './output-set.ts'
+import type { OutputSet } from './output-set.ts'
 import type { PathTemplate } from './path-template.ts'
 
 /** What is wrong with a path that the record made, and with no other. */
 const notFiles: ReadonlySet<string> = new Set([FILE_IS_FOLDER.code, FILE_NOT_FOLDER.code])
 
 /** Writes batches to one file, or to the file that each record's path names. No promise per record. */
-export class FileWriter implements SinkInstance {
+export class FileWriter {
   readonly #path: string
   readonly #template: PathTemplate | undefined
   readonly #outputs: OutputSet
   readonly #refuse: (path: string) => Refusal | undefined
   readonly #isLive: boolean
-  readonly #settled: () => Promise<void>
-  /** Whoever reads along may take their time. */
-  readonly untimed: boolean
   #current: Output | undefined
   #currentPath = ''
   #refusedPath = ''
@@ -31,27 +28,29 @@ export class FileWriter implements SinkInstance {
   constructor(options: {
     readonly path: string
     readonly template: PathTemplate | undefined
-    readonly maxOpen: number
+    readonly outputs: OutputSet
     /** Somebody may be reading along: hand over what there is after every batch. */
     readonly isLive: boolean
     /** Why no record may go to a path. */
     readonly refuse: (path: string) => Refusal | undefined
-    readonly open: (path: string) => Promise<Output>
-    /** Called when all files are committed: makes their names as durable as they are. */
-    readonly settled: () => Promise<void>
   }) {
     this.#path = options.path
     this.#template = options.template
     this.#refuse = options.refuse
     this.#isLive = options.isLive
-    this.#settled = options.settled
-    this.untimed = options.isLive
-    this.#outputs = new OutputSet(options.maxOpen, options.open)
+    this.#outputs = options.outputs
   }
 
+  /** Opens the file of a path that depends on no record. */
   async open(): Promise<void> {
     if (this.#template !== undefined) return
     this.#current = await this.#outputs.open(this.#path)
+  }
+
+  /** The files are no longer those that it has at hand. */
+  forget(): void {
+    this.#current = undefined
+    this.#currentPath = ''
   }
 
   write(batch: Batch): WriteResult | Promise<WriteResult> {
@@ -98,7 +97,7 @@ export class FileWriter implements SinkInstance {
 
   /** Makes the record's file the current one; a promise while it opens, a refusal when the record has none. */
   #choose(batch: Batch, index: number): Refusal | Promise<void> | undefined {
-    if (this.#template === undefined) return undefined
+    if (this.#template === undefined) return this.#current === undefined ? this.open() : undefined
     const path = this.#pathOf(this.#template, batch, index)
     if (typeof path !== 'string') return path
     if (path === this.#currentPath) return undefined
@@ -144,24 +143,9 @@ export class FileWriter implements SinkInstance {
     }
   }
 
-  flush(): Promise<void> {
-    return this.#outputs.flush()
-  }
-
-  async commit(): Promise<void> {
-    await this.#outputs.commit()
-    this.#current = undefined
-    await this.#settled()
-  }
-
-  /** The batch that failed was never counted as written. */
+  /** Takes back what can be taken back. The batch that failed was never counted as written. */
   async abort(): Promise<AbortResult> {
     const lost = await this.#outputs.abort()
     return { discarded: Math.max(0, lost - this.#added) }
-  }
-
-  /** After a commit there is nothing left to do; without one nothing may stay. */
-  async close(): Promise<void> {
-    await this.#outputs.abort()
   }
 }

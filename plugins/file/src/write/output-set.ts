@@ -1,6 +1,6 @@
+import type { FileEntry } from './file-token.ts'
 import type { Output } from './output.ts'
-
-const committedAtOnce = 16
+import { severalAtOnce } from './several-at-once.ts'
 
 /** The files of a sink whose path depends on the record: all that were written, and few of them open. */
 export class OutputSet {
@@ -46,15 +46,30 @@ export class OutputSet {
     for (const path of this.#recent) await this.#outputs.get(path)?.flush()
   }
 
+  /** Takes a file that an earlier run has left, not open. */
+  adopt(path: string, output: Output): void {
+    this.#outputs.set(path, output)
+  }
+
+  /** All that was written survives a crash when it resolves: what is to be known of each file, by path. */
+  async prepare(closes: boolean): Promise<ReadonlyMap<string, FileEntry>> {
+    const entries = new Map<string, FileEntry>()
+    await severalAtOnce(this.#outputs, async ([path, output]) => {
+      const entry = await output.prepare(closes)
+      if (!this.#recent.has(path)) await output.suspend()
+      entries.set(path, entry)
+    })
+    return entries
+  }
+
   async commit(): Promise<void> {
-    // Several at a time: each waits for the disk.
-    const outputs = [...this.#outputs.values()]
-    for (let at = 0; at < outputs.length; at += committedAtOnce) {
-      const settled = await Promise.allSettled(
-        outputs.slice(at, at + committedAtOnce).map((output) => output.commit()),
-      )
-      for (const one of settled) if (one.status === 'rejected') throw one.reason
-    }
+    await severalAtOnce(this.#outputs.values(), (output) => output.commit())
+    this.#clear()
+  }
+
+  /** Lets go of all files and leaves them as they are. */
+  async release(): Promise<void> {
+    await severalAtOnce(this.#outputs.values(), (output) => output.suspend())
     this.#clear()
   }
 

@@ -1,19 +1,26 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Encoder } from './encoder.ts'
+import type { FileEntry } from './file-token.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Where the bytes of an output go. */
 export interface Target {
+  /** Whether what was written is there even if it is never committed. */
+  readonly keeps: boolean
+  /** Bytes that the file has so far. */
+  readonly size: number
+  /** Whether a commit of this job has given the file its name already. */
+  readonly isOurs: boolean
   /** Takes all bytes or throws a coded error. */
   write(bytes: Buffer): Promise<void>
   /** Lets go of what the system limits; the next write takes it up again. */
   suspend(): Promise<void>
+  /** What was written survives the process and a power cut when it resolves; to the size of the file then. */
+  sync(): Promise<number>
   /** Makes what was written visible. */
   commit(): Promise<void>
-  /** Whether what was written is there even if it is never committed. */
-  readonly keeps: boolean
-  /** Takes back what can be taken back. Never throws. */
+  /** Takes back what can be taken back, but nothing in front of the last `sync`. Never throws. */
   abort(): Promise<void>
 }
 
@@ -28,14 +35,20 @@ export class Output {
   readonly #encoder: Encoder
   readonly #gzip: boolean
   #text = ''
+  /** Since the last checkpoint, if there is one. */
   #records = 0
   #unwritten = 0
-  #isPacked = false
+  /** What the last checkpoint says of the file, while nothing was written since. */
+  #entry: FileEntry | undefined
+  #isPrepared: boolean
 
-  constructor(target: Target, encoder: Encoder, gzip: boolean) {
+  /** `entry`: what the checkpoint says of it that the job goes on from. */
+  constructor(target: Target, encoder: Encoder, gzip: boolean, entry?: FileEntry) {
     this.#target = target
     this.#encoder = encoder
     this.#gzip = gzip
+    this.#entry = entry
+    this.#isPrepared = entry !== undefined
   }
 
   /** Whether it is time to flush. */
@@ -57,10 +70,10 @@ export class Output {
     if (this.#text === '') return
     const bytes = Buffer.from(this.#text)
     this.#text = ''
+    this.#entry = undefined
     // Each piece is a gzip member of its own: together they are one gzip file, and a file can be continued.
     await this.#target.write(this.#gzip ? await pack(bytes) : bytes)
     this.#unwritten = 0
-    this.#isPacked = this.#gzip
   }
 
   async suspend(): Promise<void> {
@@ -68,18 +81,42 @@ export class Output {
     await this.#target.suspend()
   }
 
-  async commit(): Promise<void> {
-    this.#text += this.#encoder.footer()
+  /** All that it has taken survives a crash when it resolves. `closes`: nothing follows, so what closes the file is written too. */
+  async prepare(closes: boolean): Promise<FileEntry> {
     await this.flush()
-    // A gzip file of nothing still has a header.
-    if (this.#gzip && !this.#isPacked) await this.#target.write(await pack(Buffer.alloc(0)))
+    const known = this.#entry
+    if (known !== undefined && (!closes || known.body !== undefined)) return known
+    const body = this.#target.size
+    if (closes) await this.#finish()
+    const size = await this.#target.sync()
+    const { columns } = this.#encoder
+    this.#records = 0
+    this.#isPrepared = true
+    this.#entry = {
+      size,
+      ...(closes && { body }),
+      ...(columns && { columns }),
+      ...(this.#target.isOurs && { ours: true }),
+    }
+    return this.#entry
+  }
+
+  async commit(): Promise<void> {
+    await this.#finish()
     await this.#target.commit()
     this.#records = 0
   }
 
+  async #finish(): Promise<void> {
+    this.#text += this.#encoder.footer()
+    await this.flush()
+    // A gzip file of nothing still has a header.
+    if (this.#gzip && this.#target.size === 0) await this.#target.write(await pack(Buffer.alloc(0)))
+  }
+
   /** Resolves to how many records are nowhere now. */
   async abort(): Promise<number> {
-    const lost = this.#target.keeps ? this.#unwritten : this.#records
+    const lost = this.#target.keeps && !this.#isPrepared ? this.#unwritten : this.#records
     this.#text = ''
     this.#records = 0
     this.#unwritten = 0

@@ -5,6 +5,8 @@ import type { Target } from './output.ts'
 /** Writes to standard output. A reader that went away is FILE_BROKEN_PIPE. The stream is never ended: it is not ours. */
 export class StreamTarget implements Target {
   readonly keeps = true
+  readonly isOurs = true
+  #size = 0
   readonly #stream: Writable
   readonly #ignore = (): void => undefined
 
@@ -14,9 +16,14 @@ export class StreamTarget implements Target {
     stream.on('error', this.#ignore)
   }
 
+  get size(): number {
+    return this.#size
+  }
+
   write(bytes: Buffer): Promise<void> {
     const path = 'standard output'
     if (this.#stream.destroyed) return Promise.reject(FILE_BROKEN_PIPE({ path }))
+    this.#size += bytes.length
     return new Promise((resolve, reject) => {
       this.#stream.write(bytes, (error) => {
         if (error) reject(fileError(error, path, false))
@@ -27,6 +34,10 @@ export class StreamTarget implements Target {
 
   suspend(): Promise<void> {
     return Promise.resolve()
+  }
+
+  sync(): Promise<number> {
+    return Promise.resolve(this.#size)
   }
 
   commit(): Promise<void> {

@@ -1,0 +1,222 @@
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { createRandom } from '@millrace/base'
+import type { Batch, SinkInstance, SinkToken } from '@millrace/sdk'
+import { createFileSink, fileSink, type FileSinkParameters } from './file-sink.ts'
+import type { Disk } from './write/durable.ts'
+
+/** What the job of a sink does, and what happens to it. */
+export type Step =
+  | { readonly kind: 'write'; readonly count: number }
+  | { readonly kind: 'prepare' | 'durable' | 'commit' | 'stop' }
+  /** Behind some turns of what comes next: a power cut leaves this share of what was not synced. */
+  | { readonly kind: 'crash'; readonly turns: number; readonly kept: number }
+
+interface Kept {
+  readonly inode: number
+  readonly bytes: Buffer
+  /** Bytes that a power cut cannot take. */
+  readonly synced: number
+}
+
+function batchOf(values: readonly unknown[]): Batch {
+  return {
+    length: values.length,
+    value: (index) => values[index],
+    timestamp: () => 0,
+    watermark: () => 0,
+    key: () => undefined,
+    origin: () => undefined,
+  }
+}
+
+/** A job with checkpoints that writes records to a folder, and is killed whenever somebody likes. */
+export class CrashingJob {
+  readonly #folder: string
+  readonly #parameters: FileSinkParameters
+  readonly #records: readonly unknown[]
+  readonly #random = createRandom(1)
+  /** By inode. */
+  #synced = new Map<number, number>()
+  #sink: SinkInstance
+  readonly #sinks: SinkInstance[] = []
+  #at = 0
+  #number = 0
+  #prepared: { readonly token: SinkToken; readonly at: number } | undefined
+  #durable: { readonly token: SinkToken; readonly at: number } | undefined
+  #isCommitted = true
+
+  constructor(folder: string, parameters: object, records: readonly unknown[]) {
+    const checked = fileSink.parameters['~standard'].validate(parameters)
+    this.#parameters = (checked as { readonly value: FileSinkParameters }).value
+    this.#folder = folder
+    this.#records = records
+    for (const [path, { bytes }] of this.#snapshot()) this.#sync(path, bytes.length)
+    this.#sink = this.#create(false)
+  }
+
+  /** Opens the sink and makes the checkpoint that a job begins with. */
+  async begin(): Promise<void> {
+    await this.#sink.open?.()
+    await this.#checkpoint(false)
+  }
+
+  async step(step: Step, next: Step | undefined): Promise<void> {
+    if (step.kind === 'crash') return this.#crash(step, next)
+    if (step.kind === 'stop') {
+      await this.#checkpoint(true)
+      await this.#sink.close?.()
+      return this.#goOn()
+    }
+    return this.#do(step)
+  }
+
+  /** Writes what is left and ends in good order. */
+  async end(): Promise<void> {
+    await this.#write(this.#records.length)
+    await this.#checkpoint(true)
+    await this.#sink.close?.()
+  }
+
+  async #do(step: Step | undefined): Promise<void> {
+    if (step?.kind === 'write') return this.#write(step.count)
+    if (step?.kind === 'prepare') return this.#prepare(false)
+    if (step?.kind === 'durable') return this.#makeDurable()
+    if (step?.kind === 'commit') return this.#commit()
+    if (step?.kind === 'stop') return this.#checkpoint(true)
+    return undefined
+  }
+
+  async #write(count: number): Promise<void> {
+    const values = this.#records.slice(this.#at, this.#at + count)
+    this.#at += values.length
+    if (values.length > 0) await this.#sink.write(batchOf(values))
+  }
+
+  async #checkpoint(final: boolean): Promise<void> {
+    await this.#prepare(final)
+    this.#makeDurable()
+    await this.#commit()
+  }
+
+  async #prepare(final: boolean): Promise<void> {
+    this.#makeDurable()
+    await this.#commit()
+    const at = this.#at
+    const token = await this.#sink.prepare?.({ checkpoint: ++this.#number, final })
+    this.#prepared = { token: JSON.parse(JSON.stringify(token)) as SinkToken, at }
+  }
+
+  #makeDurable(): void {
+    if (this.#prepared === undefined) return
+    this.#durable = this.#prepared
+    this.#prepared = undefined
+    this.#isCommitted = false
+  }
+
+  async #commit(): Promise<void> {
+    if (this.#isCommitted || this.#durable === undefined) return
+    await this.#sink.commit?.(this.#durable.token)
+    this.#isCommitted = true
+  }
+
+  /** The process ends in the middle of `next`; the disk keeps what was synced and some of the rest. */
+  async #crash(
+    { kept, turns }: { readonly kept: number; readonly turns: number },
+    next: Step | undefined,
+  ): Promise<void> {
+    const durable = this.#durable
+    const number = this.#number
+    const lost = next?.kind === 'crash' ? this.#goOn() : this.#do(next)
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+    const files = this.#snapshot()
+    const known = this.#durable ?? durable
+    // Whatever is still under way comes to an end, so that it cannot touch what the disk has kept.
+    await lost.catch(() => undefined)
+    for (const sink of this.#sinks.splice(0)) await sink.close?.()
+    rmSync(this.#folder, { recursive: true })
+    mkdirSync(this.#folder)
+    this.#synced = new Map()
+    const links = new Map<number, string>()
+    for (const [path, { bytes, inode, synced }] of files) {
+      const same = links.get(inode)
+      links.set(inode, path)
+      if (same !== undefined) {
+        linkSync(same, path)
+        continue
+      }
+      const length = synced + Math.round((bytes.length - synced) * kept)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, bytes.subarray(0, length))
+      this.#sync(path, length)
+    }
+    this.#durable = known
+    this.#number = number
+    await this.#goOn()
+  }
+
+  async #goOn(): Promise<void> {
+    this.#prepared = undefined
+    this.#isCommitted = true
+    this.#at = this.#durable?.at ?? 0
+    this.#sink = this.#create(true)
+    await this.#sink.open?.()
+    await this.#sink.recover?.(this.#durable?.token)
+  }
+
+  #create(recovers: boolean): SinkInstance {
+    const disk: Disk = {
+      syncFile: async (handle) => {
+        const { ino, size } = await handle.stat()
+        this.#synced.set(ino, size)
+      },
+      syncFolder: () => Promise.resolve(),
+    }
+    const expressions = { env: {}, functions: [], aggregates: [] }
+    const random = this.#random
+    const sink = createFileSink(this.#parameters, { expressions, random, disk, recovers })
+    this.#sinks.push(sink)
+    return sink
+  }
+
+  #sync(path: string, size: number): void {
+    this.#synced.set(statSync(path).ino, size)
+  }
+
+  #snapshot(): ReadonlyMap<string, Kept> {
+    const files = new Map<string, Kept>()
+    for (const path of pathsIn(this.#folder)) {
+      const bytes = readFileSync(path)
+      const inode = statSync(path).ino
+      const synced = Math.min(bytes.length, this.#synced.get(inode) ?? 0)
+      files.set(path, { bytes, inode, synced })
+    }
+    return files
+  }
+}
+
+function pathsIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted()
+}
+
+/** All files of a folder by name, unpacked; hidden ones too. */
+export function textsIn(folder: string): Readonly<Record<string, string>> {
+  const texts = pathsIn(folder).map((path): [string, string] => {
+    const bytes = readFileSync(path)
+    const isPacked = path.endsWith('.gz') && bytes.length > 0
+    return [relative(folder, path), (isPacked ? gunzipSync(bytes) : bytes).toString()]
+  })
+  return Object.fromEntries(texts)
+}

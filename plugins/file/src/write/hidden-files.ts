@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { readdir, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { isAbandoned } from './owner.ts'
+
+/** `partial`: goes with its process. `pending`: a checkpoint may name it, so only its own job takes it away. */
+export type HiddenKind = 'partial' | 'pending'
+
+const partialName = /^\..+\.([a-z0-9-]+)\.partial$/
+const shownMax = 60
+
+/** The file beside `real` that is written in its place, under a name that no pattern such as *.jsonl finds. */
+export function hiddenPath(real: string, mark: string, kind: HiddenKind): string {
+  const name = basename(real)
+  const rest =
+    name.length > shownMax ? `.${createHash('sha1').update(name).digest('hex').slice(0, 8)}` : ''
+  return join(dirname(real), `.${name.slice(0, shownMax)}${rest}.${mark}.${kind}`)
+}
+
+/** Takes away what killed processes have left unfinished in a folder; never what a live one writes, or a checkpoint names. */
+export async function removeAbandoned(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names) {
+    const mark = partialName.exec(name)?.[1]
+    if (mark === undefined || !isAbandoned(mark)) continue
+    await rm(join(folder, name), { force: true }).catch(() => undefined)
+  }
+}
+
+/** Takes away the pending files of some marks, but for those that are expected. `deep`: in the folders below too. */
+export async function removePending(
+  folder: string,
+  options: {
+    readonly marks: readonly string[]
+    readonly expected: ReadonlySet<string>
+    readonly deep: boolean
+  },
+): Promise<void> {
+  const endings = options.marks.map((mark) => `.${mark}.pending`)
+  const found = await readdir(folder, { recursive: options.deep, withFileTypes: true }).catch(
+    () => [],
+  )
+  for (const { name, parentPath } of found) {
+    const path = join(parentPath, name)
+    if (!name.startsWith('.') || !endings.some((ending) => name.endsWith(ending))) continue
+    if (!options.expected.has(path)) await rm(path, { force: true })
+  }
+}

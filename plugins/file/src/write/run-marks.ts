@@ -1,0 +1,52 @@
+import type { Disk } from './durable.ts'
+import { type HiddenKind, hiddenPath } from './hidden-files.ts'
+
+/** What the files of one sink have in common: the names of their hidden files, and what is to be synced. */
+export class RunMarks {
+  readonly disk: Disk
+  #mark: string
+  #kind: HiddenKind = 'partial'
+  /** Folders whose names have changed. */
+  readonly #folders = new Set<string>()
+
+  constructor(mark: string, disk: Disk) {
+    this.#mark = mark
+    this.disk = disk
+  }
+
+  get mark(): string {
+    return this.#mark
+  }
+
+  /** Whether the hidden files outlive the process. */
+  get isKept(): boolean {
+    return this.#kind === 'pending'
+  }
+
+  /** The job has checkpoints. `mark`: that of the checkpoint which it goes on from. */
+  keep(mark = this.#mark): void {
+    this.#kind = 'pending'
+    this.#mark = mark
+  }
+
+  /** Where a file is written until it takes its name. */
+  hidden(real: string): string {
+    return hiddenPath(real, this.#mark, this.#kind)
+  }
+
+  changed(folders: Iterable<string>): void {
+    for (const folder of folders) this.#folders.add(folder)
+  }
+
+  /** Brings the names to the disk that have changed. */
+  async settle(): Promise<void> {
+    for (const folder of this.#folders) await this.disk.syncFolder(folder)
+    this.#folders.clear()
+  }
+}
+
+/** The mark of what is written once files of a mark have their names: the two are never taken for each other. */
+export function nextMark(mark: string): string {
+  const [first = '', turn = '0'] = mark.split('_')
+  return `${first}_${Number(turn) + 1}`
+}
