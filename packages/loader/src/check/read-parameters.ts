@@ -83,8 +83,7 @@ export class ParameterReader {
   read(node: MapNode | undefined): unknown {
     const branches = branchesOf(this.#root, this.#root)
     if (node === undefined) {
-      this.#defaults(branches, [], `${this.#entry.path}.parameters`)
-      return {}
+      return this.#defaults(branches, [], `${this.#entry.path}.parameters`)
     }
     return this.#value(node, branches, `${this.#entry.path}.parameters`, '')
   }
@@ -121,8 +120,7 @@ export class ParameterReader {
       if (isUnknown && (isTaken || child.some(({ module }) => module !== undefined))) continue
       value[meant] = this.#value(entry.value, child, joinPath(path, meant), joinPath(name, meant))
     }
-    this.#defaults(objects, [...node.entries.keys()], path)
-    return value
+    return { ...value, ...this.#defaults(objects, [...node.entries.keys()], path) }
   }
 
   /** The map or list that an override wrote as text, where its target is no text. */
@@ -171,7 +169,7 @@ export class ParameterReader {
         ? this.#compiled(template, typed, node)
         : undefined
     const isPath = format === 'path' || format === 'path-template'
-    const value = isPath && typeof typed === 'string' ? this.#path(typed, node) : typed
+    const value = isPath && typeof typed === 'string' ? this.#place(typed, node.origin) : typed
     this.#context.addValue(path, value, node, isSecret, expects)
     return value
   }
@@ -263,11 +261,11 @@ export class ParameterReader {
     return false
   }
 
-  #path(path: string, node: ScalarNode): string {
+  #place(path: string, origin: ScalarNode['origin']): string {
     if (path === '-' || path === '' || isAbsolute(path) || /^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
       return path
     }
-    return resolve(node.origin === 'file' ? this.#context.folder : this.#context.cwd, path)
+    return resolve(origin === 'file' ? this.#context.folder : this.#context.cwd, path)
   }
 
   #isUnknown(key: string, objects: readonly JsonSchema[]): boolean {
@@ -299,12 +297,22 @@ export class ParameterReader {
     return near
   }
 
-  #defaults(branches: readonly JsonSchema[], given: readonly string[], path: string): void {
-    if (branches.length !== 1) return
+  /** Notes defaults, and gives those that the schema cannot fill in by itself: paths, which begin at the job file. */
+  #defaults(
+    branches: readonly JsonSchema[],
+    given: readonly string[],
+    path: string,
+  ): Record<string, string> {
+    const paths: Record<string, string> = {}
+    if (branches.length !== 1) return paths
     for (const [key, schema] of Object.entries(branches[0]?.properties ?? {})) {
       if (given.includes(key) || schema.default === undefined) continue
-      this.#context.addDefault(joinPath(path, key), schema.default)
+      const isPath = schema.format === 'path' && typeof schema.default === 'string'
+      const value = isPath ? this.#place(String(schema.default), 'file') : schema.default
+      if (isPath) paths[key] = String(value)
+      this.#context.addDefault(joinPath(path, key), value)
     }
+    return paths
   }
 
   #mismatch(
