@@ -307,3 +307,18 @@ export const ENG_UPDATES = defineError<{ reader: string; writer: string }>({
   hint: (d) =>
     `Let "${d.writer}" give one result each (emit: final, or end), or let "${d.reader}" read something else.`,
 })
+
+/** A checkpoint is asked of a job that takes none. */
+export const ENG_NO_CHECKPOINTS: ErrorOf<Record<string, never>> = defineError({
+  code: 'ENG_NO_CHECKPOINTS',
+  message: () => 'The job takes no checkpoints.',
+  hint: () =>
+    'Give it a place for them: `checkpoint: { every: 10s, dir: ./state }` in its pipeline.',
+})
+
+/** A checkpoint is asked of a job that has ended or is about to. */
+export const ENG_ENDED: ErrorOf<Record<string, never>> = defineError({
+  code: 'ENG_ENDED',
+  message: () => 'The job is ending and takes no checkpoint but its last.',
+  hint: () => 'Its last checkpoint holds all that it needs to go on.',
+})

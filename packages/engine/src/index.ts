@@ -6,6 +6,15 @@
 export { createJob } from './job/create-job.ts'
 export type { EngineJob, JobOptions } from './job/engine-job.ts'
 export type { PartGauges } from './job/part-gauges.ts'
+export type {
+  CheckpointSpec,
+  CheckpointStore,
+  JobCheckpoint,
+  PartitionSnapshot,
+  SinkCheckpoint,
+  SourceSnapshot,
+  StageCheckpoint,
+} from './checkpoint/checkpoint.ts'
 export { ENG_FIELD_UNSEEN } from './errors.ts'
 export { checkSpec } from './plan/check-spec.ts'
 export type { Backoff } from '@millrace/core'
@@ -26,6 +35,7 @@ export type {
 } from './plan/job-spec.ts'
 export type { JobRestart, PipelineRestart } from './plan/job-restart.ts'
 export type {
+  CheckpointProgress,
   KeptCounts,
   Progress,
   ResourceCounts,

@@ -1,9 +1,11 @@
 import type { MillraceError } from '@millrace/base'
 import { type InstanceScope, jobDefaults } from '@millrace/sdk'
+import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import { type ErrorPolicy, resolvePolicy, sourcePolicy } from '../plan/error-policy.ts'
 import type { JobSpec, SinkSpec } from '../plan/job-spec.ts'
 import type { Place } from '../plan/place.ts'
 import { SinkCounter, SourceCounter, StageCounter } from '../report/counters.ts'
+import type { SavedLetters } from '../report/dead-letter-log.ts'
 import { Alignment } from '../run/alignment.ts'
 import type { Edge, OverflowTarget } from '../run/edge.ts'
 import { timerError } from '../run/crashed.ts'
@@ -55,8 +57,8 @@ export interface Nodes {
   readonly sinks: readonly Node<SinkTask, SinkCounter>[]
 }
 
-/** Makes the tasks of a checked spec and wires them. Nothing is created or opened yet. */
-export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
+/** Makes the tasks of a checked spec and wires them. Nothing is created or opened yet; `restored`: they go on from there. */
+export function buildNodes(spec: JobSpec, host: TaskHost, restored?: JobCheckpoint): Nodes {
   const counters = new Map(
     spec.stages.map((stage) => [stage.id, new StageCounter(stage.id, stage.factory.traits.name)]),
   )
@@ -105,7 +107,9 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     const { factory, id } = source
     const { node, parts } = common(source, new SourceCounter(id, factory.traits.name))
     const failures = failuresOf('Source', id, source.onError)
-    const task = new SourceTask({ ...parts, spec: source, failures, alignment })
+    const saved = restored?.sources[id]
+    load(parts.counter, failures, saved)
+    const task = new SourceTask({ ...parts, spec: source, failures, alignment, restored: saved })
     return { id, factory, task, ...node }
   })
   const stages = spec.stages.map((stage) => {
@@ -113,13 +117,18 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     const { node, parts } = common(stage, counters.get(id) as StageCounter)
     node.counter.watch(outboxOf(id).ports.filter((port) => port !== outboxOf(id).dead))
     const failures = failuresOf('Stage', id, stage.onError)
-    const task = new StageTask({ ...parts, spec: stage, failures }, node.edges)
+    const saved = restored?.stages[id]
+    load(parts.counter, failures, saved)
+    const task = new StageTask({ ...parts, spec: stage, failures, restored: saved }, node.edges)
     return { id, factory, task, ...node }
   })
   const sinkNode = (sink: SinkSpec, failures: Failures): Node<SinkTask, SinkCounter> => {
     const { factory, id } = sink
     const { node, parts } = common(sink, new SinkCounter(id, factory.traits.name))
-    const task = new SinkTask({ ...parts, spec: sink, failures }, node.edges)
+    const saved = restored?.sinks[id]
+    load(parts.counter, failures, saved)
+    const own = { restored: saved, isResumed: restored !== undefined }
+    const task = new SinkTask({ ...parts, spec: sink, failures, ...own }, node.edges)
     return { id, factory, task, ...node }
   }
   const sinks = spec.sinks.map((sink) => sinkNode(sink, failuresOf('Sink', sink.id, sink.onError)))
@@ -128,6 +137,17 @@ export function buildNodes(spec: JobSpec, host: TaskHost): Nodes {
     sinks.push(sinkNode(spec.deadLetter, failuresOf('Sink', spec.deadLetter.id, 'fail')))
   }
   return { resources, sources, stages, sinks }
+}
+
+/** Goes on counting where an earlier run stopped. */
+function load<Counts>(
+  counter: { load(counts: Counts): void },
+  { letters }: Failures,
+  saved: { readonly counts: Counts; readonly letters: SavedLetters } | undefined,
+): void {
+  if (saved === undefined) return
+  counter.load(saved.counts)
+  letters.load(saved.letters)
 }
 
 function scope(

@@ -1,5 +1,6 @@
 import type { Runtime } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
+import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import type { Progress, Summary } from '../report/summary.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
@@ -32,6 +33,11 @@ export interface EngineJob {
   /** Ends it at once; sinks abort. */
   abort(): void
   progress(): Progress
+  /**
+   * Takes a checkpoint now and resolves to it when it is durable. Rejects with ENG_NO_CHECKPOINTS where the job takes none, and with
+   * why the job ended where it did.
+   */
+  checkpoint(): Promise<JobCheckpoint>
   /** What its sources, stages and sinks are at now, in the order of the spec, the dead letter sink last. */
   gauges(): readonly PartGauges[]
   /**

@@ -1,7 +1,8 @@
 import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@millrace/base'
 import { type ActorSystem, RestartBudget } from '@millrace/core'
-import { jobDefaults, type Logger } from '@millrace/sdk'
+import { jobDefaults, type Logger, type SinkToken } from '@millrace/sdk'
 import { ENG_ABORTED, ENG_INTERNAL } from '../errors.ts'
+import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
 import { crashed, type Crashed } from '../run/crashed.ts'
@@ -10,9 +11,11 @@ import { Delays } from '../run/delays.ts'
 import { DUE, type Due } from '../run/due.ts'
 import type { Arrival } from '../run/edge.ts'
 import { ErrorRate } from '../run/error-rate.ts'
+import type { Committing } from '../run/committing.ts'
 import type { LetGo } from '../run/let-go.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
-import type { TaskHost } from '../run/task-host.ts'
+import type { Barriers, TaskHost } from '../run/task-host.ts'
+import { Coordinator } from '../checkpoint/coordinator.ts'
 import { buildNodes, type Nodes } from './build-tasks.ts'
 import { Cells } from './cells.ts'
 import { Cleanups } from './cleanups.ts'
@@ -28,6 +31,8 @@ export interface IncarnationOptions {
   /** What the user asked for. */
   readonly asked: () => 'stop' | 'drain' | undefined
   readonly warn: (sentence: string) => void
+  /** The pipeline goes on from here. Default: where its checkpoints say. */
+  readonly restored?: JobCheckpoint | undefined
 }
 
 /** One life of a pipeline, from the first record of its sources on: its cells, all they hold, and how that ends. */
@@ -41,13 +46,14 @@ export class Incarnation implements TaskHost {
   readonly nodes: Nodes
   /** Resolves when all has passed on its last message, and when it has failed. */
   readonly ended: Promise<void>
-  read = 0
+  read: number
+  readonly #coordinator: Coordinator | undefined
   readonly #options: IncarnationOptions
   readonly #end = new AbortController()
   readonly #cleanups = new Cleanups()
   readonly #cells: Cells
-  /** How stages and sinks are told to let go what they hold, by id. */
-  readonly #holders = new Map<string, (command: LetGo) => void>()
+  /** How stages and sinks are told what comes from outside, by id. */
+  readonly #holders = new Map<string, (command: LetGo | Committing) => void>()
   #begin: (() => void)[] = []
   #running = 0
   #error: MillraceError | undefined
@@ -69,7 +75,12 @@ export class Incarnation implements TaskHost {
       // Where all has passed on its last message nobody needs them any more.
       if (!this.#hasBegun || this.#running > 0) this.fail(internal(error))
     })
-    this.nodes = buildNodes(spec, this)
+    const { checkpoint } = spec
+    const restored = options.restored ?? checkpoint?.restored
+    this.read = restored?.read ?? 0
+    this.#coordinator =
+      checkpoint && new Coordinator(this, { ...checkpoint, restored }, () => this.nodes)
+    this.nodes = buildNodes(spec, this, restored)
     this.ended = new Promise((resolve) => {
       this.#wake = resolve
     })
@@ -115,11 +126,13 @@ export class Incarnation implements TaskHost {
     if (this.over) return
     this.#hasBegun = true
     for (const source of this.#begin) source()
+    this.#coordinator?.begin()
   }
 
   /** Sources read no more; what was read goes on. */
   pause(): void {
     if (this.over) return
+    this.#coordinator?.pause()
     for (const { task } of this.nodes.sources) task.pause()
     if (this.stopping) this.delays.cutShort()
   }
@@ -150,7 +163,8 @@ export class Incarnation implements TaskHost {
     this.#error = error
   }
 
-  finished(): void {
+  finished(id: string): void {
+    this.#coordinator?.finished(id)
     this.#running--
     if (this.#running === 0) this.#wake()
   }
@@ -190,13 +204,40 @@ export class Incarnation implements TaskHost {
    */
   async settle(): Promise<void> {
     if (this.#isGivenUp) return
+    await this.#lastCheckpoint()
     for (const { id, task } of this.nodes.sinks) {
       if (this.over) await task.drained()
       const isDeadLetter = id === this.#options.spec.deadLetter?.id
-      const keeps = !this.over || (isDeadLetter && !this.#isAborted)
-      if (keeps && task.writer.isWhole && (await this.#tried(task.writer.commit()))) continue
+      // With checkpoints they come again, when the job goes on.
+      const stays = isDeadLetter && !this.#isAborted && this.#coordinator === undefined
+      const keeps = !this.over || stays
+      const { token } = task
+      if (keeps && task.writer.isWhole && (await this.#tried(task.writer.commit(token)))) continue
       // Also what a failed commit left undone.
       await this.#tried(task.writer.abort(this.#isAborted))
+    }
+  }
+
+  /** What takes checkpoints; absent: the job has none. */
+  get checkpoints(): Coordinator | undefined {
+    return this.#coordinator
+  }
+
+  get barriers(): Barriers | undefined {
+    return this.#coordinator
+  }
+
+  /** What a token names becomes visible, in the sink's own turn. */
+  commit(sink: string, token: SinkToken): Promise<void> {
+    return new Promise((done) => this.#holders.get(sink)?.({ kind: 'committing', token, done }))
+  }
+
+  async #lastCheckpoint(): Promise<void> {
+    if (this.#coordinator === undefined || this.over) return
+    try {
+      await this.#coordinator.end(this.stopping ? 'stopped' : 'finished')
+    } catch (error) {
+      this.fail(toError(error))
     }
   }
 
@@ -249,7 +290,7 @@ export class Incarnation implements TaskHost {
       const { edges, factory, id, task, timerError, timers } = node
       if (this.over) return
       if (isFirst) this.#owns(id, factory)
-      const cell = await this.#cells.start<Arrival | LetGo | Crashed | Due>(
+      const cell = await this.#cells.start<Arrival | LetGo | Crashed | Due | Committing>(
         id,
         () => task.open(),
         (message) => task.receive(message),

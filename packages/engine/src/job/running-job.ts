@@ -1,5 +1,7 @@
 import { messageOf, type MillraceError } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
+import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
+import { ENG_NO_CHECKPOINTS } from '../errors.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import type { Progress, Summary } from '../report/summary.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
@@ -68,7 +70,7 @@ export class RunningJob implements EngineJob {
 
   progress(): Progress {
     const now = this.#endedAt ?? this.#options.runtime.monotonic()
-    const { deadLetters, nodes } = this.#pipeline.current
+    const { checkpoints, deadLetters, nodes } = this.#pipeline.current
     return {
       state: this.#state,
       resources: nodes.resources.map(({ id, metrics, module }) => {
@@ -80,11 +82,18 @@ export class RunningJob implements EngineJob {
       sinks: nodes.sinks.map(({ counter }) => counter.snapshot()),
       deadLetters: deadLetters.count,
       pipelineRestarts: this.#pipeline.restarts,
+      ...(checkpoints !== undefined && { checkpoint: checkpoints.progress }),
     }
   }
 
   gauges(): readonly PartGauges[] {
     return gaugesOf(this.#pipeline.current.nodes)
+  }
+
+  async checkpoint(): Promise<JobCheckpoint> {
+    const { checkpoints } = this.#pipeline.current
+    if (checkpoints === undefined) throw ENG_NO_CHECKPOINTS({})
+    return checkpoints.take()
   }
 
   snapshot(): Readonly<Record<string, StageSnapshot>> {

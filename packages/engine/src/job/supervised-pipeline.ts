@@ -96,8 +96,12 @@ export class SupervisedPipeline {
 
   #incarnation(number: number): Incarnation {
     const { asked, logger, runtime, warn } = this.#host
-    const [spec, system] = [this.#spec, this.#system]
-    return new Incarnation({ spec, runtime, logger, system, number, asked, warn })
+    const spec = this.#spec
+    const system = this.#system
+    // Where there are checkpoints, it begins anew from the last one.
+    const restored = number === 1 ? undefined : this.#current.checkpoints?.last
+    const host = { runtime, logger, system, asked, warn }
+    return new Incarnation({ ...host, spec, number, restored })
   }
 
   async #create(context: ActorContext<'failed'>): Promise<Behavior<'failed'> | typeof ignore> {

@@ -8,6 +8,7 @@ import type {
   WatermarkStrategy,
 } from '@millrace/sdk'
 import type { Backoff } from '@millrace/core'
+import type { CheckpointSpec } from '../checkpoint/checkpoint.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
 import type { ErrorPolicy } from './error-policy.ts'
 import type { JobRestart } from './job-restart.ts'
@@ -154,6 +155,8 @@ export interface JobSpec {
   readonly onError?: ErrorPolicy | undefined
   /** More failures than this share of the last `of` records end the job. Default 0.5 of 1000. */
   readonly errors?: { readonly atMost: number; readonly of: number } | undefined
+  /** How it writes down what it needs to go on. Default: it does not. */
+  readonly checkpoint?: CheckpointSpec | undefined
   /** Restart budget of all parts together. Default 3 in 60,000 ms. */
   readonly restart?: JobRestart | undefined
   /** Mailbox size in records per stage and overflow policy. Default 4,096 and block. */

@@ -38,6 +38,19 @@ export class StageCounter {
     this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + count)
   }
 
+  /** Goes on from what an earlier run had counted. */
+  load(counts: StageCounts): void {
+    this.in = counts.in
+    this.used = counts.used
+    this.filtered = counts.filtered
+    this.late = counts.late
+    this.dead = counts.dead
+    this.dropped = counts.dropped
+    for (const [reason, count] of Object.entries(counts.reasons)) this.#reasons.set(reason, count)
+    for (const port of this.#ports) port.sent = counts.sent[port.name] ?? 0
+    loadMetrics(this.metrics, counts)
+  }
+
   snapshot(): StageCounts {
     const reasons = [...this.#reasons].toSorted((a, b) => b[1] - a[1]).slice(0, REASONS_MAX)
     return {
@@ -73,6 +86,14 @@ export class SourceCounter {
     this.module = module
   }
 
+  /** Goes on from what an earlier run had counted. */
+  load(counts: SourceCounts): void {
+    this.read = counts.read
+    this.malformed = counts.malformed
+    this.bytes = counts.bytes
+    loadMetrics(this.metrics, counts)
+  }
+
   snapshot(): SourceCounts {
     return {
       id: this.id,
@@ -101,6 +122,14 @@ export class SinkCounter {
     this.module = module
   }
 
+  /** Goes on from what an earlier run had counted. */
+  load(counts: SinkCounts): void {
+    this.received = counts.received
+    this.written = counts.written
+    this.rejected = counts.rejected
+    loadMetrics(this.metrics, counts)
+  }
+
   snapshot(): SinkCounts {
     return {
       id: this.id,
@@ -112,4 +141,11 @@ export class SinkCounter {
       metrics: Object.fromEntries(this.metrics),
     }
   }
+}
+
+function loadMetrics(
+  metrics: Map<string, number>,
+  { metrics: counted = {} }: { readonly metrics?: Readonly<Record<string, number>> | undefined },
+): void {
+  for (const [name, count] of Object.entries(counted)) metrics.set(name, count)
 }

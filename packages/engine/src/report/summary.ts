@@ -68,6 +68,20 @@ export interface ResourceCounts {
   readonly metrics: Readonly<Record<string, number>>
 }
 
+/** How far checkpoints have come. */
+export interface CheckpointProgress {
+  /** Number of the last durable one; 0: none so far. */
+  readonly number: number
+  /** When that was begun, epoch ms; undefined: none in this run, or the one it began with. */
+  readonly time: number | undefined
+  /** From its beginning until it was durable, ms. */
+  readonly durationMs: number | undefined
+  /** How many became durable in this run. */
+  readonly count: number
+  /** Whether one is under way. */
+  readonly isPending: boolean
+}
+
 /** How far a running job is. */
 export interface Progress {
   readonly state:
@@ -88,6 +102,8 @@ export interface Progress {
   readonly deadLetters: number
   /** How often the whole pipeline began anew after a failure; all other counts but `restarts` are those since then. */
   readonly pipelineRestarts: number
+  /** How far its checkpoints have come; absent: it takes none. */
+  readonly checkpoint?: CheckpointProgress | undefined
 }
 
 /** How a job ended. Every record that entered is counted under exactly one fate. */

@@ -1,4 +1,6 @@
+import type { Runtime } from '@millrace/base'
 import type { Key, Origin } from '@millrace/sdk'
+import type { PartLetters } from '../report/dead-letter-log.ts'
 import { encodeRaw } from './encode-raw.ts'
 import { plainRecord } from './plain-record.ts'
 import { NO_ROW, noOrigins, type OriginTable } from './record-batch.ts'
@@ -48,14 +50,15 @@ export interface Troubled {
 /** Writes the letters of one source, stage or sink. */
 export class Letters {
   readonly #stage: string
-  readonly #now: () => number
+  readonly #clock: Pick<Runtime, 'now'>
+  readonly #log: PartLetters
   #place = ''
   #same = 0
-  #unplaced = 0
 
-  constructor(stage: string, now: () => number) {
+  constructor(stage: string, clock: Pick<Runtime, 'now'>, log: PartLetters) {
     this.#stage = stage
-    this.#now = now
+    this.#clock = clock
+    this.#log = log
   }
 
   /** The letter of a record; `id` where it had one before. */
@@ -75,13 +78,13 @@ export class Letters {
       error: tried.error,
       position: positionOf(origin),
       attempts: tried.attempts,
-      time: this.#now(),
+      time: this.#clock.now(),
     }
   }
 
   /** What comes of one entry stands together, so a look at the last place is enough. */
   #id(origin: Origin | undefined): string {
-    if (origin === undefined) return `//${this.#unplaced++}/${this.#stage}`
+    if (origin === undefined) return `//${this.#log.nextUnplaced()}/${this.#stage}`
     const place = `${origin.source}/${origin.partition}/${origin.offset}/${this.#stage}`
     this.#same = place === this.#place ? this.#same + 1 : 1
     this.#place = place

@@ -2,6 +2,7 @@ import { backoffDelay } from '@millrace/core'
 import { jobDefaults, type Origin } from '@millrace/sdk'
 import { ENG_ERROR_RATE, ENG_RECORD } from '../errors.ts'
 import type { Fate, ResolvedPolicy } from '../plan/error-policy.ts'
+import type { PartLetters } from '../report/dead-letter-log.ts'
 import { Letters, type ParkedRecord, type Troubled } from './dead-letter.ts'
 import type { Port } from './port.ts'
 import { NO_ROW, originAt, renderOrigin } from './record-batch.ts'
@@ -26,6 +27,8 @@ export class Failures {
   readonly #id: string
   readonly #dead: Port | undefined
   readonly #letters: Letters
+  /** What it has written of dead letters. */
+  readonly letters: PartLetters
 
   constructor(
     host: TaskHost,
@@ -38,7 +41,8 @@ export class Failures {
     this.#id = node.id
     this.#policy = policy
     this.#dead = dead
-    this.#letters = new Letters(node.id, () => host.runtime.now())
+    this.letters = host.deadLetters.part()
+    this.#letters = new Letters(node.id, host.runtime, this.letters)
   }
 
   /** Whether a failing record holds back those behind it. */
@@ -88,7 +92,7 @@ export class Failures {
       error: { code, message },
     })
     this.#dead?.push(letter, timestamp, mark, row)
-    this.#host.deadLetters.add(code, message, renderOrigin(origin))
+    this.letters.add({ code, message, at: renderOrigin(origin) })
   }
 
   /** The record as those that wait show it. Without `code` it waits behind another one. */

@@ -5,7 +5,7 @@ import type { Edge } from './edge.ts'
 export class InputMarks {
   readonly #edges: readonly Edge[]
   readonly #runtime: Pick<Runtime, 'monotonic'>
-  /** How far the furthest of the inputs that are over had come. */
+  /** How far that of the inputs that are over had come that is furthest ahead of the clock. */
   #reached = Number.NEGATIVE_INFINITY
   /** When that one was over, on the steady clock. */
   #overMs = 0
@@ -18,9 +18,10 @@ export class InputMarks {
   /** Nothing more comes of an input: it holds nobody back. */
   over(edge: Edge): void {
     edge.mark = Number.POSITIVE_INFINITY
-    if (edge.reached <= this.#reached) return
+    const nowMs = this.#runtime.monotonic()
+    if (!(edge.reached - nowMs > this.#reached - this.#overMs)) return
     this.#reached = edge.reached
-    this.#overMs = this.#runtime.monotonic()
+    this.#overMs = nowMs
   }
 
   /** Whether all inputs that are not over have stepped aside. */

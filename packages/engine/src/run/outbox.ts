@@ -65,6 +65,11 @@ export class Outbox {
     for (const edge of this.#edges) edge.offerMark(mark, isIdle)
   }
 
+  /** Sends the barrier of a checkpoint to every reader in one step; nothing may be staged. */
+  barrier(): void {
+    for (const edge of this.#edges) edge.offerBarrier()
+  }
+
   /** Tells every reader that this was all. Call it after a flush that is through. */
   end(complete: boolean): void {
     for (const edge of this.#edges) edge.end(complete)

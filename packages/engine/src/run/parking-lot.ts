@@ -55,6 +55,11 @@ export class ParkingLot {
     return [...this.#waiting, ...this.#leaving].map(({ record }) => record)
   }
 
+  /** All that waits, in order; for when nothing is taken out. */
+  get waiting(): readonly Parked[] {
+    return this.#waiting
+  }
+
   /** Whether records of this key wait. What has no key waits alone. */
   holds(slot: number): boolean {
     return this.#slots.has(slot)

@@ -1,7 +1,11 @@
-import type { Rejection, WriteResult } from '@millrace/sdk'
+import type { Rejection, SinkToken, WriteResult } from '@millrace/sdk'
+import type { SinkCheckpoint } from '../checkpoint/checkpoint.ts'
+import type { MillraceError } from '@millrace/base'
 import { ENG_PARK_FULL } from '../errors.ts'
 import { placeOf } from '../plan/place.ts'
 import { ONLY_SLOT } from '../state/current-key.ts'
+import { Aligner } from './aligner.ts'
+import type { Committing } from './committing.ts'
 import type { Crashed } from './crashed.ts'
 import type { Due } from './due.ts'
 import type { ParkedRecord, Troubled } from './dead-letter.ts'
@@ -11,6 +15,7 @@ import { FieldWatches } from './field-watches.ts'
 import type { LetGo } from './let-go.ts'
 import { type Parked, ParkingLot } from './parking-lot.ts'
 import type { RecordBatch } from './record-batch.ts'
+import { loadParked, saveParked } from './saved-parked.ts'
 import { type SinkParts, SinkWriter } from './sink-writer.ts'
 
 /** The cell of one sink. A write that returns a promise suspends it, and so whoever feeds it. */
@@ -21,6 +26,11 @@ export class SinkTask {
   /** Where refused records wait; absent: they do not. */
   readonly #lot: ParkingLot | undefined
   readonly writer: SinkWriter
+  readonly #aligner: Aligner
+  /** Names what was written before the last barrier, or all where nothing more comes. */
+  token: SinkToken | undefined
+  /** Whether it has taken its last message. */
+  isOver = false
   #ended = 0
   #complete = true
   #emptied: () => void = () => {}
@@ -31,8 +41,21 @@ export class SinkTask {
     const { id, expects } = parts.spec
     this.fields = new FieldWatches(id, expects, ['in'], (text) => parts.host.logger.warn(text))
     this.writer = new SinkWriter(parts)
+    this.#aligner = new Aligner(edges)
     const { parkMost } = parts.failures
     this.#lot = parkMost === 0 ? undefined : new ParkingLot(parkMost)
+    for (const one of parts.restored?.parked ?? []) {
+      this.#lot?.putBack(loadParked(one, () => ONLY_SLOT))
+    }
+  }
+
+  /** All that is kept of it at the last barrier, or at its end. */
+  checkpoint(): SinkCheckpoint {
+    const parked = (this.#lot?.waiting ?? []).map((one) => saveParked(one, () => []))
+    const { counter, failures } = this.#parts
+    const counts = counter.snapshot()
+    const letters = failures.letters.snapshot()
+    return { parked, letters, counts, ...(this.token !== undefined && { token: this.token }) }
   }
 
   open(): Promise<void> {
@@ -48,15 +71,18 @@ export class SinkTask {
     return this.#lot?.records ?? []
   }
 
-  receive(message: Arrival | LetGo | Crashed | Due): void | Promise<void> {
+  receive(message: Arrival | LetGo | Crashed | Due | Committing): void | Promise<void> {
     if (this.writer.isOver) return undefined
+    if (message.kind === 'committing') return this.#commit(message)
     if (message.kind === 'letGo') return this.#letGo(message)
     if (message.kind === 'crashed') return this.#crashed(message)
     // Only stages have timers of that kind.
     if (message.kind === 'due') return undefined
+    if (this.#aligner.holds(message)) return undefined
     const envelope = message.edge.take()
     if (envelope?.kind === 'batch') return this.#write(envelope)
     if (envelope?.kind === 'end') return this.#end(envelope)
+    if (envelope?.kind === 'barrier') return this.#barrier(this.#aligner.barrier(envelope.edge))
     return undefined
   }
 
@@ -198,15 +224,46 @@ export class SinkTask {
     if (rejected.length > 0) await this.#refused(batch, rejected, record)
   }
 
+  /** The barrier has come, on all inputs: what was written so far is the sink's part of the checkpoint. */
+  async #barrier(isAligned: boolean): Promise<void> {
+    const { host, outbox, spec } = this.#parts
+    if (!isAligned) return
+    await this.#prepare(false)
+    if (host.over) return
+    host.barriers?.sink(spec.id, this.checkpoint())
+    outbox.barrier()
+    this.#aligner.release()
+  }
+
+  async #prepare(final: boolean): Promise<void> {
+    const { host, spec } = this.#parts
+    if (host.barriers === undefined) return
+    this.token = await this.writer.prepare(host.barriers.numberFor(spec.id), final)
+  }
+
+  /** A checkpoint is durable: what it names becomes visible. */
+  async #commit({ done, token }: Committing): Promise<void> {
+    try {
+      await this.writer.commit(token)
+      done()
+    } catch (error) {
+      this.#parts.host.fail(error as MillraceError)
+    }
+  }
+
   async #end(envelope: Envelope): Promise<void> {
     this.#complete &&= envelope.complete
-    if (++this.#ended < this.#edges.length) return
-    const { host, outbox } = this.#parts
+    const isAligned = this.#aligner.ended(envelope.edge)
+    if (++this.#ended < this.#edges.length) return this.#barrier(isAligned)
+    const { host, outbox, spec } = this.#parts
     await this.writer.flush()
     if (host.over) return
+    await this.#prepare(true)
+    if (host.over) return
     this.#lot?.close()
+    this.isOver = true
     outbox.end(this.#complete)
-    host.finished()
+    host.finished(spec.id)
   }
 }
 

@@ -1,5 +1,6 @@
 import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
-import type { InstanceScope, SinkInstance, WriteResult } from '@millrace/sdk'
+import type { InstanceScope, SinkInstance, SinkToken, WriteResult } from '@millrace/sdk'
+import type { SinkCheckpoint } from '../checkpoint/checkpoint.ts'
 import { ENG_SINK } from '../errors.ts'
 import type { SinkSpec } from '../plan/job-spec.ts'
 import { atPlace, placeOf } from '../plan/place.ts'
@@ -24,6 +25,10 @@ export interface SinkParts {
   readonly failures: Failures
   readonly counter: SinkCounter
   readonly scope: InstanceScope
+  /** What it kept in an earlier run. */
+  readonly restored: SinkCheckpoint | undefined
+  /** Whether the job goes on from a checkpoint. */
+  readonly isResumed: boolean
   /** Those of the instance in use. */
   readonly timers: PartTimers
 }
@@ -48,6 +53,26 @@ export class SinkWriter {
 
   async open(): Promise<void> {
     this.#instance = await this.#restarts.first(() => this.#made())
+    const { isResumed, restored } = this.#parts
+    if (isResumed) await this.#step('recover', () => this.#instance?.recover?.(restored?.token))
+  }
+
+  /**
+   * What was written so far survives a crash when it resolves: the token names it; undefined where the sink cannot say so. Fails
+   * the job where that does not work.
+   */
+  async prepare(checkpoint: number, final: boolean): Promise<SinkToken | undefined> {
+    const { host } = this.#parts
+    try {
+      if (this.#instance?.prepare === undefined) {
+        await this.#step('flush', () => this.#instance?.flush?.())
+        return undefined
+      }
+      return await this.#step('prepare', () => this.#instance?.prepare?.({ checkpoint, final }))
+    } catch (error) {
+      host.fail(this.#error('prepare', error))
+      return undefined
+    }
   }
 
   #made(): Promise<SinkInstance> {
@@ -75,9 +100,9 @@ export class SinkWriter {
     return this.#parts.host.over && !this.lasts
   }
 
-  /** What was written becomes visible. Throws coded errors. */
-  async commit(): Promise<void> {
-    await this.#step('commit', () => this.#instance?.commit?.())
+  /** What was written becomes visible: all, or what the token names. Throws coded errors. */
+  async commit(token?: SinkToken): Promise<void> {
+    await this.#step('commit', () => this.#instance?.commit?.(token))
   }
 
   /** Nothing half written may be taken for whole. Waits a while for a write under way. */
@@ -165,7 +190,11 @@ export class SinkWriter {
   }
 
   get #reopens(): boolean {
-    return this.#parts.spec.factory.traits.reopens === true && !this.isOver
+    const { host, spec } = this.#parts
+    const { delivers, reopens } = spec.factory.traits
+    // A new instance knows nothing of what this one has prepared.
+    const isExact = host.barriers !== undefined && delivers === 'exactlyOnce'
+    return reopens === true && !isExact && !this.isOver
   }
 
   /** A new instance after a crash; false where the job ends instead. */

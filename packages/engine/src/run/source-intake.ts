@@ -18,6 +18,7 @@ export class SourceIntake {
     this.#parts = parts
     this.#port = parts.outbox.main as Port
     this.#marks = marks
+    if (parts.restored !== undefined) this.#arrival = parts.restored.watermark
   }
 
   /** Takes a batch of a partition whose next entry is number `offset`; returns the number of the one behind it. */

@@ -1,3 +1,4 @@
+import type { PartitionSnapshot, SourceSnapshot } from '../checkpoint/checkpoint.ts'
 import type { TimeSpec } from '../plan/job-spec.ts'
 
 /** How often a watermark that follows the clock moves, ms. */
@@ -29,15 +30,21 @@ export class SourceMarks {
   readonly #disorderMs: number
   readonly #idleMs: number
   readonly #partitions = new Map<string, Partition>()
-  /** Of the partitions that are over the one that had come furthest. */
+  /** Of the partitions that are over the one that is furthest ahead of the clock. */
   #over: Pick<Partition, 'mark' | 'heardMs'> = { mark: Number.NEGATIVE_INFINITY, heardMs: 0 }
   #current: Partition | undefined
   #clockMark = Number.NEGATIVE_INFINITY
   /** While a reader is full nobody can tell a silent partition from one that is held back. */
   #isHeldBack = false
+  /** Since when, or when it last was. */
+  #heldMs = 0
 
-  constructor(time: TimeSpec | undefined) {
+  constructor(time: TimeSpec | undefined, restored?: SourceSnapshot) {
     this.#time = time
+    if (restored !== undefined) {
+      this.mark = restored.watermark
+      this.lateAfterIdle = restored.counts.metrics?.['lateAfterIdle'] ?? 0
+    }
     this.#disorderMs = time?.disorderMs ?? 0
     this.#idleMs = time?.idleMs ?? Number.POSITIVE_INFINITY
   }
@@ -47,12 +54,12 @@ export class SourceMarks {
     return this.#time?.arrival === true || this.#time?.idleMs !== undefined
   }
 
-  /** A partition is read from now on. */
-  open(name: string, nowMs: number): void {
+  /** A partition is read from now on; `saved`: read on. */
+  open(name: string, nowMs: number, saved?: Pick<PartitionSnapshot, 'mark' | 'largest'>): void {
     const { watermarks } = this.#time ?? {}
     const partition: Partition = {
-      mark: Number.NEGATIVE_INFINITY,
-      largest: Number.NEGATIVE_INFINITY,
+      mark: saved?.mark ?? Number.NEGATIVE_INFINITY,
+      largest: saved?.largest ?? Number.NEGATIVE_INFINITY,
       heardMs: nowMs,
       isIdle: false,
       strategy: watermarks?.(),
@@ -61,10 +68,19 @@ export class SourceMarks {
     this.#current = partition
   }
 
+  /** How far the event time of a partition has come. */
+  snapshot(name: string): Pick<PartitionSnapshot, 'mark' | 'largest'> {
+    const { largest = -Infinity, mark = -Infinity } = this.#partitions.get(name) ?? {}
+    return { largest, mark }
+  }
+
   /** Nothing more comes of a partition: it holds nobody back. */
   close(name: string): void {
+    const { heardMs, mark } = this.#over
     const partition = this.#partitions.get(name)
-    if (partition !== undefined && partition.mark > this.#over.mark) this.#over = partition
+    if (partition !== undefined && partition.mark - partition.heardMs > mark - heardMs) {
+      this.#over = partition
+    }
     this.#partitions.delete(name)
     // The last one leaves its mark: what follows it goes on from there.
     if (this.#partitions.size > 0) this.#settle()
@@ -79,6 +95,7 @@ export class SourceMarks {
     if (!partition.isIdle) return
     partition.isIdle = false
     this.isIdle = false
+    this.#settle()
   }
 
   /** Moves the watermark behind a record of the partition heard last. */
@@ -99,9 +116,11 @@ export class SourceMarks {
 
   /** A reader is full, or has room again: the time in between is nobody's silence. */
   holdBack(isHeldBack: boolean, nowMs: number): void {
+    const heldMs = isHeldBack ? 0 : nowMs - this.#heldMs
     this.#isHeldBack = isHeldBack
-    this.#over.heardMs = nowMs
-    for (const partition of this.#partitions.values()) partition.heardMs = nowMs
+    this.#heldMs = nowMs
+    this.#over.heardMs += heldMs
+    for (const partition of this.#partitions.values()) partition.heardMs += heldMs
   }
 
   /** Lets the clock have its say. `nowMs` is the steady clock, `wallMs` the one that arrival is read from. */

@@ -1,4 +1,5 @@
 import type { InstanceScope } from '@millrace/sdk'
+import type { SourceSnapshot } from '../checkpoint/checkpoint.ts'
 import type { SourceSpec } from '../plan/job-spec.ts'
 import type { SourceCounter } from '../report/counters.ts'
 import type { Alignment } from './alignment.ts'
@@ -19,4 +20,6 @@ export interface SourceParts {
   readonly timers: PartTimers
   /** That of all sources together. */
   readonly alignment: Alignment
+  /** Where it stood in an earlier run. */
+  readonly restored: SourceSnapshot | undefined
 }

@@ -1,6 +1,7 @@
 import { invariant, isMillraceError, messageOf, type MillraceError } from '@millrace/base'
 import type { SourceBatch, SourceInstance } from '@millrace/sdk'
 import { ENG_SOURCE } from '../errors.ts'
+import type { SourceSnapshot } from '../checkpoint/checkpoint.ts'
 import { atPlace, placeOf } from '../plan/place.ts'
 import type { AlignedSource } from './alignment.ts'
 import type { Crashed } from './crashed.ts'
@@ -31,17 +32,22 @@ export class SourceTask {
   /** Those that are read now. */
   #readers: PartitionReader[] = []
   #isOver = false
-  /** Whether a partition ended because it was told to. */
-  #isCut = false
-  #bytesBefore = 0
+  #bytesBefore: number
+  /** Names of partitions that are over. */
+  readonly #done: string[]
+  /** Those that a stop cut short: they are read on another time. */
+  #cut: readonly PartitionReader[] = []
   #resume: ((done?: void | Promise<void>) => void) | undefined
   #cancelLook: () => void = () => {}
 
   constructor(parts: SourceParts) {
-    const { alignment, host, spec } = parts
+    const { alignment, host, restored, spec } = parts
     this.#parts = parts
+    this.#bytesBefore = restored?.bytesDone ?? 0
+    this.#done = [...(restored?.done ?? [])]
+    if (restored?.isOver === true) this.#partitions = []
     this.#restarts = new Restarts(host, spec, spec.restart)
-    this.#marks = new SourceMarks(spec.time)
+    this.#marks = new SourceMarks(spec.time, restored)
     this.#intake = new SourceIntake(parts, this.#marks)
     this.#aligned = alignment.join(spec.time?.alignMs ?? Number.POSITIVE_INFINITY)
   }
@@ -70,11 +76,62 @@ export class SourceTask {
         await open(host, spec, () => instance.open?.())
         await open(host, spec, async () => {
           const partitions = (await instance.partitions?.()) ?? ['']
-          this.#partitions ??= [...partitions]
+          this.#partitions ??= this.#begun(partitions)
           counter.bytesTotal = await instance.size?.()
         })
       },
     )
+  }
+
+  /** Takes up the partitions that an earlier run had begun; the rest waits. */
+  #begun(partitions: readonly string[]): string[] {
+    const { host, restored } = this.#parts
+    for (const saved of restored?.partitions ?? []) {
+      const { bytes, name, offset, position } = saved
+      const isResumable = position !== undefined || offset === 0
+      const place = { offset, position, isResumable }
+      const reader = new PartitionReader(name, place, this.#arrived)
+      reader.bytes = bytes
+      this.#readers.push(reader)
+      this.#marks.open(name, host.runtime.monotonic(), saved)
+    }
+    const known = new Set([...this.#done, ...this.#readers.map(({ name }) => name)])
+    return partitions.filter((name) => !known.has(name))
+  }
+
+  /** Whether it has passed on its last message. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Where it stands: all in front of that has left it. For between two batches. */
+  snapshot(): SourceSnapshot {
+    const { counter, failures, host } = this.#parts
+    const inHand = [...this.#readers, ...this.#cut]
+    return {
+      isOver: this.#isOver && (this.#isRead || !host.stopping),
+      partitions: inHand.map(({ bytes, name, offset, position }) => {
+        return { name, offset, position, bytes, ...this.#marks.snapshot(name) }
+      }),
+      done: [...this.#done],
+      bytesDone: this.#bytesBefore,
+      watermark: this.#marks.mark,
+      letters: failures.letters.snapshot(),
+      counts: counter.snapshot(),
+    }
+  }
+
+  /** Sends the barrier of a checkpoint behind all that was read so far, and says where that is. */
+  barrier(): SourceSnapshot {
+    if (!this.#isOver) this.#parts.outbox.barrier()
+    return this.snapshot()
+  }
+
+  /** What is in front of these positions is not asked for again. */
+  async ack({ done, partitions }: SourceSnapshot): Promise<void> {
+    const positions = partitions.map(({ name, position }) => [name, position] as const)
+    if (done.length === 0 && positions.length === 0) return
+    await this.#instance?.ack?.(Object.fromEntries(positions))
   }
 
   /** Starts reading; `again` queues the next pull behind what else there is to do. */
@@ -217,10 +274,14 @@ export class SourceTask {
 
   #ended(reader: PartitionReader): void | Promise<void> {
     // After a pause nobody knows whether the input was over: it counts as cut short.
-    if (this.#pause.signal.aborted) this.#isCut = true
+    const isCut = this.#pause.signal.aborted
     this.#readers = this.#readers.filter((one) => one !== reader)
-    this.#bytesBefore += reader.bytes
-    this.#marks.close(reader.name)
+    if (isCut) this.#cut = [...this.#cut, reader]
+    else {
+      this.#done.push(reader.name)
+      this.#bytesBefore += reader.bytes
+      this.#marks.close(reader.name)
+    }
     this.#again()
     return undefined
   }
@@ -281,18 +342,23 @@ export class SourceTask {
     for (const reader of this.#readers) reader.leave()
   }
 
+  /** Whether all of the input was read. */
+  get #isRead(): boolean {
+    const isLeft = this.#partitions?.length !== 0 || this.#readers.length + this.#cut.length > 0
+    return !isLeft || this.#limited()
+  }
+
   /** Passes the end on: of the input, or only of this run where the job is being stopped. */
   #finish(): void | Promise<void> {
-    const { counter, host, outbox } = this.#parts
-    const isRead = this.#partitions?.length === 0 && this.#readers.length === 0 && !this.#isCut
+    const { counter, host, outbox, spec } = this.#parts
     this.#leave()
     this.#isOver = true
     this.#cancelLook()
     this.#aligned.moved(this.#marks.mark, true)
     const { lateAfterIdle } = this.#marks
     if (lateAfterIdle > 0) counter.metrics.set('lateAfterIdle', lateAfterIdle)
-    outbox.end(isRead || this.#limited() || !host.stopping)
-    host.finished()
+    outbox.end(this.#isRead || !host.stopping)
+    host.finished(spec.id)
     return undefined
   }
 

@@ -1,4 +1,5 @@
 import type { StageScope } from '@millrace/sdk'
+import type { StageCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { StageSpec } from '../plan/job-spec.ts'
 import type { StageCounter } from '../report/counters.ts'
 import type { Failures } from './failures.ts'
@@ -15,6 +16,8 @@ export interface StageParts {
   readonly counter: StageCounter
   /** Those of the instance in use. */
   readonly timers: PartTimers
+  /** What it kept in an earlier run. */
+  readonly restored: StageCheckpoint | undefined
   /** The scope of an instance, as far as the job knows it. */
   readonly scope: Omit<StageScope, 'state' | 'timers' | 'outputs' | 'keyNames' | 'inputs'>
 }

@@ -1,9 +1,13 @@
+import type { StageCheckpoint } from '../checkpoint/checkpoint.ts'
 import { ONLY_SLOT } from '../state/current-key.ts'
 import type { HeapState } from '../state/heap-state.ts'
 import type { KeyTimers } from '../state/key-timers.ts'
 import type { SavedTimer, Slots, StageSnapshot } from '../state/saved-state.ts'
 import type { Emitter } from './emitter.ts'
 import type { EventClock } from './event-clock.ts'
+import type { ParkingLot } from './parking-lot.ts'
+import { loadParked, saveParked } from './saved-parked.ts'
+import type { StageParts } from './stage-parts.ts'
 
 /** What a snapshot is taken of. */
 export interface Snapshotted {
@@ -12,6 +16,7 @@ export interface Snapshotted {
   readonly state: HeapState
   readonly interner: (Slots & { slots(): Iterable<number> }) | undefined
   readonly hooks: { readonly event: KeyTimers; readonly clock: KeyTimers }
+  readonly lot: ParkingLot | undefined
   largest: number
 }
 
@@ -46,4 +51,27 @@ export function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void 
       hooks[service].load({ slot: interner?.slotOf(key) ?? ONLY_SLOT, at, name })
     }
   }
+}
+
+/** All that is kept of a stage at a checkpoint; for between two records. */
+export function takeCheckpoint(
+  stage: Snapshotted,
+  { counter, failures }: Pick<StageParts, 'counter' | 'failures'>,
+  isOver: boolean,
+): StageCheckpoint {
+  const { interner, lot } = stage
+  const keyOf = (slot: number) => interner?.values(slot) ?? []
+  const parked = (lot?.waiting ?? []).map((one) => saveParked(one, keyOf))
+  const letters = failures.letters.snapshot()
+  return { isOver, snapshot: takeSnapshot(stage), parked, letters, counts: counter.snapshot() }
+}
+
+/** Gives a stage what was kept of it; for before its first instance is made. */
+export function restoreCheckpoint(
+  stage: Snapshotted,
+  { parked, snapshot }: Pick<StageCheckpoint, 'parked' | 'snapshot'>,
+): void {
+  restoreSnapshot(stage, snapshot)
+  const slotOf = (key: Parameters<Slots['slotOf']>[0]) => stage.interner?.slotOf(key) ?? ONLY_SLOT
+  for (const one of parked) stage.lot?.putBack(loadParked(one, slotOf))
 }

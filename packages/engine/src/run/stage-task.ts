@@ -1,18 +1,26 @@
 import { invariant } from '@millrace/base'
+import type { StageCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { KeyPart } from '../plan/job-spec.ts'
+import { Aligner } from './aligner.ts'
 import type { ParkedRecord } from './dead-letter.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
 import type { Arrival, Edge, Envelope } from './edge.ts'
+import type { Committing } from './committing.ts'
 import type { Crashed } from './crashed.ts'
 import type { Due } from './due.ts'
 import { InputMarks } from './input-marks.ts'
-import type { LetGo } from './let-go.ts'
+import { type LetGo, runLetGo } from './let-go.ts'
 import { FieldWatches } from './field-watches.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { NO_OUTPUT, RecordRunner } from './record-runner.ts'
 import { TICK_MS } from './source-marks.ts'
 import type { StageParts } from './stage-parts.ts'
-import { restoreSnapshot, takeSnapshot } from './stage-snapshot.ts'
+import {
+  restoreCheckpoint,
+  restoreSnapshot,
+  takeCheckpoint,
+  takeSnapshot,
+} from './stage-snapshot.ts'
 import { LATE, NOTHING, REJECTED, SKIPPED, StageView } from './stage-view.ts'
 import { unfinished } from './unfinished.ts'
 
@@ -20,8 +28,6 @@ import { unfinished } from './unfinished.ts'
 const TURN_MS = 4
 /** Records between two looks at the clock. */
 const LOOK_EVERY = 64
-/** Why a parked record counts as filtered that somebody gave up. */
-const PARKED_SKIPPED = 'parked, then skipped'
 const NO_PARTS: readonly KeyPart[] = []
 
 /** The cell of one stage: takes batches, marks and ends in order, one at a time. */
@@ -29,6 +35,9 @@ export class StageTask {
   readonly #parts: StageParts
   readonly #edges: readonly Edge[]
   readonly #inputs: InputMarks
+  readonly #aligner: Aligner
+  /** Its input was over in an earlier run already, and it has said its last there. */
+  readonly #wasOver: boolean
   readonly #view: StageView
   /** Whether `processBatch` may be used: what holds others back must fail before those behind it are touched. */
   readonly #takesBatches: boolean
@@ -47,6 +56,8 @@ export class StageTask {
     this.#parts = parts
     this.#edges = edges
     this.#inputs = new InputMarks(edges, parts.host.runtime)
+    this.#aligner = new Aligner(edges)
+    this.#wasOver = parts.restored?.isOver === true
     this.runner = new RecordRunner(parts)
     // A stage that keeps nothing can take a batch again, record by record, as if nothing had happened.
     this.#takesBatches = !parts.failures.holds || parts.spec.factory.traits.keeps === 'nothing'
@@ -56,12 +67,22 @@ export class StageTask {
     const { main } = parts.outbox
     invariant(main !== undefined, 'a stage has a main output')
     if (parts.spec.restored !== undefined) restoreSnapshot(this.runner, parts.spec.restored)
+    if (parts.restored !== undefined) restoreCheckpoint(this.runner, parts.restored)
     this.#view = new StageView(parts.outbox, main, this.runner.current, this.runner.interner)
   }
 
   /** What the stage keeps; for between two records. */
   snapshot(): StageSnapshot {
     return takeSnapshot(this.runner)
+  }
+
+  /** Whether it has passed on its last message. */
+  isOver = false
+
+  /** All that is kept of it at a checkpoint; for between two records. */
+  checkpoint(): StageCheckpoint {
+    const isOver = this.isOver && this.#complete
+    return takeCheckpoint(this.runner, this.#parts, isOver)
   }
 
   async open(): Promise<void> {
@@ -91,8 +112,9 @@ export class StageTask {
   }
 
   /** Takes one message; a promise suspends the cell. */
-  receive(message: Arrival | LetGo | Crashed | Due): void | Promise<void> {
-    if (this.#parts.host.over) return undefined
+  receive(message: Arrival | LetGo | Crashed | Due | Committing): void | Promise<void> {
+    // Only sinks have something to show.
+    if (this.#parts.host.over || message.kind === 'committing') return undefined
     if (message.kind === 'due') return this.#due()
     if (message.kind === 'letGo') return this.#letGo(message)
     if (message.kind === 'crashed') return this.#crashed(message)
@@ -129,23 +151,15 @@ export class StageTask {
       : this.runner.rebuild(error)
   }
 
-  /** Runs parked records again, in the order in which they came. */
-  async #letGo({ which, skips, done }: LetGo): Promise<void> {
-    const { counter, host, outbox } = this.#parts
+  /** Runs parked records again; the watermark that they held back moves on behind them. */
+  async #letGo(command: LetGo): Promise<void> {
+    const { host, outbox } = this.#parts
     const { runner } = this
-    const parked = runner.lot?.take(which) ?? []
-    for (const one of parked) {
-      if (host.over) return
-      if (skips && one.record.error !== null) counter.filter(PARKED_SKIPPED)
-      else await runner.runAgain(one)
-      if (host.over) return
-      runner.lot?.through(one)
-      await outbox.flush(runner.emitter.mark)
-    }
+    const count = await runLetGo(runner, this.#parts, command)
     if (host.over) return
     await this.#advance()
     await outbox.flush(runner.emitter.mark)
-    done(parked.length)
+    command.done(count)
   }
 
   readonly #resume = (): Promise<void> | undefined => {
@@ -153,14 +167,26 @@ export class StageTask {
     return this.#records()
   }
 
-  #take({ edge }: Arrival): Promise<void> | undefined {
+  #take(arrival: Arrival): Promise<void> | undefined {
+    if (this.#aligner.holds(arrival)) return undefined
+    const { edge } = arrival
     const envelope = edge.take()
     if (envelope === undefined) return undefined
     if (envelope.batch !== undefined) return this.#begin(envelope, envelope.batch)
     if (envelope.kind === 'end') return this.#end(envelope)
+    if (envelope.kind === 'barrier') return this.#barrier(this.#aligner.barrier(edge))
     edge.mark = Math.max(edge.mark, envelope.mark)
     edge.isIdle = envelope.isIdle
     return this.#flushAfter(this.#advance())
+  }
+
+  /** The barrier has come, on all inputs: what is kept now is the stage's part of the checkpoint. */
+  #barrier(isAligned: boolean): undefined {
+    const { host, outbox, spec } = this.#parts
+    if (!isAligned || host.over) return
+    host.barriers?.stage(spec.id, this.checkpoint())
+    outbox.barrier()
+    this.#aligner.release()
   }
 
   #begin(envelope: Envelope, batch: RecordBatch): Promise<void> | undefined {
@@ -319,9 +345,14 @@ export class StageTask {
     envelope.edge.isIdle = false
     // A stopped input is not over: it must go on holding event time back.
     if (envelope.complete) this.#inputs.over(envelope.edge)
+    const isAligned = this.#aligner.ended(envelope.edge)
+    if (this.#wasOver) return this.#ended < this.#edges.length ? undefined : this.#passEnd()
     if (this.#ended < this.#edges.length || !this.#complete) {
       const room = this.#flushAfter(this.#advance())
-      if (this.#ended < this.#edges.length) return room
+      if (this.#ended < this.#edges.length) {
+        if (room === undefined) return this.#barrier(isAligned)
+        return room.then(() => this.#barrier(isAligned))
+      }
       const sentence = unfinished(spec, counter.snapshot(), this.runner.interner?.seen)
       if (sentence !== undefined) host.warn(sentence)
       return room === undefined ? this.#passEnd() : room.then(() => this.#passEnd())
@@ -349,14 +380,15 @@ export class StageTask {
   }
 
   #passEnd(): undefined {
-    const { host, outbox } = this.#parts
+    const { host, outbox, spec } = this.#parts
     if (host.over) return
     this.runner.lot?.close()
     this.runner.hooks.stop()
     this.#stopTicks()
     if (this.#complete) this.runner.sweep?.finish()
+    this.isOver = true
     outbox.end(this.#complete)
-    host.finished()
+    host.finished(spec.id)
   }
 
   /** Moves the stage's watermark to the smallest of its inputs; a promise where what fires needs more than one turn. */

@@ -1,9 +1,18 @@
 import type { MillraceError, Runtime } from '@millrace/base'
 import type { RestartBudget } from '@millrace/core'
 import type { Logger } from '@millrace/sdk'
+import type { SinkCheckpoint, StageCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { DeadLetterLog } from '../report/dead-letter-log.ts'
 import type { Delays } from './delays.ts'
 import type { ErrorRate } from './error-rate.ts'
+
+/** Takes what stages and sinks keep when the barrier of a checkpoint has come on all their inputs. */
+export interface Barriers {
+  stage(id: string, part: StageCheckpoint): void
+  sink(id: string, part: SinkCheckpoint): void
+  /** Number of the checkpoint that the next answer of a sink counts for. */
+  numberFor(id: string): number
+}
 
 /** What a source, stage or sink needs from the job around it. */
 export interface TaskHost {
@@ -25,7 +34,9 @@ export interface TaskHost {
   readonly stopping: boolean
   /** Ends the job; the first error counts. */
   fail(error: MillraceError): void
-  /** A task has passed on its last message. */
-  finished(): void
+  /** A part has passed on its last message. */
+  finished(id: string): void
+  /** What takes the answers to the barriers of checkpoints; absent: the job has none. */
+  readonly barriers: Barriers | undefined
   warn(sentence: string): void
 }

@@ -1,0 +1,84 @@
+import type { SinkToken } from '@millrace/sdk'
+import type { SavedLetters } from '../report/dead-letter-log.ts'
+import type { SinkCounts, SourceCounts, StageCounts } from '../report/summary.ts'
+import type { SavedParked } from '../run/saved-parked.ts'
+import type { StageSnapshot } from '../state/saved-state.ts'
+
+/** Where one partition stands. */
+export interface PartitionSnapshot {
+  readonly name: string
+  /** Number of the next entry. */
+  readonly offset: number
+  /** What its source reads on from; undefined: nothing was read, or the source cannot say. */
+  readonly position: unknown
+  /** Bytes read so far. */
+  readonly bytes: number
+  /** Watermark behind the last record. */
+  readonly mark: number
+  /** Largest event time seen. */
+  readonly largest: number
+}
+
+/** Where a source stands: all in front of this has left it. */
+export interface SourceSnapshot {
+  /** The input is over. */
+  readonly isOver: boolean
+  /** Partitions in hand, in the order in which they were begun. */
+  readonly partitions: readonly PartitionSnapshot[]
+  /** Names of partitions that are over. */
+  readonly done: readonly string[]
+  /** Bytes read of those. */
+  readonly bytesDone: number
+  readonly watermark: number
+  readonly letters: SavedLetters
+  readonly counts: SourceCounts
+}
+
+/** What a stage keeps at a checkpoint. */
+export interface StageCheckpoint {
+  /** All its inputs are over, and it has said its last. */
+  readonly isOver: boolean
+  readonly snapshot: StageSnapshot
+  readonly parked: readonly SavedParked[]
+  readonly letters: SavedLetters
+  readonly counts: StageCounts
+}
+
+/** What a sink keeps at a checkpoint. */
+export interface SinkCheckpoint {
+  /** Absent: the sink cannot prepare. */
+  readonly token?: SinkToken | undefined
+  readonly parked: readonly SavedParked[]
+  readonly letters: SavedLetters
+  readonly counts: SinkCounts
+}
+
+/** All that a job needs to go on from where it stood: plain data, but for what users put into state. */
+export interface JobCheckpoint {
+  /** From 1, growing through all runs of the job. */
+  readonly number: number
+  /** When it was begun, epoch ms. */
+  readonly time: number
+  /** Why it was the last one of its run; absent: it was not. */
+  readonly end?: 'finished' | 'stopped' | undefined
+  /** Records the job has read. */
+  readonly read: number
+  readonly sources: Readonly<Record<string, SourceSnapshot>>
+  readonly stages: Readonly<Record<string, StageCheckpoint>>
+  readonly sinks: Readonly<Record<string, SinkCheckpoint>>
+}
+
+/** Where checkpoints are kept. */
+export interface CheckpointStore {
+  /** Resolves when the checkpoint is durable: a power cut cannot take it any more. Rejects where it is not, and then nothing of it counts. */
+  commit(checkpoint: JobCheckpoint): Promise<void>
+}
+
+/** How a job writes down what it needs to go on. */
+export interface CheckpointSpec {
+  /** Time between the beginnings of two checkpoints, ms. One that takes longer delays the next. */
+  readonly everyMs: number
+  readonly store: CheckpointStore
+  /** The job goes on from here. */
+  readonly restored?: JobCheckpoint | undefined
+}

@@ -1,0 +1,290 @@
+import type { Runtime } from '@millrace/base'
+import type { SinkToken } from '@millrace/sdk'
+import { ENG_ENDED } from '../errors.ts'
+import type { CheckpointProgress } from '../report/summary.ts'
+import type { Barriers } from '../run/task-host.ts'
+import type {
+  CheckpointSpec,
+  JobCheckpoint,
+  SinkCheckpoint,
+  SourceSnapshot,
+  StageCheckpoint,
+} from './checkpoint.ts'
+
+/** The parts of a job, as a checkpoint sees them. */
+export interface CheckpointParts {
+  readonly sources: readonly CheckpointedSource[]
+  readonly stages: readonly CheckpointedStage[]
+  readonly sinks: readonly CheckpointedSink[]
+}
+
+interface CheckpointedSource {
+  readonly id: string
+  readonly task: {
+    snapshot(): SourceSnapshot
+    barrier(): SourceSnapshot
+    ack(snapshot: SourceSnapshot): Promise<void>
+  }
+}
+
+interface CheckpointedStage {
+  readonly id: string
+  readonly task: { readonly isOver: boolean; checkpoint(): StageCheckpoint }
+}
+
+interface CheckpointedSink {
+  readonly id: string
+  readonly task: { readonly isOver: boolean; checkpoint(): SinkCheckpoint }
+}
+
+/** What a coordinator needs of the job around it. */
+export interface CoordinatorHost {
+  readonly runtime: Runtime
+  readonly read: number
+  readonly over: boolean
+  readonly signal: AbortSignal
+  fail(error: unknown): void
+  /** What a token names becomes visible in the sink's own turn; resolves then. */
+  commit(sink: string, token: SinkToken): Promise<void>
+}
+
+interface Pending {
+  readonly number: number
+  readonly time: number
+  readonly startedMs: number
+  readonly read: number
+  readonly sources: Readonly<Record<string, SourceSnapshot>>
+  readonly stages: Record<string, StageCheckpoint>
+  readonly sinks: Record<string, SinkCheckpoint>
+  /** Stages and sinks that have not answered. */
+  readonly missing: Set<string>
+  readonly answered: () => void
+}
+
+/**
+ * Takes checkpoints, one after the other: sends barriers through the job, gathers what its parts keep when these have passed, and
+ * lets sinks show what was written before once all of it is durable.
+ */
+export class Coordinator implements Barriers {
+  readonly #host: CoordinatorHost
+  readonly #spec: CheckpointSpec
+  readonly #parts: () => CheckpointParts
+  #pending: Pending | undefined
+  /** Resolves when the checkpoint in hand is through. */
+  #taking: Promise<void> | undefined
+  #last: JobCheckpoint | undefined
+  #durationMs: number | undefined
+  #count = 0
+  #isOver = false
+  #cancel: () => void = () => {}
+
+  constructor(host: CoordinatorHost, spec: CheckpointSpec, parts: () => CheckpointParts) {
+    this.#host = host
+    this.#spec = spec
+    this.#parts = parts
+    this.#last = spec.restored
+  }
+
+  get progress(): CheckpointProgress {
+    return {
+      number: this.#last?.number ?? 0,
+      time: this.#last?.time,
+      durationMs: this.#durationMs,
+      count: this.#count,
+      isPending: this.#taking !== undefined,
+    }
+  }
+
+  /** The last durable one. */
+  get last(): JobCheckpoint | undefined {
+    return this.#last
+  }
+
+  /** Takes a checkpoint now and then, from now on. */
+  begin(): void {
+    this.#plan(this.#spec.everyMs)
+  }
+
+  /** Takes no more, but for the last one. */
+  pause(): void {
+    this.#isOver = true
+    this.#cancel()
+  }
+
+  /** Takes one now, behind the one in hand, if there is one. Rejects where the job ends before, with its error or ENG_ENDED. */
+  async take(): Promise<JobCheckpoint> {
+    await this.#taking
+    const before = this.#last
+    if (!this.#isOver && !this.#host.over) await (this.#taking ?? this.#begin())
+    const last = this.#last
+    if (last !== undefined && last !== before) return last
+    throw this.#host.over ? this.#host.signal.reason : ENG_ENDED({})
+  }
+
+  stage(id: string, part: StageCheckpoint): void {
+    const pending = this.#pending
+    if (pending === undefined) return
+    pending.stages[id] = part
+    this.#answered(pending, id)
+  }
+
+  sink(id: string, part: SinkCheckpoint): void {
+    const pending = this.#pending
+    if (pending === undefined) return
+    pending.sinks[id] = part
+    this.#answered(pending, id)
+  }
+
+  numberFor(id: string): number {
+    if (this.#pending?.missing.has(id) === true) return this.#pending.number
+    return this.#next + (this.#pending === undefined ? 0 : 1)
+  }
+
+  /** A part is over: what it keeps now is its answer to a barrier that does not come to it any more. */
+  finished(id: string): void {
+    const pending = this.#pending
+    if (pending?.missing.has(id) !== true) return
+    const { sinks, stages } = this.#parts()
+    const stage = stages.find((one) => one.id === id)
+    if (stage !== undefined) this.stage(id, stage.task.checkpoint())
+    const sink = sinks.find((one) => one.id === id)
+    if (sink !== undefined) this.sink(id, sink.task.checkpoint())
+  }
+
+  /** Takes the last one, when all parts are over; their sinks are committed by whoever asks. Rejects where it cannot be durable. */
+  async end(end: 'finished' | 'stopped'): Promise<void> {
+    this.pause()
+    await this.#taking
+    if (this.#host.over) return
+    const { sinks, sources, stages } = this.#parts()
+    await this.#store({
+      number: this.#next,
+      time: this.#host.runtime.now(),
+      end,
+      read: this.#host.read,
+      sources: Object.fromEntries(sources.map(({ id, task }) => [id, task.snapshot()])),
+      stages: Object.fromEntries(stages.map(({ id, task }) => [id, task.checkpoint()])),
+      sinks: Object.fromEntries(sinks.map(({ id, task }) => [id, task.checkpoint()])),
+    })
+  }
+
+  get #next(): number {
+    return (this.#last?.number ?? 0) + 1
+  }
+
+  #plan(delayMs: number): void {
+    this.#cancel = this.#host.runtime.timer(delayMs, () => {
+      if (this.#isOver || this.#host.over) return
+      void (this.#taking ?? this.#begin())
+    })
+  }
+
+  #begin(): Promise<void> {
+    this.#cancel()
+    const startedMs = this.#host.runtime.monotonic()
+    this.#taking = this.#run(startedMs).then(
+      () => {
+        this.#taking = undefined
+        const passedMs = this.#host.runtime.monotonic() - startedMs
+        if (!this.#isOver) this.#plan(Math.max(0, this.#spec.everyMs - passedMs))
+        return undefined
+      },
+      (error: unknown) => {
+        this.#taking = undefined
+        this.#pending = undefined
+        this.#host.fail(error)
+      },
+    )
+    return this.#taking
+  }
+
+  async #run(startedMs: number): Promise<void> {
+    const checkpoint = await this.#gather(startedMs)
+    if (checkpoint === undefined) return
+    await this.#store(checkpoint)
+    this.#durationMs = this.#host.runtime.monotonic() - startedMs
+    if (this.#host.over) return
+    const { sources } = this.#parts()
+    const commits = Object.entries(checkpoint.sinks).map(([id, { token }]) => {
+      return token === undefined ? Promise.resolve() : this.#host.commit(id, token)
+    })
+    await this.#unlessOver(Promise.all(commits))
+    for (const { id, task } of sources) {
+      const snapshot = checkpoint.sources[id]
+      if (snapshot !== undefined) await task.ack(snapshot)
+    }
+  }
+
+  /** Sends the barriers and waits until all have answered; undefined where the job ended before. */
+  async #gather(startedMs: number): Promise<JobCheckpoint | undefined> {
+    const { runtime } = this.#host
+    const { sinks, sources, stages } = this.#parts()
+    let answered = (): void => {}
+    const all = new Promise<void>((resolve) => {
+      answered = resolve
+    })
+    const live = [...stages, ...sinks].filter(({ task }) => !task.isOver)
+    const over = <T>(
+      parts: readonly { id: string; task: { isOver: boolean; checkpoint(): T } }[],
+    ) =>
+      Object.fromEntries(
+        parts.filter(({ task }) => task.isOver).map(({ id, task }) => [id, task.checkpoint()]),
+      )
+    const pending: Pending = {
+      number: this.#next,
+      time: runtime.now(),
+      startedMs,
+      read: this.#host.read,
+      sources: Object.fromEntries(sources.map(({ id, task }) => [id, task.barrier()])),
+      stages: over(stages),
+      sinks: over(sinks),
+      missing: new Set(live.map(({ id }) => id)),
+      answered,
+    }
+    this.#pending = pending
+    if (pending.missing.size > 0) await this.#unlessOver(all)
+    this.#pending = undefined
+    if (this.#host.over) return undefined
+    const { number, read, time } = pending
+    return {
+      number,
+      time,
+      read,
+      sources: pending.sources,
+      stages: pending.stages,
+      sinks: pending.sinks,
+    }
+  }
+
+  #answered({ answered, missing }: Pending, id: string): void {
+    missing.delete(id)
+    if (missing.size === 0) answered()
+  }
+
+  async #store(checkpoint: JobCheckpoint): Promise<void> {
+    await this.#spec.store.commit(checkpoint)
+    this.#last = checkpoint
+    this.#count++
+  }
+
+  /** The job's end is the end of every wait. */
+  async #unlessOver(wait: Promise<unknown>): Promise<void> {
+    const { signal } = this.#host
+    if (signal.aborted) return
+    await new Promise<void>((resolve, reject) => {
+      const end = (): void => resolve()
+      signal.addEventListener('abort', end, { once: true })
+      wait.then(
+        () => {
+          signal.removeEventListener('abort', end)
+          resolve()
+          return undefined
+        },
+        (error: unknown) => {
+          signal.removeEventListener('abort', end)
+          reject(error)
+        },
+      )
+    })
+  }
+}
