@@ -53,7 +53,7 @@ describe('tests of a job file', () => {
     const text = `${sound}tests:
   - { nam: x, given: 3, expect: { snik: [] } }
   - { given: { sauce: [] }, expect: { keep.late: 1 }, mocks: { sink: [] } }
-  - { given: [], steps: [advance: 5, { a: 1, b: 2 }, wait: 1m, stop], expect: [] }
+  - { given: [], steps: [advance: 5, { a: 1, b: 2 }, wait: 1m, stop, {}, idle: 5m], expect: [] }
   - { name: [], clock: noon, match: fuzzy }
   - 7
 `
@@ -80,17 +80,23 @@ describe('tests of a job file', () => {
       error[CFG_TYPE]: "advance" must be a duration with a unit, such as 2m; got number 5.
         at   /jobs/job.yaml:9:35  tests[2].steps[0].advance
         next Write a duration with a unit, such as 2m there.
-      error[CFG_TYPE]: A step must be one of given, advance, idle, end, expect; got a map.
+      error[CFG_TYPE]: A step must be one of given, advance, idle, end, expect; got a map with "a" and "b".
         at   /jobs/job.yaml:9:38  tests[2].steps[1]
-        next Write one of given, advance, idle, end, expect there.
+        next Make each a step of its own.
       error[CFG_UNKNOWN_KEY]: Unknown key "wait" in a step.
         at   /jobs/job.yaml:9:54  tests[2].steps[2].wait
         next The keys are: given, advance, idle, end, expect.
       error[CFG_TYPE]: A step must be one of given, advance, idle, end, expect; got string "stop".
         at   /jobs/job.yaml:9:64  tests[2].steps[3]
         next Write one of given, advance, idle, end, expect there.
+      error[CFG_TYPE]: A step must be one of given, advance, idle, end, expect; got a map.
+        at   /jobs/job.yaml:9:70  tests[2].steps[4]
+        next Write one of given, advance, idle, end, expect there.
+      error[CFG_TYPE]: The step "idle" must be the word alone; got a map.
+        at   /jobs/job.yaml:9:74  tests[2].steps[5]
+        next Write - idle, or - advance: 2m for a time of your own.
       error[CFG_TYPE]: "expect" must be a map of sinks, or stages, to lists of records; got a list.
-        at   /jobs/job.yaml:9:79  tests[2].expect
+        at   /jobs/job.yaml:9:93  tests[2].expect
         next Write a map of sinks, or stages, to lists of records there.
       error[CFG_MISSING]: The test has no "given"; expected one.
         at   /jobs/job.yaml:10:5  tests[3]

@@ -138,14 +138,23 @@ class TestReader {
     if (node.kind === 'scalar' && node.text === 'end') return [{ kind: 'end', where }]
     if (node.kind === 'scalar' && node.text === 'idle') return this.#idle(where)
     if (entry === undefined || second !== undefined) {
-      this.#expected('A step', `one of ${testKeys.step.join(', ')}`, node)
+      const keys = entries.map(({ key }) => `"${key}"`).join(' and ')
+      const got = second === undefined ? describeNode(node) : `a map with ${keys}`
+      const hint = second === undefined ? undefined : 'Make each a step of its own.'
+      const expected = `one of ${testKeys.step.join(', ')}`
+      this.#context.faults.push(CFG_TYPE({ what: 'A step', expected, got, hint }, where))
       return []
     }
     const { key, value } = entry
     if (key === 'given') return this.#given(value)
     if (key === 'expect') return this.#expect(value, [...path, 'expect'])
-    if (key === 'end') return [{ kind: 'end', where }]
-    if (key === 'idle') return this.#idle(where)
+    if (key === 'end' || key === 'idle') {
+      const own = key === 'idle' ? ', or - advance: 2m for a time of your own' : ''
+      const [what, hint] = [`The step "${key}"`, `Write - ${key}${own}.`]
+      const got = describeNode(node)
+      this.#context.faults.push(CFG_TYPE({ what, expected: 'the word alone', got, hint }, where))
+      return []
+    }
     if (key !== 'advance') {
       const near = nearestName(key, testKeys.step)
       const known = testKeys.step

@@ -24,8 +24,6 @@ const step: JsonSchema = {
       properties: {
         given,
         advance: { type: 'string', description: 'How far the clock goes on, such as 2m.' },
-        idle: {},
-        end: {},
         expect: expected,
       },
     },

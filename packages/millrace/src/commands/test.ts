@@ -11,7 +11,7 @@ import { loadOptions } from '../job-file.ts'
 import { printFaults, reportFaults } from '../report/fault-report.ts'
 import { displayPath } from '../report/fault-text.ts'
 import { junitReport } from '../report/junit.ts'
-import { isUpdated, type RanTest, type TestedFile } from '../report/tested-file.ts'
+import { isGreen, type RanTest, type TestedFile } from '../report/tested-file.ts'
 import { renderTotals, renderTestFile, testsJson } from '../report/test-text.ts'
 import type { Shell } from '../shell.ts'
 import { tellWatcher, watchJobs } from './watch-jobs.ts'
@@ -65,10 +65,7 @@ export async function testCommand(
   }
   if (options.json === true) shell.terminal.out(`${JSON.stringify(testsJson(tested), null, 2)}\n`)
   else shell.terminal.out(renderTotals(tested, shell.terminal.outPaint))
-  const isGreen = tested.every((file) =>
-    file.tests.every((test) => test.run.passed || isUpdated(test, file)),
-  )
-  return isGreen ? exitCodes.done : exitCodes.jobFailed
+  return isGreen(tested) ? exitCodes.done : exitCodes.jobFailed
 }
 
 async function testFile(

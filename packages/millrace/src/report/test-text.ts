@@ -1,6 +1,6 @@
 import { renderWhere } from '@millrace/base'
 import type { Checked, MatchLine } from '@millrace/testkit'
-import { isUpdated, type RanTest, type TestedFile } from './tested-file.ts'
+import { isGreen, isUpdated, type RanTest, type TestedFile } from './tested-file.ts'
 import type { Paint } from '../paint.ts'
 import { displayPath } from './fault-text.ts'
 import { formatElapsed, plural } from './quantity.ts'
@@ -120,7 +120,7 @@ export function renderTotals(files: readonly TestedFile[], paint: Paint): string
 /** The same for programs. */
 export function testsJson(files: readonly TestedFile[]): object {
   return {
-    passed: files.every(({ tests }) => tests.every(({ run }) => run.passed)),
+    passed: isGreen(files),
     files: files.map(({ file, tests, updated }) => ({
       file,
       updated,
