@@ -21,6 +21,8 @@ export interface Running {
   killGroup(signal: NodeJS.Signals): void
   /** Resolves when standard error contains `text`. */
   seen(text: string): Promise<void>
+  /** What standard error has said that fits, the first of it; throws where there is none. */
+  said(pattern: RegExp): string
   write(text: string): void
   closeInput(): void
 }
@@ -74,6 +76,11 @@ export function startProcess(
         if (stderr.includes(text)) resolve()
         else waiting.push({ text, resolve, reject })
       }),
+    said: (pattern) => {
+      const found = pattern.exec(stderr)?.[0]
+      if (found === undefined) throw new Error(`nothing like ${pattern} in: ${stderr}`)
+      return found
+    },
     write: (text) => void child.stdin.write(text),
     closeInput: () => void child.stdin.end(),
   }

@@ -92,6 +92,14 @@ describe.skipIf(!existsSync('/dev/full'))('a disk that is full', () => {
     expect(ended.code).toBe(1)
     expect(ended.stderr).toContain('error[CLI_OUTPUT]')
     expect(lines(join(cwd, 'out.jsonl'))).toHaveLength(10)
+
+    const logged = await inShell(cwd, ':', 'run job.yaml --json --log-format json >/dev/full')
+
+    expect(logged.code).toBe(1)
+    expect(JSON.parse(logged.stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      level: 'error',
+      fields: { code: 'CLI_OUTPUT' },
+    })
   })
 
   it('is no matter where only progress and logs go there', async () => {

@@ -9,7 +9,7 @@ import { version } from './version.ts'
 /** Runs the command line, then ends the process with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const shell: Shell = { cwd: process.cwd(), env: process.env, terminal: processTerminal() }
-  await exit(await runCommandLine(argv, shell))
+  await exit(await runCommandLine(argv, shell), asksForLogLines(normalizeArguments(argv)))
 }
 
 /** Runs one command line and resolves to its exit code. Prints errors and never rejects. */

@@ -52,18 +52,22 @@ export function processTerminal(): Terminal {
 }
 
 /**
- * Ends the process when both streams are written, with 1 instead of 0 when standard output could not be. A blocked read of stdin
- * would keep it alive otherwise.
+ * Ends the process when both streams are written, with 1 instead of 0 when standard output could not be, which is said as a line
+ * of JSON where `logs` is true. A blocked read of stdin would keep it alive otherwise.
  */
-export async function exit(code: number): Promise<void> {
+export async function exit(code: number, logs = false): Promise<void> {
   await Promise.all([process.stdout, process.stderr].map(flushed))
   // A stream says that a write failed only after the write.
   await new Promise(setImmediate)
   if (lost === undefined || code !== exitCodes.done) process.exit(code)
   const { CLI_OUTPUT } = await import('./errors.ts')
   const { renderAny } = await import('./report/fault-text.ts')
+  const { errorLine, logLine } = await import('./report/log-line.ts')
   const fault = CLI_OUTPUT({ reason: lost.message }, {}, lost)
-  process.stderr.write(renderAny(fault, { cwd: '.', paint: paintFor(process.stderr) }, false))
+  const text = logs
+    ? logLine({ level: 'error', ...errorLine(fault, false) }, Date.now())
+    : renderAny(fault, { cwd: '.', paint: paintFor(process.stderr) }, false)
+  process.stderr.write(text)
   process.exit(exitCodes.jobFailed)
 }
 
