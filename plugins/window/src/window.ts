@@ -72,7 +72,9 @@ function createInstance({
   const lagMs = toMs(parameters.lateness)
   /** The results of a watermark that are not all given yet. */
   let firing: Iterator<number> | undefined
-  const relaxMs = parameters.relaxed ? lagMs : Number.POSITIVE_INFINITY
+  /** The time that a record counts for: with `relaxed` that of a window that is still open. */
+  const timeOf = (timestamp: number, watermark: number): number =>
+    parameters.relaxed ? Math.max(timestamp, watermark - lagMs) : timestamp
   const processBatch = (batch: Batch, output: BatchOutput): number => {
     many.output = output
     for (let index = 0; index < batch.length; index++) {
@@ -80,7 +82,7 @@ function createInstance({
       if (at.watermark >= windows.due && index > 0) return index
       many.index = index
       try {
-        at.timestamp = Math.max(batch.timestamp(index), at.watermark - relaxMs)
+        at.timestamp = timeOf(batch.timestamp(index), at.watermark)
         // Asking for the key makes it the one that state follows.
         at.key = batch.key(index)
         windows.take(batch.value(index), at, many)
@@ -96,7 +98,7 @@ function createInstance({
     lagMs,
     process(record: unknown, context: RecordContext) {
       one.context = context
-      at.timestamp = Math.max(context.timestamp, context.watermark - relaxMs)
+      at.timestamp = timeOf(context.timestamp, context.watermark)
       at.key = context.key
       at.watermark = context.watermark
       windows.take(record, at, one)
