@@ -63,6 +63,8 @@ describe('the time of a source', () => {
       ),
       await time('{ field: at, watermarks: ./nowhere.ts }'),
       await time('departure'),
+      await time('{ field: at, notAfter: 1999 }'),
+      await time('{ field: at, notBefore: 2020-01-01, notAfter: 2019-01-01 }'),
     ]
 
     const folder = import.meta.dirname
@@ -70,7 +72,7 @@ describe('the time of a source', () => {
       "error[CFG_TYPE]: "time.idle" must be a duration above 0 with a unit, such as 30s or 1h; got string "0s".
         at   /jobs/job.yaml:4:30  pipeline.source.time.idle
         next Write a duration above 0 with a unit, such as 30s or 1h there.
-      error[CFG_TYPE]: "time.notBefore" must be a date or a time, such as 2000-01-01 or 2000-01-01T12:00:00Z; got "soon".
+      error[CFG_TYPE]: "time.notBefore" must be a date or a time, such as 2000-01-01 or 2000-01-01T12:00:00Z; got string "soon".
         at   /jobs/job.yaml:4:45  pipeline.source.time.notBefore
         next Write a date or a time, such as 2000-01-01 or 2000-01-01T12:00:00Z there.
       error[CFG_TYPE]: "time.ahead" must be a duration with a unit, such as 30s or 1h; got number 5.
@@ -85,9 +87,15 @@ describe('the time of a source', () => {
       error[CFG_MODULE_FILE]: There is no file ./nowhere.ts (looked for /jobs/nowhere.ts).
         at   /jobs/job.yaml:4:36  pipeline.source.time.watermarks
         next Paths of modules are relative to the folder of the job file.
-      error[CFG_TYPE]: "time" must be a map with field, format, zone, unit, disorder, idle, align, notBefore, notAfter, ahead, watermarks; got string "departure".
+      error[CFG_TYPE]: "time" must be arrival, or a map with field and more; got string "departure".
         at   /jobs/job.yaml:4:11  pipeline.source.time
-        next Write a map with field, format, zone, unit, disorder, idle, align, notBefore, notAfter, ahead, watermarks there."
+        next Write time: { field: date, disorder: 10s }, or time: arrival.
+      error[CFG_TYPE]: "time.notAfter" must be a date or a time, such as 2000-01-01 or 2000-01-01T12:00:00Z; got number 1999.
+        at   /jobs/job.yaml:4:34  pipeline.source.time.notAfter
+        next Write a date or a time, such as 2000-01-01 or 2000-01-01T12:00:00Z there.
+      error[CFG_TYPE]: "time.notAfter" must be a time at or after notBefore; got string "2019-01-01".
+        at   /jobs/job.yaml:4:57  pipeline.source.time.notAfter
+        next Write a time at or after notBefore there."
     `)
   })
 })

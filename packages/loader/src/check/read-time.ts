@@ -1,14 +1,15 @@
 import type { TimeSpec } from '@millrace/engine'
 import { compilePath, compileTime } from '@millrace/expression'
 import type { WatermarkStrategy } from '@millrace/sdk'
-import type { MapEntry } from '../document/config-node.ts'
+import { describeNode, type MapEntry } from '../document/config-node.ts'
 import { CFG_BESIDE, CFG_MISSING, CFG_TYPE } from '../errors.ts'
 import { choices, innerKeys } from '../grammar/keys.ts'
-import type { LoadContext } from '../load-context.ts'
+import type { Leaf, LoadContext } from '../load-context.ts'
 import {
   placeOf,
   readChoice,
   readDuration,
+  readLeaf,
   readMap,
   readPositiveDuration,
   readText,
@@ -29,9 +30,11 @@ export function readTime(
   context: LoadContext,
 ): TimeSettings | undefined {
   const { node } = place
-  if (node?.kind === 'scalar' && node.text === 'arrival') {
-    context.addValue(place.path, 'arrival', node)
-    return arrivalTime()
+  if (node?.kind === 'scalar') {
+    const expected = 'arrival, or a map with field and more'
+    const hint = 'Write time: { field: date, disorder: 10s }, or time: arrival.'
+    const take = ({ text }: Leaf) => (text === 'arrival' ? text : undefined)
+    return readLeaf(place, context, expected, take, hint) && arrivalTime()
   }
   const map = readMap(place, context, innerKeys.time)
   if (map === undefined) return undefined
@@ -48,6 +51,14 @@ export function readTime(
     notBefore: readInstant(inner('notBefore'), context),
     notAfter: readInstant(inner('notAfter'), context),
     aheadMs: readDuration(inner('ahead'), context),
+  }
+  const { notBefore, notAfter } = bounds
+  if (notBefore !== undefined && notAfter !== undefined && notBefore > notAfter) {
+    const what = '"time.notAfter"'
+    const expected = 'a time at or after notBefore'
+    const { node: given } = inner('notAfter')
+    const got = given === undefined ? '' : describeNode(given)
+    context.faults.push(CFG_TYPE({ what, expected, got }, given?.where))
   }
   const strategy = map.entries.get('watermarks')
   if (strategy !== undefined && map.entries.has('disorder')) {
@@ -84,15 +95,11 @@ function arrivalTime(): TimeSettings {
 
 /** A date or a time, in epoch ms. */
 function readInstant(place: Place, context: LoadContext): number | undefined {
-  const text = readText(place, context)
-  if (text === undefined) return undefined
-  const ms = iso(text)
-  if (!Number.isNaN(ms)) return ms
-  const { node, what } = place
   const expected = 'a date or a time, such as 2000-01-01 or 2000-01-01T12:00:00Z'
-  const got = node?.kind === 'scalar' && node.value !== text ? 'another text' : `"${text}"`
-  context.faults.push(CFG_TYPE({ what, expected, got }, node?.where))
-  return undefined
+  return readLeaf(place, context, expected, ({ value, text }) => {
+    const ms = typeof value === 'string' ? iso(text) : Number.NaN
+    return Number.isNaN(ms) ? undefined : ms
+  })
 }
 
 function compile<T>(

@@ -28,7 +28,7 @@ export function placeOf(
 }
 
 /** Reads a leaf with `take`; undefined where there is none or where it does not fit, with a fault. */
-function readLeaf<T>(
+export function readLeaf<T>(
   { node, what, path }: Place,
   context: LoadContext,
   expected: string,
