@@ -83,7 +83,7 @@ function expected(script: readonly Event[], disorderMs: number): Seen[] {
   let moved = -Infinity
   let lateAfterIdle = 0
   let isIdle = false
-  return script.map(({ does, partition, timestamp }, now) => {
+  return script.map(({ does, timestamp }, now) => {
     const past = script.slice(0, now + 1)
     const markOf = (one: number): number => {
       const own = past.filter((event) => event.does === 'take' && event.partition === one)
