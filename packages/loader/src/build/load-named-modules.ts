@@ -1,14 +1,12 @@
 import type { EmitterChoice, JsonSchema } from '@millrace/sdk'
-import { checkParameters } from '../check/check-parameters.ts'
 import type { NamedModules } from '../check/read-parameters.ts'
 import { branchesOf, childSchema } from '../check/schema-view.ts'
 import type { ConfigNode, MapNode } from '../document/config-node.ts'
 import type { Entry } from '../grammar/entry.ts'
-import { readEntry } from '../grammar/read-entry.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { Modules } from '../modules/modules.ts'
 import { anyParameters } from '../modules/parameters.ts'
-import { loadEntry } from './load-entry.ts'
+import { loadNamedModule } from './load-named-module.ts'
 
 /** The modules that parameters of an entry name, where their schema says `module`, with checked parameters. */
 export async function loadNamedModules(
@@ -27,15 +25,10 @@ export async function loadNamedModules(
     )?.module
     if (kind === undefined) continue
     found.set(value, undefined)
-    const entry = readEntry(value, { role: kind }, context.faults)
-    if (entry === undefined) continue
-    entry.path = `${of.path}.parameters.${name}`
-    const loaded = await loadEntry(entry, kind, modules, allowed, context)
-    if (loaded === undefined) continue
-    const named = entry.keys.get('module')?.value ?? value
-    context.addValue(`${entry.path}.module`, loaded.specifier, named)
-    const parameters = await checkParameters(entry, loaded, [], context)
-    if (parameters === undefined) continue
+    const path = `${of.path}.parameters.${name}`
+    const named = await loadNamedModule(value, kind, path, modules, allowed, context)
+    if (named === undefined) continue
+    const { loaded, parameters } = named
     // They are checked, and what a schema made of its input is no input for it.
     const choice: EmitterChoice = {
       module: { ...loaded.definition, parameters: anyParameters },

@@ -58,9 +58,9 @@ describe('a parameter that names a module', () => {
       "error[CFG_MODULE_FILE]: There is no file ./nowhere.ts (looked for /jobs/nowhere.ts).
         at   /jobs/job.yaml:4:26  pipeline.stages[0].window.emitter
         next Paths of modules are relative to the folder of the job file.
-      error[CFG_MODULE_KIND]: ./lagging-watermarks.test-support.ts exports no emitter; it exports a watermarks (default).
+      error[CFG_MODULE_KIND]: ./lagging-watermarks.test-support.ts exports no emitter; it exports a watermark strategy (default).
         at   /jobs/job.yaml:4:26  pipeline.stages[0].window.emitter
-        next Use it where a watermarks stands.
+        next Use it where a watermark strategy stands.
       error[CFG_TYPE]: Parameter "size" must be a whole number above 0; got number 0.
         at   /jobs/job.yaml:4:99  pipeline.stages[0].window.emitter.../../../../plugins/window/src/sorted-evens.test-support.ts.size
         next Write a whole number above 0 there.

@@ -1,4 +1,5 @@
 import { defineError } from '@millrace/base'
+import { aKind, kindName } from './kind-name.ts'
 
 const list = (names: readonly string[]): string => names.join(', ')
 
@@ -28,7 +29,7 @@ export const CFG_MODULE_NOT_FOUND = defineError<{
 }>({
   code: 'CFG_MODULE_NOT_FOUND',
   message: (d) =>
-    `No ${d.kind} "${d.specifier}" is installed; tried ${list(d.tried)} from ${d.folder}.`,
+    `No ${kindName(d.kind)} "${d.specifier}" is installed; tried ${list(d.tried)} from ${d.folder}.`,
   hint: (d) =>
     d.instead ??
     `${d.near === undefined ? 'Install it' : `Did you mean "${d.near}"? If not, install it`}: ` +
@@ -137,9 +138,9 @@ export const CFG_MODULE_KIND = defineError<{
 }>({
   code: 'CFG_MODULE_KIND',
   message: (d) =>
-    `${d.specifier} exports no ${d.kind}; it exports ${d.found.length === 0 ? 'nothing' : list(d.found)}.`,
+    `${d.specifier} exports no ${kindName(d.kind)}; it exports ${d.found.length === 0 ? 'nothing' : list(d.found)}.`,
   hint: (d) => {
-    if (d.others.length > 0) return `Use it where a ${d.others.join(' or a ')} stands.`
+    if (d.others.length > 0) return `Use it where ${d.others.map(aKind).join(' or ')} stands.`
     const define = `define${d.kind[0]?.toUpperCase()}${d.kind.slice(1)}`
     const more = d.kind === 'stage' ? ', a class with process(record, context) or a function' : ''
     return `Export what ${define} returns${more} as default.`
@@ -152,7 +153,8 @@ export const CFG_MODULE_AMBIGUOUS = defineError<{
   names: readonly string[]
 }>({
   code: 'CFG_MODULE_AMBIGUOUS',
-  message: (d) => `${d.specifier} exports several candidates for a ${d.kind}: ${list(d.names)}.`,
+  message: (d) =>
+    `${d.specifier} exports several candidates for ${aKind(d.kind)}: ${list(d.names)}.`,
   hint: (d) => `Say which one: ${d.names.map((name) => `${d.specifier}#${name}`).join(' or ')}`,
 })
 
@@ -165,14 +167,14 @@ export const CFG_MODULE_DEFINITION = defineError<{
 }>({
   code: 'CFG_MODULE_DEFINITION',
   message: (d) =>
-    `The ${d.kind} of ${d.specifier} is not usable: ${d.member} must be ${d.expected}; got ${d.got}.`,
+    `The ${kindName(d.kind)} of ${d.specifier} is not usable: ${d.member} must be ${d.expected}; got ${d.got}.`,
   hint: (d) => `Mend ${d.member} in the plugin, or tell its author.`,
 })
 
 export const CFG_MODULE_ASYNC_PARAMETERS = defineError<{ kind: string; name: string }>({
   code: 'CFG_MODULE_ASYNC_PARAMETERS',
   message: (d) =>
-    `The parameters of ${d.kind} "${d.name}" are validated asynchronously, which is not supported.`,
+    `The parameters of ${kindName(d.kind)} "${d.name}" are validated asynchronously, which is not supported.`,
   hint: () => 'Check what needs waiting in open or create, and the rest in the schema.',
 })
 

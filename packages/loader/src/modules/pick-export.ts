@@ -1,5 +1,6 @@
 import type { StageDefinition, StageInstance } from '@millrace/sdk'
 import { nearestName } from '@millrace/base'
+import { aKind } from './kind-name.ts'
 import { checkDefinition } from './check-definition.ts'
 import { CFG_MODULE_AMBIGUOUS, CFG_MODULE_EXPORT, CFG_MODULE_KIND } from './errors.ts'
 import type { FoundModule } from './find-module.ts'
@@ -119,7 +120,7 @@ const nameOf = (value: unknown): unknown =>
 
 function describe(value: unknown): string {
   const kind = kindOf(value)
-  if (kind !== undefined) return `a ${kind}`
+  if (kind !== undefined) return aKind(kind)
   if (isStageClass(value)) return 'a class'
   if (isClass(value)) return 'a class without process'
   if (isCode(value)) return 'a function'
