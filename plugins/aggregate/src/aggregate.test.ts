@@ -137,6 +137,20 @@ describe('emit: every', () => {
     },
   )
 
+  it('gives the results of thousands of keys, in turns, each once', async () => {
+    const many = Array.from({ length: 3000 }, (_, k) => ({ t: 1, k }))
+
+    const { output } = await runStage(aggregate, {
+      parameters,
+      input: [...many, { t: 10_000, k: -1 }],
+      by: ['k'],
+      timestamp,
+    })
+
+    const running = output.filter((result) => (result as { final: boolean }).final === false)
+    expect(running).toEqual(many.map(({ k }) => ({ k, n: 1, revision: 0, final: false })))
+  })
+
   it('gives the same record by record', async () => {
     const options = { parameters, input, by: ['k'], timestamp, disorderMs: 5000 }
 

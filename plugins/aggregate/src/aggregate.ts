@@ -19,7 +19,10 @@ import {
 } from './aggregate-parameters.ts'
 import { compileAggregates } from './aggregate-set.ts'
 import { fieldsOfValues } from './fields-of-values.ts'
-import { Groups } from './groups.ts'
+import { type Given, Groups } from './groups.ts'
+
+/** Most groups handed out between two turns of others. */
+const atOnce = 1024
 
 /**
  * Takes records in one by one and in batches; with `update` hands out a result for each. A batch ends where event time passes
@@ -65,20 +68,26 @@ function nextMultiple(watermark: number, everyMs: number): number {
     : (Math.floor(watermark / everyMs) + 1) * everyMs
 }
 
-/** Hands out the groups that changed before the last multiple of `everyMs` which the watermark has passed. */
-function emitsEvery(
-  groups: Groups,
-  everyMs: number,
-): (watermark: number, context: StageContext) => void {
+/** Hands out the groups that changed before the last multiple of `everyMs` which the watermark has passed, some at a time. */
+function emitsEvery(groups: Groups, everyMs: number): NonNullable<StageInstance['onWatermark']> {
+  /** The groups of a multiple that are not all handed out yet. */
+  let changed: Iterator<Given> | undefined
   return (watermark, context) => {
     const multiple = Math.floor(watermark / everyMs) * everyMs
     // The context still has the watermark before this one: nothing need be remembered, so a new instance can take over.
     const last = Math.floor(context.watermark / everyMs) * everyMs
     // An infinite watermark is the end: what is left goes out with onEnd.
-    if (!Number.isFinite(multiple) || multiple <= last) return
-    for (const { result } of groups.changedBefore(multiple)) {
-      context.emit(result, { timestamp: multiple - 1 })
+    if (!Number.isFinite(multiple) || multiple <= last) return false
+    changed ??= groups.changedBefore(multiple)
+    for (let count = 0; count < atOnce; count++) {
+      const next = changed.next()
+      if (next.done === true) {
+        changed = undefined
+        return false
+      }
+      context.emit(next.value.result, { timestamp: multiple - 1 })
     }
+    return true
   }
 }
 

@@ -12,7 +12,7 @@ interface Progress {
 }
 
 /** A group as it is handed out, with its largest event time. */
-interface Given {
+export interface Given {
   readonly result: Record<string, unknown>
   readonly latest: number
 }
@@ -56,7 +56,7 @@ export class Groups {
   }
 
   /** Hands out the groups with changes before `time`, once per change. */
-  *changedBefore(time: number): Iterable<Given> {
+  *changedBefore(time: number): Iterator<Given> {
     for (const [key, progress] of this.#progress.entries()) {
       if (progress.changedSince >= time) continue
       progress.changedSince = Infinity

@@ -75,6 +75,14 @@ describe('sort', () => {
     expect(counts.stateEntries).toStrictEqual({ 'global:held': 0 })
   })
 
+  it('hands on thousands at once, in turns, and loses none of them', async () => {
+    const input = rows(...Array.from({ length: 3000 }, (_, index) => 3000 - index))
+
+    const { output } = await run(input, { disorderMs: 10_000 })
+
+    expect(ids(output)).toStrictEqual(ids(input).toReversed())
+  })
+
   it('gives what comes behind the watermark to the output late, and says by how much', async () => {
     const { output, outputs, counts } = await run(rows(100, 89, 90), { disorderMs: 10 })
 

@@ -12,6 +12,9 @@ const schema = z.strictObject({
 /** Parameters of `sort`, defaults filled in. */
 export type SortParameters = z.output<typeof schema>
 
+/** Most records let go between two turns of others. */
+const atOnce = 1024
+
 /** What a snapshot holds, as a heap. */
 function heapOf(data: unknown): TimerHeap<unknown> {
   const heap = new TimerHeap<unknown>()
@@ -67,13 +70,17 @@ export const sort: StageDefinition<SortParameters> = defineStage({
       // Without a batch handler: nearly every record moves the watermark, and what it lets go must leave in front of it.
       onWatermark(watermark, context) {
         const heap = held.get()
-        for (let first = heap.peek(); first !== undefined; first = heap.peek()) {
-          if (first.dueMs >= watermark) return
+        for (let count = 0; count < atOnce; count++) {
+          const first = heap.peek()
+          if (first === undefined || first.dueMs >= watermark) {
+            // Empty and full again for each record it would be made anew each time.
+            if (watermark === Infinity) held.clear()
+            return false
+          }
           heap.pop()
           context.emit(first.value, { timestamp: first.dueMs })
         }
-        // Empty and full again for each record it would be made anew each time.
-        if (watermark === Infinity) held.clear()
+        return true
       },
     }
   },
