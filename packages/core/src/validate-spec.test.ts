@@ -148,21 +148,24 @@ it('takes members that are there but undefined', () => {
   expect(refusal(() => system.spawn(spec as ActorSpec<unknown>))).toBe('taken')
 })
 
-it.each([
-  [undefined, 'undefined'],
-  [Promise.resolve(null), 'null'],
-  [{}, 'an object without it'],
-])('fails the start of an actor whose create returns %j', async (made, got) => {
+/** Why an actor could not be started whose `create` gives `made`. */
+async function failedStart(made: unknown): Promise<unknown> {
   const { runtime, system } = setUp()
   const supervisor = system.supervise({
     id: 's',
     children: [{ id: 'a', create: () => made as never }],
   })
   const started = supervisor.started().catch((error: unknown) => error)
-
   await runtime.settle()
+  return started
+}
 
-  expect(await started).toMatchObject({
+it.each([
+  [undefined, 'undefined'],
+  [Promise.resolve(null), 'null'],
+  [{}, 'an object without it'],
+])('fails the start of an actor whose create returns %j', async (made, got) => {
+  expect(await failedStart(made)).toMatchObject({
     code: 'ACT_START',
     cause: {
       code: 'ACT_SPEC',
@@ -191,16 +194,7 @@ it.each([
   ['receiveBatch', { receive() {}, receiveBatch: 1 }],
   ['onStop', { receive() {}, onStop: 1 }],
 ])('fails the start of an actor whose %s is no function', async (name, made) => {
-  const { runtime, system } = setUp()
-  const supervisor = system.supervise({
-    id: 's',
-    children: [{ id: 'a', create: () => made as never }],
-  })
-  const started = supervisor.started().catch((error: unknown) => error)
-
-  await runtime.settle()
-
-  expect(await started).toMatchObject({
+  expect(await failedStart(made)).toMatchObject({
     cause: {
       message: `The specification of actor "a" is wrong: ${name} must be a function; got number.`,
     },
