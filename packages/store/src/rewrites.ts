@@ -9,15 +9,26 @@ export interface Rewrite {
   readonly merge: boolean
 }
 
-const BLOCKS_MAX = 16
+const RUNS_MAX = 16
 
 const bytesOf = (refs: readonly BlockRef[]): number =>
   refs.reduce((sum, ref) => sum + ref.length, 0)
 
+/** Blocks that stand next to each other in one file: they were written at once. */
+function runsOf(refs: readonly BlockRef[]): BlockRef[][] {
+  const runs: BlockRef[][] = []
+  for (const ref of refs) {
+    const run = runs.at(-1)
+    if (run?.[0]?.file === ref.file) run.push(ref)
+    else runs.push([ref])
+  }
+  return runs
+}
+
 /**
  * What to write again, so that a store stays within three times its live state and a section has few blocks. All of a section
- * is merged once what was appended is half of its first block. Before that, once it has many blocks, those are merged that
- * together outweigh the one before them: so each byte is written again only as often as its section doubles.
+ * is merged once two fifths of what was first there were appended. Before that, once it was appended to often, what was
+ * written last is merged with all before it that is no larger: so each byte is written again only as often as its section doubles.
  */
 export function planRewrites(
   manifest: Manifest,
@@ -36,30 +47,56 @@ export function planRewrites(
     }
   }
   // Files that hold more that nobody needs than what somebody does.
-  const sparse = (file: number): boolean => {
-    const needed = live.get(file) ?? 0
-    const dead = (files.get(file) ?? 0) - needed
-    return dead > needed && dead >= worthBytes
+  const isSparse = (ref: BlockRef): boolean => {
+    const needed = live.get(ref.file) ?? 0
+    const dead = (files.get(ref.file) ?? 0) - needed
+    return !taken.has(ref) && dead > needed && dead >= worthBytes
   }
-  const moved = [...manifest.sections].flatMap(([section, refs]) =>
-    refs
-      .filter((ref) => !taken.has(ref) && sparse(ref.file))
-      .map((ref) => ({ section, refs: [ref], first: ref === refs[0], merge: false })),
-  )
-  return [...merged, ...moved]
+  return [
+    ...merged,
+    ...[...manifest.sections].flatMap(([section, refs]) =>
+      neighborsOf(refs, isSparse).map((moved) => ({
+        section,
+        refs: moved,
+        first: moved[0] === refs[0],
+        // Side by side in one file they would pass for written at once.
+        merge: merges && runsOf(moved).length > 1,
+      })),
+    ),
+  ]
+}
+
+/** Those that are chosen, neighbors together. */
+function neighborsOf(
+  refs: readonly BlockRef[],
+  isChosen: (ref: BlockRef) => boolean,
+): BlockRef[][] {
+  const groups: BlockRef[][] = []
+  refs.forEach((ref, index) => {
+    if (!isChosen(ref)) return
+    const before = refs[index - 1]
+    if (before !== undefined && isChosen(before)) groups.at(-1)?.push(ref)
+    else groups.push([ref])
+  })
+  return groups
 }
 
 function planMerge(section: string, refs: readonly BlockRef[], worthBytes: number): Rewrite[] {
-  const [base] = refs
-  if (base === undefined || refs.length === 1) return []
-  const rest = bytesOf(refs) - base.length
-  if (rest >= worthBytes && rest * 2 > base.length) {
+  const runs = runsOf(refs)
+  const [base] = runs
+  if (base === undefined || runs.length === 1) return []
+  const whole = bytesOf(base)
+  const rest = bytesOf(refs) - whole
+  if (rest >= worthBytes && rest * 5 > whole * 2) {
     return [{ section, refs, first: true, merge: true }]
   }
-  if (refs.length <= BLOCKS_MAX) return []
-  const start = refs.findIndex((ref, index) => ref.length <= bytesOf(refs.slice(index + 1)))
-  const from = start < 0 ? refs.length - 2 : start
-  return [{ section, refs: refs.slice(from), first: from === 0, merge: true }]
+  if (runs.length <= RUNS_MAX) return []
+  // Found at the last but one at the latest, but for runs of no bytes.
+  const start = runs.findIndex(
+    (run, index) => bytesOf(run) <= bytesOf(runs.slice(index + 1).flat()),
+  )
+  const from = start < 0 ? runs.length - 2 : start
+  return [{ section, refs: runs.slice(from).flat(), first: from === 0, merge: true }]
 }
 
 /** Blocks that take the place of others. */
