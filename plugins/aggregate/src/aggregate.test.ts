@@ -147,7 +147,7 @@ describe('emit: every', () => {
       timestamp,
     })
 
-    const running = output.filter((result) => (result as { final: boolean }).final === false)
+    const running = output.filter((result) => !(result as { final: boolean }).final)
     expect(running).toEqual(many.map(({ k }) => ({ k, n: 1, revision: 0, final: false })))
   })
 

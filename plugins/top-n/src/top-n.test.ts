@@ -178,6 +178,17 @@ describe('top-n per window', () => {
     ])
   })
 
+  it('gives the best of thousands of keys, in turns, each once', async () => {
+    const input = Array.from({ length: 3000 }, (_, k) => ({ t: 1, k, score: k }))
+
+    const { output, counts } = await run(tumbling, input, { by: ['k'] })
+
+    expect(output.map((result) => (result as { k: number }).k)).toStrictEqual(
+      input.map(({ k }) => k),
+    )
+    expect(counts.stateEntries).toStrictEqual({ best: 0 })
+  })
+
   it('gives what comes after its windows to the output late', async () => {
     const input = [1, 15, 2, 9, 30, 3].map((t) => ({ t, score: 1 }))
 
