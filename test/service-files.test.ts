@@ -114,12 +114,13 @@ describe('the unit of systemd', () => {
     expect([code, port.length > 1], stderr).toEqual([0, true])
   })
 
-  const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0
+  const analyze = 'systemd-analyze'
+  const hasSystemd = spawnSync(analyze, ['--version']).status === 0
   it.runIf(hasSystemd)('is one that systemd takes', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'millrace-unit-')), 'millrace@orders.service')
     writeFileSync(path, text.replace('/usr/bin/node', process.execPath))
 
-    const { status, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' })
+    const { status, stderr } = spawnSync(analyze, ['verify', path], { encoding: 'utf8' })
 
     expect(status, stderr).toBe(0)
     expect(stderr).toBe('')
@@ -216,10 +217,11 @@ describe('what Prometheus is told', () => {
     }
   })
 
-  const hasPromtool = spawnSync('promtool', ['--version']).status === 0
-  it.runIf(hasPromtool)('is what its own tool takes', () => {
+  const tool = 'promtool'
+  const hasTool = spawnSync(tool, ['--version']).status === 0
+  it.runIf(hasTool)('is what its own tool takes', () => {
     expect(
-      execFileSync('promtool', ['check', 'config', 'docs/service/prometheus.yml'], {
+      execFileSync(tool, ['check', 'config', 'docs/service/prometheus.yml'], {
         encoding: 'utf8',
       }),
     ).toContain('SUCCESS')

@@ -5,7 +5,7 @@ import { type JobPlan, type LoadedJob, loadSpec } from '@millrace/loader'
 import type { AdminServer } from '@millrace/server'
 import { exitCodes } from '../exit-codes.ts'
 import { loadOptions, type JobFileOptions } from '../job-file.ts'
-import { printFaults, reportFaults } from '../report/fault-report.ts'
+import { logErrors, printFaults, reportFaults } from '../report/fault-report.ts'
 import { displayPath } from '../report/fault-text.ts'
 import type { LogFormat } from '../report/log.ts'
 import { sourceNames } from '../report/plan-files.ts'
@@ -34,7 +34,7 @@ export async function runCommand(
   const { spec, plan } = loaded
   if (spec === undefined || plan === undefined) {
     await loaded.dispose()
-    await tellFaults(loaded, load.file, options, shell)
+    tellFaults(loaded, load.file, options, shell)
     return exitCodes.badUsage
   }
   const voice = await voiceOf(plan, options, shell)
@@ -63,17 +63,15 @@ export async function runCommand(
 }
 
 /** Says why a job cannot be loaded: as JSON on stdout, as lines of a log, or for people. */
-async function tellFaults(
+function tellFaults(
   { faults, warnings }: Pick<LoadedJob, 'faults' | 'warnings'>,
   file: string,
   options: RunOptions,
   shell: Shell,
-): Promise<void> {
+): void {
   if (options.json === true) printFaults(file, faults, warnings, shell)
-  else if (options.logFormat === 'json') {
-    const { logErrors } = await import('../report/log-line.ts')
-    logErrors(faults, shell)
-  } else reportFaults(file, faults, shell)
+  else if (options.logFormat === 'json') logErrors(faults, shell)
+  else reportFaults(file, faults, shell)
 }
 
 /** How the run speaks; the code for what was not asked for is not loaded. */

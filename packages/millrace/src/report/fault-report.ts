@@ -1,6 +1,7 @@
 import type { MillraceError } from '@millrace/base'
-import type { Shell } from '../shell.ts'
+import { type Shell, wantsStack } from '../shell.ts'
 import { displayPath, renderFaults } from './fault-text.ts'
+import { errorLine, logLine } from './log-line.ts'
 import { plural } from './quantity.ts'
 
 /** Writes all faults of a job file to stderr, and how many there are. */
@@ -31,4 +32,12 @@ export function reportWarnings(warnings: readonly MillraceError[], shell: Shell)
   if (warnings.length === 0) return
   const options = { cwd, paint: terminal.errorPaint, kind: 'warning' } as const
   terminal.error(`${renderFaults(warnings, options)}\n`)
+}
+
+/** Writes errors, or faults of a job file, as lines on stderr. */
+export function logErrors(errors: readonly unknown[], shell: Shell): void {
+  for (const error of errors) {
+    const line = errorLine(error, wantsStack(shell))
+    shell.terminal.error(logLine({ level: 'error', ...line }, Date.now()))
+  }
 }

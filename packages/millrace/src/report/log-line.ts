@@ -1,6 +1,5 @@
 import { isMillraceError, messageOf } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
-import { type Shell, wantsStack } from '../shell.ts'
 import { type LogLevel, logLevels } from './log.ts'
 
 /** What a line of a log for machines is made of. */
@@ -49,14 +48,6 @@ export function errorLine(error: unknown, stack: boolean): Pick<LogLine, 'messag
   if (!isMillraceError(error)) return { message: messageOf(error), fields: trace }
   const { code, hint, message, where } = error
   return { message, fields: { code, ...where, hint, ...trace } }
-}
-
-/** Writes errors, or faults of a job file, as lines on stderr. */
-export function logErrors(errors: readonly unknown[], shell: Shell): void {
-  for (const error of errors) {
-    const line = errorLine(error, wantsStack(shell))
-    shell.terminal.error(logLine({ level: 'error', ...line }, Date.now()))
-  }
 }
 
 function readable(_name: string, value: unknown): unknown {

@@ -3,9 +3,8 @@ import { CommanderError } from 'commander'
 import { CLI_USAGE } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Shell, wantsStack } from '../shell.ts'
-import { printFaults } from './fault-report.ts'
+import { logErrors, printFaults } from './fault-report.ts'
 import { renderAny } from './fault-text.ts'
-import { logErrors } from './log-line.ts'
 
 /** Says why a command line was not carried out: as the faults of a job file where JSON is asked for, as lines where logs are to be JSON. Returns the exit code. */
 export function reportRefusal(
