@@ -16,6 +16,8 @@ export default defineStage({
   main: 'minutes',
   keeps: 'state',
   absorbs: true,
+  retains: ({ minutes }) =>
+    `It keeps the cart of each key until it is paid, or untouched for ${minutes} minutes.`,
   create({ clock, parameters, state, timers }) {
     const items = state.list<string>('items')
     const dueAt = state.value('dueAt', { initial: () => 0 })

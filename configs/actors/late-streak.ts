@@ -16,6 +16,8 @@ export default defineStage({
   }),
   main: 'length',
   keeps: 'state',
+  retains: ({ length }) =>
+    `It keeps a number for each key until a flight is on time, or ${length} in a row were late.`,
   create({ parameters, state }) {
     const streak = state.value('streak', { initial: () => 0 })
     return {

@@ -1,5 +1,8 @@
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { loadSpec } from '../load-spec.ts'
+import { folderWith } from '../modules/folder.test-support.ts'
 
 const planOf = async (lines: readonly string[]) => {
   const text = ['pipeline:', ...lines.map((line) => `  ${line}`)].join('\n')
@@ -153,4 +156,42 @@ it('shows every parameter with its default', async () => {
     ]),
     guarantee: expect.stringContaining('replaced file'),
   })
+})
+
+const tally = `export default {
+  kind: 'stage',
+  name: 'tally',
+  summary: 'Counts.',
+  keeps: 'state',
+  parameters: {
+    '~standard': {
+      version: 1,
+      vendor: 'none',
+      validate: (value) => ({ value }),
+      jsonSchema: { input: () => ({ type: 'object', properties: {} }) },
+    },
+  },
+  create: () => ({ process: () => undefined }),
+}
+`
+const silent = 'It keeps state, and does not say when it lets go of it.'
+
+it('tells of state that a stage keeps without saying for how long', async () => {
+  const file = join(folderWith({ 'tally.js': tally }), 'job.yaml')
+  const text =
+    'pipeline: { source: { file: a.jsonl }, stages: [{ ./tally.js: {} }], sink: { file: b.jsonl } }\n'
+
+  const { faults, plan, dispose } = await loadSpec({ file, text, env: {} })
+  await dispose()
+
+  expect(faults).toEqual([])
+  expect(plan?.nodes.find(({ kind }) => kind === 'stage')?.fates).toContain(silent)
+})
+
+it.each(globSync('configs/*.yaml'))('%s says of each stage when it lets go', async (file) => {
+  const { faults, plan, dispose } = await loadSpec({ file, env: {} })
+  await dispose()
+
+  expect(faults).toEqual([])
+  expect(plan?.nodes.flatMap(({ fates }) => fates)).not.toContain(silent)
 })

@@ -180,11 +180,15 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
   ]
 }
 
-/** What state a stage keeps, in its own words. */
+/** What state a stage keeps, in its own words where it has any. */
 function retained(part: Part): readonly string[] {
   const stage = stageOf(part)
   const { entry, parameters } = part
-  if (stage?.definition.retains === undefined) return []
+  if (stage?.definition.retains === undefined) {
+    return stage?.definition.keeps === 'state'
+      ? ['It keeps state, and does not say when it lets go of it.']
+      : []
+  }
   const ask = () => stage.definition.retains?.(parameters?.value)
   return lines(askDefinition(stage, 'retains', ask, entry.where))
 }
