@@ -74,6 +74,8 @@ export class Coordinator implements Barriers {
   #taking: Promise<void> | undefined
   #last: JobCheckpoint | undefined
   #durationMs: number | undefined
+  /** That of the last one that was begun. */
+  #number: number
   #count = 0
   #isOver = false
   #cancel: () => void = () => {}
@@ -83,6 +85,7 @@ export class Coordinator implements Barriers {
     this.#spec = spec
     this.#parts = parts
     this.#last = spec.restored
+    this.#number = spec.restored?.number ?? 0
   }
 
   get progress(): CheckpointProgress {
@@ -136,8 +139,7 @@ export class Coordinator implements Barriers {
   }
 
   numberFor(id: string): number {
-    if (this.#pending?.missing.has(id) === true) return this.#pending.number
-    return this.#next + (this.#pending === undefined ? 0 : 1)
+    return this.#pending?.missing.has(id) === true ? this.#pending.number : this.#number + 1
   }
 
   /** A part is over: what it keeps now is its answer to a barrier that does not come to it any more. */
@@ -158,7 +160,7 @@ export class Coordinator implements Barriers {
     if (this.#host.over) return
     const { sinks, sources, stages } = this.#parts()
     await this.#store({
-      number: this.#next,
+      number: ++this.#number,
       time: this.#host.runtime.now(),
       end,
       read: this.#host.read,
@@ -166,10 +168,6 @@ export class Coordinator implements Barriers {
       stages: Object.fromEntries(stages.map(({ id, task }) => [id, task.checkpoint()])),
       sinks: Object.fromEntries(sinks.map(({ id, task }) => [id, task.checkpoint()])),
     })
-  }
-
-  get #next(): number {
-    return (this.#last?.number ?? 0) + 1
   }
 
   #plan(delayMs: number): void {
@@ -231,7 +229,7 @@ export class Coordinator implements Barriers {
         parts.filter(({ task }) => task.isOver).map(({ id, task }) => [id, task.checkpoint()]),
       )
     const pending: Pending = {
-      number: this.#next,
+      number: ++this.#number,
       time: runtime.now(),
       startedMs,
       read: this.#host.read,

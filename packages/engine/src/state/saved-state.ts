@@ -22,6 +22,8 @@ export interface SavedHandle {
   readonly kind: string
   readonly version: number
   readonly entries: readonly SavedEntry[]
+  /** Entries let go because their time was past; absent where that is none. */
+  readonly expired?: number | undefined
 }
 
 /** What all state handles of a stage keep, by name with namespaces: plain data, but for what users put into it. */

@@ -1,6 +1,6 @@
 import { ENG_STATE_KIND, ENG_STATE_VERSION } from '../errors.ts'
 import type { SavedHandle, Slots } from './saved-state.ts'
-import type { Store } from './store.ts'
+import { isExpiring, type Store } from './store.ts'
 
 /** A state handle and how what it keeps is written down. */
 export interface Handle {
@@ -17,7 +17,8 @@ export function saveHandle({ kind, slots, store, version }: Handle): SavedHandle
   const entries = Array.from(store.save(), ({ slot, ...entry }) => {
     return { key: slots.values(slot), ...entry }
   })
-  return { kind, version, entries }
+  const expired = isExpiring(store) ? store.expiry.expired : 0
+  return { kind, version, entries, ...(expired > 0 && { expired }) }
 }
 
 /** Gives a handle what it kept. Throws ENG_STATE_KIND and ENG_STATE_VERSION where that is not its own. */
@@ -28,6 +29,7 @@ export function loadHandle(name: string, handle: Handle, saved: SavedHandle): vo
   if (saved.version > version || (isOld && migrate === undefined)) {
     throw ENG_STATE_VERSION({ name, version, was: saved.version })
   }
+  if (isExpiring(store)) store.expiry.expired = saved.expired ?? 0
   for (const { key, ...entry } of saved.entries) {
     const data = isOld && migrate !== undefined ? migrate(entry.data, saved.version) : entry.data
     store.load({ ...entry, data, slot: slots.slotOf(key) })

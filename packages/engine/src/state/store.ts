@@ -23,7 +23,7 @@ export interface Expiring {
   /** When the next entry may go; Infinity where there is none. */
   readonly first: number
   /** Entries that went. */
-  readonly expired: number
+  expired: number
   /** Lets go of what is past its time at `now`. Cannot be undone: for between records. */
   release(now: number): void
 }
