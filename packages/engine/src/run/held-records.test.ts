@@ -137,6 +137,7 @@ it('records found to be late in any hook count as late, and are dead letters whe
         stage: 'holding',
         input: 'in',
         record: { at: 1, k: 'k1' },
+        key: { k: 'k1' },
         eventTime: 1,
         error: {
           code: 'LATE',

@@ -47,6 +47,15 @@ export class KeyInterner {
     return known ?? this.#add(branch, value, parts, record)
   }
 
+  /** The record's key; it gets no slot. Throws as `slot` does. */
+  read(parts: readonly KeyPart[], record: unknown, timestamp: number): Key {
+    this.#read.timestamp = timestamp
+    const values = parts.map((part) => keyValue(part, record, this.#read))
+    return Object.freeze(
+      Object.fromEntries(this.#names.map((name, index) => [name, values[index] as KeyValue])),
+    )
+  }
+
   /** The slot of a key by its values, given where it has none. */
   slotOf(values: readonly KeyValue[] | null): number {
     return this.slot(values === null ? [] : values.map(fixedPart), undefined, 0)
@@ -79,10 +88,9 @@ export class KeyInterner {
   }
 
   #add(branch: Branch, value: unknown, parts: readonly KeyPart[], record: unknown): number {
-    const values = parts.map((part) => keyValue(part, record, this.#read))
-    const key = Object.fromEntries(this.#names.map((name, index) => [name, values[index]]))
+    const key = this.read(parts, record, this.#read.timestamp)
     const slot = this.#free.pop() ?? this.keys.length
-    this.keys[slot] = Object.freeze(key)
+    this.keys[slot] = key
     this.order.set(slot, this.seen++)
     branch.set(value, slot)
     return slot

@@ -1,5 +1,5 @@
 import { formatDuration } from '@millrace/base'
-import { isLateRecord } from '@millrace/sdk'
+import { isLateRecord, type Key, type LateRecord } from '@millrace/sdk'
 import { ENG_PARK_FULL } from '../errors.ts'
 import type { Fate } from '../plan/error-policy.ts'
 import { placeOf } from '../plan/place.ts'
@@ -23,6 +23,7 @@ export class RecordFailures {
   readonly #parts: StageParts
   readonly #current: CurrentKey
   readonly #emitter: Emitter
+  readonly #keyOf: (late: LateRecord, input: string) => Key | undefined
   /** Where failing records wait; absent: they do not. */
   readonly lot: ParkingLot | undefined
   /** Tries of the record in hand. */
@@ -30,8 +31,14 @@ export class RecordFailures {
   /** What the record in hand was, where it is released. */
   released: Parked | undefined
 
-  constructor(parts: StageParts, current: CurrentKey, emitter: Emitter) {
+  constructor(
+    parts: StageParts,
+    current: CurrentKey,
+    emitter: Emitter,
+    keyOf: (late: LateRecord, input: string) => Key | undefined,
+  ) {
     this.#parts = parts
+    this.#keyOf = keyOf
     this.#current = current
     this.#emitter = emitter
     const { parkMost } = parts.failures
@@ -109,6 +116,7 @@ export class RecordFailures {
         code: 'LATE',
         message: `The record came behind the watermark${when}.`,
         record: told ? value.record : value,
+        key: told && input !== undefined ? this.#keyOf(value, input) : undefined,
         input,
         timestamp: told ? value.eventTime : (late.timestamps[index] as number),
         mark: late.marks[index] as number,

@@ -1,5 +1,5 @@
 import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
-import type { HeldRecord, StageInstance, StageScope } from '@millrace/sdk'
+import type { HeldRecord, Key, LateRecord, StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, ENG_THROW } from '../errors.ts'
 import type { KeyPart } from '../plan/job-spec.ts'
 import { CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
@@ -75,7 +75,9 @@ export class RecordRunner implements InHand {
     this.interner = this.keyNames.length === 0 ? undefined : new KeyInterner(this.keyNames)
     this.isKeyed = this.interner !== undefined
     this.current = new CurrentKey(this.interner?.keys ?? [], this.interner?.order)
-    this.#failures = new RecordFailures(parts, this.current, this.emitter)
+    this.#failures = new RecordFailures(parts, this.current, this.emitter, (late, input) =>
+      this.#keyOf(late, input),
+    )
     this.time = new EventClock(this.emitter, parts.host.runtime)
     this.state = new HeapState(this.current, this.journal, this.time, this.interner)
     this.#context = this.#newContext()
@@ -204,6 +206,15 @@ export class RecordRunner implements InHand {
       return this.interner.slot(parts, batch.values[index], batch.timestamps[index] as number)
     } catch {
       return NO_SLOT
+    }
+  }
+
+  #keyOf({ eventTime, record }: LateRecord, input: string): Key | undefined {
+    const parts = this.keyParts.get(input)
+    try {
+      return parts && this.interner?.read(parts, record, eventTime)
+    } catch {
+      return undefined
     }
   }
 
