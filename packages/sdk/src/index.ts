@@ -106,5 +106,6 @@ export type {
 } from './state.ts'
 export type { Timer, Timers, TimerService } from './timers.ts'
 export { defineToken, type Binding, type InjectionToken } from './token.ts'
+export { durationFaults } from './duration-faults.ts'
 export { tryParseParameters, type ParameterProblem } from './try-parse-parameters.ts'
 export { unknownKeys } from './unknown-keys.ts'

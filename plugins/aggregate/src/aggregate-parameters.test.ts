@@ -104,11 +104,15 @@ it('refuses to wait for the end of an input that has none', () => {
   expect(check({ n: 'count()' }, 'update', { ends: false })).toEqual([])
 })
 
-it.each(['10', 'soon', '0s'])('refuses %s as a length of time', (every) => {
+it.each([
+  ['10', 'with a unit'],
+  ['soon', 'with a unit'],
+  ['0s', 'above 0'],
+])('refuses %s as a length of time', (every, expected) => {
   expect(check({ n: 'count()' }, { every })).toEqual([
     {
       path: ['emit', 'every'],
-      message: `"${every}" is not a length of time.`,
+      message: `must be a length of time ${expected}; got "${every}".`,
       hint: 'Write a number with a unit, such as 10s or 5m.',
     },
   ])

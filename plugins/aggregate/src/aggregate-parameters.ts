@@ -1,5 +1,6 @@
-import { isMillraceError, parseDuration } from '@millrace/base'
+import { isMillraceError } from '@millrace/base'
 import {
+  durationFaults,
   type ExpressionScope,
   noExpressions,
   type ParameterFault,
@@ -121,12 +122,6 @@ export function checkAggregate(
       hint: 'Use emit: update, or emit: { every: 10s }.',
     })
   }
-  if (typeof emit === 'object' && !((parseDuration(emit.every) ?? 0) > 0)) {
-    faults.push({
-      path: ['emit', 'every'],
-      message: `"${emit.every}" is not a length of time.`,
-      hint: 'Write a number with a unit, such as 10s or 5m.',
-    })
-  }
+  if (typeof emit === 'object') faults.push(...durationFaults(['emit', 'every'], emit.every))
   return [...faults, ...checkAggregateValues(aggregate, input, fieldsOfUpdates(emit))]
 }

@@ -1,6 +1,6 @@
-import { isMillraceError, parseDuration } from '@millrace/base'
+import { isMillraceError } from '@millrace/base'
 import { compilePath } from '@millrace/expression'
-import type { ParameterFault, StageSurroundings } from '@millrace/sdk'
+import { durationFaults, type ParameterFault, type StageSurroundings } from '@millrace/sdk'
 import { z } from 'zod'
 
 const path = z.string().min(1)
@@ -33,14 +33,7 @@ export function checkDedupe(
   { keys }: StageSurroundings,
 ): readonly ParameterFault[] {
   const { of, within } = parameters
-  const faults: ParameterFault[] = []
-  if (!((parseDuration(within) ?? 0) > 0)) {
-    faults.push({
-      path: ['within'],
-      message: `"${within}" is not a length of time.`,
-      hint: 'Write a number with a unit, such as 10m or 1h.',
-    })
-  }
+  const faults = [...durationFaults(['within'], within)]
   if (of === undefined && keys.length === 0) {
     faults.push({
       path: ['of'],

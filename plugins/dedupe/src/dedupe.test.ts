@@ -214,7 +214,7 @@ describe('parameters of dedupe', () => {
 
   it('must be a length of time and paths', () => {
     expect(faults({ within: '0s', of: ['id', 'a..b'] })).toStrictEqual([
-      [['within'], '"0s" is not a length of time.'],
+      [['within'], 'must be a length of time above 0; got "0s".'],
       [['of', 1], '"a..b" is not a field path: there is no name beside one of its dots.'],
     ])
   })

@@ -60,10 +60,10 @@ it('says what is wrong, and what to do', () => {
       within: asOf looks back only. Write one length of time, such as within: 1h.
       kind: table gives results for records of the left only; got full. Use inner, left, semi or anti, or within instead.
       kind: asOf gives results for records of the left only; got right. Use inner, left, semi or anti, or within instead.
-      within: "5" is not a length of time. Write a number with a unit, such as 10s or 5m.
-      within.before: "-1m" is not a whole ms or more. Write a number with a unit, such as 10s or 5m.
-      lateness: "long" is not a length of time. Write a number with a unit, such as 10s or 5m.
-      window.tumbling: "0s" is not a whole ms or more. Write a number with a unit, such as 10s or 5m.
+      within: must be a length of time with a unit; got "5". Write a number with a unit, such as 10s or 5m.
+      within.before: must be a length of time with a unit; got "-1m". Write a number with a unit, such as 10s or 5m.
+      lateness: must be a length of time with a unit; got "long". Write a number with a unit, such as 10s or 5m.
+      window.tumbling: must be a length of time above 0; got "0s". Write a number with a unit, such as 10s or 5m.
       table: there is no input "paymnt". Did you mean "payment"?
       asOf: there is no input "rates". The inputs are order and payment.
       : results would have two fields "payment": that of the input and another one. Give the input another name in from, or use select.

@@ -1,10 +1,9 @@
 import { nearestName } from '@millrace/base'
 import { compileExpression } from '@millrace/expression'
-import type { ParameterFault, StageSurroundings } from '@millrace/sdk'
+import { durationFaults, type ParameterFault, type StageSurroundings } from '@millrace/sdk'
 import { checkEventWindows } from '@millrace/window'
-import { isPaired, joinWays, type JoinParameters, toMs } from './join-parameters.ts'
+import { isPaired, joinWays, type JoinParameters } from './join-parameters.ts'
 
-const lengthHint = 'Write a number with a unit, such as 10s or 5m.'
 const windowFields = ['windowStart', 'windowEnd']
 
 /** Faults the schema cannot say. */
@@ -53,20 +52,15 @@ function wayFaults(parameters: JoinParameters): readonly ParameterFault[] {
 }
 
 function lengthFaults({ lateness, window, within }: JoinParameters): readonly ParameterFault[] {
-  const bounds: readonly (readonly [readonly string[], string | undefined, number])[] = [
-    [['within'], typeof within === 'string' ? within : undefined, 0],
-    [['within', 'before'], typeof within === 'object' ? within.before : undefined, 0],
-    [['within', 'after'], typeof within === 'object' ? within.after : undefined, 0],
-    [['lateness'], lateness, 0],
+  const { after, before } = typeof within === 'object' ? within : {}
+  const bounds: readonly (readonly [readonly string[], string | undefined])[] = [
+    [['within'], typeof within === 'string' ? within : undefined],
+    [['within', 'before'], before],
+    [['within', 'after'], after],
+    [['lateness'], lateness],
   ]
   const ofWindow = window === undefined ? [] : checkEventWindows({ ...window, lateness: '0s' })
-  const own = bounds.flatMap(([path, value, least]) => {
-    if (value === undefined) return []
-    const ms = toMs(value)
-    if (Number.isInteger(ms) && ms >= least) return []
-    const problem = Number.isNaN(ms) ? 'is not a length of time' : 'is not a whole ms or more'
-    return [{ path, message: `"${value}" ${problem}.`, hint: lengthHint }]
-  })
+  const own = bounds.flatMap(([path, value]) => durationFaults(path, value, 0))
   return [...own, ...ofWindow.map((fault) => ({ ...fault, path: ['window', ...fault.path] }))]
 }
 

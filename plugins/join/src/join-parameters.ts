@@ -35,7 +35,7 @@ export const joinSchema = z.strictObject({
     }),
   window: eventWindowsSchema
     .pick({ tumbling: true, offset: true, zone: true })
-    .required({ tumbling: true })
+    .extend({ tumbling: eventWindowsSchema.shape.tumbling.unwrap() })
     .optional()
     .meta({ description: 'Both are in the same window.' }),
   table: z.string().optional().meta({
@@ -56,10 +56,9 @@ export const joinSchema = z.strictObject({
 /** Parameters of `join`, defaults filled in. */
 export type JoinParameters = z.output<typeof joinSchema>
 
-/** Milliseconds of a parameter that was checked before; one with a minus is below 0. */
+/** Milliseconds of a parameter that was checked before. */
 export function toMs(text: string): number {
-  const ms = parseDuration(text.replace(/^-/u, '')) ?? Number.NaN
-  return text.startsWith('-') ? -ms : ms
+  return parseDuration(text) ?? Number.NaN
 }
 
 /** Whether results hold records of both sides. */

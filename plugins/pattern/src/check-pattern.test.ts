@@ -27,8 +27,8 @@ const parametersOf = (parameters: Record<string, unknown>): PatternParameters =>
 
 describe('refused are', () => {
   it.each<[Record<string, unknown>, string]>([
-    [{ within: 'soon' }, 'within: "soon" is not a length of time.'],
-    [{ within: '0s' }, 'within: "0s" is not a whole ms or more.'],
+    [{ within: 'soon' }, 'within: must be a length of time with a unit; got "soon".'],
+    [{ within: '0s' }, 'within: must be a length of time above 0; got "0s".'],
     [{ steps: [] }, 'steps: there are no steps.'],
     [{ steps: [a, { where: 'x > 1' }] }, 'steps.1: a step has a name, or is a not.'],
     [{ steps: [{ not: 'x > 1' }, a] }, 'steps.0: a pattern cannot begin with an absence.'],

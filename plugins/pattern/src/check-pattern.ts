@@ -1,12 +1,12 @@
 import { isMillraceError } from '@millrace/base'
 import { compileExpression, reservedNames } from '@millrace/expression'
-import { noExpressions, type ParameterFault, type StageSurroundings } from '@millrace/sdk'
 import {
-  type PatternParameters,
-  type StepParameters,
-  timesOf,
-  withinMs,
-} from './pattern-parameters.ts'
+  durationFaults,
+  noExpressions,
+  type ParameterFault,
+  type StageSurroundings,
+} from '@millrace/sdk'
+import { type PatternParameters, type StepParameters, timesOf } from './pattern-parameters.ts'
 import { stepNames } from './plan.ts'
 
 /** One bit for each. */
@@ -18,13 +18,7 @@ export function checkPattern(
   surroundings: StageSurroundings,
 ): readonly ParameterFault[] {
   const { steps, within } = parameters
-  const faults: ParameterFault[] = []
-  const ms = withinMs(parameters)
-  if (!Number.isInteger(ms) || ms < 1) {
-    const problem = Number.isNaN(ms) ? 'is not a length of time' : 'is not a whole ms or more'
-    const hint = 'Write a number with a unit, such as 10s or 5m.'
-    faults.push({ path: ['within'], message: `"${within}" ${problem}.`, hint })
-  }
+  const faults = [...durationFaults(['within'], within)]
   if (steps.length > stepsMax) {
     const hint = 'Find parts of it in a pattern stage of their own, and go on with its results.'
     faults.push({ path: ['steps'], message: `a pattern has at most ${stepsMax} steps.`, hint })

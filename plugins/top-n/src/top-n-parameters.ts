@@ -1,5 +1,5 @@
 import { parseDuration } from '@millrace/base'
-import type { ParameterFault, StageSurroundings } from '@millrace/sdk'
+import { durationFaults, type ParameterFault, type StageSurroundings } from '@millrace/sdk'
 import { checkEventWindows, eventWindowsSchema } from '@millrace/window'
 import { z } from 'zod'
 
@@ -62,13 +62,9 @@ export function checkTopN(
         hint: 'Leave emit out, or leave out the window.',
       })
     }
-  } else if (typeof emit === 'object' && !(everyMsOf(parameters) > 0)) {
-    faults.push({
-      path: ['emit', 'every'],
-      message: `"${emit.every}" is not a length of time.`,
-      hint: 'Write a number with a unit, such as 10s or 5m.',
-    })
-  } else if (typeof emit !== 'object' && !ends) {
+  } else if (typeof emit === 'object') {
+    faults.push(...durationFaults(['emit', 'every'], emit.every))
+  } else if (!ends) {
     faults.push({
       path: ['emit'],
       message: 'the input never ends, so the best would never be given.',

@@ -213,7 +213,7 @@ describe('parameters of top-n', () => {
       [['emit'], 'the input never ends, so the best would never be given.'],
     ])
     expect(faults({ emit: { every: '0s' } }, [], false)).toStrictEqual([
-      [['emit', 'every'], '"0s" is not a length of time.'],
+      [['emit', 'every'], 'must be a length of time above 0; got "0s".'],
     ])
     expect(faults({ window, emit: 'end' })).toStrictEqual([
       [['emit'], 'a window gives its best once, when it is over.'],
@@ -226,7 +226,7 @@ describe('parameters of top-n', () => {
       [['window'], 'no kind of window is named.'],
     ])
     expect(faults({ window: { ...window, tumbling: 'x' } })).toStrictEqual([
-      [['window', 'tumbling'], '"x" is not a length of time.'],
+      [['window', 'tumbling'], 'must be a length of time with a unit; got "x".'],
     ])
   })
 

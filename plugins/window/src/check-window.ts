@@ -1,11 +1,15 @@
 import { checkAggregateValues } from '@millrace/aggregate'
 import { isZone } from '@millrace/expression'
-import { type ParameterFault, parseEmitter, type StageSurroundings } from '@millrace/sdk'
+import {
+  durationFaults,
+  type ParameterFault,
+  parseEmitter,
+  type StageSurroundings,
+} from '@millrace/sdk'
 import { DAY_MS } from './grid.ts'
 import { toMs, windowKinds, type WindowParameters } from './window-parameters.ts'
 
 const panesMax = 100_000
-const lengthHint = 'Write a number with a unit, such as 10s or 5m.'
 
 /** Faults the schema cannot say. */
 export function checkWindow(
@@ -61,7 +65,7 @@ function emitterFaults({ emitter }: WindowParameters): readonly ParameterFault[]
 
 function lengthFaults(parameters: WindowParameters): readonly ParameterFault[] {
   const { cumulate, emit, lateness, maxWait, offset, session, sliding, tumbling } = parameters
-  const lengths: readonly (readonly [readonly string[], unknown, number])[] = [
+  const lengths: readonly (readonly [readonly string[], unknown, 0 | 1])[] = [
     [['tumbling'], tumbling, 1],
     [['sliding', 'size'], sliding?.size, 1],
     [['sliding', 'every'], sliding?.every, 1],
@@ -73,13 +77,9 @@ function lengthFaults(parameters: WindowParameters): readonly ParameterFault[] {
     [['maxWait'], maxWait, 1],
     [['emit', 'every'], typeof emit === 'object' ? emit.every : undefined, 1],
   ]
-  return lengths.flatMap(([path, value, least]) => {
-    if (typeof value !== 'string') return []
-    const ms = toMs(value)
-    if (Number.isInteger(ms) && ms >= least) return []
-    const problem = Number.isNaN(ms) ? 'is not a length of time' : 'is not a whole ms or more'
-    return [{ path, message: `"${value}" ${problem}.`, hint: lengthHint }]
-  })
+  return lengths.flatMap(([path, value, least]) =>
+    typeof value === 'string' ? durationFaults(path, value, least) : [],
+  )
 }
 
 function sizeFaults(parameters: WindowParameters): readonly ParameterFault[] {
