@@ -12,6 +12,7 @@ const connectionsMax = 64
 /** How long a request may take to come, ms. */
 const requestTimeoutMs = 5000
 
+/** Where a server listens, and whose it is. */
 export interface AdminServerOptions {
   /** `HOST:PORT`, or a port, which is one of 127.0.0.1; port 0 is any that is free. */
   readonly address: string
