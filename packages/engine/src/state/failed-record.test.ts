@@ -8,7 +8,7 @@ import type { SavedState } from './saved-state.ts'
 const KEYS = 4
 
 interface Action {
-  readonly handle: 'value' | 'map' | 'list' | 'object' | 'numbers' | 'ordered'
+  readonly handle: 'value' | 'map' | 'list' | 'object' | 'numbers' | 'ordered' | 'panes'
   readonly does: 'write' | 'delete' | 'clear'
   readonly name: string
   readonly n: number
@@ -21,7 +21,7 @@ interface Row {
 }
 
 const actions = fc.record<Action>({
-  handle: fc.constantFrom('value', 'map', 'map', 'list', 'object', 'numbers', 'ordered'),
+  handle: fc.constantFrom('value', 'map', 'map', 'list', 'object', 'numbers', 'ordered', 'panes'),
   does: fc.constantFrom('write', 'write', 'delete', 'clear'),
   name: fc.constantFrom('p', 'q', 'r'),
   n: fc.nat({ max: 3 }),
@@ -56,9 +56,17 @@ function run(script: readonly Row[]): unknown[] {
   const object = scope.object('object', { create: () => ({ n: -1 }) })
   const numbers = scope.numbers('numbers', { create: () => ({ n: -1 }) })
   const ordered = scope.ordered<number>('ordered')
+  const panes = scope.panes('panes', { create: () => ({ n: -1 }) })
   const changed = { value, map, list, object, numbers, ordered }
 
   const act = ({ does, handle, n, name }: Action, fails: boolean) => {
+    if (handle === 'panes') {
+      if (does === 'clear') panes.clear(n)
+      else if (does === 'delete') panes.release(n)
+      else if (!fails) panes.get(n).n = n
+      else panes.get(n)
+      return
+    }
     if (does === 'clear') return changed[handle].clear()
     if (handle === 'value') value.set(n)
     else if (handle === 'map') {
@@ -81,6 +89,12 @@ function run(script: readonly Row[]): unknown[] {
     ...[value, object, numbers].map((each) =>
       [...each.entries()].map(([key, one]) => [key, structuredClone(one)]),
     ),
+    panes
+      .starts()
+      .map((start) => [
+        start,
+        [...panes.entries(start)].map(([key, one]) => [key, structuredClone(one)]),
+      ]),
     state.entries(),
     byKey(state.snapshot()),
   ]
@@ -100,6 +114,6 @@ it('leaves no trace in what later records see, not even in the order of it', () 
 
       expect(run(script)).toEqual(run(undisturbed))
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   )
 })
