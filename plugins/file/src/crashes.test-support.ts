@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { createRandom } from '@millrace/base'
 import type { Batch, SinkInstance, SinkToken } from '@millrace/sdk'
@@ -192,13 +193,30 @@ export class CrashingJob {
     this.#synced.set(statSync(path).ino, size)
   }
 
+  /** What the disk holds at one instant, though something may be under way. */
   #snapshot(): ReadonlyMap<string, Kept> {
-    const files = new Map<string, Kept>()
+    for (;;) {
+      const before = this.#look()
+      const after = this.#look()
+      const isSame = isDeepStrictEqual([...before], [...after])
+      if (isSame && ![...before.values()].includes(undefined)) {
+        return before as ReadonlyMap<string, Kept>
+      }
+    }
+  }
+
+  #look(): ReadonlyMap<string, Kept | undefined> {
+    const files = new Map<string, Kept | undefined>()
     for (const path of pathsIn(this.#folder)) {
-      const bytes = readFileSync(path)
-      const inode = statSync(path).ino
-      const synced = Math.min(bytes.length, this.#synced.get(inode) ?? 0)
-      files.set(path, { bytes, inode, synced })
+      try {
+        const inode = statSync(path).ino
+        const bytes = readFileSync(path)
+        const synced = Math.min(bytes.length, this.#synced.get(inode) ?? 0)
+        files.set(path, { bytes, inode, synced })
+      } catch {
+        // It has another name by now.
+        files.set(path, undefined)
+      }
     }
     return files
   }

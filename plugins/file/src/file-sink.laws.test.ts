@@ -9,16 +9,31 @@ import fc from 'fast-check'
 import { afterAll, describe, expect } from 'vitest'
 import { createFileSink, fileSink, type FileSinkParameters } from './file-sink.ts'
 import { lazyDisk } from './write/durable.ts'
+import { FileSink } from './write/file-sink-instance.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-laws-'))
 let count = 0
 afterAll(() => rm(root, { recursive: true }))
 
+const alive = new Set<FileSink>()
+
 /** The sink as it is, but for waiting for the disk. */
 const sink: SinkDefinition<FileSinkParameters> = {
   ...fileSink,
-  create: ({ parameters, expressions, random }) =>
-    createFileSink(parameters, { expressions, random, disk: lazyDisk }),
+  create(given) {
+    const instance = createFileSink(given.parameters, {
+      ...given,
+      files: undefined,
+      disk: lazyDisk,
+    })
+    if (instance instanceof FileSink) alive.add(instance)
+    return instance
+  },
+}
+
+async function letGo(): Promise<void> {
+  for (const instance of alive) await instance.letGo()
+  alive.clear()
 }
 
 const isPartial = (name: string): boolean => name.startsWith('.')
@@ -46,6 +61,7 @@ async function placeFor(
     parameters: parametersIn(folder),
     read: async () => read(await filesIn(folder)),
     leftovers: async () => (await readdir(folder)).filter(isPartial),
+    killed: letGo,
   }
 }
 

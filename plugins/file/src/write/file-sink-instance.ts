@@ -63,6 +63,11 @@ export class StreamSink implements SinkInstance {
 
 /** The sink for files, which can be cut. */
 export class FileSink extends StreamSink {
+  /** Closes what is open and leaves it as it is: to a test, what the system does for a process that is killed. */
+  letGo(): Promise<void> {
+    return this.parts.outputs.release()
+  }
+
   prepare(options: PrepareOptions): Promise<SinkToken> {
     return this.parts.files.prepare(options)
   }

@@ -58,9 +58,9 @@ export class PlacedSink<P> {
     return sinkTraits(this.#definition, this.#injection().parameters)
   }
 
-  /** A new instance that was not opened. */
-  async create(): Promise<SinkInstance> {
-    const scope = new InstanceSurroundings().scope(true)
+  /** A new instance that was not opened. `recovers`: the job goes on from a checkpoint. */
+  async create(recovers = false): Promise<SinkInstance> {
+    const scope = { ...new InstanceSurroundings().scope(true), recovers }
     return this.#definition.create({ ...scope, ...this.#injection() })
   }
 

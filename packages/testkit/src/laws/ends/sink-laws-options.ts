@@ -10,6 +10,8 @@ export interface SinkPlace {
   readonly read: () => unknown
   /** Names of what else lies there, or a promise of them: once a sink is closed there may be nothing. Default: nobody looks. */
   readonly leftovers?: () => readonly string[] | Promise<readonly string[]>
+  /** Does for an instance that is killed what the system does for a process: closes what it has open. Default: nothing. */
+  readonly killed?: () => unknown
 }
 
 /** What a sink is proved with. */

@@ -6,6 +6,7 @@ import { runSink } from '../../run-ends.ts'
 import { Breach, demand, type Law, lawOver, shown } from '../law.ts'
 import { endParameterLaw } from '../parameter-law.ts'
 import { registerLaws } from '../register-laws.ts'
+import { checkpointScripts, CheckpointedRun } from './checkpointed-run.ts'
 import { PlacedSink, write } from './placed-sink.ts'
 import type { SinkLawsOptions } from './sink-laws-options.ts'
 
@@ -27,6 +28,7 @@ export function listSinkLaws<P>(
   const isSaid = (says: unknown): boolean => says === true || typeof says === 'function'
   if (isSaid(definition.reopens)) laws.push(reopens(sink))
   if (isSaid(definition.replaces)) laws.push(replaces(sink))
+  if (definition.delivers !== undefined) laws.push(checkpoints(sink), twice(sink))
   return laws
 }
 
@@ -219,5 +221,31 @@ function replaces<P>(sink: SinkUnderLaw<P>): Law {
     await instance.close?.()
     const how = more.commits ? 'After its commit' : 'After its abort'
     return placed.demandFound(how, more.commits ? accepted : old.accepted)
+  })
+}
+
+function checkpoints<P>(sink: SinkUnderLaw<P>): Law {
+  const title =
+    'killed at any point of a job with checkpoints, each record is there once in the end'
+  return sinkLaw(sink, { id: 'checkpoints', title }, checkpointScripts, async (one, script) => {
+    const placed = await one.place()
+    if (placed.traits.delivers !== 'exactlyOnce') return
+    const run = new CheckpointedRun(placed, one.records)
+    await run.begin()
+    for (const round of script) await run.round(round)
+    await placed.demandFound('At the end of a job that was killed', await run.end())
+  })
+}
+
+function twice<P>(sink: SinkUnderLaw<P>): Law {
+  const title = 'a checkpoint that is committed again is there once'
+  const extra = fc.record({ count: fc.nat({ max: 24 }), again: fc.constantFrom('same', 'other') })
+  return sinkLaw(sink, { id: 'twice', title }, extra, async (one, { again, count }) => {
+    const placed = await one.place()
+    if (placed.traits.delivers !== 'exactlyOnce') return
+    const run = new CheckpointedRun(placed, one.records)
+    await run.begin()
+    await run.round({ count, end: again === 'same' ? 'committedTwice' : 'killedCommitted' })
+    await placed.demandFound('Where a checkpoint was committed again', await run.end())
   })
 }

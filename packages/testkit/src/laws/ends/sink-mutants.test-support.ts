@@ -4,6 +4,7 @@ import {
   type Rejection,
   type SinkDefinition,
   type SinkInstance,
+  type SinkToken,
 } from '@millrace/sdk'
 import { z } from 'zod'
 
@@ -103,10 +104,53 @@ const replacingBase: Definition = {
   create: ({ parameters }) => replacing(parameters),
 }
 
+/** What is on stable storage beside a table: rows of checkpoints that are not in it yet, and the last one that is. */
+const ledgers = new Map<string, { readonly prepared: Map<number, unknown[]>; last: number }>()
+
+function exact({ most, table }: Table): SinkInstance {
+  const ledger = ledgers.get(table) ?? { prepared: new Map<number, unknown[]>(), last: 0 }
+  ledgers.set(table, ledger)
+  let held: unknown[] = []
+  const commit = (token?: SinkToken): void => {
+    const checkpoint = Number(token?.['checkpoint'] ?? 0)
+    if (token === undefined) rowsOf(table).push(...held.splice(0))
+    else if (checkpoint > ledger.last) {
+      rowsOf(table).push(...(ledger.prepared.get(checkpoint) ?? []))
+      ledger.prepared.delete(checkpoint)
+      ledger.last = checkpoint
+    }
+  }
+  return {
+    write: (batch) => take(batch, most, held),
+    prepare({ checkpoint }) {
+      ledger.prepared.set(checkpoint, held)
+      held = []
+      return { checkpoint }
+    },
+    commit,
+    recover(token) {
+      if (token !== undefined) commit(token)
+      ledger.prepared.clear()
+    },
+    abort: () => ({ discarded: held.splice(0).length }),
+  }
+}
+
+const exactBase: Definition = {
+  ...base,
+  name: 'exact',
+  guarantee: 'Each record once.',
+  delivers: 'exactlyOnce',
+  create: ({ parameters }) => exact(parameters),
+}
+
 /** Sinks with nothing wrong. */
-export const healthy: readonly SinkDefinition<Table>[] = [base, liveBase, replacingBase].map(
-  (one) => defineSink(one),
-)
+export const healthy: readonly SinkDefinition<Table>[] = [
+  base,
+  liveBase,
+  replacingBase,
+  exactBase,
+].map((one) => defineSink(one))
 
 interface Mutant {
   readonly fault: string
@@ -127,6 +171,19 @@ function mutant(
     return { ...instance, ...change(instance, parameters) }
   }
   return { fault, law, sink: defineSink({ ...base, create, ...changes }) }
+}
+
+/** The same of a sink that delivers exactly once. */
+function inexact(
+  fault: string,
+  law: string,
+  change: (instance: SinkInstance, parameters: Table) => Partial<SinkInstance>,
+): Mutant {
+  const create: Definition['create'] = ({ parameters }) => {
+    const instance = exact(parameters)
+    return { ...instance, ...change(instance, parameters) }
+  }
+  return { fault, law, sink: defineSink({ ...exactBase, create }) }
 }
 
 function withValues(batch: Batch, values: readonly unknown[]): Batch {
@@ -253,4 +310,54 @@ export const mutants: readonly Mutant[] = [
   mutant('holds all to the end and says that another may go on', 'reopens', () => ({}), {
     reopens: true,
   }),
+  mutant('says that it delivers exactly once, and does nothing for it', 'checkpoints', () => ({}), {
+    delivers: 'exactlyOnce',
+  }),
+  inexact('shows what it has prepared at once', 'checkpoints', (healthy, { table }) => {
+    const written: unknown[] = []
+    return {
+      write(batch) {
+        written.push(...valuesOf(batch))
+        return healthy.write(batch)
+      },
+      prepare({ checkpoint }) {
+        rowsOf(table).push(...written.splice(0))
+        return { checkpoint }
+      },
+    }
+  }),
+  inexact('forgets what it prepared when it goes on', 'checkpoints', () => ({ recover: () => {} })),
+  inexact(
+    'takes what it prepared back when it is aborted',
+    'checkpoints',
+    (healthy, { table }) => ({
+      abort() {
+        ledgers.get(table)?.prepared.clear()
+        return healthy.abort?.()
+      },
+    }),
+  ),
+  inexact('gives a token that is no data', 'checkpoints', (healthy) => ({
+    async prepare(options) {
+      return { ...(await healthy.prepare?.(options)), time: new Date(0) }
+    },
+  })),
+  inexact('writes what it commits as often as it is told to', 'twice', (healthy, { table }) => {
+    let last: readonly unknown[] = []
+    return {
+      commit(token) {
+        const before = rowsOf(table).length
+        void healthy.commit?.(token)
+        if (token !== undefined && rowsOf(table).length === before) rowsOf(table).push(...last)
+        else last = rowsOf(table).slice(before)
+      },
+    }
+  }),
+  inexact('commits what another instance has committed', 'twice', (healthy, { table }) => ({
+    recover(token) {
+      const before = rowsOf(table).length
+      void healthy.recover?.(token)
+      if (rowsOf(table).length === before) rowsOf(table).push(...rowsOf(table).slice(-1))
+    },
+  })),
 ]
