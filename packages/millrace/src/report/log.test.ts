@@ -7,7 +7,8 @@ it('writes a line with fields for each message of the level and above', () => {
   const logger = lineLogger('info', (line) => void lines.push(line), plain)
 
   logger.debug('dropped')
-  logger.info('opened', { file: 'in.jsonl', bytes: 12 })
+  // Whose line it is stands in logs for machines only.
+  logger.info('opened', { file: 'in.jsonl', bytes: 12, stage: 'read' })
   logger.warn('slow')
   logger.error('gone', { code: null })
 
