@@ -26,7 +26,8 @@ const counting = () =>
     { traits: { absorbs: true } },
   )
 
-it('stops without firing what is open, commits, and names --drain', async () => {
+/** A job whose input never ends, and whose results come at the end. */
+function countingWithoutEnd() {
   const sink = listSink('sink', [from('count')])
   const running = createJob(
     job({
@@ -36,6 +37,11 @@ it('stops without firing what is open, commits, and names --drain', async () => 
     }),
     { runtime: nodeRuntime },
   )
+  return { running, sink }
+}
+
+it('stops without firing what is open, commits, and names --drain', async () => {
+  const { running, sink } = countingWithoutEnd()
 
   const run = running.run()
   await until(() => (running.progress().stages[0]?.used ?? 0) > 1)
@@ -97,15 +103,7 @@ it('says on a stop how many windows are open, and nothing where none is', async 
 })
 
 it('drains like the end of the input', async () => {
-  const sink = listSink('sink', [from('count')])
-  const running = createJob(
-    job({
-      sources: [listSource(endless() as unknown as number[][], { ends: false })],
-      stages: [counting()],
-      sinks: [sink],
-    }),
-    { runtime: nodeRuntime },
-  )
+  const { running, sink } = countingWithoutEnd()
 
   void running.run()
   await until(() => (running.progress().stages[0]?.used ?? 0) > 1)
