@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { JobFolder } from './commands.test-support.ts'
 
@@ -124,6 +124,19 @@ describe('millrace test', () => {
         - { stage: filter, record: { at: 1, user: a, value: -1 }, error: { code: FILTER_REJECTED } } # later
 `,
     )
+  })
+
+  it('--update writes the file that a link leads to, and leaves its rights', async () => {
+    folder.write('jobs.yaml', ...job, 'tests: [{ given: [], expect: { sink: [{ user: a }] } }]')
+    chmodSync(folder.file('jobs.yaml'), 0o666)
+    symlinkSync('jobs.yaml', folder.file('job.yaml'))
+
+    const { code } = await folder.command('test', 'job.yaml', '--update')
+
+    expect(code).toBe(0)
+    expect(read('jobs.yaml')).toContain('expect: { sink: [] }')
+    expect(lstatSync(folder.file('job.yaml')).isSymbolicLink()).toBe(true)
+    expect(statSync(folder.file('jobs.yaml')).mode & 0o777).toBe(0o666)
   })
 
   it('--update takes nothing from a job that failed', async () => {

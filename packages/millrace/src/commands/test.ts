@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { MillraceError } from '@millrace/base'
 import type { DeadLetterRecord } from '@millrace/engine'
@@ -115,10 +115,14 @@ async function update(file: string, tests: readonly RanTest[]): Promise<number> 
     ),
   )
   if (edits.length === 0) return 0
-  const text = updateExpectations(await readFile(file, 'utf8'), edits)
+  // The file itself, where a link leads to it.
+  const path = await realpath(file)
+  const text = updateExpectations(await readFile(path, 'utf8'), edits)
+  const { mode } = await stat(path)
   // Never half a job file.
-  await writeFile(`${file}.new`, text)
-  await rename(`${file}.new`, file)
+  await writeFile(`${path}.new`, text)
+  await chmod(`${path}.new`, mode)
+  await rename(`${path}.new`, path)
   return edits.length
 }
 
