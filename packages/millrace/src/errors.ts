@@ -151,3 +151,22 @@ export const CLI_NO_TESTS = defineError<{ files: readonly string[]; name: string
       ? 'Add tests: [{ name: …, given: [{ … }], expect: { sink: [] } }] and run with --update.'
       : 'Leave --name out to see all names.',
 })
+
+export const CLI_STREAM_VALUE = defineError<{ place: string; reason: string }>({
+  code: 'CLI_STREAM_VALUE',
+  message: (d) => `${d.place} is no JSON: ${d.reason}.`,
+  hint: () => `Append one JSON value a line, such as '{"id": 1}', or use --text for plain text.`,
+})
+
+export const CLI_STREAM_OPTION = defineError<{ option: string; text: string; expected: string }>({
+  code: 'CLI_STREAM_OPTION',
+  message: (d) => `${d.option} expects ${d.expected}; got "${d.text}".`,
+  hint: (d) => `Run "millrace stream --help" for examples of ${d.option}.`,
+})
+
+export const CLI_NO_STREAM = defineError<{ name: string; dir: string }>({
+  code: 'CLI_NO_STREAM',
+  message: (d) => `There is no stream "${d.name}": "${d.dir}" holds no streams.`,
+  hint: () =>
+    'Name the directory with --dir: that of a job is .millrace/streams beside its file. The first append makes one.',
+})

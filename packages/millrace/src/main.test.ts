@@ -41,6 +41,7 @@ it('prints help with examples and exit codes, also without arguments', async () 
       schema [options]          print a JSON Schema of job files, for editors
       dead-letter               look at dead letters, replay them
       parked                    look at parked records, let them go
+      stream                    look at durable streams, append to them
       help [command]            print help of a command
 
     Examples:

@@ -7,6 +7,7 @@ import type { ValidateOptions } from './commands/validate.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { JobFileOptions } from './job-file.ts'
 import { addDeadLetter, addParked } from './program-letters.ts'
+import { addStream } from './program-streams.ts'
 import type { Finish, Shell } from './shell.ts'
 
 const rootExamples = `
@@ -70,6 +71,7 @@ export function createProgram(version: string, shell: Shell, finish: Finish): Co
   addSchema(program, shell, finish)
   addDeadLetter(program, shell, finish)
   addParked(program, shell, finish)
+  addStream(program, shell, finish)
   return program
 }
 

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { nearestName } from '@millrace/base'
 import type { Database } from './database.ts'
 import { STREAM_NAME, STREAM_UNKNOWN } from '../errors.ts'
@@ -45,5 +46,5 @@ export function streamOf(db: Database, id: number, name: string): StreamRow {
 /** The error for a name that is no stream of the store. */
 export function unknownStream(db: Database, name: string): Error {
   const names = db.all('SELECT name FROM stream').map((row) => String(row['name']))
-  return STREAM_UNKNOWN({ name, dir: db.path, near: nearestName(name, names) })
+  return STREAM_UNKNOWN({ name, dir: dirname(db.path), near: nearestName(name, names) })
 }
