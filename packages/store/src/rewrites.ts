@@ -36,9 +36,7 @@ export function planRewrites(
   options: { readonly merges: boolean; readonly worthBytes: number },
 ): Rewrite[] {
   const { merges, worthBytes } = options
-  const merged = merges
-    ? [...manifest.sections].flatMap(([section, refs]) => planMerge(section, refs, worthBytes))
-    : []
+  const merged = merges ? planMerges([...manifest.sections], worthBytes) : []
   const taken = new Set(merged.flatMap((rewrite) => rewrite.refs))
   const live = new Map<number, number>()
   for (const refs of manifest.sections.values()) {
@@ -46,11 +44,11 @@ export function planRewrites(
       if (!taken.has(ref)) live.set(ref.file, (live.get(ref.file) ?? 0) + ref.length)
     }
   }
-  // Files that hold more that nobody needs than what somebody does.
+  // Files of which nobody needs more than a third.
   const isSparse = (ref: BlockRef): boolean => {
     const needed = live.get(ref.file) ?? 0
     const dead = (files.get(ref.file) ?? 0) - needed
-    return !taken.has(ref) && dead > needed && dead >= worthBytes
+    return !taken.has(ref) && dead * 2 > needed && dead >= worthBytes
   }
   return [
     ...merged,
@@ -81,20 +79,36 @@ function neighborsOf(
   return groups
 }
 
-function planMerge(section: string, refs: readonly BlockRef[], worthBytes: number): Rewrite[] {
-  const runs = runsOf(refs)
-  const [base] = runs
-  if (base === undefined || runs.length === 1) return []
-  const whole = bytesOf(base)
-  const rest = bytesOf(refs) - whole
-  if (rest >= worthBytes && rest * 5 > whole * 2) {
-    return [{ section, refs, first: true, merge: true }]
+type Section = readonly [name: string, refs: readonly BlockRef[]]
+
+function planMerges(sections: readonly Section[], worthBytes: number): Rewrite[] {
+  const mergeOf = ([section, refs]: Section): Rewrite => ({
+    section,
+    refs,
+    first: true,
+    merge: true,
+  })
+  if (sections.some(([, refs]) => hasGrown(refs, 2 / 5, worthBytes))) {
+    // What would be due soon goes along: two rewrites in close succession would need room for three.
+    return sections.filter(([, refs]) => hasGrown(refs, 1 / 5, worthBytes)).map(mergeOf)
   }
+  return sections.flatMap(([section, refs]) => planTail(section, refs))
+}
+
+/** True if this share of what was first there, or more, was appended since. */
+function hasGrown(refs: readonly BlockRef[], share: number, worthBytes: number): boolean {
+  const whole = bytesOf(runsOf(refs)[0] ?? [])
+  const rest = bytesOf(refs) - whole
+  return rest >= worthBytes && rest > whole * share
+}
+
+function planTail(section: string, refs: readonly BlockRef[]): Rewrite[] {
+  const runs = runsOf(refs)
   if (runs.length <= RUNS_MAX) return []
-  // Found at the last but one at the latest, but for runs of no bytes.
   const start = runs.findIndex(
     (run, index) => bytesOf(run) <= bytesOf(runs.slice(index + 1).flat()),
   )
+  // Where each outweighs all that follow it, the last two.
   const from = start < 0 ? runs.length - 2 : start
   return [{ section, refs: runs.slice(from).flat(), first: from === 0, merge: true }]
 }
