@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, readFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { expect, it } from 'vitest'
 import { folder, run } from './command.ts'
 
 /** The jobs that the page of a plugin shows, by a file name of their own. */
-function jobsOf(plugin: string): readonly (readonly [string, string])[] {
-  const page = readFileSync(join('plugins', plugin, 'README.md'), 'utf8')
+function jobsOf(path: string): readonly (readonly [string, string])[] {
+  const plugin = basename(dirname(path))
+  const page = readFileSync(path, 'utf8')
   const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']) => text)
   return blocks
     .filter((text) => text.startsWith('pipeline:'))
@@ -13,7 +14,7 @@ function jobsOf(plugin: string): readonly (readonly [string, string])[] {
 }
 
 it('the jobs of plugin pages that carry tests keep what they promise', async () => {
-  const jobs = readdirSync('plugins').flatMap(jobsOf)
+  const jobs = globSync('plugins/*/README.md').flatMap(jobsOf)
   const tested = jobs.filter(([, text]) => text.includes('\ntests:\n'))
   const cwd = folder(Object.fromEntries(tested))
 
