@@ -1,14 +1,15 @@
-import type { Batch, InstanceScope, SinkInstance } from '@millrace/sdk'
+import type { SinkBatch, InstanceScope, SinkInstance } from '@millrace/sdk'
 import { expect, it } from 'vitest'
 import { ResultChannel } from './result-channel.ts'
 
-const batch = (values: readonly unknown[]): Batch => ({
+const batch = (values: readonly unknown[]): SinkBatch => ({
   length: values.length,
   value: (index) => values[index],
   timestamp: () => 0,
   watermark: () => 0,
   key: () => undefined,
   origin: () => undefined,
+  id: (index) => `${index}`,
 })
 
 function open(onReturn: () => void = () => undefined): {

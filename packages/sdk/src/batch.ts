@@ -23,6 +23,15 @@ export interface Batch {
   origin(index: number): Origin | undefined
 }
 
+/** A run of records for a sink. */
+export interface SinkBatch extends Batch {
+  /**
+   * Stable id of a record within its sink: when the record comes again after a crash, or after it was refused, it has the same one, as
+   * long as the parts in front give the same results in the same order. For sinks that write a record once per id.
+   */
+  id(index: number): string
+}
+
 /** What `processBatch` does with the records of its batch, by index. A record that nothing is said of is filtered (used, where the stage absorbs). */
 export interface BatchOutput {
   /** Hands record `index` on, untouched, to the main output. */

@@ -1,4 +1,4 @@
-import type { Batch } from './batch.ts'
+import type { SinkBatch } from './batch.ts'
 import type { InstanceScope, Injection } from './context.ts'
 import type { ParameterSchema } from './schema.ts'
 
@@ -37,7 +37,7 @@ export interface SinkInstance {
   readonly untimed?: boolean
   open?(): void | Promise<void>
   /** Takes the whole batch or says which records it refuses. Resolving is the only promise asked for. */
-  write(batch: Batch): WriteResult | Promise<WriteResult>
+  write(batch: SinkBatch): WriteResult | Promise<WriteResult>
   flush?(): void | Promise<void>
   /**
    * In a job with checkpoints, between two writes: when it resolves, all that was written survives a crash, and the token names it.
@@ -114,6 +114,11 @@ export interface SinkDefinition<Parameters = unknown> {
   readonly takesUpdates?: boolean
   /** Field paths that should be there: one that no record carries is warned about. Default: those of expressions in a job file. */
   readonly expects?: (parameters: Parameters) => readonly string[]
+  /**
+   * Parameters that may change between two runs while it goes on from its checkpoint, by name with all below them, such as limits of memory. A
+   * change of any other is refused, unless whoever starts the job allows it. Default: none.
+   */
+  readonly mayChange?: readonly string[]
   /** Files this sink writes, as absolute paths, so that two sinks never share one. */
   readonly writesFiles?: (parameters: Parameters) => readonly string[]
   create(scope: InstanceScope & Injection<Parameters>): SinkInstance | Promise<SinkInstance>

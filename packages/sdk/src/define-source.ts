@@ -113,6 +113,11 @@ export interface SourceDefinition<Parameters = unknown> {
   readonly reads?: 'inTurn' | 'together'
   /** Whether the input ends by itself. */
   readonly ends: boolean | ((parameters: Parameters) => boolean)
+  /**
+   * Parameters that may change between two runs while it goes on from its checkpoint, by name with all below them, such as limits of memory. A
+   * change of any other is refused, unless whoever starts the job allows it. Default: none.
+   */
+  readonly mayChange?: readonly string[]
   /** Files this source reads, as absolute paths or globs, so that jobs which also write them are refused. */
   readonly readsFiles?: (parameters: Parameters) => readonly string[]
   create(scope: InstanceScope & Injection<Parameters>): SourceInstance | Promise<SourceInstance>

@@ -111,6 +111,11 @@ export interface StageDefinition<Parameters = unknown> {
    * they may be out of order. Default false.
    */
   readonly needsTime?: boolean | ((parameters: Parameters) => boolean)
+  /**
+   * Parameters that may change between two runs while it goes on from its checkpoint, by name with all below them, such as limits of memory. A
+   * change of any other is refused, unless whoever starts the job allows it. Default: none.
+   */
+  readonly mayChange?: readonly string[]
   /** A sentence for people: what state it keeps, and when it lets go of it. */
   readonly retains?: (parameters: Parameters) => string
   /** Faults that a schema cannot say; each names a path inside the parameters. Runs before start. */

@@ -10,6 +10,8 @@ export const jobDefaults = {
   pipelineRestart: { intensity: 3, periodMs: 86_400_000 },
   /** Wait before a retry or a restart: `minMs`, each time `factor` times as long, at most `maxMs`, and longer by up to a share of `jitter`. */
   backoff: { minMs: 100, maxMs: 30_000, factor: 2, jitter: 0.2 },
+  /** Time between two checkpoints, where a job takes any. */
+  checkpoint: { everyMs: 10_000 },
   /** Records that a stage or sink may hold parked; one more ends the job. */
   parkMost: 10_000,
   /** More failures than this share of the last `of` records end the job. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
-import type { Batch, Rejection, SinkInstance } from '@millrace/sdk'
+import type { SinkBatch, Rejection, SinkInstance } from '@millrace/sdk'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createFileSink, fileSink, type FileSinkParameters } from './file-sink.ts'
@@ -40,7 +40,7 @@ function sinkOf(input: object, stdout?: Writable): SinkInstance {
   })
 }
 
-function batchOf(values: readonly unknown[]): Batch {
+function batchOf(values: readonly unknown[]): SinkBatch {
   return {
     length: values.length,
     value: (index) => values[index],
@@ -48,6 +48,7 @@ function batchOf(values: readonly unknown[]): Batch {
     watermark: () => 0,
     key: () => undefined,
     origin: () => undefined,
+    id: (index) => `${index}`,
   }
 }
 

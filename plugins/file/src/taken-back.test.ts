@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Batch, SinkInstance } from '@millrace/sdk'
+import type { SinkBatch, SinkInstance } from '@millrace/sdk'
 import { afterAll, expect, it } from 'vitest'
 import { createFileSink, fileSink, type FileSinkParameters } from './file-sink.ts'
 
@@ -14,16 +14,17 @@ function sinkOf(input: object): SinkInstance {
   return createFileSink(parsed.value, { expressions, random: () => 0.5 })
 }
 
-const batchOf = (...values: readonly unknown[]): Batch => ({
+const batchOf = (...values: readonly unknown[]): SinkBatch => ({
   length: values.length,
   value: (index) => values[index],
   timestamp: () => 0,
   watermark: () => 0,
   key: () => undefined,
   origin: () => undefined,
+  id: (index) => `${index}`,
 })
 
-async function aborted(input: object, batches: readonly Batch[]): Promise<unknown> {
+async function aborted(input: object, batches: readonly SinkBatch[]): Promise<unknown> {
   const sink = sinkOf(input)
   await sink.open?.()
   for (const batch of batches) await sink.write(batch)

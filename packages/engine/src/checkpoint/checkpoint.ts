@@ -48,6 +48,8 @@ export interface StageCheckpoint {
 export interface SinkCheckpoint {
   /** Absent: the sink cannot prepare. */
   readonly token?: SinkToken | undefined
+  /** Records taken from each input, in the order of the job's wiring. */
+  readonly taken: readonly number[]
   readonly parked: readonly SavedParked[]
   readonly letters: SavedLetters
   readonly counts: SinkCounts

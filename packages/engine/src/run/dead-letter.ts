@@ -3,7 +3,7 @@ import type { Key, Origin } from '@millrace/sdk'
 import type { PartLetters } from '../report/dead-letter-log.ts'
 import { encodeRaw } from './encode-raw.ts'
 import { plainRecord } from './plain-record.ts'
-import { NO_ROW, noOrigins, type OriginTable } from './record-batch.ts'
+import { type BatchIds, NO_ROW, noOrigins, type OriginTable } from './record-batch.ts'
 
 /** What the dead letter sink gets. */
 export interface DeadLetterRecord {
@@ -45,6 +45,8 @@ export interface Troubled {
   readonly mark: number
   readonly table: OriginTable
   readonly row: number
+  /** Which record of its sink's input it is. */
+  readonly ids?: BatchIds | undefined
 }
 
 /** Writes the letters of one source, stage or sink. */

@@ -72,6 +72,10 @@ export class Edge {
   reached = Number.NEGATIVE_INFINITY
   /** Whether the reader has seen the writer step aside: until it comes back it holds no event time back. */
   isIdle = false
+  /** In front of the ids that a sink sees on this edge. */
+  readerIds = ''
+  /** Records a sink has taken from this edge, those of earlier runs too. */
+  taken = 0
   /** Called when nothing waits here any more. */
   onClear: (() => void) | undefined
 

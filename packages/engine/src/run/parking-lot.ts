@@ -73,6 +73,7 @@ export class ParkingLot {
       [mark],
       [row < 0 ? row : 0],
       ownOrigin(table, row),
+      troubled.ids,
     )
     // Behind the watermark it is late already; before it, it must not become late by waiting.
     this.putBack({ record, batch: own, slot, input, mark: Math.max(mark, timestamp) })

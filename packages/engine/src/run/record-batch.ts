@@ -1,4 +1,4 @@
-import type { Batch, Key, Origin } from '@millrace/sdk'
+import type { Key, Origin, SinkBatch } from '@millrace/sdk'
 
 /** Where the records of one source batch came from; shared by every batch made of them. */
 export interface OriginTable {
@@ -22,8 +22,15 @@ export const noOrigins: OriginTable = {
 /** Row of a record without an origin. */
 export const NO_ROW = -1
 
+/** Which records of an input of a sink these are. */
+export interface BatchIds {
+  readonly prefix: string
+  /** Count of each record in that input, from 0: of the first one, or of all. */
+  readonly numbers: number | readonly number[]
+}
+
 /** The engine's layout of a batch: parallel arrays, never changed once sent. */
-export class RecordBatch implements Batch {
+export class RecordBatch implements SinkBatch {
   readonly values: readonly unknown[]
   readonly timestamps: readonly number[]
   /** The watermark in front of each record. */
@@ -31,6 +38,8 @@ export class RecordBatch implements Batch {
   /** Row of each record in `table`; NO_ROW without origin. */
   readonly rows: readonly number[]
   readonly table: OriginTable
+  /** Only where a sink takes it. */
+  readonly ids: BatchIds | undefined
 
   constructor(
     values: readonly unknown[],
@@ -38,12 +47,14 @@ export class RecordBatch implements Batch {
     marks: readonly number[],
     rows: readonly number[],
     table: OriginTable,
+    ids?: BatchIds,
   ) {
     this.values = values
     this.timestamps = timestamps
     this.marks = marks
     this.rows = rows
     this.table = table
+    this.ids = ids
   }
 
   get length(): number {
@@ -70,23 +81,30 @@ export class RecordBatch implements Batch {
     return originAt(this.table, this.rows[index] ?? NO_ROW)
   }
 
+  id(index: number): string {
+    return this.ids === undefined ? '' : `${this.ids.prefix}${this.#number(this.ids, index)}`
+  }
+
+  #number({ numbers }: BatchIds, index: number): number {
+    return typeof numbers === 'number' ? numbers + index : (numbers[index] as number)
+  }
+
   /** The records at `indices` as a batch of their own. */
   pick(indices: readonly number[]): RecordBatch {
     const at = <T>(column: readonly T[]): T[] => indices.map((index) => column[index] as T)
-    const { marks, rows, table, timestamps, values } = this
-    return new RecordBatch(at(values), at(timestamps), at(marks), at(rows), table)
+    const { ids, marks, rows, table, timestamps, values } = this
+    const numbers = ids && indices.map((index) => this.#number(ids, index))
+    const own = ids && numbers && { prefix: ids.prefix, numbers }
+    return new RecordBatch(at(values), at(timestamps), at(marks), at(rows), table, own)
   }
 
-  /** The records from `start` to before `end` as a batch of their own. */
-  slice(start: number, end: number): RecordBatch {
-    if (start === 0 && end === this.values.length) return this
-    return new RecordBatch(
-      this.values.slice(start, end),
-      this.timestamps.slice(start, end),
-      this.marks.slice(start, end),
-      this.rows.slice(start, end),
-      this.table,
-    )
+  /** The records from `start` to before `end` as a batch of their own, for a sink. */
+  slice(start: number, end: number, ids: BatchIds): RecordBatch {
+    const isWhole = start === 0 && end === this.values.length
+    const cut = <T>(column: readonly T[]): readonly T[] =>
+      isWhole ? column : column.slice(start, end)
+    const { marks, rows, table, timestamps, values } = this
+    return new RecordBatch(cut(values), cut(timestamps), cut(marks), cut(rows), table, ids)
   }
 }
 

@@ -2,7 +2,7 @@ import type { KeyValue } from '@millrace/base'
 import { NO_SLOT } from '../state/current-key.ts'
 import type { ParkedRecord } from './dead-letter.ts'
 import type { Parked } from './parking-lot.ts'
-import { NO_ROW, noOrigins, RecordBatch } from './record-batch.ts'
+import { type BatchIds, NO_ROW, noOrigins, RecordBatch } from './record-batch.ts'
 
 /** A parked record in a checkpoint. */
 export interface SavedParked {
@@ -16,6 +16,8 @@ export interface SavedParked {
   readonly input: string
   /** Values of its key in the order of `by`; null: it waits alone. */
   readonly key: readonly KeyValue[] | null
+  /** Which record of its sink's input it is; absent for stages. */
+  readonly ids?: BatchIds | undefined
   /** Absent: no entry of the input led to it. */
   readonly origin?: {
     readonly source: string
@@ -42,6 +44,7 @@ export function saveParked(
     limit: mark,
     input,
     key: slot === NO_SLOT ? null : keyOf(slot),
+    ...(batch.ids && { ids: batch.ids }),
     ...(offset !== undefined && {
       origin: { source, partition, offset, line: lines?.[0], base },
     }),
@@ -50,7 +53,7 @@ export function saveParked(
 
 /** The record as it was parked; `slotOf` gives the slot of a key. */
 export function loadParked(
-  { input, key, limit, mark, origin, record, timestamp, value }: SavedParked,
+  { ids, input, key, limit, mark, origin, record, timestamp, value }: SavedParked,
   slotOf: (key: readonly KeyValue[]) => number,
 ): Parked {
   const table =
@@ -64,6 +67,6 @@ export function loadParked(
           base: origin.base,
         }
   const row = origin === undefined ? NO_ROW : 0
-  const batch = new RecordBatch([value], [timestamp], [mark], [row], table)
+  const batch = new RecordBatch([value], [timestamp], [mark], [row], table, ids)
   return { record, batch, slot: key === null ? NO_SLOT : slotOf(key), input, mark: limit }
 }

@@ -44,6 +44,10 @@ export class SinkTask {
     this.#aligner = new Aligner(edges)
     const { parkMost } = parts.failures
     this.#lot = parkMost === 0 ? undefined : new ParkingLot(parkMost)
+    for (const [index, edge] of edges.entries()) {
+      edge.readerIds = `${index}-`
+      edge.taken = parts.restored?.taken[index] ?? 0
+    }
     for (const one of parts.restored?.parked ?? []) {
       this.#lot?.putBack(loadParked(one, () => ONLY_SLOT))
     }
@@ -55,7 +59,14 @@ export class SinkTask {
     const { counter, failures } = this.#parts
     const counts = counter.snapshot()
     const letters = failures.letters.snapshot()
-    return { parked, letters, counts, ...(this.token !== undefined && { token: this.token }) }
+    const taken = this.#edges.map((edge) => edge.taken)
+    return {
+      parked,
+      letters,
+      counts,
+      taken,
+      ...(this.token !== undefined && { token: this.token }),
+    }
   }
 
   open(): Promise<void> {
@@ -120,7 +131,10 @@ export class SinkTask {
   }
 
   #write(envelope: Envelope): void | Promise<void> {
-    const batch = (envelope.batch as RecordBatch).slice(envelope.start, envelope.end)
+    const { edge, end, start } = envelope
+    const ids = { prefix: edge.readerIds, numbers: edge.taken }
+    const batch = (envelope.batch as RecordBatch).slice(start, end, ids)
+    edge.taken += batch.length
     this.#parts.counter.received += batch.length
     if (batch.length === 0) return undefined
     this.fields.look(envelope)
@@ -274,5 +288,6 @@ function troubledAt(batch: RecordBatch, index: number): Troubled {
     mark: batch.marks[index] as number,
     table: batch.table,
     row: batch.rows[index] as number,
+    ids: batch.pick([index]).ids,
   }
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
-  type Batch,
+  type SinkBatch,
   type Injection,
   type Rejection,
   type SinkDefinition,
@@ -151,7 +151,7 @@ function demandSound({ code, index, message }: Rejection, length: number): void 
 }
 
 /** A batch that takes no index but its own. */
-function batchOf(values: readonly unknown[], first: number): Batch {
+function batchOf(values: readonly unknown[], first: number): SinkBatch {
   const at = (index: number): number => {
     if (Number.isInteger(index) && index >= 0 && index < values.length) return index
     throw new Breach(`It asked for record ${shown(index)} of a batch of ${values.length}.`)
@@ -163,5 +163,6 @@ function batchOf(values: readonly unknown[], first: number): Batch {
     watermark: (index) => first + at(index) - 1,
     key: (index) => void at(index),
     origin: (index) => ({ source: 'source', partition: '', offset: first + at(index) }),
+    id: (index) => `0-${first + at(index)}`,
   }
 }

@@ -1,5 +1,5 @@
 import {
-  type Batch,
+  type SinkBatch,
   defineSink,
   type Rejection,
   type SinkDefinition,
@@ -29,7 +29,7 @@ function rowsOf(name: string): unknown[] {
 
 /** Takes records into `rows`, and refuses numbers that are too large. */
 function take(
-  batch: Batch,
+  batch: SinkBatch,
   most: number,
   rows: unknown[],
 ): { readonly rejected: readonly Rejection[] } {
@@ -186,11 +186,11 @@ function inexact(
   return { fault, law, sink: defineSink({ ...exactBase, create }) }
 }
 
-function withValues(batch: Batch, values: readonly unknown[]): Batch {
+function withValues(batch: SinkBatch, values: readonly unknown[]): SinkBatch {
   return { ...batch, length: values.length, value: (index) => values[index] }
 }
 
-function valuesOf(batch: Batch): unknown[] {
+function valuesOf(batch: SinkBatch): unknown[] {
   return Array.from({ length: batch.length }, (_, index) => batch.value(index))
 }
 
