@@ -305,12 +305,12 @@ export class ParameterReader {
   ): Record<string, string> {
     const paths: Record<string, string> = {}
     if (branches.length !== 1) return paths
-    for (const [key, schema] of Object.entries(branches[0]?.properties ?? {})) {
-      if (given.includes(key) || schema.default === undefined) continue
-      const isPath = schema.format === 'path' && typeof schema.default === 'string'
-      const value = isPath ? this.#place(String(schema.default), 'file') : schema.default
-      if (isPath) paths[key] = String(value)
-      this.#context.addDefault(joinPath(path, key), value)
+    for (const [key, { default: usual, format }] of Object.entries(branches[0]?.properties ?? {})) {
+      if (given.includes(key) || usual === undefined) continue
+      const isPath = format === 'path' && typeof usual === 'string'
+      const place = isPath ? this.#place(usual, 'file') : undefined
+      if (place !== undefined) paths[key] = place
+      this.#context.addDefault(joinPath(path, key), place ?? usual)
     }
     return paths
   }
