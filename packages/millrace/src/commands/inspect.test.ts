@@ -52,6 +52,7 @@ it('explain shows the plan as text, as a diagram and as data', async () => {
       path         "out.jsonl"
       compression  "auto"  (default)
       mode         "replace"  (default)
+      commit       "end"  (default)
       maxOpen      64  (default)
       · Records it rejects go to the dead letters (default).
       · A write that fails ends the job.
@@ -62,6 +63,7 @@ it('explain shows the plan as text, as a diagram and as data', async () => {
       path         "dead.jsonl"
       compression  "auto"  (default)
       mode         "replace"  (default)
+      commit       "end"  (default)
       maxOpen      64  (default)
       · If it cannot write, the job stops.
       · A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append, after a failure, lines may stand twice when the job runs again.
@@ -133,11 +135,13 @@ it('config print shows each value with its origin and hides secrets', async () =
     stages.map.parameters.set.double    "value * 2"       file job.yaml:6:29
     sink.parameters.path                "out.jsonl"       file job.yaml:7:17
     sink.parameters.mode                "append"          flag --set
+    sink.parameters.commit              "end"             default
     sink.parameters.compression         "auto"            default
     sink.parameters.maxOpen             64                default
     deadLetter.parameters.path          (hidden)          file job.yaml:8:23
     deadLetter.parameters.compression   "auto"            default
     deadLetter.parameters.mode          "replace"         default
+    deadLetter.parameters.commit        "end"             default
     deadLetter.parameters.maxOpen       64                default
     "
   `)
