@@ -135,8 +135,8 @@ it('config print shows each value with its origin and hides secrets', async () =
     stages.map.parameters.set.double    "value * 2"       file job.yaml:6:29
     sink.parameters.path                "out.jsonl"       file job.yaml:7:17
     sink.parameters.mode                "append"          flag --set
-    sink.parameters.commit              "end"             default
     sink.parameters.compression         "auto"            default
+    sink.parameters.commit              "end"             default
     sink.parameters.maxOpen             64                default
     deadLetter.parameters.path          (hidden)          file job.yaml:8:23
     deadLetter.parameters.compression   "auto"            default
