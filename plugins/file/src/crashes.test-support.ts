@@ -11,7 +11,7 @@ import { dirname, join, relative } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { createRandom } from '@millrace/base'
-import type { Batch, SinkInstance, SinkToken } from '@millrace/sdk'
+import type { SinkBatch, SinkInstance, SinkToken } from '@millrace/sdk'
 import { createFileSink, fileSink, type FileSinkParameters } from './file-sink.ts'
 import type { Disk } from './write/durable.ts'
 
@@ -29,7 +29,7 @@ interface Kept {
   readonly synced: number
 }
 
-function batchOf(values: readonly unknown[]): Batch {
+function batchOf(values: readonly unknown[]): SinkBatch {
   return {
     length: values.length,
     value: (index) => values[index],
@@ -37,6 +37,7 @@ function batchOf(values: readonly unknown[]): Batch {
     watermark: () => 0,
     key: () => undefined,
     origin: () => undefined,
+    id: (index) => `${index}`,
   }
 }
 

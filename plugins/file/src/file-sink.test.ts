@@ -274,9 +274,8 @@ describe('the sink file', () => {
     const full = sinkOf({ path: '/dev/full', format: 'jsonl' })
     await full.open?.()
 
-    await expect(writeAll({ path: folder, format: 'jsonl' }, [1])).rejects.toMatchObject({
-      code: 'FILE_IS_FOLDER',
-    })
+    const atFolder = writeAll({ path: folder, format: 'jsonl' }, [1])
+    await expect(atFolder).rejects.toMatchObject({ code: 'FILE_IS_FOLDER' })
     await expect(writeAll({ path: join(folder, 'file/o.jsonl') }, [1])).rejects.toMatchObject({
       code: 'FILE_NOT_FOLDER',
       message: `"${join(folder, 'file')}" cannot be a folder: a file is in the way.`,
