@@ -83,7 +83,10 @@ export function wholeBlocks(keys: number): Uint8Array[] {
 /** All these blocks as blocks in which each key is once; made in slices, so that other work gets its turns. */
 export async function mergeBlocks(blocks: readonly Uint8Array[]): Promise<Uint8Array[]> {
   let most = 0
-  for (const block of blocks) for (const slot of columnsOf(block).slots) most = Math.max(most, slot)
+  for (const block of blocks) {
+    for (const slot of columnsOf(block).slots) if (slot > most) most = slot
+    await setImmediate()
+  }
   const keys = new Keys(most + 1)
   for (const block of blocks) {
     keys.apply(block)

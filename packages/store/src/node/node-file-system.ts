@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { FileSystem, NewFile } from '../file-system.ts'
@@ -30,7 +31,8 @@ async function makeDirectory(path: string): Promise<void> {
 
 async function read(path: string, offset: number, length: number): Promise<Uint8Array> {
   await using file = await open(path)
-  const bytes = new Uint8Array(length)
+  // Zeros that are overwritten at once would stop the event loop for large blocks.
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
   let filled = 0
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled)
