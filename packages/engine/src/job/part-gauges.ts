@@ -20,8 +20,8 @@ export function gaugesOf({ sinks, sources, stages }: Nodes): readonly PartGauges
       const { restarts, watermark } = task
       return { id, kind: 'source', queued: 0, watermarkMs: known(watermark), restarts }
     }),
-    ...stages.map(({ edges, id, task: { runner } }): PartGauges => {
-      const watermarkMs = known(runner.emitter.mark)
+    ...stages.map(({ edges, id, task: { isOver, runner } }): PartGauges => {
+      const watermarkMs = isOver ? undefined : known(runner.emitter.mark)
       return { id, kind: 'stage', queued: queued(edges), watermarkMs, restarts: runner.restarts }
     }),
     ...sinks.map(({ edges, id, task: { writer } }): PartGauges => {

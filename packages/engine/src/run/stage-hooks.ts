@@ -159,7 +159,8 @@ export class StageHooks {
       this.#leave()
       if (isMore) return this.#sendSome().then(() => this.#moved(mark))
     }
-    emitter.mark = mark
+    // What the stage still says at the end of its input is not late for those behind it.
+    if (mark < Number.POSITIVE_INFINITY) emitter.mark = mark
     state.release('event', time.reached)
     return undefined
   }
