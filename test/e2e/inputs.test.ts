@@ -45,7 +45,7 @@ describe('an input that changes while it is read', () => {
 
     expect(ended.code).toBe(1)
     expect(ended.stderr).toContain('error[FILE_SHRUNK]')
-    expect(ended.stderr).toContain('in.jsonl" was cut to 100 bytes while it was read')
+    expect(ended.stderr).toContain('in.jsonl" was cut to 100 bytes after')
     expect(ended.stderr).toContain('job.yaml:2:19')
     expect(readdirSync(cwd).filter((name) => name.includes('out'))).toEqual([])
   })

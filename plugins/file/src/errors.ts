@@ -140,11 +140,20 @@ export const FILE_GZIP: ErrorOf<{ path: string }> = defineError({
   hint: () => 'Make the file again, or set "compression: none" if it is not compressed.',
 })
 
-/** The file lost bytes that were read already, while it was read. */
+/** A job that goes on finds another file under the name of the one it was reading. */
+export const FILE_REPLACED: ErrorOf<{ path: string }> = defineError({
+  code: 'FILE_REPLACED',
+  message: (details) =>
+    `"${details.path}" is not the file that was read before: it begins otherwise.`,
+  hint: () =>
+    'Put the old file back, give the new one a name of its own, or start the job anew with --fresh.',
+})
+
+/** The file lost bytes that were read already, while it was read or since. */
 export const FILE_SHRUNK: ErrorOf<{ path: string; read: number; size: number }> = defineError({
   code: 'FILE_SHRUNK',
   message: (details) =>
-    `"${details.path}" was cut to ${details.size} bytes while it was read, after ${details.read}.`,
+    `"${details.path}" was cut to ${details.size} bytes after ${details.read} had been read.`,
   hint: () => 'Let its writer rename it or start a new one, and read files that only grow.',
 })
 

@@ -24,6 +24,7 @@ import { decodeJson, decodeLine } from './read/decode-text.ts'
 import { FieldScanner } from './read/field-scanner.ts'
 import { JsonDecoder } from './read/json-decoder.ts'
 import { LineDecoder } from './read/line-decoder.ts'
+import { identify } from './read/identity.ts'
 import { openInput, statInput } from './read/open-input.ts'
 import { readEntries } from './read/read-entries.ts'
 import { isRegular } from './is-regular.ts'
@@ -139,6 +140,8 @@ export function createFileSource(
     async *read(path, position, { fields, signal }: ReadOptions): AsyncGenerator<SourceBatch> {
       const format = fileFormat(path, parameters)
       const from = position as Position | undefined
+      const read = format.gzip ? 0 : (from?.bytes ?? 0)
+      const file = isRegular(path) ? await identify(path, from?.file, read) : undefined
       const input = await openInput(path, {
         start: from?.bytes ?? 0,
         gzip: format.gzip,
@@ -152,6 +155,7 @@ export function createFileSource(
         createDecoder: (start) =>
           createDecoder(path, { format, parameters, fields, position: start, warn }),
         position: from,
+        file,
         isPacked: format.gzip,
         signal,
       })

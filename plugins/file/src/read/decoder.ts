@@ -1,4 +1,5 @@
 import type { EntryBatch } from './entry-batch.ts'
+import type { Identity } from './identity.ts'
 
 /** Where reading goes on: everything before it has been handed out. Plain data. */
 export interface Position {
@@ -12,6 +13,8 @@ export interface Position {
   readonly columns?: readonly string[] | undefined
   /** How far into an array; JSON only. */
   readonly json?: JsonPlace | undefined
+  /** The file that it is a place in. */
+  readonly file?: Identity | undefined
 }
 
 /** What a JSON file is about to bring: its first byte, values one after the other, an element, a comma, nothing. */

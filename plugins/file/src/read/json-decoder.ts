@@ -57,6 +57,8 @@ export class JsonDecoder implements Decoder {
     if (isCutOff) {
       const message = 'The file ends before its array does.'
       out.reject(this.#line + 1, Buffer.concat(this.#pending), FILE_JSON, message)
+      // Told once: whoever reads on from here is at the end.
+      if (this.#inside) this.#bytes += this.#elementBytes
     } else if (this.#inside) this.#finish(Buffer.alloc(0), 0, 0, out)
     this.#inside = false
     this.#place = 'after'

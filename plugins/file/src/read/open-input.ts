@@ -2,7 +2,7 @@ import { createReadStream, type Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { FILE_IS_FOLDER, FILE_STDIN_ONCE, fileError, notFound } from '../errors.ts'
+import { FILE_IS_FOLDER, FILE_SHRUNK, FILE_STDIN_ONCE, fileError, notFound } from '../errors.ts'
 import { standardStream } from '../format.ts'
 import { type ByteInput, openPlain, openStream } from './byte-input.ts'
 
@@ -32,7 +32,11 @@ export async function openInput(
   }
   // A pipe cannot be read from a place in it, so it goes the way of streams.
   const stream = createReadStream(path, { highWaterMark: chunkBytes })
-  return skip(unpack(stream, { ...options, destroy: () => stream.destroy() }), start)
+  return skip(unpack(stream, { ...options, destroy: () => stream.destroy() }), {
+    path,
+    signal: options.signal,
+    start,
+  })
 }
 
 /** Size and kind of a file. Throws FILE_NOT_FOUND with the nearest name in the folder, or what else is wrong. */
@@ -84,8 +88,14 @@ function unpack(
   })
 }
 
-/** Leaves out the first `count` bytes. */
-function skip(input: ByteInput, count: number): ByteInput {
+interface SkipOptions {
+  readonly path: string
+  readonly signal: AbortSignal
+  readonly start: number
+}
+
+/** Leaves out the first `start` bytes. Throws FILE_SHRUNK where there are none so many. */
+function skip(input: ByteInput, { path, signal, start: count }: SkipOptions): ByteInput {
   let left = count
   return {
     get bytesRead(): number {
@@ -95,7 +105,12 @@ function skip(input: ByteInput, count: number): ByteInput {
     async next(): Promise<Buffer | undefined> {
       for (;;) {
         const chunk = await input.next()
-        if (chunk === undefined || left === 0) return chunk
+        if (left === 0) return chunk
+        if (chunk === undefined) {
+          // Behind a last line without a newline a position counts the one that is not there.
+          if (left <= 1 || signal.aborted) return undefined
+          throw FILE_SHRUNK({ path, read: count, size: count - left })
+        }
         const passed = Math.min(left, chunk.length)
         left -= passed
         if (passed < chunk.length) return chunk.subarray(passed)

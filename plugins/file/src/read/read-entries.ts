@@ -3,6 +3,7 @@ import { fileError } from '../errors.ts'
 import type { ByteInput } from './byte-input.ts'
 import { type Decoder, fileStart, type Position } from './decoder.ts'
 import { EntryBatch } from './entry-batch.ts'
+import type { Identity } from './identity.ts'
 
 const byteOrderMark = [0xef, 0xbb, 0xbf] as const
 
@@ -15,11 +16,13 @@ export async function* readEntries(options: {
   readonly input: ByteInput
   readonly createDecoder: (position: Position) => Decoder
   readonly position: Position | undefined
+  /** What is told of the file with each position. */
+  readonly file: Identity | undefined
   /** Where progress counts the bytes of a packed file, not what they unpack to. */
   readonly isPacked: boolean
   readonly signal: AbortSignal
 }): AsyncGenerator<SourceBatch> {
-  const { input, path, signal, isPacked } = options
+  const { file, input, path, signal, isPacked } = options
   const batch = new EntryBatch(options.position?.offset ?? 0)
   const next = (): Promise<Buffer | undefined> =>
     input.next().catch((error: unknown) => {
@@ -31,7 +34,8 @@ export async function* readEntries(options: {
     const decoder = options.createDecoder(start)
     const take = (): SourceBatch => {
       const position = decoder.position(batch.offset)
-      return batch.take(isPacked ? input.bytesRead : position.bytes, position)
+      const read = isPacked ? input.bytesRead : position.bytes
+      return batch.take(read, file === undefined ? position : { ...position, file })
     }
     let chunk = first === undefined ? await next() : first.chunk
     for (; chunk !== undefined; chunk = await next()) {

@@ -31,7 +31,8 @@ function position<P, I>(source: SourceUnderLaw<P, I>): Law {
       .slice(0, index + 1)
       .reduce((sum, { malformed, values }) => sum + values.length + (malformed?.length ?? 0), 0)
     const rest = await placed.one(name, {
-      position: batch.position,
+      // As another process gets it.
+      position: JSON.parse(JSON.stringify(batch.position)) as unknown,
       offset: (entries[read - 1]?.offset ?? -1) + 1,
       // Batches may be cut otherwise, and only so many entries were looked at.
       ...(isOver ? {} : { limit: Math.max(1, entries.length - read) }),
