@@ -92,3 +92,32 @@ it.each(cases)(
     )
   },
 )
+
+it.each([
+  { path: 'out.jsonl', commit: 'rename' },
+  { path: '{k}/out.jsonl.gz', commit: 'rename', maxOpen: 1 },
+])(
+  '%j: killed at any point, the files of all checkpoints together are those of an undisturbed run',
+  async (parameters) => {
+    await fc.assert(
+      fc.asyncProperty(records, steps, async (all, script) => {
+        const expected = joined(await run(parameters, all, []))
+
+        const found = joined(await run(parameters, all, script))
+
+        expect(found).toEqual(expected)
+      }),
+      { numRuns: 30 },
+    )
+  },
+)
+
+/** The texts of the parts of each file, one behind the other; other files as they are. */
+function joined(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {}
+  for (const [name, text] of Object.entries(files)) {
+    const whole = name.replace(/-\d{6}/, '-N')
+    texts[whole] = (texts[whole] ?? '') + text
+  }
+  return texts
+}

@@ -233,6 +233,16 @@ export const mutants: readonly Mutant[] = [
       open.isOpen ? healthy.read(partition, position, options) : [],
     close: () => void (open.isOpen = false),
   })),
+  mutant('gives positions that are no data', 'position', (healthy) => ({
+    async *read(partition, position, options) {
+      const { at } = (position ?? {}) as { readonly at?: Map<string, unknown> }
+      // What comes of a map written as JSON is an object of nothing.
+      const from = at instanceof Map ? at.get('line') : undefined
+      for await (const batch of healthy.read(partition, from, options)) {
+        yield { ...batch, position: { at: new Map([['line', batch.position]]) } }
+      }
+    },
+  })),
   eachBatch('says the position before its batch', 'position', (batch) => ({
     ...batch,
     position: (batch.position as number) - batch.values.length - (batch.malformed?.length ?? 0),
