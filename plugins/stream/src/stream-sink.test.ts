@@ -28,6 +28,33 @@ it('nobody sees a record before its checkpoint is committed; then all of them, i
   expect(await stream.state()).toMatchObject({ prepared: 1, count: 2, bytes: 2 })
 })
 
+it('a large checkpoint leaves the event loop its turns, and still appears in one step', async () => {
+  const { dir, open, runtime } = virtual()
+  const stream = await open<number>('out')
+  const sink = await openSink({ name: 'out', dir }, runtime)
+  for (let n = 0; n < 5000; n += 1000) {
+    await sink.write(batchOf(Array.from({ length: 1000 }, (_, at) => n + at)))
+  }
+  const token = await sink.prepare(checkpoint)
+  const counts: number[] = []
+  let isDone = false
+
+  const committed = sink.commit(token)?.then(() => {
+    isDone = true
+  })
+  while (!isDone) {
+    counts.push((await stream.state()).count)
+    await new Promise((resolve) => void setImmediate(resolve))
+  }
+  await committed
+
+  expect(counts.length).toBeGreaterThan(2)
+  expect(new Set([...counts, (await stream.state()).count])).toEqual(new Set([0, 5000]))
+  expect((await stream.read({ from: 4990 })).map(({ value }) => value)).toEqual(
+    Array.from({ length: 10 }, (_, at) => 4990 + at),
+  )
+})
+
 it('a job without checkpoints shows all when it is done, or nothing, and leaves nothing behind', async () => {
   const { dir, open, runtime } = virtual()
   const stream = await open<number>('out')

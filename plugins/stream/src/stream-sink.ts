@@ -107,11 +107,12 @@ class StreamSink implements SinkInstance {
     const { writer, epoch } =
       token === undefined ? { writer: this.#writer, epoch: this.#epoch } : tokenOf(token)
     const now = this.#scope.clock.now()
-    await db.write(() => {
-      commitPrepared(db, { stream: this.#stream, writer, epoch, now })
+    const stream = this.#stream
+    await db.writeInSteps(function* () {
+      yield* commitPrepared(db, { stream, writer, epoch, now })
       // Without checkpoints nobody will ever ask for it again.
       if (token === undefined) db.run('DELETE FROM writer WHERE id = ?', writer)
-      retain(db, streamOf(db, this.#stream.id, this.#stream.name), now)
+      retain(db, streamOf(db, stream.id, stream.name), now)
     })
     wake(db.path)
   }

@@ -128,12 +128,32 @@ export class Database {
   /** All of `work` or nothing of it; it must not wait, and may be called more than once. */
   write<T>(work: () => T, durability: Durability = 'synced'): Promise<T> {
     return this.#patiently(() => {
-      if (durability !== this.#durability) {
-        this.#db.exec(`PRAGMA synchronous = ${durability === 'synced' ? 'FULL' : 'NORMAL'}`)
-        this.#durability = durability
-      }
+      this.#sync(durability)
       return this.#transact(work)
     })
+  }
+
+  /**
+   * Like a synced `write`, for work that is too long for one go: after each step the event loop has its turns. Until it is resolved nothing
+   * else may be asked of this connection.
+   */
+  async writeInSteps(begin: () => Iterator<void, void>): Promise<void> {
+    const steps = await this.#patiently(() => {
+      this.#sync('synced')
+      this.#db.exec('BEGIN IMMEDIATE')
+      return begin()
+    })
+    try {
+      while (steps.next().done !== true) {
+        await new Promise<void>((resolve) => {
+          this.#runtime.schedule(resolve)
+        })
+      }
+      this.#db.exec('COMMIT')
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      throw toStreamError(error, this.path)
+    }
   }
 
   /** Lets go of the store. What was resolved stays. */
@@ -142,6 +162,12 @@ export class Database {
     this.#isOpen = false
     this.#statements.clear()
     this.#db.close()
+  }
+
+  #sync(durability: Durability): void {
+    if (durability === this.#durability) return
+    this.#db.exec(`PRAGMA synchronous = ${durability === 'synced' ? 'FULL' : 'NORMAL'}`)
+    this.#durability = durability
   }
 
   #statement(sql: string): StatementSync {

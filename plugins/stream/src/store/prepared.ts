@@ -41,43 +41,49 @@ export function knowsWriter(db: Database, writer: string): boolean {
   return db.get('SELECT 1 FROM writer WHERE id = ?', writer) !== undefined
 }
 
-/** Appends what a writer kept up to an epoch, in its order. A second call finds nothing more to append. */
-export function commitPrepared(
+/** So many records are appended before the event loop has its turns. */
+const stepSize = 2000
+
+/** Appends what a writer kept up to an epoch, in its order, in steps. A second call finds nothing more to append. */
+export function* commitPrepared(
   db: Database,
-  {
-    epoch,
-    now,
-    stream,
-    writer,
-  }: {
+  prepared: {
     readonly stream: { readonly id: number; readonly name: string }
     readonly writer: string
     readonly epoch: number
     readonly now: number
   },
-): void {
-  const which = 'FROM prepared WHERE writer = ? AND epoch <= ?'
-  const sums = db.get(
-    `SELECT count(*) AS count, total(octet_length(data)) AS bytes ${which}`,
-    writer,
-    epoch,
-  )
-  const count = Number(sums?.['count'])
-  if (count === 0) return
+): Generator<void, void> {
+  const { epoch, now, stream, writer } = prepared
   const row = streamOf(db, stream.id, stream.name)
-  if (row.ended !== null) throw STREAM_ENDED({ stream: stream.name })
   const time = Math.max(now, row.time)
-  db.run(
-    `INSERT INTO message
-     SELECT ?, ? + row_number() OVER (ORDER BY epoch, number) - 1, ?, data ${which}`,
-    row.id,
-    row.next,
-    time,
-    writer,
-    epoch,
-  )
-  db.run(`DELETE ${which}`, writer, epoch)
-  grow(db, row.id, { next: row.next + count, time, count, bytes: Number(sums?.['bytes']) })
+  const which = 'FROM prepared WHERE writer = ? AND (epoch, number) <= (?, ?)'
+  for (let next = row.next; ;) {
+    const step = db.all(
+      'SELECT epoch, number FROM prepared WHERE writer = ? AND epoch <= ? ORDER BY epoch, number LIMIT ?',
+      writer,
+      epoch,
+      stepSize,
+    )
+    const last = step.at(-1)
+    if (last === undefined) return
+    if (row.ended !== null) throw STREAM_ENDED({ stream: stream.name })
+    const end = [Number(last['epoch']), Number(last['number'])] as const
+    const sum = db.get(`SELECT total(octet_length(data)) AS bytes ${which}`, writer, ...end)
+    db.run(
+      `INSERT INTO message
+       SELECT ?, ? + row_number() OVER (ORDER BY epoch, number) - 1, ?, data ${which}`,
+      row.id,
+      next,
+      time,
+      writer,
+      ...end,
+    )
+    db.run(`DELETE ${which}`, writer, ...end)
+    next += step.length
+    grow(db, row.id, { next, time, count: step.length, bytes: Number(sum?.['bytes']) })
+    yield
+  }
 }
 
 /** Drops what a writer kept after an epoch; says how many records. */
