@@ -37,12 +37,12 @@ it('a large checkpoint leaves the event loop its turns, and still appears in one
   }
   const token = await sink.prepare(checkpoint)
   const counts: number[] = []
-  let isDone = false
+  const work = { isDone: false }
 
-  const committed = sink.commit(token)?.then(() => {
-    isDone = true
+  const committed = Promise.resolve(sink.commit(token)).then(() => {
+    work.isDone = true
   })
-  while (!isDone) {
+  while (!work.isDone) {
     counts.push((await stream.state()).count)
     await new Promise((resolve) => void setImmediate(resolve))
   }

@@ -45,6 +45,8 @@ export class Stream<T = unknown> {
   readonly #runtime: StreamRuntime
   readonly #queue: AppendQueue
   #closed = false
+  /** When this process last looked for what is too old. */
+  #retained = 0
   #cancelHousekeeping: (() => void) | undefined
 
   /** Use `openStream`. */
@@ -252,7 +254,10 @@ export class Stream<T = unknown> {
     const first = await this.#db.write(() => {
       const first = appendTexts(this.#db, stream, texts, now)
       const row = this.#row()
-      if (isOver(row, limitsOf(row))) retain(this.#db, row, now)
+      const limits = limitsOf(row)
+      // Whoever set the age may be gone.
+      const isOld = now - this.#retained > (limits.ageMs ?? Infinity) / retentionShare
+      if (isOld || isOver(row, limits)) retain(this.#db, row, (this.#retained = now))
       return first
     }, durability)
     wake(this.#db.path)

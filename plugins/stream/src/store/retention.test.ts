@@ -16,6 +16,19 @@ it('3 messages that may be half a second old are gone after a second, without an
   expect((await stream.state()).lost).toBe(3)
 })
 
+it('who was there before the retention was set keeps to it', async () => {
+  const { advance, open } = virtual()
+  const stream = await open<number>('numbers')
+  await stream.append(1)
+  const told = await open<number>('numbers', { retention: { age: '1s', unread: true } })
+  await told.close()
+  await advance(5000)
+
+  await stream.append(2)
+
+  expect((await stream.read()).map(({ value }) => value)).toEqual([2])
+})
+
 it('what a group has not done stays, however old and many; what all have done goes', async () => {
   const { advance, open } = virtual()
   const stream = await open<number>('numbers', { retention: { age: '1s', count: 1 } })
