@@ -167,3 +167,91 @@ export const JOB_NO_DEAD_LETTER = defineError<{ name: string }>({
   message: (d) => `Job "${d.name}" has no dead letter sink to take what is skipped.`,
   hint: () => 'Add deadLetter: { file: dead.jsonl } to the pipeline.',
 })
+
+/** Something in state cannot be written down. */
+export const JOB_STATE_DATA = defineError<{ what: string; reason: string }>({
+  code: 'JOB_STATE_DATA',
+  message: (d) => `A checkpoint cannot hold what ${d.what} keeps: ${d.reason}.`,
+  hint: () =>
+    'Keep plain data in state: objects, lists, texts, numbers, dates, maps and sets. Functions and connections belong to the stage.',
+})
+
+/** A checkpoint was written by a later version. */
+export const JOB_STATE_NEWER = defineError<{ format: number; known: number }>({
+  code: 'JOB_STATE_NEWER',
+  message: (d) =>
+    `The state has format ${d.format}; this version of Millrace reads up to ${d.known}.`,
+  hint: () => 'Run the version that wrote it or a later one.',
+})
+
+/** A part of a job that has state is another than the one that wrote it. */
+export const JOB_STATE_CHANGED = defineError<{
+  id: string
+  /** What it is that changed, such as `module` or a parameter. */
+  what: string
+  was: string
+  now: string
+}>({
+  code: 'JOB_STATE_CHANGED',
+  message: (d) =>
+    `${d.what} of "${d.id}" is ${d.now}; the state of the job comes from a run where it was ${d.was}.`,
+  hint: (d) =>
+    `Change it back; or go on all the same with --allow-changed ${d.id}; or begin anew with --fresh.`,
+})
+
+/** A part that has state is no longer in the job. */
+export const JOB_STATE_DROPPED = defineError<{
+  id: string
+  role: string
+  holds: string
+  near: string | undefined
+}>({
+  code: 'JOB_STATE_DROPPED',
+  message: (d) => `The job has no ${d.role} "${d.id}" any more, and its state holds ${d.holds}.`,
+  hint: (d) =>
+    (d.near === undefined ? '' : `Is it "${d.near}" now? Then give it its id back. `) +
+    'Go on without it with --allow-dropped-state, or begin anew with --fresh.',
+})
+
+/** A part was named to an option, and the job has no such. */
+export const JOB_STATE_NO_PART = defineError<{ id: string; known: readonly string[] }>({
+  code: 'JOB_STATE_NO_PART',
+  message: (d) => `The job has no source, stage or sink "${d.id}" that may change.`,
+  hint: (d) => `It has ${d.known.join(', ')}.`,
+})
+
+/** A savepoint of another job. */
+export const JOB_STATE_OTHER = defineError<{ file: string; job: string; found: string }>({
+  code: 'JOB_STATE_OTHER',
+  message: (d) => `"${d.file}" is the state of job "${d.found}", not of "${d.job}".`,
+  hint: () => 'Name a savepoint of this job, or give the job the name that it had.',
+})
+
+/** A savepoint cannot be read or written. */
+export const JOB_STATE_FILE = defineError<{ file: string; reason: string }>({
+  code: 'JOB_STATE_FILE',
+  message: (d) => `"${d.file}" cannot be used: ${d.reason}.`,
+  hint: () => 'Check the path, its permissions and the room on the disk.',
+})
+
+/** Something is asked of the state of a job that keeps none. */
+export const JOB_NO_STATE = defineError<{ name: string }>({
+  code: 'JOB_NO_STATE',
+  message: (d) => `Job "${d.name}" takes no checkpoints.`,
+  hint: () => 'Add checkpoint: 10s to the pipeline.',
+})
+
+/** The state of a job could not be opened, for no reason that is known. */
+export const JOB_STATE_OPEN = defineError<{ name: string; reason: string }>({
+  code: 'JOB_STATE_OPEN',
+  message: (d) => `The state of job "${d.name}" could not be opened: ${d.reason}.`,
+  hint: () => 'This is a fault of Millrace or of the system below it.',
+})
+
+/** A running job was asked something and did not do it. */
+export const JOB_CONTROL = defineError<{ reason: string }>({
+  code: 'JOB_CONTROL',
+  retry: 'later',
+  message: (d) => `The running job did not do what it was asked: ${d.reason}.`,
+  hint: () => 'See with millrace status whether it still runs, and ask again.',
+})

@@ -12,6 +12,19 @@ export type {
   Summary,
 } from '@millrace/engine'
 export type { ConfigValue, JobPlan, LoadOptions, LoadedJob, PluginInfo } from '@millrace/loader'
+export { type Allowed, compareJobs } from './checkpoint/compare-prints.ts'
+export { askControl, type Controlled, serveControl } from './checkpoint/control.ts'
+export { finishedSummary } from './checkpoint/finished-summary.ts'
+export { type JobPrint, type PartPrint, type PrintedValue } from './checkpoint/job-print.ts'
+export {
+  type CheckpointSettings,
+  JobState,
+  type JobStateOptions,
+  openJobState,
+  type StartOptions,
+} from './checkpoint/job-state.ts'
+export { planState } from './checkpoint/plan-state.ts'
+export type { WrittenState } from './checkpoint/state-file.ts'
 export { JobFaults } from './errors.ts'
 export type { Input } from './iterable-source.ts'
 export { Job, type JobParts, type JobRun } from './job.ts'

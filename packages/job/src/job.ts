@@ -2,6 +2,8 @@ import type { MillraceError, Runtime } from '@millrace/base'
 import {
   createJob,
   type EngineJob,
+  type JobCheckpoint,
+  type JobOptions,
   type JobSpec,
   type ParkedFilter,
   type ParkedRecord,
@@ -16,12 +18,16 @@ import {
   JOB_HAS_SINK,
   JOB_HAS_SOURCE,
   JOB_INPUT,
+  JOB_NO_STATE,
   JOB_NO_INPUT,
   JOB_NO_SINK,
   JOB_NOT_STARTED,
   JOB_RAN,
 } from './errors.ts'
 import { isInput, iterableSource, type Input } from './iterable-source.ts'
+import type { JobState } from './checkpoint/job-state.ts'
+import type { WrittenState } from './checkpoint/state-file.ts'
+import { StatefulEngine } from './checkpoint/stateful-engine.ts'
 import { mainOutput } from './main-output.ts'
 import { keepParked, parkedPlace } from './parked-file.ts'
 import { ResultChannel } from './result-channel.ts'
@@ -43,6 +49,8 @@ export interface JobParts {
   readonly isIterated?: boolean | undefined
   /** Takes the records that still wait when the job ends. Default: the parked file of the plan; without one they are lost, with a warning. */
   readonly onParked?: ((records: readonly ParkedRecord[]) => void | Promise<void>) | undefined
+  /** Opens what the job goes on from and where its checkpoints go, once it runs; the job closes it. Default: it takes none. */
+  readonly openState?: (() => Promise<JobState>) | undefined
   readonly dispose: () => Promise<void>
 }
 
@@ -51,6 +59,7 @@ export class Job<In = unknown, Out = unknown> {
   readonly #parts: JobParts
   #engine: EngineJob | undefined
   #summary: Promise<Summary> | undefined
+  #state: Promise<JobState> | undefined
 
   constructor(parts: JobParts) {
     this.#parts = parts
@@ -109,9 +118,18 @@ export class Job<In = unknown, Out = unknown> {
             onParked: (records: readonly ParkedRecord[]) => keepParked(file, records),
             parkedPlace: parkedPlace(file),
           }
-    const engine = createJob(whole, { runtime, logger, ...parked })
+    const engine = this.#engineOf(whole, { runtime, logger, ...parked })
     this.#engine = engine
     return channel === undefined ? this.#awaited(engine) : this.#iterated(engine, channel)
+  }
+
+  #engineOf(spec: JobSpec, options: JobOptions): EngineJob {
+    const { openState } = this.#parts
+    if (openState === undefined) return createJob(spec, options)
+    return new StatefulEngine(spec, options, () => {
+      this.#state = openState()
+      return this.#state
+    })
   }
 
   #start(engine: EngineJob): Promise<Summary> {
@@ -174,6 +192,25 @@ export class Job<In = unknown, Out = unknown> {
   /** Counts up to now; throws JOB_NOT_STARTED before `run`. */
   progress(): Progress {
     return this.#started().progress()
+  }
+
+  /**
+   * Takes a checkpoint now and resolves to it when it is durable. Rejects with JOB_NOT_STARTED, with ENG_NO_CHECKPOINTS where the job
+   * takes none, and with why the job ended where it did.
+   */
+  async checkpoint(): Promise<JobCheckpoint> {
+    return this.#started().checkpoint()
+  }
+
+  /**
+   * Takes a checkpoint now and writes it to a file of its own, from which this job can go on anywhere. Rejects as `checkpoint` does,
+   * and with JOB_STATE_FILE.
+   */
+  async savepoint(file: string): Promise<WrittenState> {
+    await this.checkpoint()
+    const state = await this.#state
+    if (state === undefined) throw JOB_NO_STATE({ name: this.name })
+    return state.savepoint(file)
   }
 
   /** What its sources, stages and sinks are at now: records on their way to them, event time, restarts; throws JOB_NOT_STARTED before `run`. */

@@ -2,12 +2,14 @@ import type { Runtime } from '@millrace/base'
 import { nodeRuntime } from '@millrace/engine/host'
 import type { LoadOptions } from '@millrace/loader'
 import type { Logger } from '@millrace/sdk'
+import type { StartOptions } from './checkpoint/job-state.ts'
+import { planState } from './checkpoint/plan-state.ts'
 import { JobFaults } from './errors.ts'
 import { Job } from './job.ts'
 import { loadSpec } from './loader.ts'
 
 /** Options of `loadJob`. `runtime` and `logger` default to the real clock and to silence. */
-export interface LoadJobOptions extends Omit<LoadOptions, 'file' | 'endpoints'> {
+export interface LoadJobOptions extends Omit<LoadOptions, 'file' | 'endpoints'>, StartOptions {
   readonly runtime?: Runtime
   readonly logger?: Logger
 }
@@ -20,12 +22,14 @@ export async function loadJob<In = unknown, Out = unknown>(
   file: string,
   options: LoadJobOptions = {},
 ): Promise<Job<In, Out>> {
-  const { runtime = nodeRuntime, logger, ...load } = options
+  const { allowChanged, allowDroppedState, fresh, from, ...others } = options
+  const { runtime = nodeRuntime, logger, ...load } = others
   const loaded = await loadSpec({ ...load, file, endpoints: 'optional' })
   if (loaded.spec === undefined) {
     await loaded.dispose()
     throw new JobFaults(file, loaded.faults)
   }
+  const start = { allowChanged, allowDroppedState, fresh, from }
   return new Job<In, Out>({
     spec: loaded.spec,
     runtime,
@@ -33,6 +37,7 @@ export async function loadJob<In = unknown, Out = unknown>(
     plan: loaded.plan,
     values: loaded.values,
     warnings: loaded.warnings,
+    openState: planState(loaded, { ...start, file, runtime }),
     dispose: () => loaded.dispose(),
   })
 }

@@ -50,6 +50,8 @@ it('names the keys that the grammar takes, no more and no fewer', async () => {
       [...innerKeys[key]].toSorted((a, b) => (a < b ? -1 : 1)),
     )
   }
+  const checkpoint = pipeline?.properties?.['checkpoint']?.anyOf?.[2]
+  expect(keysOf(checkpoint)).toEqual(innerKeys.checkpoint.toSorted())
   const time = forms('source')[1]?.properties?.['time']?.['anyOf'] as readonly JsonSchema[]
   expect(keysOf(time[1])).toEqual(innerKeys.time.toSorted())
   expect(keysOf(schema.properties?.['plugins'])).toEqual(innerKeys.plugins.toSorted())

@@ -211,6 +211,23 @@ const budgets: Readonly<Record<string, JsonSchema>> = {
     properties: { atMost: {}, of: { type: 'integer', minimum: 1 } },
   },
   restart: jobRestartSchema,
+  checkpoint: {
+    description: `How often the job writes down what it needs to go on: a duration, off, or a map. Default: every ${formatDuration(usual.checkpoint.everyMs)} where a source does not end, else off.`,
+    anyOf: [
+      { type: 'string', examples: ['10s', 'on', 'off'] },
+      { type: 'boolean' },
+      {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          every: duration(
+            `Time between two checkpoints. Default: ${formatDuration(usual.checkpoint.everyMs)}.`,
+          ),
+          dir: text('Folder of the state. Default: .millrace/ and the name of the job.'),
+        },
+      },
+    ],
+  },
   mailbox: {
     type: 'object',
     description: `Records a stage may hold, and what happens beyond. Default: ${usual.mailbox.capacity}, ${usual.mailbox.overflow}.`,

@@ -13,6 +13,8 @@ import { checkFiles } from './check/check-files.ts'
 import { checkTime } from './check/check-time.ts'
 import { checkRepeatable } from './check/check-repeatable.ts'
 import { checkUpdates } from './check/check-updates.ts'
+import { warnOfFields } from './check/warn-of-fields.ts'
+import { readCheckpoint, spreadCheckpoint } from './check/read-checkpoint.ts'
 import { readDocumentSettings } from './check/read-document-settings.ts'
 import { readPipelineSettings } from './check/read-pipeline-settings.ts'
 import type { ConfigValue } from './config-value.ts'
@@ -130,6 +132,7 @@ async function load(
   const { pipeline: node, allowed } = await readDocumentSettings(root, modules, context)
   if (node === undefined) return undefined
   const pipeline = normalize(node, options, context)
+  spreadCheckpoint(pipeline)
   const overrides = readOverrides(options.set ?? [], context.env)
   const ofParameters = applyOverrides(pipeline, overrides, context)
   context.hasDeadLetter = pipeline.keys.has('deadLetter')
@@ -148,10 +151,13 @@ async function load(
   checkRepeatable(settings.restart, parts.values(), context)
   addResources(parts, modules, context)
   if (context.faults.length > 0) return undefined
+  const checkpoint = readCheckpoint(pipeline, { name: settings.name, ends }, context)
+  if (checkpoint !== undefined) warnOfFields(parts.values(), context)
+  if (context.faults.length > 0) return undefined
   const spec = buildSpec({ settings, parts, wiring, modules, context })
   checkUpdates(spec, context)
   const tests = await testsOf(root, spec, context)
-  return { spec, plan: buildPlan(spec, parts, wiring, context, file), tests }
+  return { spec, plan: buildPlan(spec, parts, wiring, context, { file, checkpoint }), tests }
 }
 
 async function addEnv(root: MapNode, index: number, context: LoadContext): Promise<void> {

@@ -170,3 +170,9 @@ export const CLI_NO_STREAM = defineError<{ name: string; dir: string }>({
   hint: () =>
     'Name the directory with --dir: that of a job is .millrace/streams beside its file. The first append makes one.',
 })
+
+export const CLI_NO_STATE = defineError<{ option: string }>({
+  code: 'CLI_NO_STATE',
+  message: (d) => `The job takes no checkpoints; ${d.option} needs them.`,
+  hint: () => 'Add checkpoint: 10s to the pipeline, or give --set checkpoint=10s.',
+})

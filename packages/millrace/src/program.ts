@@ -30,6 +30,10 @@ Examples:
   millrace run job.yaml --input flights=2001.jsonl --output hourly.csv
   cat flights.jsonl | millrace run job.yaml --input - --output - | head
   millrace run job.yaml --json --quiet > summary.json
+  millrace run job.yaml --set checkpoint=10s
+  millrace run job.yaml --fresh
+
+A job with checkpoints goes on from the last one. A finished one says so and ends with 0.
 
 The first Ctrl-C or SIGTERM stops: what was read is finished, nothing open fires, exit code 0.
 With --drain everything open fires as at the end of the input. A second one ends at once (130).`
@@ -104,6 +108,10 @@ function addRun(program: Command, shell: Shell, finish: Finish): void {
         .default('text'),
     )
     .option('--admin <host:port>', 'serve /health, /ready and /metrics; a port alone is local')
+    .option('--fresh', 'begin anew; the state there is is set aside until the first checkpoint')
+    .option('--from <file>', 'go on from a savepoint instead of the last checkpoint')
+    .option('--allow-changed <id>', 'go on although this part has changed (repeatable)', collect)
+    .option('--allow-dropped-state', 'go on without the state of parts that are gone')
     .option('--drain', 'on a signal, fire everything open as at the end of the input')
     .option('--fail-on-dead-letter', 'exit with 1 when there are dead letters')
     .addHelpText('after', runExamples)

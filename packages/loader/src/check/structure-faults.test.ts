@@ -101,7 +101,6 @@ describe('what is not built yet', () => {
       'tests: []',
       'actors: {}',
       'pipeline:',
-      '  checkpoint: 1m',
       '  engine: local',
       '  source: { file: a.jsonl, journal: true, schema: x.json }',
       '  stages:',
@@ -118,32 +117,29 @@ describe('what is not built yet', () => {
       "error[CFG_NOT_BUILT]: "actors" of the job file is not built yet.
         at   /jobs/job.yaml:2:1  actors
         next Remove it; a later version will take it.
-      error[CFG_NOT_BUILT]: "checkpoint" of the pipeline is not built yet.
-        at   /jobs/job.yaml:4:3  pipeline.checkpoint
-        next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "engine" of the pipeline is not built yet.
-        at   /jobs/job.yaml:5:3  pipeline.engine
+        at   /jobs/job.yaml:4:3  pipeline.engine
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "journal" of a source is not built yet.
-        at   /jobs/job.yaml:6:28  pipeline.source.journal
+        at   /jobs/job.yaml:5:28  pipeline.source.journal
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "schema" of a source is not built yet.
-        at   /jobs/job.yaml:6:43  pipeline.source.schema
+        at   /jobs/job.yaml:5:43  pipeline.source.schema
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "parallel" of a stage is not built yet.
-        at   /jobs/job.yaml:9:7  pipeline.stages[0].parallel
+        at   /jobs/job.yaml:8:7  pipeline.stages[0].parallel
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "isolate" of a stage is not built yet.
-        at   /jobs/job.yaml:10:7  pipeline.stages[0].isolate
+        at   /jobs/job.yaml:9:7  pipeline.stages[0].isolate
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "mailbox" of a stage is not built yet.
-        at   /jobs/job.yaml:12:7  pipeline.stages[1].mailbox
+        at   /jobs/job.yaml:11:7  pipeline.stages[1].mailbox
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "batch" of a sink is not built yet.
-        at   /jobs/job.yaml:13:26  pipeline.sink.batch
+        at   /jobs/job.yaml:12:26  pipeline.sink.batch
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "timeout" of "mailbox" is not built yet.
-        at   /jobs/job.yaml:14:14  pipeline.mailbox.timeout
+        at   /jobs/job.yaml:13:14  pipeline.mailbox.timeout
         next Remove it; a later version will take it."
     `)
   })

@@ -204,7 +204,9 @@ function setStructural(
   })
   const [child] = names
   const ends = names.length <= 1 || child === 'onEscalate'
-  if (known !== undefined && (child === undefined || !known.includes(child) || !ends)) {
+  const isWhole = child === undefined && key === 'checkpoint'
+  const isUnknown = child === undefined || !known?.includes(child) || !ends
+  if (known !== undefined && isUnknown && !isWhole) {
     refuser(override, context)(child ?? key, known)
   } else setIn(keys, [key, ...names], override, context)
 }

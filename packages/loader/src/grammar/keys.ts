@@ -24,7 +24,7 @@ export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
 }
 
 /** Keys of the pipeline that hold for the whole job. */
-export const settingKeys = ['onError', 'errors', 'restart', 'mailbox'] as const
+export const settingKeys = ['onError', 'errors', 'restart', 'mailbox', 'checkpoint'] as const
 
 export const pipelineKeys: readonly string[] = [
   'name',
@@ -38,7 +38,7 @@ export const pipelineKeys: readonly string[] = [
   'deadLetter',
   ...settingKeys,
 ]
-export const futurePipelineKeys: readonly string[] = ['checkpoint', 'engine']
+export const futurePipelineKeys: readonly string[] = ['engine']
 
 export const documentKeys: readonly string[] = [
   'version',
@@ -55,6 +55,7 @@ export const innerKeys = {
   errors: ['atMost', 'of'],
   restart: ['intensity', 'period', 'onEscalate'],
   mailbox: ['capacity', 'overflow'],
+  checkpoint: ['every', 'dir'],
   time: [
     'field',
     'format',

@@ -24,6 +24,7 @@ const always: readonly Check[] = [
 const created: readonly Check[] = [
   ['parameters', 'a Standard Schema that gives a JSON Schema, such as z.object({})', isSchema],
   ['main', 'the name of a parameter', optional(isText)],
+  ['mayChange', 'a list of parameters', optional(isTexts)],
   ['create', 'a function', isCallable],
 ]
 

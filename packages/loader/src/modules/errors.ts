@@ -202,3 +202,12 @@ export const CFG_INJECT_ORDER = defineError<{ who: string; token: string; provid
   message: (d) => `${d.who} needs "${d.token}" of resource "${d.provider}", which opens after it.`,
   hint: (d) => `List "${d.provider}" first under "resources:".`,
 })
+
+/** A stage keeps fields of its own in a job that goes on from checkpoints. */
+export const CFG_FIELDS_ANEW = defineError<{ id: string }>({
+  code: 'CFG_FIELDS_ANEW',
+  message: (d) =>
+    `Stage "${d.id}" may keep fields of its own, which are in no checkpoint: they begin anew with each run.`,
+  hint: () =>
+    "Keep them in scope.state and declare keeps: 'state', or keeps: 'nothing' where there are none.",
+})

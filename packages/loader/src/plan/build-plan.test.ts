@@ -110,6 +110,7 @@ it('says of every node where each kind of record goes', async () => {
       "More than 50 % failures among the last 1000 records end the job.",
       "More than 3 restarts within 1m end the job.",
       "A stage holds up to 4096 records; a full one slows down what stands before it.",
+      "There are no checkpoints: a run that ends early begins anew. checkpoint: 10s takes them.",
     ]
   `)
 })
@@ -140,6 +141,7 @@ it('says what ends a job without dead letters, and what cannot be reproduced', a
       "There is no dead letter sink; deadLetter: { file: rejected.jsonl } adds one.",
       "Where the time of a record is its arrival, a second run gives other times.",
       ""filter" merges several outputs; their order against each other can differ.",
+      "A checkpoint is written to .millrace/late every 10s; a run goes on from the last one.",
     ]
   `)
 })

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { formatDuration } from '@millrace/base'
 import type { JobSpec, KeyPart } from '@millrace/engine'
 import { jobDefaults, sourceTraits } from '@millrace/sdk'
@@ -15,7 +15,8 @@ import type { Wiring } from '../build/wire.ts'
 import type { Role } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import { askDefinition } from '../modules/ask-definition.ts'
-import type { JobPlan, PlanNode } from './job-plan.ts'
+import { deliveriesOf } from './deliveries.ts'
+import type { CheckpointPlan, Delivery, JobPlan, PlanNode } from './job-plan.ts'
 import { timeSentences } from './time-sentences.ts'
 import {
   escalationSentence,
@@ -31,8 +32,9 @@ export function buildPlan(
   parts: ReadonlyMap<string, Part>,
   wiring: Wiring,
   context: LoadContext,
-  file: string,
+  { checkpoint, file }: { readonly file: string; readonly checkpoint: CheckpointPlan | undefined },
 ): JobPlan {
+  const deliveries = checkpoint === undefined ? undefined : deliveriesOf(parts, wiring)
   const order = [
     ...spec.sources.map(({ id }) => id),
     ...wiring.order,
@@ -41,14 +43,14 @@ export function buildPlan(
   ]
   const nodes = order.flatMap((id) => {
     const part = parts.get(id)
-    return part === undefined ? [] : [nodeOf(part, spec, context)]
+    return part === undefined ? [] : [nodeOf(part, spec, context, deliveries?.get(id))]
   })
   const edges = [...wiring.inputs].flatMap(([to, inputs]) =>
     inputs.flatMap(({ name, from }) =>
       from.map(({ id, output }) => ({ from: id, output, to, input: name })),
     ),
   )
-  const notes = [...notesOf(spec, parts)]
+  const notes = [...notesOf(spec, parts), checkpointNote(checkpoint, context)]
   const holds = [...spec.stages, ...spec.sinks].some(({ onError }) => {
     return parks(onError ?? spec.onError, spec)
   })
@@ -56,13 +58,35 @@ export function buildPlan(
   if (parkedFile !== undefined) {
     notes.push(`Records that still wait when the job ends go to ${basename(parkedFile)}.`)
   }
-  return { name: spec.name, nodes, edges, notes, ...(parkedFile !== undefined && { parkedFile }) }
+  return {
+    name: spec.name,
+    nodes,
+    edges,
+    notes,
+    ...(checkpoint !== undefined && { checkpoint }),
+    ...(parkedFile !== undefined && { parkedFile }),
+  }
+}
+
+function checkpointNote(checkpoint: CheckpointPlan | undefined, { folder }: LoadContext): string {
+  if (checkpoint === undefined) {
+    return 'There are no checkpoints: a run that ends early begins anew. checkpoint: 10s takes them.'
+  }
+  const { dir, everyMs } = checkpoint
+  const near = relative(folder, dir)
+  const place = near.startsWith('..') ? dir : near
+  return `A checkpoint is written to ${place} every ${formatDuration(everyMs)}; a run goes on from the last one.`
 }
 
 const parkedName = (file: string): string =>
   `${basename(file).replace(/\.[^.]*$/, '')}.parked.jsonl`
 
-function nodeOf(part: Part, spec: JobSpec, context: LoadContext): PlanNode {
+function nodeOf(
+  part: Part,
+  spec: JobSpec,
+  context: LoadContext,
+  delivery: Delivery | undefined,
+): PlanNode {
   const { entry, loaded } = part
   const traits = spec.stages.find(({ id }) => id === entry.id)?.factory.traits
   const source = sourceOf(part)
@@ -88,8 +112,14 @@ function nodeOf(part: Part, spec: JobSpec, context: LoadContext): PlanNode {
         }),
     ...(ends === undefined ? {} : { ends }),
     fates: fatesOf(part, spec),
+    mayChange: mayChangeOf(part),
+    delivery,
     guarantee: sink?.definition.guarantee,
   }
+}
+
+function mayChangeOf(part: Part): readonly string[] | undefined {
+  return (stageOf(part) ?? sourceOf(part) ?? sinkOf(part))?.definition.mayChange
 }
 
 /** Whether parts of this role are nodes of the plan; the others only stand beside them. */

@@ -30,8 +30,30 @@ export interface PlanNode {
   readonly ends?: boolean | undefined
   /** Sentences: where each kind of record goes. */
   readonly fates: readonly string[]
+  /** Parameters that may change while a job goes on from its checkpoint, with all below them. */
+  readonly mayChange?: readonly string[] | undefined
+  /** How often it counts a record, whatever happens to the process; absent in a job without checkpoints. */
+  readonly delivery?: Delivery | undefined
   /** What a reader of a sink may rely on after a failure. */
   readonly guarantee?: string | undefined
+}
+
+/** How often a part counts a record through crashes, and why. */
+export interface Delivery {
+  readonly level: 'exactly once' | 'at least once' | 'at most once' | 'begins anew'
+  /** A sentence. */
+  readonly why: string
+}
+
+/** Where and how often a job writes checkpoints. */
+export interface CheckpointPlan {
+  readonly everyMs: number
+  /** Absolute path of the folder. */
+  readonly dir: string
+  /** Absolute path of the folder of the job file. */
+  readonly folder: string
+  /** Whether the job file says nothing of it. */
+  readonly isDefault: boolean
 }
 
 /** What will run, as data: for `explain` and for reports. */
@@ -46,6 +68,8 @@ export interface JobPlan {
   }[]
   /** Sentences about the job as a whole, its defaults among them. */
   readonly notes: readonly string[]
+  /** Absent: it takes none. */
+  readonly checkpoint?: CheckpointPlan | undefined
   /** Absolute path of the file for records that still wait when the job ends; undefined where none ever wait. */
   readonly parkedFile?: string | undefined
 }

@@ -72,6 +72,7 @@ it('explain shows the plan as text, as a diagram and as data', async () => {
     note  More than 3 restarts within 1m end the job.
     note  A stage holds up to 4096 records; a full one slows down what stands before it.
     note  Where the time of a record is its arrival, a second run gives other times.
+    note  There are no checkpoints: a run that ends early begins anew. checkpoint: 10s takes them.
     "
   `)
   expect(mermaid.out).toMatchInlineSnapshot(`
@@ -143,6 +144,7 @@ it('config print shows each value with its origin and hides secrets', async () =
     deadLetter.parameters.mode          "replace"         default
     deadLetter.parameters.commit        "end"             default
     deadLetter.parameters.maxOpen       64                default
+    checkpoint                          "off"             default
     "
   `)
   expect(text.out).not.toContain('top')

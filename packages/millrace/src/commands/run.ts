@@ -1,8 +1,11 @@
+import { isMillraceError } from '@millrace/base'
 import type { Summary } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
+import type { JobFaults, JobState } from '@millrace/job'
 import { Job } from '@millrace/job/job'
 import { type JobPlan, type LoadedJob, loadSpec } from '@millrace/loader'
 import type { AdminServer } from '@millrace/server'
+import { CLI_NO_STATE } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { loadOptions, type JobFileOptions } from '../job-file.ts'
 import { logErrors, printFaults, reportFaults } from '../report/fault-report.ts'
@@ -13,10 +16,11 @@ import { isBrokenPipe, type RunVoice, type VoiceOptions } from '../report/run-vo
 import { textVoice } from '../report/text-voice.ts'
 import type { Shell } from '../shell.ts'
 import { version } from '../version.ts'
+import type { BeginOptions } from './begin-state.ts'
 import { runToEnd } from './run-to-end.ts'
 
 /** Options of `millrace run`. */
-export interface RunOptions extends JobFileOptions, VoiceOptions {
+export interface RunOptions extends JobFileOptions, VoiceOptions, BeginOptions {
   readonly drain?: boolean
   readonly failOnDeadLetter?: boolean
   readonly logFormat?: LogFormat
@@ -39,10 +43,9 @@ export async function runCommand(
   }
   const voice = await voiceOf(plan, options, shell)
   voice.warn(loaded.warnings)
-  const admin = await adminFor(plan, options, voice).catch(async (error: unknown) => {
-    await loaded.dispose()
-    throw error
-  })
+  const begun = await begin(loaded, load.file, { voice, options, shell })
+  if (typeof begun === 'number') return begun
+  const { admin, state } = begun
   const job = new Job({
     spec,
     runtime: nodeRuntime,
@@ -50,16 +53,65 @@ export async function runCommand(
     plan,
     values: loaded.values,
     warnings: loaded.warnings,
+    openState: state && (() => Promise.resolve(state)),
     dispose: () => loaded.dispose(),
   })
   const reads = sourceNames(plan).map((name) => displayPath(name, shell.cwd))
   const drain = options.drain === true
   const started = (): void => admin?.attach(job)
-  const summary = await runToEnd(job, { ...voice, reads, drain, started }).finally(() =>
-    admin?.close(),
-  )
+  const listening = state && (await listens(state, job, voice))
+  const summary = await runToEnd(job, { ...voice, reads, drain, started }).finally(async () => {
+    await listening?.()
+    admin?.close()
+  })
   await voice.end(summary)
   return exitCodeOf(summary, options)
+}
+
+async function listens(state: JobState, job: Job, voice: RunVoice): Promise<() => Promise<void>> {
+  const { listen } = await import('./begin-state.ts')
+  return listen(state, job, voice)
+}
+
+interface Begun {
+  readonly admin: AdminServer | undefined
+  /** Absent: the job takes no checkpoints. */
+  readonly state: JobState | undefined
+}
+
+/** Opens what a run needs beside its job; an exit code where there is nothing to run. */
+async function begin(
+  loaded: LoadedJob,
+  file: string,
+  { options, shell, voice }: { options: RunOptions; shell: Shell; voice: RunVoice },
+): Promise<Begun | number> {
+  const { plan } = loaded
+  let state: JobState | undefined
+  try {
+    if (plan?.checkpoint !== undefined) {
+      const { endFinished, openState, sayBegin } = await import('./begin-state.ts')
+      state = await openState(loaded, file, options)
+      if (state?.isFinished === true) {
+        await endFinished(plan.name, state, options, voice)
+        await state.close()
+        await loaded.dispose()
+        return exitCodes.done
+      }
+      if (state !== undefined) sayBegin(state, options, voice, shell)
+    } else if (options.from !== undefined) throw CLI_NO_STATE({ option: '--from' })
+    return { state, admin: plan && (await adminFor(plan, options, voice)) }
+  } catch (error) {
+    await state?.close()
+    await loaded.dispose()
+    if (!isFaults(error)) throw error
+    tellFaults({ faults: error.faults, warnings: [] }, file, options, shell)
+    return exitCodes.badUsage
+  }
+}
+
+/** Why a job cannot go on from its state, all at once; the class would load what a job without state does not need. */
+function isFaults(error: unknown): error is JobFaults {
+  return isMillraceError(error, 'JOB_INVALID') && 'faults' in error
 }
 
 /** Says why a job cannot be loaded: as JSON on stdout, as lines of a log, or for people. */

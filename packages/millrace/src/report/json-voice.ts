@@ -54,7 +54,7 @@ function loggedProgress(
     follow(progress) {
       timer = setInterval(() => {
         pace = paceOf(progress(), pace)
-        const { deadLetters, elapsedMs, perSecond, records, share, state } = pace
+        const { checkpoint, deadLetters, elapsedMs, perSecond, records, share, state } = pace
         const perSecondRounded = Math.round(perSecond)
         write('progress', {
           state,
@@ -63,6 +63,7 @@ function loggedProgress(
           deadLetters,
           elapsedMs,
           share,
+          checkpoint,
         })
       }, progressEveryMs)
       timer.unref()

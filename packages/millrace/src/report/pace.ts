@@ -12,6 +12,8 @@ export interface Pace {
   readonly remainingMs: number | undefined
   readonly deadLetters: number
   readonly state: Progress['state']
+  /** The last durable checkpoint; undefined: there is none. */
+  readonly checkpoint: { readonly number: number; readonly ageMs: number } | undefined
 }
 
 // A guess from the first moments is worse than none: the start-up and the first reads distort it.
@@ -21,7 +23,7 @@ const firstGuessMs = 1000
 const smoothingMs = 1000
 
 /** Reads a progress report. The rate is that of about the last second before; without `before`, of the whole run. */
-export function paceOf(now: Progress, before?: Pace): Pace {
+export function paceOf(now: Progress, before?: Pace, clockMs: number = Date.now()): Pace {
   const records = now.sources.reduce((sum, source) => sum + source.read, 0)
   const bytes = now.sources.reduce((sum, source) => sum + source.bytes, 0)
   const known =
@@ -38,7 +40,14 @@ export function paceOf(now: Progress, before?: Pace): Pace {
     remainingMs: now.elapsedMs < firstGuessMs ? undefined : left,
     deadLetters: now.deadLetters,
     state: now.state,
+    checkpoint: checkpointOf(now, clockMs),
   }
+}
+
+function checkpointOf({ checkpoint }: Progress, clockMs: number): Pace['checkpoint'] {
+  const { number = 0, time } = checkpoint ?? {}
+  if (number === 0 || time === undefined) return undefined
+  return { number, ageMs: Math.max(0, clockMs - time) }
 }
 
 function smoothedRate(records: number, elapsedMs: number, before: Pace | undefined): number {

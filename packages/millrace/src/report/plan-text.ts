@@ -41,6 +41,10 @@ function renderNode(node: PlanNode, plan: JobPlan, { paint = plain, cwd }: PlanO
   }
   lines.push(...alignRows(facts))
   lines.push(...node.fates.map((fate) => `  ${paint('dim', '·')} ${fate}`))
+  if (node.delivery !== undefined) {
+    const { level, why } = node.delivery
+    lines.push(`  ${paint('dim', '·')} Through crashes: ${level}, for ${why}`)
+  }
   if (node.guarantee !== undefined) lines.push(`  ${paint('dim', '·')} ${node.guarantee}`)
   return `${lines.join('\n')}\n`
 }

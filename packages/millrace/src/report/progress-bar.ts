@@ -28,6 +28,9 @@ function essentialFirst(pace: Pace): string[] {
   facts.push(formatClock(pace.elapsedMs))
   if (pace.remainingMs !== undefined) facts.push(`${formatClock(pace.remainingMs)} left`)
   if (pace.deadLetters > 0) facts.push(`${formatCount(pace.deadLetters)} dead`)
+  if (pace.checkpoint !== undefined) {
+    facts.push(`checkpoint ${formatClock(pace.checkpoint.ageMs)} ago`)
+  }
   if (pace.share === undefined && pace.bytes > 0) facts.push(formatBytes(pace.bytes))
   return facts
 }

@@ -9,6 +9,10 @@ export function renderProgressLine(name: string, pace: Pace): string {
   facts.push(formatClock(pace.elapsedMs))
   if (pace.remainingMs !== undefined) facts.push(`${formatClock(pace.remainingMs)} left`)
   if (pace.deadLetters > 0) facts.push(`${formatCount(pace.deadLetters)} dead letters`)
+  if (pace.checkpoint !== undefined) {
+    const { ageMs, number } = pace.checkpoint
+    facts.push(`checkpoint ${formatCount(number)} ${formatClock(ageMs)} ago`)
+  }
   const state = pace.state === 'running' || pace.state === 'starting' ? '' : ` ${pace.state}`
   return `${name}${state}: ${facts.join(', ')}`
 }

@@ -32,6 +32,7 @@ export function renderSummary(summary: Summary, options: SummaryOptions = {}): s
     filterLines(summary, paint),
     metricLines(summary, paint),
     deadLetterLines(summary, options, paint),
+    checkpointLines(summary),
     warningLines(summary, paint),
   ]
   return blocks
@@ -161,6 +162,16 @@ function deadLetterLines(
   const rest = summary.deadLetters - first.length
   const more = rest > 0 ? [paint('dim', `  and ${formatCount(rest)} more`)] : []
   return [`${title}: ${codes}`, ...alignRows(first), ...more]
+}
+
+function checkpointLines({ checkpoint, state }: Summary): string[] {
+  const { number = 0 } = checkpoint ?? {}
+  if (number === 0) return []
+  const next =
+    state === 'completed'
+      ? 'the job is finished; --fresh begins it anew'
+      : 'the next run goes on from there'
+  return [`checkpoint ${formatCount(number)} is the last: ${next}`]
 }
 
 function warningLines(summary: Summary, paint: Paint): string[] {

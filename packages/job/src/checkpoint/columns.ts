@@ -1,0 +1,96 @@
+/** A list turned on its side: what its items have in common is said once. */
+export type Columns =
+  | { readonly kind: 'same'; readonly count: number; readonly value: unknown }
+  | { readonly kind: 'numbers'; readonly values: Float64Array }
+  | { readonly kind: 'objects'; readonly fields: readonly string[]; readonly columns: Columns[] }
+  | { readonly kind: 'lists'; readonly columns: Columns[] }
+  | { readonly kind: 'items'; readonly items: readonly unknown[] }
+
+/** Deeper data is written as it is: it may even hold itself. */
+const DEPTH_MAX = 4
+
+/** Turns a list on its side as far as its items are alike. */
+export function toColumns(items: readonly unknown[], depth = 0): Columns {
+  const [first] = items
+  if (items.every((item) => Object.is(item, first)) && !isObject(first)) {
+    return { kind: 'same', count: items.length, value: first }
+  }
+  if (items.every((item) => typeof item === 'number')) {
+    return { kind: 'numbers', values: Float64Array.from(items) }
+  }
+  if (depth < DEPTH_MAX && Array.isArray(first)) {
+    const width = first.length
+    if (width > 0 && items.every((item) => isDense(item, width))) {
+      const lists = items as readonly (readonly unknown[])[]
+      const columns = first.map((_, at) => toColumns(column(lists, at), depth + 1))
+      return { kind: 'lists', columns }
+    }
+  } else if (depth < DEPTH_MAX && isPlain(first)) {
+    const fields = Object.keys(first)
+    if (fields.length > 0 && items.every((item) => isOfShape(item, fields))) {
+      const objects = items as readonly Readonly<Record<string, unknown>>[]
+      const columns = fields.map((field) => toColumns(column(objects, field), depth + 1))
+      return { kind: 'objects', fields, columns }
+    }
+  }
+  return { kind: 'items', items }
+}
+
+/** The list again. */
+export function fromColumns(columns: Columns): unknown[] {
+  switch (columns.kind) {
+    case 'same':
+      return Array.from({ length: columns.count }, () => columns.value)
+    case 'numbers':
+      return Array.from(columns.values)
+    case 'items':
+      return [...columns.items]
+    case 'lists': {
+      const all = columns.columns.map(fromColumns)
+      return (all[0] ?? []).map((_, row) => all.map((values) => values[row]))
+    }
+    case 'objects':
+      return toObjects(columns.fields, columns.columns.map(fromColumns))
+    default:
+      return unreachable(columns)
+  }
+}
+
+function toObjects(fields: readonly string[], all: readonly unknown[][]): unknown[] {
+  return (all[0] ?? []).map((_, row) => {
+    const object: Record<string, unknown> = {}
+    for (let at = 0; at < fields.length; at++) object[fields[at] as string] = all[at]?.[row]
+    return object
+  })
+}
+
+function unreachable(columns: never): never {
+  throw new TypeError(`These are no columns: ${String(columns)}.`)
+}
+
+function column<Name extends string | number>(
+  rows: readonly Readonly<Record<Name, unknown>>[],
+  name: Name,
+): unknown[] {
+  return rows.map((row) => row[name])
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && Object.getPrototypeOf(value) === Object.prototype
+}
+
+function isDense(value: unknown, width: number): boolean {
+  // A list with holes or names of its own is not its items alone.
+  return Array.isArray(value) && value.length === width && Object.keys(value).length === width
+}
+
+function isOfShape(value: unknown, fields: readonly string[]): boolean {
+  if (!isPlain(value)) return false
+  const own = Object.keys(value)
+  return (
+    own.length === fields.length &&
+    own.every((field, at) => field === fields[at] && field !== '__proto__')
+  )
+}

@@ -1,0 +1,150 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isMillraceError, messageOf, MillraceError } from '@millrace/base'
+import { JOB_CONTROL } from '../errors.ts'
+import type { WrittenState } from './state-file.ts'
+
+/** What a running job does when it is asked from outside. */
+export interface Controlled {
+  stop(): unknown
+  savepoint(file: string): Promise<WrittenState>
+}
+
+type Request = { readonly ask: 'stop' } | { readonly ask: 'savepoint'; readonly file: string }
+
+type Answer =
+  | { readonly done: WrittenState | null }
+  | { readonly error: { readonly code: string; readonly message: string; readonly hint: string } }
+
+/** Beside the state: where the process that holds it listens. */
+const ADDRESS = 'control.json'
+/** Systems take no longer paths for sockets. */
+const PATH_BYTES_MAX = 100
+
+/** Listens for requests in the state directory of a running job. Resolves to what ends that. */
+export async function serveControl(dir: string, job: Controlled): Promise<() => Promise<void>> {
+  const { folder, path } = await placeOfSocket(dir)
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    serve(socket, job)
+  })
+  await listening(server, path)
+  // Nobody else on the machine may stop the job.
+  if (process.platform !== 'win32') await chmod(path, 0o600)
+  server.unref()
+  await writeFile(join(dir, ADDRESS), `${JSON.stringify({ path, pid: process.pid })}\n`)
+  return async () => {
+    await rm(join(dir, ADDRESS), { force: true })
+    const closed = new Promise((resolve) => {
+      server.close(resolve)
+    })
+    for (const socket of sockets) socket.unref()
+    await Promise.race([closed, new Promise(setImmediate)])
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Asks the process that runs a job. Resolves to its answer; undefined where none listens. Rejects with the error of the job, and
+ * with JOB_CONTROL where it went away in between.
+ */
+export async function askControl(
+  dir: string,
+  request: Request,
+): Promise<{ readonly done: WrittenState | null } | undefined> {
+  const path = await readAddress(dir)
+  if (path === undefined) return undefined
+  const answer = await asked(path, request)
+  if (answer === undefined || 'done' in answer) return answer
+  const { code, hint, message } = answer.error
+  throw new MillraceError(code, message, { hint, retry: 'never' })
+}
+
+async function placeOfSocket(dir: string): Promise<{ path: string; folder?: string }> {
+  if (process.platform === 'win32') {
+    return { path: `\\\\.\\pipe\\millrace-${process.pid}-${performance.now()}` }
+  }
+  const path = join(dir, 'control')
+  // What a killed process left behind cannot be listened on again.
+  await rm(path, { force: true })
+  if (Buffer.byteLength(path) <= PATH_BYTES_MAX) return { path }
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-'))
+  return { path: join(folder, 'control'), folder }
+}
+
+function listening(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function serve(socket: Socket, job: Controlled): void {
+  let text = ''
+  socket.on('error', () => socket.destroy())
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+    if (!text.endsWith('\n')) return
+    const request = text
+    text = ''
+    void answerTo(request, job).then((answer) => {
+      if (!socket.destroyed) socket.end(`${JSON.stringify(answer)}\n`)
+      return undefined
+    })
+  })
+}
+
+async function answerTo(text: string, job: Controlled): Promise<Answer> {
+  try {
+    const request = JSON.parse(text) as Request
+    if (request.ask === 'savepoint') return { done: await job.savepoint(request.file) }
+    job.stop()
+    return { done: null }
+  } catch (error) {
+    if (isMillraceError(error)) {
+      const { code, hint, message } = error
+      return { error: { code, hint, message } }
+    }
+    const { code, hint, message } = JOB_CONTROL({ reason: messageOf(error) })
+    return { error: { code, hint, message } }
+  }
+}
+
+async function readAddress(dir: string): Promise<string | undefined> {
+  try {
+    const { path } = JSON.parse(await readFile(join(dir, ADDRESS), 'utf8')) as { path?: unknown }
+    return typeof path === 'string' ? path : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function asked(path: string, request: Request): Promise<Answer | undefined> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    let isConnected = false
+    const socket = connect(path, () => {
+      isConnected = true
+      socket.write(`${JSON.stringify(request)}\n`)
+    })
+    socket.on('error', (error) => {
+      if (isConnected) reject(JOB_CONTROL({ reason: error.message }, {}, error))
+      // Whoever listened there was killed.
+      else resolve(undefined)
+    })
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    socket.on('end', () => {
+      if (text === '') reject(JOB_CONTROL({ reason: 'it ended before it answered' }))
+      else resolve(JSON.parse(text) as Answer)
+    })
+  })
+}

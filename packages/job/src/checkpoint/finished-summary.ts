@@ -1,0 +1,54 @@
+import type { MillraceError } from '@millrace/base'
+import type { JobCheckpoint, Progress, Summary } from '@millrace/engine'
+
+/** The progress of a job that has not begun. */
+export function nothingYet<State extends Progress['state']>(
+  state: State,
+): Progress & { readonly state: State } {
+  return {
+    state,
+    elapsedMs: 0,
+    sources: [],
+    stages: [],
+    sinks: [],
+    deadLetters: 0,
+    pipelineRestarts: 0,
+  }
+}
+
+/** How a run ended that had nothing to do: the job was finished before, or could not begin. */
+export function finishedSummary(
+  name: string,
+  from: JobCheckpoint | (Progress & { readonly state: 'failed'; readonly error: MillraceError }),
+): Summary {
+  const nothing = {
+    name,
+    deadLettersByCode: {},
+    firstDeadLetters: [],
+    warnings: [],
+    restarts: 0,
+  }
+  if ('error' in from) return { ...nothing, ...from }
+  const { number, sinks, sources, stages, time } = from
+  const parts = [...Object.values(sources), ...Object.values(stages), ...Object.values(sinks)]
+  const byCode: Record<string, number> = {}
+  for (const { letters } of parts) {
+    for (const [code, count] of Object.entries(letters.byCode)) {
+      byCode[code] = (byCode[code] ?? 0) + count
+    }
+  }
+  return {
+    ...nothing,
+    ...nothingYet('completed'),
+    sources: Object.values(sources).map(({ counts }) => counts),
+    stages: Object.values(stages).map(({ counts }) => counts),
+    sinks: Object.values(sinks).map(({ counts }) => counts),
+    deadLetters: Object.values(byCode).reduce((sum, count) => sum + count, 0),
+    deadLettersByCode: byCode,
+    firstDeadLetters: parts.flatMap(({ letters }) => letters.first).slice(0, 5),
+    checkpoint: { number, time, durationMs: undefined, count: 0, isPending: false },
+    warnings: [
+      `The job was finished on ${new Date(time).toISOString()}; nothing was read. Begin it anew with fresh (--fresh).`,
+    ],
+  }
+}

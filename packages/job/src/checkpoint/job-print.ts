@@ -1,0 +1,73 @@
+import { isAbsolute, relative } from 'node:path'
+import type { JobPlan, PlanNode } from '@millrace/loader'
+
+/** What a part of a job was like when it wrote its state. */
+export interface PartPrint {
+  readonly role: 'source' | 'stage' | 'sink'
+  readonly module: string
+  /** Key fields, as they are written. */
+  readonly by: readonly string[]
+  /** By path, as they are written; secret ones are hidden. */
+  readonly parameters: Readonly<Record<string, PrintedValue>>
+  /** Parameters that may change while the state is kept; with all below them. */
+  readonly mayChange: readonly string[]
+}
+
+/** A parameter as it was. */
+export interface PrintedValue {
+  readonly value: unknown
+  readonly isDefault: boolean
+}
+
+/** All parts of a job that keep something in checkpoints, by id. */
+export type JobPrint = Readonly<Record<string, PartPrint>>
+
+/** What the parts of a job from a file are like. Paths below `folder` count from there: the whole may be moved. */
+export function printOf({ nodes }: Pick<JobPlan, 'nodes'>, folder: string): JobPrint {
+  return Object.fromEntries(nodes.map((node) => [node.id, printOfNode(node, folder)]))
+}
+
+function printOfNode(node: PlanNode, folder: string): PartPrint {
+  const { by, kind, mayChange = [], module, parameters } = node
+  const values = parameters.map(({ isDefault, name, value }): [string, PrintedValue] => [
+    name,
+    { value: typeof value === 'string' ? movable(value, folder) : value, isDefault },
+  ])
+  return {
+    role: kind === 'deadLetter' ? 'sink' : kind,
+    module,
+    by,
+    parameters: Object.fromEntries(values),
+    mayChange,
+  }
+}
+
+function movable(text: string, folder: string): string {
+  if (!isAbsolute(text)) return text
+  const near = relative(folder, text)
+  return near.startsWith('..') ? text : near
+}
+
+/** What a definition and the parameters that it was given are like, for a job built in code. */
+export function printOfMade(
+  role: PartPrint['role'],
+  definition: { readonly name: string; readonly mayChange?: readonly string[] },
+  parameters: unknown,
+  by: readonly string[] = [],
+): PartPrint {
+  const values = new Map<string, PrintedValue>()
+  flatten(parameters, '', values)
+  const { mayChange = [], name } = definition
+  return { role, module: name, by, parameters: Object.fromEntries(values), mayChange }
+}
+
+/** Only what is plain data can be compared; a function is taken to be the same. */
+function flatten(value: unknown, path: string, into: Map<string, PrintedValue>): void {
+  if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) {
+      flatten(inner, path === '' ? name : `${path}.${name}`, into)
+    }
+  } else if (['string', 'number', 'boolean'].includes(typeof value) || value === null) {
+    into.set(path, { value, isDefault: false })
+  }
+}

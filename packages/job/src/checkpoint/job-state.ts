@@ -1,0 +1,137 @@
+import type { MillraceError, Runtime } from '@millrace/base'
+import type { CheckpointStore, JobCheckpoint } from '@millrace/engine'
+import { openStore, type Store } from '@millrace/store'
+import { JobFaults } from '../errors.ts'
+import { type Allowed, compareJobs, type CurrentJob, usable } from './compare-prints.ts'
+import { type CheckpointNote, readSections, type SavedJob, writeSections } from './sections.ts'
+import { readStateFile, type WrittenState, writeStateFile } from './state-file.ts'
+
+/** Where and how often a job writes checkpoints. */
+export interface CheckpointSettings {
+  /** Absolute path of a folder of its own. */
+  readonly dir: string
+  readonly everyMs: number
+}
+
+/** How a job begins. */
+export interface StartOptions {
+  /** Begin anew; the state there was stays until the first checkpoint of this run. Default: go on from the last checkpoint. */
+  readonly fresh?: boolean | undefined
+  /** A savepoint to go on from, instead of the last checkpoint. */
+  readonly from?: string | undefined
+  /** Sources, stages and sinks that may have changed since. */
+  readonly allowChanged?: readonly string[] | undefined
+  /** Whether state of parts that the job no longer has may be dropped. */
+  readonly allowDroppedState?: boolean | undefined
+}
+
+/** What a job state is opened for. */
+export interface JobStateOptions extends StartOptions, CurrentJob {
+  readonly settings: CheckpointSettings
+  /** Name of the job. */
+  readonly job: string
+  /** The job file, for errors. */
+  readonly file?: string | undefined
+  readonly runtime: Runtime
+}
+
+/** The state of a job, held by this process: where it goes on from, and where its checkpoints go. */
+export class JobState implements CheckpointStore {
+  readonly settings: CheckpointSettings
+  /** What the job goes on from; undefined: it begins anew. */
+  readonly restored: JobCheckpoint | undefined
+  /** The last checkpoint that this run does not go on from. */
+  readonly setAside: CheckpointNote | undefined
+  readonly #options: JobStateOptions
+  readonly #store: Store
+  #savepoints = 0
+  #closed: Promise<void> | undefined
+
+  constructor(options: JobStateOptions, store: Store, begin: Begin) {
+    this.settings = options.settings
+    this.restored = begin.restored
+    this.setAside = begin.setAside
+    this.#options = options
+    this.#store = store
+  }
+
+  /** Whether the job has come to the end of its input in an earlier run. */
+  get isFinished(): boolean {
+    return this.restored?.end === 'finished'
+  }
+
+  async commit(checkpoint: JobCheckpoint): Promise<void> {
+    const { print, runtime } = this.#options
+    const write = await writeSections({ checkpoint, print }, runtime)
+    // Stages that the job no longer has leave nothing behind.
+    for (const { name } of this.#store.latest()?.sections ?? []) {
+      if (!write.sections.has(name)) {
+        ;(write.sections as Map<string, object>).set(name, { blocks: [], replace: true })
+      }
+    }
+    await this.#store.commit({ id: this.#store.lastId + 1, ...write })
+  }
+
+  /** Writes the last checkpoint to a file of its own. Rejects with JOB_STATE_FILE and errors of the store. */
+  async savepoint(file: string): Promise<WrittenState> {
+    // Later checkpoints would take its blocks away while it is written.
+    const name = `being-written-${++this.#savepoints}`
+    if (this.#store.savepoint(name) !== undefined) await this.#store.discard(name)
+    const kept = await this.#store.keep(name)
+    try {
+      return await writeStateFile(this.#store, kept, file)
+    } finally {
+      await this.#store.discard(name)
+    }
+  }
+
+  /** Gives the directory back. */
+  close(): Promise<void> {
+    this.#closed ??= this.#store.close()
+    return this.#closed
+  }
+}
+
+interface Begin {
+  readonly restored?: JobCheckpoint | undefined
+  readonly setAside?: CheckpointNote | undefined
+}
+
+/**
+ * Opens the state of a job and holds its directory until `close`. Rejects with STORE_LOCKED, JOB_STATE_* where the job cannot go on
+ * from it (all reasons at once, as JobFaults), and errors of the store.
+ */
+export async function openJobState(options: JobStateOptions): Promise<JobState> {
+  const { job, runtime, settings } = options
+  const store = await openStore({ directory: settings.dir, job, clock: runtime })
+  try {
+    return new JobState(options, store, await beginOf(options, store))
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function beginOf(options: JobStateOptions, store: Store): Promise<Begin> {
+  const { fresh, from, job } = options
+  const latest = store.latest()
+  const note = latest?.meta as CheckpointNote | undefined
+  if (fresh !== true && from === undefined) {
+    if (latest === undefined) return {}
+    return { restored: fit(await readSections((section) => store.read(section)), options) }
+  }
+  store.goOnFrom(undefined)
+  const setAside = note === undefined ? {} : { setAside: note }
+  if (from === undefined) return setAside
+  const saved = await readStateFile(from, job)
+  return { restored: fit(saved, options), ...setAside }
+}
+
+/** The checkpoint as the job can use it. Throws JOB_STATE_* where it cannot. */
+function fit(saved: SavedJob, options: JobStateOptions): JobCheckpoint {
+  const { allowChanged, allowDroppedState, file = options.job } = options
+  const allowed: Allowed = { changed: allowChanged, droppedState: allowDroppedState }
+  const faults: readonly MillraceError[] = compareJobs(saved, options, allowed)
+  if (faults.length > 0) throw new JobFaults(file, faults)
+  return usable(saved, options.print)
+}

@@ -1,0 +1,77 @@
+import { invariant, type Runtime } from '@millrace/base'
+import type { JobCheckpoint, StageCheckpoint } from '@millrace/engine'
+import type { CheckpointWrite, SectionWrite } from '@millrace/store'
+import { BlockWriter, readBlocks } from './blocks.ts'
+import type { JobPrint } from './job-print.ts'
+import { readStage, stagePieces } from './stage-section.ts'
+
+/** Encoding lets others go on after so long, ms. */
+const SLICE_MS = 5
+
+const JOB = 'job'
+const stageSection = (id: string): string => `stage/${id}`
+
+/** A checkpoint, and what the job was like that wrote it. */
+export interface SavedJob {
+  readonly checkpoint: JobCheckpoint
+  readonly print: JobPrint
+}
+
+/** What can be said of a checkpoint without reading it: beside it, as JSON. */
+export interface CheckpointNote {
+  readonly number: number
+  /** When it was begun, epoch ms. */
+  readonly time: number
+  readonly end?: 'finished' | 'stopped' | undefined
+  /** Records read so far. */
+  readonly read: number
+}
+
+/** Encodes a checkpoint, one section for each stage and one for the rest. Throws JOB_STATE_DATA. */
+export async function writeSections(
+  { checkpoint, print }: SavedJob,
+  runtime: Pick<Runtime, 'monotonic' | 'yield'>,
+): Promise<Pick<CheckpointWrite, 'sections' | 'meta'>> {
+  const { end, number, read, stages, time, ...rest } = checkpoint
+  const sections = new Map<string, SectionWrite>()
+  const job = new BlockWriter()
+  job.add(
+    { checkpoint: { end, number, read, time, ...rest }, print, stages: Object.keys(stages) },
+    'the job',
+  )
+  sections.set(JOB, { blocks: job.finish(), replace: true })
+  let startedMs = runtime.monotonic()
+  for (const [id, stage] of Object.entries(stages)) {
+    const writer = new BlockWriter()
+    for (const piece of stagePieces(stage)) {
+      writer.add(piece, placeOf(id, piece))
+      if (runtime.monotonic() - startedMs < SLICE_MS) continue
+      await runtime.yield()
+      startedMs = runtime.monotonic()
+    }
+    sections.set(stageSection(id), { blocks: writer.finish(), replace: true })
+  }
+  const note: CheckpointNote = { number, time, read, ...(end !== undefined && { end }) }
+  return { sections, meta: note }
+}
+
+/** Reads a checkpoint; `read` gives the blocks of a section. Throws JOB_STATE_NEWER and what `read` throws. */
+export async function readSections(
+  read: (section: string) => Promise<readonly Uint8Array[]>,
+): Promise<SavedJob> {
+  const [head] = readBlocks(await read(JOB)) as Iterable<JobHead>
+  invariant(head !== undefined, 'A checkpoint has a section for the job.')
+  const stages: Record<string, StageCheckpoint> = {}
+  for (const id of head.stages) stages[id] = readStage(await read(stageSection(id)))
+  return { checkpoint: { ...head.checkpoint, stages }, print: head.print }
+}
+
+interface JobHead {
+  readonly checkpoint: Omit<JobCheckpoint, 'stages'>
+  readonly print: JobPrint
+  readonly stages: readonly string[]
+}
+
+function placeOf(id: string, piece: { readonly piece: string; readonly handle?: string }): string {
+  return piece.handle === undefined ? `"${id}"` : `state "${piece.handle}" of "${id}"`
+}

@@ -1,0 +1,118 @@
+import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
+import {
+  createJob,
+  type EngineJob,
+  type JobCheckpoint,
+  type JobOptions,
+  type JobSpec,
+  type ParkedFilter,
+  type ParkedRecord,
+  type PartGauges,
+  type Progress,
+  type StageSnapshot,
+  type Summary,
+} from '@millrace/engine'
+import { JOB_NOT_STARTED, JOB_STATE_OPEN } from '../errors.ts'
+import { finishedSummary, nothingYet } from './finished-summary.ts'
+import type { JobState } from './job-state.ts'
+
+/** A job with state: opens that first, runs, and gives it back. */
+export class StatefulEngine implements EngineJob {
+  readonly spec: JobSpec
+  readonly #options: JobOptions
+  readonly #open: () => Promise<JobState>
+  #engine: EngineJob | undefined
+  #asked: 'stop' | 'drain' | 'abort' | undefined
+  #run: Promise<Summary> | undefined
+
+  constructor(spec: JobSpec, options: JobOptions, open: () => Promise<JobState>) {
+    this.spec = spec
+    this.#options = options
+    this.#open = open
+  }
+
+  run(): Promise<Summary> {
+    this.#run ??= this.#runOnce()
+    return this.#run
+  }
+
+  async stop(): Promise<Summary> {
+    this.#asked ??= 'stop'
+    void this.#engine?.stop()
+    return this.run()
+  }
+
+  async drain(): Promise<Summary> {
+    this.#asked ??= 'drain'
+    void this.#engine?.drain()
+    return this.run()
+  }
+
+  abort(): void {
+    this.#asked = 'abort'
+    this.#engine?.abort()
+  }
+
+  progress(): Progress {
+    return this.#engine?.progress() ?? nothingYet('starting')
+  }
+
+  async checkpoint(): Promise<JobCheckpoint> {
+    return this.#started().checkpoint()
+  }
+
+  gauges(): readonly PartGauges[] {
+    return this.#engine?.gauges() ?? []
+  }
+
+  snapshot(): Readonly<Record<string, StageSnapshot>> {
+    return this.#started().snapshot()
+  }
+
+  parked(): readonly ParkedRecord[] {
+    return this.#engine?.parked() ?? []
+  }
+
+  async releaseParked(which?: ParkedFilter): Promise<number> {
+    return this.#started().releaseParked(which)
+  }
+
+  async skipParked(which?: ParkedFilter): Promise<number> {
+    return this.#started().skipParked(which)
+  }
+
+  #started(): EngineJob {
+    if (this.#engine === undefined) throw JOB_NOT_STARTED({ name: this.spec.name })
+    return this.#engine
+  }
+
+  async #runOnce(): Promise<Summary> {
+    const { name } = this.spec
+    let state: JobState
+    try {
+      state = await this.#open()
+    } catch (error) {
+      return finishedSummary(name, { ...nothingYet('failed'), error: toCoded(error, name) })
+    }
+    try {
+      const { restored, settings } = state
+      if (restored?.end === 'finished') return finishedSummary(name, restored)
+      const checkpoint = { everyMs: settings.everyMs, store: state, restored }
+      const engine = createJob({ ...this.spec, checkpoint }, this.#options)
+      this.#engine = engine
+      if (this.#asked === 'stop') return await engine.stop()
+      if (this.#asked === 'drain') return await engine.drain()
+      const ended = engine.run()
+      if (this.#asked === 'abort') engine.abort()
+      return await ended
+    } finally {
+      await state.close()
+    }
+  }
+}
+
+function toCoded(error: unknown, name: string): MillraceError {
+  return isMillraceError(error)
+    ? error
+    : JOB_STATE_OPEN({ name, reason: messageOf(error) }, {}, error)
+}

@@ -1,0 +1,86 @@
+import { messageOf } from '@millrace/base'
+import { nodeRuntime } from '@millrace/engine/host'
+import {
+  type Controlled,
+  finishedSummary,
+  type JobState,
+  planState,
+  serveControl,
+} from '@millrace/job'
+import type { LoadedJob } from '@millrace/loader'
+import { displayPath } from '../report/fault-text.ts'
+import { formatClock, plural } from '../report/quantity.ts'
+import type { RunVoice } from '../report/run-voice.ts'
+import type { Shell } from '../shell.ts'
+
+/** Options of a run that say where it goes on from. */
+export interface BeginOptions {
+  readonly fresh?: boolean
+  readonly from?: string
+  readonly allowChanged?: readonly string[]
+  readonly allowDroppedState?: boolean
+}
+
+/** Opens the state of a job; undefined where it takes no checkpoints. Rejects where it cannot go on from it. */
+export async function openState(
+  loaded: LoadedJob,
+  file: string,
+  options: BeginOptions,
+): Promise<JobState | undefined> {
+  const { allowChanged, allowDroppedState, fresh, from } = options
+  const start = { allowChanged, allowDroppedState, fresh, from }
+  return planState(loaded, { ...start, file, runtime: nodeRuntime })?.()
+}
+
+/** Says where a run begins. */
+export function sayBegin(
+  state: JobState,
+  options: BeginOptions,
+  voice: RunVoice,
+  shell: Shell,
+): void {
+  const { restored, setAside } = state
+  if (setAside !== undefined) {
+    const { number, read } = setAside
+    voice.say(
+      `checkpoint ${number} (${plural(read, 'record')} read) is set aside; it is there until this run has one of its own`,
+    )
+  }
+  if (restored === undefined) return
+  const { number, read, time } = restored
+  const age = formatClock(Math.max(0, nodeRuntime.now() - time))
+  const from = options.from === undefined ? '' : ` of ${displayPath(options.from, shell.cwd)}`
+  voice.say(
+    `going on from checkpoint ${number}${from}, taken ${age} ago, with ${plural(read, 'record')} read so far`,
+  )
+}
+
+/** Says that a job was finished before: there is nothing to run. */
+export async function endFinished(
+  name: string,
+  state: JobState,
+  { json }: { readonly json?: boolean },
+  voice: RunVoice,
+): Promise<void> {
+  const { restored } = state
+  if (restored === undefined) return
+  if (json === true) return voice.end(finishedSummary(name, restored))
+  const when = new Date(restored.time).toISOString()
+  voice.say(
+    `finished on ${when}, with ${plural(restored.read, 'record')} read; nothing was done. Begin anew with --fresh.`,
+  )
+}
+
+/** Lets others ask the running job for savepoints and to stop. A system that gives no sockets is no reason not to run. */
+export async function listen(
+  state: JobState,
+  job: Controlled,
+  voice: RunVoice,
+): Promise<() => Promise<void>> {
+  try {
+    return await serveControl(state.settings.dir, job)
+  } catch (error) {
+    voice.logger.warn(`Nobody can ask this run for savepoints: ${messageOf(error)}`)
+    return () => Promise.resolve()
+  }
+}
