@@ -52,8 +52,8 @@ export class SinkWriter {
   }
 
   async open(): Promise<void> {
-    this.#instance = await this.#restarts.first(() => this.#made())
     const { isResumed, restored } = this.#parts
+    this.#instance = await this.#restarts.first(() => this.#made(isResumed))
     if (isResumed) await this.#step('recover', () => this.#instance?.recover?.(restored?.token))
   }
 
@@ -75,9 +75,9 @@ export class SinkWriter {
     }
   }
 
-  #made(): Promise<SinkInstance> {
+  #made(recovers = false): Promise<SinkInstance> {
     const { host, scope, spec } = this.#parts
-    return openInstance<SinkInstance>(host, spec, () => spec.factory.create(scope))
+    return openInstance<SinkInstance>(host, spec, () => spec.factory.create({ ...scope, recovers }))
   }
 
   /** How often it was started again. */
