@@ -21,6 +21,7 @@ export default defineSink({
 `
 const hangingSink = `pipeline:
   name: hangs
+  checkpoint: off
   source: { generate: { rate: 1000, seed: 1 } }
   sinks:
     stuck: { module: ./never.mjs, from: source }
@@ -28,6 +29,7 @@ const hangingSink = `pipeline:
 `
 const hangingStage = `pipeline:
   name: hangs
+  checkpoint: off
   source: { generate: { rate: 1000, seed: 1 } }
   stages:
     - { module: ./hang.mjs, timeout: 10m }

@@ -255,3 +255,10 @@ export const JOB_CONTROL = defineError<{ reason: string }>({
   message: (d) => `The running job did not do what it was asked: ${d.reason}.`,
   hint: () => 'See with millrace status whether it still runs, and ask again.',
 })
+
+/** State is to be put where there is some. */
+export const JOB_STATE_THERE = defineError<{ dir: string; number: number }>({
+  code: 'JOB_STATE_THERE',
+  message: (d) => `"${d.dir}" holds the state of this job already: checkpoint ${d.number}.`,
+  hint: () => 'Put the new one in its place with --replace, or give the job another directory.',
+})

@@ -13,7 +13,14 @@ export type {
 } from '@millrace/engine'
 export type { ConfigValue, JobPlan, LoadOptions, LoadedJob, PluginInfo } from '@millrace/loader'
 export { type Allowed, compareJobs } from './checkpoint/compare-prints.ts'
-export { askControl, type Controlled, serveControl } from './checkpoint/control.ts'
+export {
+  askForSavepoint,
+  askStatus,
+  askToStop,
+  type Controlled,
+  type RunningStatus,
+  serveControl,
+} from './checkpoint/control.ts'
 export { finishedSummary } from './checkpoint/finished-summary.ts'
 export { type JobPrint, type PartPrint, type PrintedValue } from './checkpoint/job-print.ts'
 export {
@@ -24,6 +31,8 @@ export {
   type StartOptions,
 } from './checkpoint/job-state.ts'
 export { planState } from './checkpoint/plan-state.ts'
+export { exportState, importState, readJobState, type ReadState } from './checkpoint/read-state.ts'
+export type { CheckpointNote, SavedJob } from './checkpoint/sections.ts'
 export type { WrittenState } from './checkpoint/state-file.ts'
 export { JobFaults } from './errors.ts'
 export type { Input } from './iterable-source.ts'

@@ -1,8 +1,8 @@
 import type { MillraceError, Runtime } from '@millrace/base'
 import {
+  type CheckpointHead,
   createJob,
   type EngineJob,
-  type JobCheckpoint,
   type JobOptions,
   type JobSpec,
   type ParkedFilter,
@@ -198,7 +198,7 @@ export class Job<In = unknown, Out = unknown> {
    * Takes a checkpoint now and resolves to it when it is durable. Rejects with JOB_NOT_STARTED, with ENG_NO_CHECKPOINTS where the job
    * takes none, and with why the job ended where it did.
    */
-  async checkpoint(): Promise<JobCheckpoint> {
+  async checkpoint(): Promise<CheckpointHead> {
     return this.#started().checkpoint()
   }
 

@@ -176,3 +176,22 @@ export const CLI_NO_STATE = defineError<{ option: string }>({
   message: (d) => `The job takes no checkpoints; ${d.option} needs them.`,
   hint: () => 'Add checkpoint: 10s to the pipeline, or give --set checkpoint=10s.',
 })
+
+export const CLI_NOTHING_KEPT = defineError<{ name: string; dir: string }>({
+  code: 'CLI_NOTHING_KEPT',
+  message: (d) => `Job "${d.name}" has no checkpoint in ${d.dir}.`,
+  hint: () => 'Run it: the first one comes after the interval of checkpoint.every.',
+})
+
+export const CLI_NO_STATE_OF = defineError<{
+  place: string
+  near: string | undefined
+  known: readonly string[]
+}>({
+  code: 'CLI_NO_STATE_OF',
+  message: (d) => `Nothing is kept under "${d.place}".`,
+  hint: (d) =>
+    d.near === undefined
+      ? `There are: ${d.known.join(', ') || 'none'}.`
+      : `Did you mean "${d.near}"?`,
+})

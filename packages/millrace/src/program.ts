@@ -8,6 +8,7 @@ import type { ExplainOptions } from './commands/explain.ts'
 import type { JobFileOptions } from './job-file.ts'
 import { addDeadLetter, addParked } from './program-letters.ts'
 import { addStream } from './program-streams.ts'
+import { addState } from './program-state.ts'
 import type { Finish, Shell } from './shell.ts'
 
 const rootExamples = `
@@ -75,6 +76,7 @@ export function createProgram(version: string, shell: Shell, finish: Finish): Co
   addSchema(program, shell, finish)
   addDeadLetter(program, shell, finish)
   addParked(program, shell, finish)
+  addState(program, shell, finish)
   addStream(program, shell, finish)
   return program
 }

@@ -47,6 +47,17 @@ export class BlockWriter {
 
 /** The pieces in blocks, in order. Throws JOB_STATE_NEWER. */
 export function* readBlocks(blocks: readonly Uint8Array[]): Iterable<unknown> {
+  for (const frame of framesOf(blocks)) yield deserialize(frame)
+}
+
+/** The pieces with the bytes that each takes. Throws JOB_STATE_NEWER. */
+export function* measureBlocks(
+  blocks: readonly Uint8Array[],
+): Iterable<readonly [unknown, number]> {
+  for (const frame of framesOf(blocks)) yield [deserialize(frame), frame.length]
+}
+
+function* framesOf(blocks: readonly Uint8Array[]): Iterable<Uint8Array> {
   for (const block of blocks) {
     const format = block[0] ?? 0
     if (format > FORMAT) throw JOB_STATE_NEWER({ format, known: FORMAT })
@@ -54,7 +65,7 @@ export function* readBlocks(blocks: readonly Uint8Array[]): Iterable<unknown> {
     for (let at = 1; at < block.length;) {
       const length = view.getUint32(at)
       at += FRAME_HEAD
-      yield deserialize(block.subarray(at, at + length))
+      yield block.subarray(at, at + length)
       at += length
     }
   }

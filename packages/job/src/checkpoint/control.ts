@@ -4,18 +4,30 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMillraceError, messageOf, MillraceError } from '@millrace/base'
 import { JOB_CONTROL } from '../errors.ts'
+import type { Progress } from '@millrace/engine'
 import type { WrittenState } from './state-file.ts'
 
 /** What a running job does when it is asked from outside. */
 export interface Controlled {
   stop(): unknown
+  progress(): Progress
   savepoint(file: string): Promise<WrittenState>
 }
 
-type Request = { readonly ask: 'stop' } | { readonly ask: 'savepoint'; readonly file: string }
+/** What is said of a running job. */
+export interface RunningStatus {
+  readonly pid: number
+  readonly state: Progress['state']
+  readonly elapsedMs: number
+  readonly read: number
+}
+
+type Request =
+  | { readonly ask: 'stop' | 'status' }
+  | { readonly ask: 'savepoint'; readonly file: string }
 
 type Answer =
-  | { readonly done: WrittenState | null }
+  | { readonly done: WrittenState | RunningStatus | null }
   | { readonly error: { readonly code: string; readonly message: string; readonly hint: string } }
 
 /** Beside the state: where the process that holds it listens. */
@@ -48,14 +60,34 @@ export async function serveControl(dir: string, job: Controlled): Promise<() => 
   }
 }
 
+/** Asks whoever runs a job how it goes; undefined: nobody does. Rejects with JOB_CONTROL. */
+export async function askStatus(dir: string): Promise<RunningStatus | undefined> {
+  const answer = await ask(dir, { ask: 'status' })
+  return answer?.done as RunningStatus | undefined
+}
+
+/** Asks whoever runs a job to stop; whether there is somebody. Rejects with JOB_CONTROL. */
+export async function askToStop(dir: string): Promise<boolean> {
+  return (await ask(dir, { ask: 'stop' })) !== undefined
+}
+
 /**
- * Asks the process that runs a job. Resolves to its answer; undefined where none listens. Rejects with the error of the job, and
- * with JOB_CONTROL where it went away in between.
+ * Asks whoever runs a job for a checkpoint now, in a file of its own; undefined: nobody runs it. Rejects with the error of the job, and
+ * with JOB_CONTROL.
  */
-export async function askControl(
+export async function askForSavepoint(
+  dir: string,
+  file: string,
+): Promise<WrittenState | undefined> {
+  const answer = await ask(dir, { ask: 'savepoint', file })
+  return answer?.done as WrittenState | undefined
+}
+
+/** The answer of the process that runs a job; undefined where none listens. */
+async function ask(
   dir: string,
   request: Request,
-): Promise<{ readonly done: WrittenState | null } | undefined> {
+): Promise<Extract<Answer, { done: unknown }> | undefined> {
   const path = await readAddress(dir)
   if (path === undefined) return undefined
   const answer = await asked(path, request)
@@ -105,6 +137,7 @@ async function answerTo(text: string, job: Controlled): Promise<Answer> {
   try {
     const request = JSON.parse(text) as Request
     if (request.ask === 'savepoint') return { done: await job.savepoint(request.file) }
+    if (request.ask === 'status') return { done: statusOf(job) }
     job.stop()
     return { done: null }
   } catch (error) {
@@ -115,6 +148,12 @@ async function answerTo(text: string, job: Controlled): Promise<Answer> {
     const { code, hint, message } = JOB_CONTROL({ reason: messageOf(error) })
     return { error: { code, hint, message } }
   }
+}
+
+function statusOf(job: Controlled): RunningStatus {
+  const { elapsedMs, sources, state } = job.progress()
+  const read = sources.reduce((sum, source) => sum + source.read, 0)
+  return { pid: process.pid, state, elapsedMs, read }
 }
 
 async function readAddress(dir: string): Promise<string | undefined> {

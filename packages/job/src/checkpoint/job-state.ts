@@ -1,6 +1,6 @@
 import type { MillraceError, Runtime } from '@millrace/base'
 import type { CheckpointStore, JobCheckpoint } from '@millrace/engine'
-import { openStore, type Store } from '@millrace/store'
+import { type FileSystem, openStore, type Store } from '@millrace/store'
 import { JobFaults } from '../errors.ts'
 import { type Allowed, compareJobs, type CurrentJob, usable } from './compare-prints.ts'
 import { type CheckpointNote, readSections, type SavedJob, writeSections } from './sections.ts'
@@ -33,6 +33,8 @@ export interface JobStateOptions extends StartOptions, CurrentJob {
   /** The job file, for errors. */
   readonly file?: string | undefined
   readonly runtime: Runtime
+  /** Default: that of this machine. */
+  readonly fs?: FileSystem | undefined
 }
 
 /** The state of a job, held by this process: where it goes on from, and where its checkpoints go. */
@@ -102,8 +104,8 @@ interface Begin {
  * from it (all reasons at once, as JobFaults), and errors of the store.
  */
 export async function openJobState(options: JobStateOptions): Promise<JobState> {
-  const { job, runtime, settings } = options
-  const store = await openStore({ directory: settings.dir, job, clock: runtime })
+  const { fs, job, runtime, settings } = options
+  const store = await openStore({ directory: settings.dir, job, clock: runtime, ...(fs && { fs }) })
   try {
     return new JobState(options, store, await beginOf(options, store))
   } catch (error) {

@@ -9,7 +9,8 @@ import { readStage, stagePieces } from './stage-section.ts'
 const SLICE_MS = 5
 
 const JOB = 'job'
-const stageSection = (id: string): string => `stage/${id}`
+/** The section of a stage. */
+export const stageSection = (id: string): string => `stage/${id}`
 
 /** A checkpoint, and what the job was like that wrote it. */
 export interface SavedJob {

@@ -1,6 +1,6 @@
 import { invariant } from '@millrace/base'
 import type { SavedEntry, SavedHandle, SavedTimer, StageCheckpoint } from '@millrace/engine'
-import { readBlocks } from './blocks.ts'
+import { measureBlocks, readBlocks } from './blocks.ts'
 import { type Columns, fromColumns, toColumns } from './columns.ts'
 
 /** Entries in one piece: of some hundred bytes each, it takes a millisecond or two to encode. */
@@ -68,6 +68,16 @@ export function readStage(blocks: readonly Uint8Array[]): StageCheckpoint {
       timers: timers as { event: SavedTimer[]; clock: SavedTimer[] },
     },
   }
+}
+
+/** Bytes of each state handle in the blocks of a stage. */
+export function bytesOfHandles(blocks: readonly Uint8Array[]): ReadonlyMap<string, number> {
+  const bytes = new Map<string, number>()
+  for (const [piece, length] of measureBlocks(blocks) as Iterable<readonly [StagePiece, number]>) {
+    if (piece.piece !== 'state') continue
+    bytes.set(piece.handle, (bytes.get(piece.handle) ?? 0) + length)
+  }
+  return bytes
 }
 
 function* pieces(items: readonly unknown[]): Iterable<Columns> {

@@ -1,8 +1,8 @@
 import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
 import {
+  type CheckpointHead,
   createJob,
   type EngineJob,
-  type JobCheckpoint,
   type JobOptions,
   type JobSpec,
   type ParkedFilter,
@@ -57,7 +57,7 @@ export class StatefulEngine implements EngineJob {
     return this.#engine?.progress() ?? nothingYet('starting')
   }
 
-  async checkpoint(): Promise<JobCheckpoint> {
+  async checkpoint(): Promise<CheckpointHead> {
     return this.#started().checkpoint()
   }
 

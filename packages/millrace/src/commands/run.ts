@@ -58,10 +58,15 @@ export async function runCommand(
   })
   const reads = sourceNames(plan).map((name) => displayPath(name, shell.cwd))
   const drain = options.drain === true
-  const started = (): void => admin?.attach(job)
-  const listening = state && (await listens(state, job, voice))
+  let listening: Promise<() => Promise<void>> | undefined
+  const started = (): void => {
+    admin?.attach(job)
+    listening = state && listens(state, job, voice)
+  }
   const summary = await runToEnd(job, { ...voice, reads, drain, started }).finally(async () => {
-    await listening?.()
+    await (
+      await listening
+    )?.()
     admin?.close()
   })
   await voice.end(summary)

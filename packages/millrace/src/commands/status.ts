@@ -1,0 +1,85 @@
+import { askStatus, readJobState, type ReadState, type RunningStatus } from '@millrace/job'
+import { exitCodes } from '../exit-codes.ts'
+import { displayPath } from '../report/fault-text.ts'
+import { formatBytes, formatClock, formatCount, plural } from '../report/quantity.ts'
+import { alignRows } from '../report/table.ts'
+import type { Shell } from '../shell.ts'
+import { stateOfJob, type StateOptions } from './state-of-job.ts'
+
+/** Says whether a job runs, what its last checkpoint is, and where its sources stand. */
+export async function statusCommand(
+  argument: string | undefined,
+  options: StateOptions,
+  shell: Shell,
+): Promise<number> {
+  const found = await stateOfJob(argument, options, { command: 'status', shell })
+  if (found === undefined) return exitCodes.badUsage
+  const { checkpoint, plan } = found
+  const running = await askStatus(checkpoint.dir)
+  const state = await readJobState(checkpoint.dir)
+  const { terminal, cwd } = shell
+  if (options.json === true) {
+    terminal.out(`${JSON.stringify(statusJson(checkpoint.dir, running, state), undefined, 2)}\n`)
+    return exitCodes.done
+  }
+  const lines = [
+    `${terminal.outPaint('bold', plan.name)} ${runs(running)}`,
+    `state in ${displayPath(checkpoint.dir, cwd)}${state === undefined ? ': none so far' : `, ${formatBytes(state.size)} on disk`}`,
+    ...(state === undefined ? [] : statesOf(state, cwd)),
+  ]
+  terminal.out(`${lines.join('\n')}\n`)
+  return exitCodes.done
+}
+
+function runs(running: RunningStatus | undefined): string {
+  if (running === undefined) return 'does not run'
+  const { elapsedMs, pid, read, state } = running
+  return `is ${state}: process ${pid}, for ${formatClock(elapsedMs)}, ${plural(read, 'record')} read`
+}
+
+function statesOf({ checkpoint, note }: ReadState, cwd: string): string[] {
+  const { end, number, read, time } = note
+  const age = formatClock(Math.max(0, Date.now() - time))
+  const why = end === undefined ? '' : `, when the job was ${end}`
+  const places = Object.entries(checkpoint.sources).flatMap(([id, { isOver, partitions }]) => {
+    if (isOver) return [[`  ${id}`, 'at its end']]
+    return partitions.map(({ name, offset, position }) => [
+      `  ${id}${name === '' ? '' : ` ${displayPath(name, cwd)}`}`,
+      `entry ${formatCount(offset)}`,
+      JSON.stringify(position) ?? '',
+    ])
+  })
+  const kept = Object.entries(checkpoint.stages).flatMap(([id, { snapshot }]) => {
+    const entries = Object.values(snapshot.state).map(({ entries: own }) => own.length)
+    const sum = entries.reduce((all, one) => all + one, 0)
+    return sum === 0 ? [] : [[`  ${id}`, plural(sum, 'entry').replace('entrys', 'entries')]]
+  })
+  return [
+    `checkpoint ${number}, ${age} ago${why}: ${plural(read, 'record')} read`,
+    ...(places.length === 0 ? [] : ['sources stand at', ...alignRows(places)]),
+    ...(kept.length === 0 ? [] : ['stages keep', ...alignRows(kept)]),
+  ]
+}
+
+function statusJson(
+  dir: string,
+  running: RunningStatus | undefined,
+  state: ReadState | undefined,
+): object {
+  if (state === undefined) return { dir, running: running ?? null, checkpoint: null }
+  const { checkpoint, note, size } = state
+  const sources = Object.entries(checkpoint.sources).map(([id, source]) => {
+    const { counts, isOver, partitions } = source
+    const places = partitions.map(({ name, offset, position }) => ({ name, offset, position }))
+    return { id, isOver, read: counts.read, partitions: places }
+  })
+  const stages = Object.entries(checkpoint.stages).map(([id, { counts, snapshot }]) => {
+    const handles = Object.entries(snapshot.state)
+    const entries = handles.map(([name, handle]) => [name, handle.entries.length])
+    return { id, counts, entries: Object.fromEntries(entries) }
+  })
+  const sinks = Object.entries(checkpoint.sinks).map(([id, { counts }]) => ({ id, counts }))
+  const ageMs = Math.max(0, Date.now() - note.time)
+  const found = { ...note, ageMs, bytes: size, sources, stages, sinks }
+  return { dir, running: running ?? null, checkpoint: found }
+}

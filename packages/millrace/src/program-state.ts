@@ -1,0 +1,94 @@
+import type { Command } from 'commander'
+import { collect } from './collect.ts'
+import type { StateOptions } from './commands/state-of-job.ts'
+import type { StateGetOptions, StateImportOptions } from './commands/state.ts'
+import type { Finish, Shell } from './shell.ts'
+
+const statusExamples = `
+Examples:
+  millrace status job.yaml
+  millrace status job.yaml --json | jq .checkpoint.ageMs`
+
+const savepointExamples = `
+Examples:
+  millrace savepoint job.yaml before-upgrade.savepoint
+  millrace run job.yaml --from before-upgrade.savepoint
+
+A running job writes a checkpoint for it and goes on; of one that does not run it is the last
+checkpoint. The file holds all that the job needs to go on, here or on another machine.`
+
+const stateExamples = `
+Examples:
+  millrace state ls job.yaml
+  millrace state get hourly job.yaml --key origin=SFO
+  millrace state export flights.state job.yaml
+  millrace state import flights.state job.yaml --replace
+
+They look at the last checkpoint, also while the job runs; import needs a job that does not.`
+
+/** Adds `status`, `savepoint` and `state ls|get|export|import`. */
+export function addState(program: Command, shell: Shell, finish: Finish): void {
+  withState(program.command('status').description('say whether a job runs and where it stands'))
+    .argument('[job]', 'the job file; without it the usual names are tried')
+    .addHelpText('after', statusExamples)
+    .action(async (job: string | undefined, options: StateOptions) => {
+      const { statusCommand } = await import('./commands/status.ts')
+      finish(await statusCommand(job, options, shell))
+    })
+  withState(program.command('savepoint').description('write the state of a job to a file'))
+    .argument('<job>', 'the job file')
+    .argument('[file]', 'where to; default: a name of the job and the time')
+    .addHelpText('after', savepointExamples)
+    .action(async (job: string, file: string | undefined, options: StateOptions) => {
+      const { savepointCommand } = await import('./commands/savepoint.ts')
+      finish(await savepointCommand(job, file, options, shell))
+    })
+  const state = program
+    .command('state')
+    .description('look at the state of a job, take it elsewhere')
+    .addHelpText('after', stateExamples)
+  addLooks(state, shell, finish)
+  addMoves(state, shell, finish)
+}
+
+function addLooks(state: Command, shell: Shell, finish: Finish): void {
+  withState(state.command('ls').description('list what its stages keep'))
+    .argument('[job]', 'the job file; without it the usual names are tried')
+    .action(async (job: string | undefined, options: StateOptions) => {
+      const { stateLsCommand } = await import('./commands/state.ts')
+      finish(await stateLsCommand(job, options, shell))
+    })
+  withState(state.command('get').description('print what a stage keeps, an entry a line, as JSON'))
+    .argument('<stage>', 'a stage, or one of its handles: hourly, hourly.panes')
+    .argument('[job]', 'the job file; without it the usual names are tried')
+    .option('--key <name=value>', 'only entries of this key (repeatable)', collect)
+    .action(async (stage: string, job: string | undefined, options: StateGetOptions) => {
+      const { stateGetCommand } = await import('./commands/state.ts')
+      finish(await stateGetCommand(stage, job, options, shell))
+    })
+}
+
+function addMoves(state: Command, shell: Shell, finish: Finish): void {
+  withState(state.command('export').description('write the last checkpoint to a file'))
+    .argument('<file>', 'where to')
+    .argument('[job]', 'the job file; without it the usual names are tried')
+    .action(async (file: string, job: string | undefined, options: StateOptions) => {
+      const { stateExportCommand } = await import('./commands/state.ts')
+      finish(await stateExportCommand(file, job, options, shell))
+    })
+  withState(state.command('import').description('make the state in a file that of the job'))
+    .argument('<file>', 'what export or savepoint wrote')
+    .argument('[job]', 'the job file; without it the usual names are tried')
+    .option('--replace', 'in the place of the state that it has')
+    .action(async (file: string, job: string | undefined, options: StateImportOptions) => {
+      const { stateImportCommand } = await import('./commands/state.ts')
+      finish(await stateImportCommand(file, job, options, shell))
+    })
+}
+
+function withState(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'the job file, as an option')
+    .option('-s, --set <path=value>', 'override a value of the job file (repeatable)', collect)
+    .option('--json', 'print as JSON')
+}
