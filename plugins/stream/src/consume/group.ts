@@ -211,10 +211,11 @@ export class Group<T = unknown> {
     const next = take === undefined ? group.next : last
     const sql = 'UPDATE consumer_group SET next = ?, period = ? WHERE id = ?'
     this.#db.run(sql, next, period, id)
-    if (take === undefined) return undefined
-    // What is appended from now on belongs behind this window, even if the clock goes back.
+    // What is appended from now on does not belong in front of that, even if the clock goes back.
+    const bound = take === undefined ? start : end
     const later = 'UPDATE stream SET time = max(time, ?) WHERE id = ?'
-    if (end !== undefined) this.#db.run(later, Math.min(end, now), stream.id)
+    if (bound !== undefined) this.#db.run(later, Math.min(bound, now), stream.id)
+    if (take === undefined) return undefined
     const made = this.#db.run(
       `INSERT INTO span (consumer_group, first, last, start, "end", state, attempts, due, lease)
        VALUES (?, ?, ?, ?, ?, 'waiting', 0, 0, 0)`,

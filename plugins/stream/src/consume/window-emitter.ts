@@ -22,7 +22,10 @@ export interface Backlog {
 export interface Cut {
   /** The first so many waiting messages are a window; absent: there is none yet. */
   readonly take?: number
-  /** Bounds of its time, epoch ms, `end` exclusive. No message comes any more that is earlier than `end`. */
+  /**
+   * Bounds of its time, epoch ms, `end` exclusive. Whatever the clock does, no message comes any more that is earlier than `end`, or
+   * than `start` where there is no window yet.
+   */
   readonly start?: number
   readonly end?: number
   /** Kept with the group, for the next call. Default: as it was. */
@@ -72,13 +75,14 @@ export function fixedTimeWindow(intervalMs: number, empties = true): WindowEmitt
   return {
     ready(backlog) {
       const { ended, firstTime, now, period } = backlog
-      let start = period ?? floor(firstTime ?? now)
+      // The period of a group that had windows of another kind is not one of ours.
+      let start = floor(Math.min(period ?? Infinity, firstTime ?? period ?? now))
       if (!empties) start = Math.max(start, floor(firstTime ?? now))
       const end = start + intervalMs
       const isOver = now >= end || (ended && firstTime !== undefined)
-      if (!isOver) return { period: start }
+      if (!isOver) return { start, period: start }
       const take = backlog.countBefore(end)
-      return take === 0 && !empties ? { period: start } : { take, start, end, period: end }
+      return take === 0 && !empties ? { start, period: start } : { take, start, end, period: end }
     },
   }
 }
