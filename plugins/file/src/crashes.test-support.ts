@@ -66,10 +66,11 @@ export class CrashingJob {
     this.#sink = this.#create(false)
   }
 
-  /** Opens the sink and makes the checkpoint that a job begins with. */
+  /** Opens the sink and makes the checkpoint that a job begins with; its commit may come later. */
   async begin(): Promise<void> {
     await this.#sink.open?.()
-    await this.#checkpoint(false)
+    await this.#prepare(false)
+    this.#makeDurable()
   }
 
   async step(step: Step, next: Step | undefined): Promise<void> {

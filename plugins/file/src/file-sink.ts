@@ -156,11 +156,12 @@ export function createFileSink(
       if (inParts) held.take({ id, use: 'writes', path: partPath(name, 1) })
     }
     const near = dirname(name)
-    if (!tidy.has(near)) await removeAbandoned(near)
+    // Another sink of a job that goes on may still have to take its own up.
+    if (!tidy.has(near) && surroundings.recovers !== true) await removeAbandoned(near)
     tidy.add(near)
     const { gzip } = format
     const before: OpenOptions['before'] = (real, size) =>
-      touches !== undefined && marks.isKept ? touches.note(real, size) : Promise.resolve()
+      touches !== undefined && marks.hasCheckpoints ? touches.note(real, size) : Promise.resolve()
     const { isContinued, target } = await openFile(name, { mode, gzip, marks, before })
     return new Output(target, createEncoder(format, { columns, isContinued }), gzip)
   }

@@ -69,6 +69,10 @@ export class AppendedTarget implements Target {
     }
   }
 
+  keep(): Promise<void> {
+    return Promise.resolve()
+  }
+
   async commit(): Promise<void> {
     if (this.#disk !== undefined) await this.sync()
     await this.suspend()

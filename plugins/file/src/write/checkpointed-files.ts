@@ -7,7 +7,7 @@ import { realTarget, type WriteMode } from './file-target.ts'
 import type { FileWriter } from './file-writer.ts'
 import type { FirstTouches } from './first-touches.ts'
 import { demandSize, giveNameAgain } from './give-name.ts'
-import { removePending } from './hidden-files.ts'
+import { keepHidden, removeHidden } from './hidden-files.ts'
 import type { Output } from './output.ts'
 import type { OutputSet } from './output-set.ts'
 import { partPath } from './part-path.ts'
@@ -44,7 +44,7 @@ export class CheckpointedFiles {
 
   async prepare({ checkpoint, final }: PrepareOptions): Promise<SinkToken> {
     const { inParts, marks, outputs, touches } = this.#options
-    marks.keep()
+    marks.hasCheckpoints = true
     const parts = inParts ? await this.#finishParts(checkpoint) : new Map<string, number>()
     const entries = inParts ? new Map<string, FileEntry>() : await outputs.prepare(final)
     await marks.settle()
@@ -62,6 +62,7 @@ export class CheckpointedFiles {
   async commit(plain: SinkToken): Promise<void> {
     const { marks, outputs, touches, writer } = this.#options
     const token = unpackToken(plain)
+    await this.#keep(token)
     if (token.final) {
       await outputs.release()
       writer.forget()
@@ -70,6 +71,15 @@ export class CheckpointedFiles {
     } else await touches?.commit()
     await this.#nameParts(token.parts)
     await marks.settle()
+  }
+
+  /** What it names outlives the process from now on; the first time all hidden files get other names for that. */
+  async #keep({ parts }: FileToken): Promise<void> {
+    const { folder, marks, outputs } = this.#options
+    if (marks.isKept) return
+    marks.keep()
+    await outputs.keep()
+    await severalAtOnce(parts.keys(), (name) => keepHidden(resolve(folder, name), marks.mark))
   }
 
   /** The same at the end of a job without checkpoints. */
@@ -85,6 +95,11 @@ export class CheckpointedFiles {
     const { folder, isTemplate, marks, touches } = this.#options
     const token = unpackToken(plain)
     marks.keep(token.mark)
+    // Perhaps the process that made the checkpoint did not come to it.
+    await severalAtOnce(token.parts.keys(), (name) => keepHidden(resolve(folder, name), token.mark))
+    await severalAtOnce(token.files.keys(), async (name) =>
+      keepHidden(await realTarget(this.#pathOf(name)), token.mark),
+    )
     await this.#nameParts(token.parts)
     if (token.final) await this.#nameFiles(token)
     const left = new Map<string, { readonly path: string; readonly entry: FileEntry }>()
@@ -97,7 +112,7 @@ export class CheckpointedFiles {
     const isNamed = (real: string): boolean => left.has(real)
     await touches?.takeBack(isNamed)
     const next = nextMark(token.mark)
-    await removePending(folder, { marks: [token.mark, next], expected, deep: isTemplate })
+    await removeHidden(folder, { marks: [token.mark, next], expected, deep: isTemplate })
     if (token.final) {
       await touches?.remove()
       // What is written now must not be taken for what the token names, should this run be killed too.

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isAbandoned } from './owner.ts'
+import { dropTemporary } from './temporary-files.ts'
 
-/** `partial`: goes with its process. `pending`: a checkpoint may name it, so only its own job takes it away. */
+/** `partial`: goes with its process. `pending`: a durable checkpoint may name it, so only its own job takes it away. */
 export type HiddenKind = 'partial' | 'pending'
 
 const partialName = /^\..+\.([a-z0-9-]+)\.partial$/
@@ -27,8 +28,21 @@ export async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-/** Takes away the pending files of some marks, but for those that are expected. `deep`: in the folders below too. */
-export async function removePending(
+/** Renames a hidden file whose checkpoint is durable; false where there is none. */
+export async function keepHidden(real: string, mark: string): Promise<boolean> {
+  const partial = hiddenPath(real, mark, 'partial')
+  try {
+    await rename(partial, hiddenPath(real, mark, 'pending'))
+    dropTemporary(partial)
+    return true
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== 'ENOENT') throw error
+    return false
+  }
+}
+
+/** Takes away the hidden files of some marks, but for those that are expected. `deep`: in the folders below too. */
+export async function removeHidden(
   folder: string,
   options: {
     readonly marks: readonly string[]
@@ -36,7 +50,7 @@ export async function removePending(
     readonly deep: boolean
   },
 ): Promise<void> {
-  const endings = options.marks.map((mark) => `.${mark}.pending`)
+  const endings = options.marks.flatMap((mark) => [`.${mark}.pending`, `.${mark}.partial`])
   const found = await readdir(folder, { recursive: options.deep, withFileTypes: true }).catch(
     () => [],
   )

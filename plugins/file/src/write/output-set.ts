@@ -62,6 +62,11 @@ export class OutputSet {
     return entries
   }
 
+  /** A durable checkpoint names the files. */
+  async keep(): Promise<void> {
+    await severalAtOnce(this.#outputs.values(), (output) => output.keep())
+  }
+
   async commit(): Promise<void> {
     await severalAtOnce(this.#outputs.values(), (output) => output.commit())
     this.#clear()

@@ -18,6 +18,8 @@ export interface Target {
   suspend(): Promise<void>
   /** What was written survives the process and a power cut when it resolves; to the size of the file then. */
   sync(): Promise<number>
+  /** A durable checkpoint names it: it is no longer a file that goes with its process. */
+  keep(): Promise<void>
   /** Makes what was written visible. */
   commit(): Promise<void>
   /** Takes back what can be taken back, but nothing in front of the last `sync`. Never throws. */
@@ -99,6 +101,10 @@ export class Output {
       ...(this.#target.isOurs && { ours: true }),
     }
     return this.#entry
+  }
+
+  keep(): Promise<void> {
+    return this.#target.keep()
   }
 
   async commit(): Promise<void> {

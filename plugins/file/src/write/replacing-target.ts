@@ -1,8 +1,9 @@
 import { constants } from 'node:fs'
-import { copyFile, type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { copyFile, type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Target } from './output.ts'
 import { giveName } from './give-name.ts'
+import { keepHidden } from './hidden-files.ts'
 import type { RunMarks } from './run-marks.ts'
 import { addTemporary, dropTemporary } from './temporary-files.ts'
 import { writeError } from './write-error.ts'
@@ -103,20 +104,24 @@ export class ReplacingTarget implements Target {
   async sync(): Promise<number> {
     const { marks, path, real, changed = [dirname(real)] } = this.#file
     try {
-      const before = this.#hidden ?? real
-      const hidden = marks.hidden(real)
-      await marks.disk.syncFile((this.#handle ??= await open(before, 'r+')))
-      if (before !== hidden) {
-        await rename(before, hidden)
-        this.#hidden = hidden
-        dropTemporary(before)
-      }
+      const hidden = this.#hidden ?? real
+      await marks.disk.syncFile((this.#handle ??= await open(hidden, 'r+')))
+      // A checkpoint may name it from now on, also when the process exits.
+      dropTemporary(hidden)
       if (this.#synced === undefined) marks.changed(changed)
       return (this.#synced = this.#size)
     } catch (error) {
       await this.abort()
       throw writeError(error, path)
     }
+  }
+
+  async keep(): Promise<void> {
+    const { marks, real } = this.#file
+    if (this.#hidden === undefined) return
+    await keepHidden(real, marks.mark)
+    this.#hidden = marks.hidden(real)
+    marks.changed([dirname(real)])
   }
 
   async commit(): Promise<void> {
@@ -135,15 +140,6 @@ export class ReplacingTarget implements Target {
       await this.abort()
       throw writeError(error, path)
     }
-  }
-
-  /** For a file whose parts have names of their own: the hidden file is now that of `part`, and this target is done. */
-  async handOver(part: string): Promise<void> {
-    const { marks } = this.#file
-    await this.suspend()
-    if (this.#hidden !== undefined) await rename(this.#hidden, marks.hidden(part))
-    this.#hidden = undefined
-    marks.changed([dirname(part)])
   }
 
   async abort(): Promise<void> {

@@ -6,6 +6,8 @@ export class RunMarks {
   readonly disk: Disk
   #mark: string
   #kind: HiddenKind = 'partial'
+  /** Whether the job has checkpoints. */
+  hasCheckpoints = false
   /** Folders whose names have changed. */
   readonly #folders = new Set<string>()
 
@@ -18,13 +20,14 @@ export class RunMarks {
     return this.#mark
   }
 
-  /** Whether the hidden files outlive the process. */
+  /** Whether the hidden files outlive the process: a durable checkpoint names them. */
   get isKept(): boolean {
     return this.#kind === 'pending'
   }
 
-  /** The job has checkpoints. `mark`: that of the checkpoint which it goes on from. */
+  /** A checkpoint is durable. `mark`: that of the checkpoint which the job goes on from. */
   keep(mark = this.#mark): void {
+    this.hasCheckpoints = true
     this.#kind = 'pending'
     this.#mark = mark
   }

@@ -40,6 +40,10 @@ export class StreamTarget implements Target {
     return Promise.resolve(this.#size)
   }
 
+  keep(): Promise<void> {
+    return Promise.resolve()
+  }
+
   commit(): Promise<void> {
     return this.abort()
   }
