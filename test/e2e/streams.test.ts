@@ -120,3 +120,38 @@ it('tail --follow shows what another process appends, and Ctrl-C ends it in good
   expect(code).toBe(0)
   expect(stderr.trimEnd().split('\n')).toHaveLength(11)
 })
+
+it('a job from stream to stream that is killed again and again leaves each record once, in order', async () => {
+  const job = `pipeline:
+  name: copy
+  source: { stream: in }
+  stages: [{ map: { set: { double: n * 2 } } }]
+  sink: { stream: out }
+  checkpoint: { every: 50ms }
+`
+  const cwd = folder({ 'job.yaml': job })
+  const producer = startProcess(node, [bin, 'stream', 'append', 'in'], { cwd })
+  let count = 0
+  for (let kill = 0; kill < 4; kill++) {
+    const killed = startProcess(node, [bin, 'run', 'job.yaml', '--log-level', 'error'], { cwd })
+    for (let burst = 0; burst < 20; burst++) {
+      for (let more = 0; more < 100; more++) producer.write(`{"n":${count++}}\n`)
+      await new Promise((resolve) => void setTimeout(resolve, 40 + 20 * kill))
+    }
+    killed.kill('SIGKILL')
+    await killed.ended
+  }
+  producer.closeInput()
+  await producer.ended
+  await run(cwd, ['stream', 'append', 'in', '--end'])
+
+  const last = await run(cwd, ['run', 'job.yaml', '--quiet'])
+
+  const { stdout } = await run(cwd, ['stream', 'tail', 'out', '--from', 'earliest'])
+  const records = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown)
+  expect(last.code, last.stderr).toBe(0)
+  expect(records).toEqual(Array.from({ length: count }, (_, n) => ({ n, double: n * 2 })))
+})
