@@ -28,3 +28,25 @@ export function addSum(sum: DoubleDouble, other: DoubleDouble): void {
   addTo(sum, other.lo)
   addTo(sum, other.hi)
 }
+
+/** Splits a double into halves of 26 bits each. */
+const SPLITTER = 2 ** 27 + 1
+
+/** What rounding takes away from `a * b`, which is `product`; NaN near the end of the range of doubles. */
+export function productError(a: number, b: number, product: number): number {
+  // Dekker's product.
+  const partA = SPLITTER * a
+  const highA = partA - (partA - a)
+  const lowA = a - highA
+  const partB = SPLITTER * b
+  const highB = partB - (partB - b)
+  const lowB = b - highB
+  return lowA * lowB - (product - highA * highB - lowA * highB - highA * lowB)
+}
+
+/** Adds `a * b`. */
+export function addProduct(sum: DoubleDouble, a: number, b: number): void {
+  const product = a * b
+  addTo(sum, productError(a, b, product))
+  addTo(sum, product)
+}

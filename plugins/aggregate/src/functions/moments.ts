@@ -1,5 +1,5 @@
 import { type AggregateDefinition, defineAggregate } from '@millrace/sdk'
-import { addSum, addTo, type DoubleDouble } from './double-double.ts'
+import { addProduct, addSum, addTo, type DoubleDouble, productError } from './double-double.ts'
 
 interface Count {
   count: number
@@ -9,10 +9,11 @@ interface Mean extends DoubleDouble {
   count: number
 }
 
-interface Spread {
+interface Spread extends DoubleDouble {
   count: number
-  mean: number
+  /** Sum of squares: the nearest double, and what it leaves out. */
   squares: number
+  rest: number
 }
 
 /** How many: records without an argument, values that are not null with one. 0 for none. */
@@ -63,28 +64,52 @@ export const mean: AggregateDefinition<Mean> = defineAggregate({
   result: ({ count, hi }) => (count === 0 ? null : hi / count),
 })
 
-/** Sample standard deviation (divides by n - 1) by Welford's method; null for fewer than two values. */
+/** For sums of two numbers each that are not on the heap by themselves. */
+const scratch: DoubleDouble = { hi: 0, lo: 0 }
+
+function addSquares(spread: Spread, hi: number, lo: number): void {
+  scratch.hi = spread.squares
+  scratch.lo = spread.rest
+  addTo(scratch, lo)
+  addTo(scratch, hi)
+  spread.squares = scratch.hi
+  spread.rest = scratch.lo
+}
+
+/**
+ * Sample standard deviation (divides by n - 1); null for fewer than two values. Of sums and sums of squares to about 32 digits, so
+ * that the order of values does not show and little is lost where they are close to each other; infinite where squares are beyond
+ * the range of doubles.
+ */
 export const stddev: AggregateDefinition<Spread> = defineAggregate({
   name: 'stddev',
   summary: 'Sample standard deviation (n - 1); null for fewer than two values.',
   arguments: 1,
   takes: 'numbers',
-  create: () => ({ count: 0, mean: 0, squares: 0 }),
+  create: () => ({ count: 0, hi: 0, lo: 0, squares: 0, rest: 0 }),
   add(accumulator, value) {
-    const distance = (value as number) - accumulator.mean
+    const number = value as number
+    const square = number * number
     accumulator.count++
-    accumulator.mean += distance / accumulator.count
-    accumulator.squares += distance * ((value as number) - accumulator.mean)
+    addTo(accumulator, number)
+    addSquares(accumulator, square, productError(number, number, square))
   },
   merge(a, b) {
-    const count = a.count + b.count
-    if (count === 0) return { count: 0, mean: 0, squares: 0 }
-    const distance = b.mean - a.mean
-    return {
-      count,
-      mean: a.mean + (distance * b.count) / count,
-      squares: a.squares + b.squares + distance * distance * ((a.count * b.count) / count),
-    }
+    const { hi, lo, rest, squares } = a
+    const both = { count: a.count + b.count, hi, lo, squares, rest }
+    addSum(both, b)
+    addSquares(both, b.squares, b.rest)
+    return both
   },
-  result: ({ count, squares }) => (count < 2 ? null : Math.sqrt(squares / (count - 1))),
+  result({ count, hi, lo, rest, squares }) {
+    if (count < 2) return null
+    // n * sum of squares - (sum)^2, to as many digits.
+    const distances = { hi: 0, lo: 0 }
+    addProduct(distances, count, rest)
+    addProduct(distances, -2 * hi, lo)
+    addProduct(distances, count, squares)
+    addProduct(distances, -hi, hi)
+    if (!Number.isFinite(distances.hi)) return Infinity
+    return Math.sqrt(Math.max(0, distances.hi) / count / (count - 1))
+  },
 })
