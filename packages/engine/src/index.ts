@@ -7,12 +7,16 @@ export { createJob } from './job/create-job.ts'
 export type { EngineJob, JobOptions } from './job/engine-job.ts'
 export type { PartGauges } from './job/part-gauges.ts'
 export type {
+  ChangeStore,
+  CheckpointHead,
   CheckpointSpec,
   CheckpointStore,
+  JobChanges,
   JobCheckpoint,
   PartitionSnapshot,
   SinkCheckpoint,
   SourceSnapshot,
+  StageCapture,
   StageCheckpoint,
 } from './checkpoint/checkpoint.ts'
 export { ENG_FIELD_UNSEEN } from './errors.ts'
@@ -53,4 +57,14 @@ export type {
   SavedTimer,
   StageSnapshot,
 } from './state/saved-state.ts'
+export { mergeChanges } from './state/merge-changes.ts'
+export type {
+  EntryColumns,
+  HandleChanges,
+  KeyColumns,
+  NumberRows,
+  Sliced,
+  StageChanges,
+  TimerColumns,
+} from './state/stage-changes.ts'
 export type { ParkedFilter } from './run/parking-lot.ts'

@@ -3,6 +3,7 @@ import type { SavedLetters } from '../report/dead-letter-log.ts'
 import type { SinkCounts, SourceCounts, StageCounts } from '../report/summary.ts'
 import type { SavedParked } from '../run/saved-parked.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
+import type { StageChanges } from '../state/stage-changes.ts'
 
 /** Where one partition stands. */
 export interface PartitionSnapshot {
@@ -44,6 +45,11 @@ export interface StageCheckpoint {
   readonly counts: StageCounts
 }
 
+/** What a stage hands in at a checkpoint. */
+export interface StageCapture extends Omit<StageCheckpoint, 'snapshot'> {
+  readonly changes: StageChanges
+}
+
 /** What a sink keeps at a checkpoint. */
 export interface SinkCheckpoint {
   /** Absent: the sink cannot prepare. */
@@ -70,17 +76,35 @@ export interface JobCheckpoint {
   readonly sinks: Readonly<Record<string, SinkCheckpoint>>
 }
 
-/** Where checkpoints are kept. */
+/** What can be said of a checkpoint without what it holds. */
+export type CheckpointHead = Pick<JobCheckpoint, 'number' | 'time' | 'end' | 'read'>
+
+/** A checkpoint as a job takes it: of its stages what has changed, see `mergeChanges`. */
+export interface JobChanges extends Omit<JobCheckpoint, 'stages'> {
+  readonly stages: Readonly<Record<string, StageCapture>>
+}
+
+/** Where checkpoints are kept whole. For small state: each takes as long as the first. */
 export interface CheckpointStore {
+  readonly takesChanges?: false
   /** Resolves when the checkpoint is durable: a power cut cannot take it any more. Rejects where it is not, and then nothing of it counts. */
   commit(checkpoint: JobCheckpoint): Promise<void>
+}
+
+/** Where changes are kept. */
+export interface ChangeStore {
+  readonly takesChanges: true
+  /** As that of a checkpoint store. A rejection ends the run (or the pipeline begins anew), so that changes always follow those before. */
+  commit(changes: JobChanges): Promise<void>
+  /** The last durable checkpoint of this run, whole; undefined: there is none. */
+  last(): Promise<JobCheckpoint | undefined>
 }
 
 /** How a job writes down what it needs to go on. */
 export interface CheckpointSpec {
   /** Time between the beginnings of two checkpoints, ms. One that takes longer delays the next. */
   readonly everyMs: number
-  readonly store: CheckpointStore
+  readonly store: CheckpointStore | ChangeStore
   /** The job goes on from here. */
   readonly restored?: JobCheckpoint | undefined
 }

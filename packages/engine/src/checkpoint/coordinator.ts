@@ -4,12 +4,16 @@ import { ENG_ENDED } from '../errors.ts'
 import type { CheckpointProgress } from '../report/summary.ts'
 import type { Barriers } from '../run/task-host.ts'
 import type {
+  ChangeStore,
+  CheckpointHead,
   CheckpointSpec,
+  JobChanges,
   JobCheckpoint,
   SinkCheckpoint,
   SourceSnapshot,
-  StageCheckpoint,
+  StageCapture,
 } from './checkpoint.ts'
+import { WholeCheckpoints } from './whole-checkpoints.ts'
 
 /** The parts of a job, as a checkpoint sees them. */
 export interface CheckpointParts {
@@ -29,7 +33,7 @@ interface CheckpointedSource {
 
 interface CheckpointedStage {
   readonly id: string
-  readonly task: { readonly isOver: boolean; checkpoint(): StageCheckpoint }
+  readonly task: { readonly isOver: boolean; checkpoint(): StageCapture }
 }
 
 interface CheckpointedSink {
@@ -54,7 +58,7 @@ interface Pending {
   readonly startedMs: number
   readonly read: number
   readonly sources: Readonly<Record<string, SourceSnapshot>>
-  readonly stages: Record<string, StageCheckpoint>
+  readonly stages: Record<string, StageCapture>
   readonly sinks: Record<string, SinkCheckpoint>
   /** Stages and sinks that have not answered. */
   readonly missing: Set<string>
@@ -72,7 +76,8 @@ export class Coordinator implements Barriers {
   #pending: Pending | undefined
   /** Resolves when the checkpoint in hand is through. */
   #taking: Promise<void> | undefined
-  #last: JobCheckpoint | undefined
+  readonly #store: ChangeStore
+  #last: CheckpointHead | undefined
   #durationMs: number | undefined
   /** That of the last one that was begun. */
   #number: number
@@ -84,8 +89,10 @@ export class Coordinator implements Barriers {
     this.#host = host
     this.#spec = spec
     this.#parts = parts
-    this.#last = spec.restored
-    this.#number = spec.restored?.number ?? 0
+    const { restored, store } = spec
+    this.#store = store.takesChanges === true ? store : new WholeCheckpoints(store)
+    this.#last = restored
+    this.#number = restored?.number ?? 0
   }
 
   get progress(): CheckpointProgress {
@@ -98,9 +105,10 @@ export class Coordinator implements Barriers {
     }
   }
 
-  /** The last durable one. */
-  get last(): JobCheckpoint | undefined {
-    return this.#last
+  /** The last durable one, once nothing is under way; undefined: there is none. */
+  async last(): Promise<JobCheckpoint | undefined> {
+    await this.#taking
+    return (await this.#store.last()) ?? this.#spec.restored
   }
 
   /** Takes a checkpoint now and then, from now on. */
@@ -115,7 +123,7 @@ export class Coordinator implements Barriers {
   }
 
   /** Takes one now, behind the one in hand, if there is one. Rejects where the job ends before, with its error or ENG_ENDED. */
-  async take(): Promise<JobCheckpoint> {
+  async take(): Promise<CheckpointHead> {
     await this.#taking
     const before = this.#last
     if (!this.#isOver && !this.#host.over) await (this.#taking ?? this.#begin())
@@ -124,7 +132,7 @@ export class Coordinator implements Barriers {
     throw this.#host.over ? this.#host.signal.reason : ENG_ENDED({})
   }
 
-  stage(id: string, part: StageCheckpoint): void {
+  stage(id: string, part: StageCapture): void {
     const pending = this.#pending
     if (pending === undefined) return
     pending.stages[id] = part
@@ -159,7 +167,7 @@ export class Coordinator implements Barriers {
     await this.#taking
     if (this.#host.over) return
     const { sinks, sources, stages } = this.#parts()
-    await this.#store({
+    await this.#commit({
       number: ++this.#number,
       time: this.#host.runtime.now(),
       end,
@@ -199,7 +207,7 @@ export class Coordinator implements Barriers {
   async #run(startedMs: number): Promise<void> {
     const checkpoint = await this.#gather(startedMs)
     if (checkpoint === undefined) return
-    await this.#store(checkpoint)
+    await this.#commit(checkpoint)
     this.#durationMs = this.#host.runtime.monotonic() - startedMs
     if (this.#host.over) return
     const { sources } = this.#parts()
@@ -214,7 +222,7 @@ export class Coordinator implements Barriers {
   }
 
   /** Sends the barriers and waits until all have answered; undefined where the job ended before. */
-  async #gather(startedMs: number): Promise<JobCheckpoint | undefined> {
+  async #gather(startedMs: number): Promise<JobChanges | undefined> {
     const { runtime } = this.#host
     const { sinks, sources, stages } = this.#parts()
     let answered = (): void => {}
@@ -259,9 +267,10 @@ export class Coordinator implements Barriers {
     if (missing.size === 0) answered()
   }
 
-  async #store(checkpoint: JobCheckpoint): Promise<void> {
-    await this.#spec.store.commit(checkpoint)
-    this.#last = checkpoint
+  async #commit(changes: JobChanges): Promise<void> {
+    await this.#store.commit(changes)
+    const { end, number, read, time } = changes
+    this.#last = { end, number, read, time }
     this.#count++
   }
 

@@ -1,6 +1,6 @@
 import type { Runtime } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
-import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
+import type { CheckpointHead } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import type { Progress, Summary } from '../report/summary.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
@@ -37,7 +37,7 @@ export interface EngineJob {
    * Takes a checkpoint now and resolves to it when it is durable. Rejects with ENG_NO_CHECKPOINTS where the job takes none, and with
    * why the job ended where it did.
    */
-  checkpoint(): Promise<JobCheckpoint>
+  checkpoint(): Promise<CheckpointHead>
   /** What its sources, stages and sinks are at now, in the order of the spec, the dead letter sink last. */
   gauges(): readonly PartGauges[]
   /**

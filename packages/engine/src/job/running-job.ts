@@ -1,6 +1,6 @@
 import { messageOf, type MillraceError } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
-import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
+import type { CheckpointHead } from '../checkpoint/checkpoint.ts'
 import { ENG_NO_CHECKPOINTS } from '../errors.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import type { Progress, Summary } from '../report/summary.ts'
@@ -90,7 +90,7 @@ export class RunningJob implements EngineJob {
     return gaugesOf(this.#pipeline.current.nodes)
   }
 
-  async checkpoint(): Promise<JobCheckpoint> {
+  async checkpoint(): Promise<CheckpointHead> {
     const { checkpoints } = this.#pipeline.current
     if (checkpoints === undefined) throw ENG_NO_CHECKPOINTS({})
     return checkpoints.take()

@@ -9,6 +9,7 @@ import {
 } from '@millrace/core'
 import type { Logger } from '@millrace/sdk'
 import { ENG_GAVE_UP, ENG_INTERNAL } from '../errors.ts'
+import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { pipelineRestart } from '../plan/pipeline-restart.ts'
 import { Incarnation, internal } from './incarnation.ts'
@@ -94,12 +95,10 @@ export class SupervisedPipeline {
     await this.#system.stop()
   }
 
-  #incarnation(number: number): Incarnation {
+  #incarnation(number: number, restored?: JobCheckpoint): Incarnation {
     const { asked, logger, runtime, warn } = this.#host
     const spec = this.#spec
     const system = this.#system
-    // Where there are checkpoints, it begins anew from the last one.
-    const restored = number === 1 ? undefined : this.#current.checkpoints?.last
     const host = { runtime, logger, system, asked, warn }
     return new Incarnation({ ...host, spec, number, restored })
   }
@@ -111,7 +110,9 @@ export class SupervisedPipeline {
       await this.#current.giveUp()
       this.#partRestarts += restartsOf(this.#current)
       this.restarts++
-      this.#current = this.#incarnation(context.incarnation)
+      // Where there are checkpoints, it begins anew from the last one.
+      const restored = await this.#current.checkpoints?.last()
+      this.#current = this.#incarnation(context.incarnation, restored)
     }
     const current = this.#current
     await current.open()

@@ -3,6 +3,8 @@ import type { Key } from '@millrace/sdk'
 import type { KeyPart, StageSpec } from '../plan/job-spec.ts'
 import { ENG_KEY } from '../errors.ts'
 import { KeyOrder } from '../state/key-order.ts'
+import type { Sliced } from '../state/stage-changes.ts'
+import { TouchedSlots } from '../state/touched-slots.ts'
 
 type Branch = Map<unknown, Branch | number>
 
@@ -14,6 +16,7 @@ export class KeyInterner {
   /** By slot. */
   readonly keys: (Key | undefined)[] = []
   readonly order = new KeyOrder()
+  readonly touched = new TouchedSlots()
   readonly #names: readonly string[]
   readonly #read = { timestamp: 0 }
   #root: Branch = new Map()
@@ -43,8 +46,10 @@ export class KeyInterner {
       branch = next
     }
     const value = keyValue(parts[last] as KeyPart, record, this.#read)
-    const known = branch.get(value) as number | undefined
-    return known ?? this.#add(branch, value, parts, record)
+    const slot =
+      (branch.get(value) as number | undefined) ?? this.#add(branch, value, parts, record)
+    this.touched.mark(slot)
+    return slot
   }
 
   /** The record's key; it gets no slot. Throws as `slot` does. */
@@ -67,6 +72,15 @@ export class KeyInterner {
     return this.#names.map((name) => key[name] as KeyValue)
   }
 
+  /** The keys of some slots as they are now, whenever they are read; null for a slot without one. */
+  capture(slots: Int32Array): Sliced<readonly KeyValue[] | null> {
+    const keys = Array.from(slots, (slot) => this.keys[slot])
+    const names = this.#names
+    const valuesOf = (key: Key | undefined): readonly KeyValue[] | null =>
+      key === undefined ? null : names.map((name) => key[name] as KeyValue)
+    return { length: keys.length, slice: (from, to) => keys.slice(from, to).map(valuesOf) }
+  }
+
   /** Slots with a key, in the order in which these were first seen. */
   slots(): Int32Array {
     const slots = Int32Array.from(this.keys.keys())
@@ -77,6 +91,7 @@ export class KeyInterner {
   forget(slot: number): void {
     if (!cut(this.#root, this.values(slot), slot)) return
     this.keys[slot] = undefined
+    this.touched.mark(slot)
     this.#free.push(slot)
   }
 

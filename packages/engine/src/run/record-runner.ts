@@ -74,7 +74,7 @@ export class RecordRunner implements InHand {
     )
     this.interner = this.keyNames.length === 0 ? undefined : new KeyInterner(this.keyNames)
     this.isKeyed = this.interner !== undefined
-    this.current = new CurrentKey(this.interner?.keys ?? [], this.interner?.order)
+    this.current = CurrentKey.of(this.interner)
     this.#failures = new RecordFailures(parts, this.current, this.emitter, (late, input) =>
       this.#keyOf(late, input),
     )

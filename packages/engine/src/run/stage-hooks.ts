@@ -221,6 +221,7 @@ export class StageHooks {
     const { at, name, slot } = timers.taken
     this.#enter()
     current.slot = slot
+    current.touched.mark(slot)
     if (timers === this.event && Number.isFinite(at)) {
       emitter.timestamp = at
       time.moveTo(at)

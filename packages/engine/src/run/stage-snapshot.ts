@@ -1,10 +1,13 @@
-import type { StageCheckpoint } from '../checkpoint/checkpoint.ts'
+import type { StageCapture } from '../checkpoint/checkpoint.ts'
+import type { ChangeLog } from '../state/change-log.ts'
 import { ONLY_SLOT } from '../state/current-key.ts'
 import type { HeapState } from '../state/heap-state.ts'
 import type { KeyTimers } from '../state/key-timers.ts'
 import type { SavedTimer, Slots, StageSnapshot } from '../state/saved-state.ts'
+import type { StageChanges } from '../state/stage-changes.ts'
 import type { Emitter } from './emitter.ts'
 import type { EventClock } from './event-clock.ts'
+import type { KeyInterner } from './key.ts'
 import type { ParkingLot } from './parking-lot.ts'
 import { loadParked, saveParked } from './saved-parked.ts'
 import type { StageParts } from './stage-parts.ts'
@@ -14,7 +17,7 @@ export interface Snapshotted {
   readonly emitter: Emitter
   readonly time: EventClock
   readonly state: HeapState
-  readonly interner: (Slots & { slots(): Iterable<number> }) | undefined
+  readonly interner: KeyInterner | undefined
   readonly hooks: { readonly event: KeyTimers; readonly clock: KeyTimers }
   readonly lot: ParkingLot | undefined
   largest: number
@@ -37,8 +40,32 @@ export function takeSnapshot(stage: Snapshotted): StageSnapshot {
   }
 }
 
+/** What a stage keeps of what was touched since it was asked last; for between two records. */
+function takeChanges(stage: Snapshotted, log: ChangeLog): StageChanges {
+  const { emitter, hooks, interner, largest, state, time } = stage
+  const size = interner?.keys.length ?? 0
+  const { has, number, since, slots } = log.take(size)
+  const listed = interner === undefined ? undefined : has
+  return {
+    number,
+    since,
+    watermark: emitter.mark,
+    largest,
+    eventTime: time.reached,
+    isKeyed: interner !== undefined,
+    keys: {
+      size,
+      slots,
+      orders: Float64Array.from(slots, (slot) => interner?.order.of(slot) ?? 0),
+      values: interner?.capture(slots) ?? [],
+    },
+    ...state.capture(slots),
+    timers: { event: hooks.event.capture(listed), clock: hooks.clock.capture(listed) },
+  }
+}
+
 /** Gives a stage what it kept; for before its first instance is made. */
-export function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void {
+function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void {
   const { emitter, hooks, interner, state, time } = stage
   emitter.mark = saved.watermark
   stage.largest = saved.largest
@@ -53,25 +80,28 @@ export function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void 
   }
 }
 
-/** All that is kept of a stage at a checkpoint; for between two records. */
-export function takeCheckpoint(
+/** A stage's part of a checkpoint; for between two records. */
+export function captureStage(
   stage: Snapshotted,
+  log: ChangeLog,
   { counter, failures }: Pick<StageParts, 'counter' | 'failures'>,
   isOver: boolean,
-): StageCheckpoint {
+): StageCapture {
   const { interner, lot } = stage
   const keyOf = (slot: number) => interner?.values(slot) ?? []
   const parked = (lot?.waiting ?? []).map((one) => saveParked(one, keyOf))
   const letters = failures.letters.snapshot()
-  return { isOver, snapshot: takeSnapshot(stage), parked, letters, counts: counter.snapshot() }
+  return { isOver, changes: takeChanges(stage, log), parked, letters, counts: counter.snapshot() }
 }
 
-/** Gives a stage what was kept of it; for before its first instance is made. */
-export function restoreCheckpoint(
+/** Gives a stage what it begins with: what its job says, and what was kept of it. For before its first instance is made. */
+export function restoreStage(
   stage: Snapshotted,
-  { parked, snapshot }: Pick<StageCheckpoint, 'parked' | 'snapshot'>,
+  { restored, spec }: Pick<StageParts, 'restored' | 'spec'>,
 ): void {
-  restoreSnapshot(stage, snapshot)
+  if (spec.restored !== undefined) restoreSnapshot(stage, spec.restored)
+  if (restored === undefined) return
+  restoreSnapshot(stage, restored.snapshot)
   const slotOf = (key: Parameters<Slots['slotOf']>[0]) => stage.interner?.slotOf(key) ?? ONLY_SLOT
-  for (const one of parked) stage.lot?.putBack(loadParked(one, slotOf))
+  for (const one of restored.parked) stage.lot?.putBack(loadParked(one, slotOf))
 }

@@ -1,8 +1,9 @@
 import { invariant } from '@millrace/base'
-import type { StageCheckpoint } from '../checkpoint/checkpoint.ts'
+import type { StageCapture } from '../checkpoint/checkpoint.ts'
 import type { KeyPart } from '../plan/job-spec.ts'
 import { Aligner } from './aligner.ts'
 import type { ParkedRecord } from './dead-letter.ts'
+import { ChangeLog } from '../state/change-log.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
 import type { Arrival, Edge, Envelope } from './edge.ts'
 import type { Committing } from './committing.ts'
@@ -15,12 +16,7 @@ import type { RecordBatch } from './record-batch.ts'
 import { NO_OUTPUT, RecordRunner } from './record-runner.ts'
 import { TICK_MS } from './source-marks.ts'
 import type { StageParts } from './stage-parts.ts'
-import {
-  restoreCheckpoint,
-  restoreSnapshot,
-  takeCheckpoint,
-  takeSnapshot,
-} from './stage-snapshot.ts'
+import { captureStage, restoreStage, takeSnapshot } from './stage-snapshot.ts'
 import { LATE, NOTHING, REJECTED, SKIPPED, StageView } from './stage-view.ts'
 import { unfinished } from './unfinished.ts'
 
@@ -39,6 +35,7 @@ export class StageTask {
   /** Its input was over in an earlier run already, and it has said its last there. */
   readonly #wasOver: boolean
   readonly #view: StageView
+  readonly #log: ChangeLog
   /** Whether `processBatch` may be used: what holds others back must fail before those behind it are touched. */
   readonly #takesBatches: boolean
   readonly runner: RecordRunner
@@ -66,8 +63,8 @@ export class StageTask {
     this.fields = new FieldWatches(id, expects, names, (text) => parts.host.logger.warn(text))
     const { main } = parts.outbox
     invariant(main !== undefined, 'a stage has a main output')
-    if (parts.spec.restored !== undefined) restoreSnapshot(this.runner, parts.spec.restored)
-    if (parts.restored !== undefined) restoreCheckpoint(this.runner, parts.restored)
+    restoreStage(this.runner, parts)
+    this.#log = new ChangeLog(this.runner.current.touched)
     this.#view = new StageView(parts.outbox, main, this.runner.current, this.runner.interner)
   }
 
@@ -79,10 +76,10 @@ export class StageTask {
   /** Whether it has passed on its last message. */
   isOver = false
 
-  /** All that is kept of it at a checkpoint; for between two records. */
-  checkpoint(): StageCheckpoint {
+  /** Its part of a checkpoint; for between two records. */
+  checkpoint(): StageCapture {
     const isOver = this.isOver && this.#complete
-    return takeCheckpoint(this.runner, this.#parts, isOver)
+    return captureStage(this.runner, this.#log, this.#parts, isOver)
   }
 
   async open(): Promise<void> {

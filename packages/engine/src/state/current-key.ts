@@ -1,6 +1,7 @@
 import type { Key } from '@millrace/sdk'
 import { ENG_NO_KEY } from '../errors.ts'
 import { KeyOrder } from './key-order.ts'
+import { TouchedSlots } from './touched-slots.ts'
 
 /** Slot of the only key of a stage without `by`. */
 export const ONLY_SLOT = 0
@@ -13,10 +14,28 @@ export class CurrentKey {
   readonly #keys: readonly (Key | undefined)[]
   /** In which the stage first saw its keys. */
   readonly order: KeyOrder
+  /** To be told of keys that are not those of the record in hand. */
+  readonly touched: TouchedSlots
 
-  constructor(keys: readonly (Key | undefined)[], order: KeyOrder = new KeyOrder()) {
+  constructor(
+    keys: readonly (Key | undefined)[],
+    order: KeyOrder = new KeyOrder(),
+    touched: TouchedSlots = new TouchedSlots(),
+  ) {
     this.#keys = keys
     this.order = order
+    this.touched = touched
+  }
+
+  /** Of a stage with these keys, or of one without. */
+  static of(keyed?: {
+    readonly keys: readonly (Key | undefined)[]
+    readonly order: KeyOrder
+    readonly touched: TouchedSlots
+  }): CurrentKey {
+    return keyed === undefined
+      ? new CurrentKey([])
+      : new CurrentKey(keyed.keys, keyed.order, keyed.touched)
   }
 
   key(slot: number): Key | undefined {
@@ -35,6 +54,7 @@ export class CurrentKey {
     try {
       for (const [slot, value] of entries) {
         this.slot = slot
+        this.touched.mark(slot)
         yield [this.key(slot), value]
       }
     } finally {

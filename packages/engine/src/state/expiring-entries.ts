@@ -1,5 +1,6 @@
 import type { Expiry } from './expiry.ts'
 import type { SlotEntry } from './saved-state.ts'
+import type { EntryColumns } from './stage-changes.ts'
 import type { ExpiringStore, Store } from './store.ts'
 
 /** A store around another one, whose entries it gives a time to live. */
@@ -24,6 +25,15 @@ export class ExpiringEntries<Inner extends Store> implements ExpiringStore {
     for (const entry of this.inner.save()) {
       yield { ...entry, time: this.expiry.timeOf(entry.slot, entry.name) }
     }
+  }
+
+  capture(slots: Int32Array): EntryColumns {
+    const columns = this.inner.capture(slots)
+    const names = columns.names?.slice(0, columns.names.length)
+    const times = Float64Array.from(columns.slots, (slot, at) =>
+      this.expiry.timeOf(slot, names?.[at]),
+    )
+    return { ...columns, ...(names && { names }), times }
   }
 
   load(entry: SlotEntry): void {

@@ -3,6 +3,7 @@ import type { CurrentKey } from './current-key.ts'
 import { Dues } from './dues.ts'
 import type { HeapList } from './list-state.ts'
 import type { SlotEntry } from './saved-state.ts'
+import type { EntryColumns, Sliced } from './stage-changes.ts'
 import type { Expiring, ExpiringStore } from './store.ts'
 import type { StateTime, TimeToLive } from './time-to-live.ts'
 
@@ -83,6 +84,13 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
     }
   }
 
+  capture(slots: Int32Array): EntryColumns {
+    const { data, ...columns } = this.#inner.capture(slots)
+    const items = (data as Sliced<Timed<T>>).slice(0, columns.slots.length)
+    const times = Float64Array.from(items, ({ time }) => time)
+    return { ...columns, times, data: items.map(({ value }) => value) }
+  }
+
   load({ data, slot, time = this.#now() }: SlotEntry): void {
     this.#inner.load({ slot, data: { value: data as T, time } })
     this.#dues.plan(slot, time + this.#ttl.ms)
@@ -91,6 +99,7 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
   release(now: number): void {
     while (this.#dues.isDue(now)) {
       const slot = this.#dues.take()
+      this.#current.touched.mark(slot)
       const items = this.#inner.peek(slot)
       let past = 0
       while (past < items.length && this.#goesAt(items[past]) <= now) past++

@@ -25,8 +25,9 @@ import { HeapOrdered } from './ordered-state.ts'
 import { HeapPanes } from './panes-state.ts'
 import { HeapSpans } from './spans-state.ts'
 import type { SavedHandle, SavedState, Slots } from './saved-state.ts'
+import type { StageChanges } from './stage-changes.ts'
 import { isExpiring, type ExpiringStore, type Store } from './store.ts'
-import { type Handle, loadHandle, saveHandle } from './store-snapshot.ts'
+import { captureHandle, type Handle, loadHandle, saveHandle } from './store-snapshot.ts'
 import { type StateTime, timeToLive } from './time-to-live.ts'
 import { NamedUnits, slotUnits, type Units } from './units.ts'
 import { HeapValue } from './value-state.ts'
@@ -135,6 +136,17 @@ export class HeapState {
     return { ...Object.fromEntries(this.#unclaimed), ...Object.fromEntries(handles) }
   }
 
+  /** What is kept now for some slots, and all that follows no key: for between records. */
+  capture(slots: Int32Array): Pick<StageChanges, 'handles' | 'unclaimed'> {
+    const handles = [...this.#handles].map(([name, handle]) => {
+      return [name, captureHandle(handle, handle.slots === onlySlot ? undefined : slots)]
+    })
+    return {
+      handles: Object.fromEntries(handles),
+      unclaimed: Object.fromEntries(this.#unclaimed),
+    }
+  }
+
   /** What handles begin with, by name: for before the first instance. A name that none of them has is kept for later ones. */
   restore(saved: SavedState): void {
     for (const [name, handle] of Object.entries(saved)) this.#unclaimed.set(name, handle)
@@ -164,7 +176,7 @@ export class HeapState {
       value: <T>(name: string, options: { readonly initial: () => T } & StateOptions<T>) => {
         const make = (): ValueState<T> & Store => {
           const inner = new HeapValue<T>(name, current, journal, options.initial)
-          const expiry = this.#slotExpiry(name, inner, options.ttl)
+          const expiry = this.#slotExpiry(space, name, inner, options.ttl)
           return expiry === undefined ? inner : new ExpiringValue(inner, current, expiry)
         }
         return handle('value', name, make, options)
@@ -173,7 +185,7 @@ export class HeapState {
         const make = (): MapState<K, V> & Store => {
           const inner = new HeapMap<K, V>(name, current, journal)
           if (options.ttl === undefined) return inner
-          const expiry = this.#expiry(name, inner, options.ttl, new NamedUnits())
+          const expiry = this.#expiry(space, name, inner, options.ttl, new NamedUnits())
           return new ExpiringMap(name, inner, current, expiry)
         }
         return handle('map', name, make, options)
@@ -240,26 +252,34 @@ export class HeapState {
   }
 
   #renewed<T>(
-    { current }: Space,
+    space: Space,
     name: string,
     inner: ObjectState<T> & Store & Undoable,
     ttl: StateTtl | undefined,
   ): ObjectState<T> & Store {
-    const expiry = this.#slotExpiry(name, inner, ttl)
-    return expiry === undefined ? inner : new ExpiringObject(name, inner, current, expiry)
+    const expiry = this.#slotExpiry(space, name, inner, ttl)
+    return expiry === undefined ? inner : new ExpiringObject(name, inner, space.current, expiry)
   }
 
-  #slotExpiry(name: string, inner: Undoable, ttl: StateTtl | undefined): Expiry | undefined {
-    return ttl && this.#expiry(name, inner, ttl, slotUnits)
+  #slotExpiry(
+    space: Space,
+    name: string,
+    inner: Undoable,
+    ttl: StateTtl | undefined,
+  ): Expiry | undefined {
+    return ttl && this.#expiry(space, name, inner, ttl, slotUnits)
   }
 
-  #expiry(name: string, inner: Undoable, ttl: StateTtl, units: Units): Expiry {
+  #expiry({ current }: Space, name: string, inner: Undoable, ttl: StateTtl, units: Units): Expiry {
     return new Expiry({
       ttl: timeToLive(name, ttl),
       time: this.#time,
       journal: this.#journal,
       units,
-      drop: (slot, entry) => inner.restore(slot, entry, ABSENT),
+      drop: (slot, entry) => {
+        current.touched.mark(slot)
+        inner.restore(slot, entry, ABSENT)
+      },
     })
   }
 }

@@ -3,6 +3,7 @@ import { ENG_TIMER_AT, ENG_TIMER_KEY } from '../errors.ts'
 import { NO_SLOT, type CurrentKey } from './current-key.ts'
 import type { Journal, Undoable } from './journal.ts'
 import { SlotCounts } from './slot-counts.ts'
+import type { TimerColumns } from './stage-changes.ts'
 import { TimerNames } from './timer-names.ts'
 import { TimerTable } from './timer-table.ts'
 
@@ -106,6 +107,12 @@ export class KeyTimers implements TimerService {
     for (const { at, name, slot } of this.#table.entries()) {
       yield { at, name: this.#names.name(name), slot }
     }
+  }
+
+  /** Those of some slots, or of all; `has` is not 0 for those. */
+  capture(has: Uint8Array | undefined): TimerColumns {
+    const { names, ...columns } = this.#table.pick(has)
+    return { ...columns, names: Array.from(names, (name) => this.#names.name(name)) }
   }
 
   /** Sets a timer of a snapshot. */

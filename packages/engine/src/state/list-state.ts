@@ -1,7 +1,9 @@
 import type { ListState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { type Journal, type Undoable } from './journal.ts'
+import { toEntryColumns } from './entry-columns.ts'
 import type { SlotEntry } from './saved-state.ts'
+import type { EntryColumns } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
 interface Items<T> {
@@ -68,8 +70,12 @@ export class HeapList<T> implements ListState<T>, Undoable, Store {
     return this.#lists.has(slot)
   }
 
-  *save(): Iterable<SlotEntry> {
-    for (const [slot, { values }] of this.#lists) for (const data of values) yield { slot, data }
+  save(): Iterable<SlotEntry> {
+    return this.#entriesOf(this.#lists.keys())
+  }
+
+  capture(slots: Int32Array): EntryColumns {
+    return toEntryColumns(this.#entriesOf(slots))
   }
 
   load({ data, slot }: SlotEntry): void {
@@ -87,6 +93,10 @@ export class HeapList<T> implements ListState<T>, Undoable, Store {
       this.size += (old as Items<T>).values.length
       this.#lists.set(slot, old as Items<T>)
     }
+  }
+
+  *#entriesOf(slots: Iterable<number>): Iterable<SlotEntry> {
+    for (const slot of slots) for (const data of this.peek(slot)) yield { slot, data }
   }
 
   #push(slot: number, value: T): void {

@@ -1,7 +1,9 @@
 import type { MapState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import { toEntryColumns } from './entry-columns.ts'
 import type { SlotEntry } from './saved-state.ts'
+import type { EntryColumns } from './stage-changes.ts'
 import { type Seat, Seats } from './seats.ts'
 import type { Store } from './store.ts'
 
@@ -74,8 +76,12 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
     return this.#maps.has(slot)
   }
 
-  *save(): Iterable<SlotEntry> {
-    for (const [slot, map] of this.#maps) for (const [name, data] of map) yield { slot, name, data }
+  save(): Iterable<SlotEntry> {
+    return this.#entriesOf(this.#maps.keys())
+  }
+
+  capture(slots: Int32Array): EntryColumns {
+    return toEntryColumns(this.#entriesOf(slots))
   }
 
   load({ data, name, slot }: SlotEntry): void {
@@ -101,6 +107,13 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
       this.size--
       if (map.size === 0) this.#maps.delete(slot)
     } else seat.value = old as V
+  }
+
+  *#entriesOf(slots: Iterable<number>): Iterable<SlotEntry> {
+    for (const slot of slots) {
+      const map = this.#maps.get(slot)
+      if (map !== undefined) for (const [name, data] of map) yield { slot, name, data }
+    }
   }
 
   #add(slot: number, name: K, value: V): void {

@@ -3,6 +3,7 @@ import type { Key, NumbersState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
+import type { EntryColumns } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
 const firstRows = 16
@@ -22,6 +23,7 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
+  readonly #fields: readonly string[]
   readonly #initial: readonly number[]
   readonly #rows: RowInHand
   readonly #view: T
@@ -37,10 +39,8 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
     const initial = Object.entries(create() as Record<string, number>)
     this.#initial = initial.map(([, value]) => value)
     this.#rows = { values: new Float64Array(firstRows * initial.length), at: 0 }
-    this.#view = createRowView(
-      initial.map(([field]) => field),
-      this.#rows,
-    ) as T
+    this.#fields = initial.map(([field]) => field)
+    this.#view = createRowView(this.#fields, this.#rows) as T
   }
 
   get size(): number {
@@ -78,6 +78,22 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
 
   *save(): Iterable<SlotEntry> {
     for (const [slot, view] of this.#made()) yield { slot, data: { ...view } }
+  }
+
+  capture(slots: Int32Array): EntryColumns {
+    const made = slots.filter((slot) => this.holds(slot))
+    const width = this.#initial.length
+    const { values } = this.#rows
+    const orders = new Float64Array(made.length)
+    const rows = new Float64Array(made.length * width)
+    for (let row = 0; row < made.length; row++) {
+      const slot = made[row] as number
+      orders[row] = this.#numbers[slot] as number
+      for (let column = 0; column < width; column++) {
+        rows[row * width + column] = values[slot * width + column] as number
+      }
+    }
+    return { slots: made, orders, data: { fields: this.#fields, rows } }
   }
 
   load({ data, slot }: SlotEntry): void {

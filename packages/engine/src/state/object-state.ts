@@ -1,8 +1,10 @@
 import type { Key, ObjectOptions, ObjectState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import { OutgoingObjects } from './outgoing-objects.ts'
 import type { SlotEntry } from './saved-state.ts'
 import { type Seat, Seats } from './seats.ts'
+import type { EntryColumns } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
 /** An object per key, changed in place. Only making and clearing one can be undone. */
@@ -12,6 +14,7 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
   readonly #journal: Journal
   readonly #objects = new Seats<number, T>()
   readonly #options: ObjectOptions<T>
+  #outgoing: OutgoingObjects<T> | undefined
 
   constructor(name: string, current: CurrentKey, journal: Journal, options: ObjectOptions<T>) {
     this.#name = name
@@ -27,7 +30,10 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
   get(): T {
     const slot = this.#current.require(this.#name)
     const known = this.#objects.get(slot)
-    if (known !== undefined) return known.value
+    if (known !== undefined) {
+      this.#outgoing?.keep(slot)
+      return known.value
+    }
     const made = this.#options.create()
     this.#objects.add(slot, made)
     this.#journal.remember(this, slot, undefined, ABSENT)
@@ -43,7 +49,7 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
   }
 
   entries(): Iterable<readonly [Key | undefined, T]> {
-    return this.#current.follow(this.#objects)
+    return this.#current.follow(this.#kept())
   }
 
   holds(slot: number): boolean {
@@ -55,6 +61,17 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
     for (const [slot, value] of this.#objects) yield { slot, data: snapshot(value) }
   }
 
+  capture(slots: Int32Array): EntryColumns {
+    // Whoever has not read the last ones by now may do so later.
+    this.#outgoing?.keepAll()
+    const { names, orders, values } = this.#objects.pick(slots)
+    const { snapshot: copy = structuredClone } = this.#options
+    // What is written down at once needs no copy.
+    const show = this.#options.snapshot ?? ((object: T): unknown => object)
+    this.#outgoing = new OutgoingObjects(names, values, { copy, show })
+    return { slots: names, orders, data: this.#outgoing }
+  }
+
   load({ data, slot }: SlotEntry): void {
     const { restore = structuredClone as (data: unknown) => T } = this.#options
     this.#objects.add(slot, restore(data))
@@ -63,5 +80,12 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
   restore(slot: number, _name: unknown, old: unknown): void {
     if (old === ABSENT) this.#objects.remove(slot)
     else this.#objects.putBack(slot, old as Seat<T>)
+  }
+
+  *#kept(): Iterable<readonly [number, T]> {
+    for (const entry of this.#objects) {
+      this.#outgoing?.keep(entry[0])
+      yield entry
+    }
   }
 }

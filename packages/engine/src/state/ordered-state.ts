@@ -4,7 +4,9 @@ import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { Cursor, type Run } from './ordered-run.ts'
 import { RunTable } from './run-table.ts'
+import { toEntryColumns } from './entry-columns.ts'
 import type { SlotEntry } from './saved-state.ts'
+import type { EntryColumns } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
 /** A value that has another one in its place. */
@@ -94,6 +96,7 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
     while (this.#heap.due < time) {
       const { due, order } = this.#heap
       const slot = this.#heap.take()
+      this.#current.touched.mark(slot)
       // The slot may be that of another key by now.
       if (this.#runs.queuedOf(slot) !== due || order !== this.#current.order.of(slot)) continue
       if (visit !== undefined) this.#visit(slot, time, visit)
@@ -124,8 +127,12 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
     return this.#runs.holds(slot)
   }
 
-  *save(): Iterable<SlotEntry> {
-    for (const slot of this.#current.order.sorted(this.#runs.slots())) {
+  save(): Iterable<SlotEntry> {
+    return this.#entriesOf(this.#current.order.sorted(this.#runs.slots()))
+  }
+
+  *#entriesOf(slots: Int32Array): Iterable<SlotEntry> {
+    for (const slot of slots) {
       const run = this.#runs.read(slot)
       if (run === undefined) continue
       const { from, times, to, values } = run
@@ -137,6 +144,10 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
       }))
       yield* entries
     }
+  }
+
+  capture(slots: Int32Array): EntryColumns {
+    return toEntryColumns(this.#entriesOf(slots))
   }
 
   load({ data, slot, time }: SlotEntry): void {

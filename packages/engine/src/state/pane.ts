@@ -1,5 +1,6 @@
 import type { RowLayout, RowStore } from '@millrace/base'
 import type { KeyOrder } from './key-order.ts'
+import type { TouchedSlots } from './touched-slots.ts'
 
 const firstRows = 16
 /** Spreads neighboring slots over the table. */
@@ -75,6 +76,14 @@ export class Pane<T> {
     if (this.#isOrdered) return this.#slots.slice(0, this.#rows)
     const slots = this.#slots.subarray(0, this.#rows)
     return this.#order.sorted(this.#count < this.#rows ? slots.filter((slot) => slot >= 0) : slots)
+  }
+
+  /** All its keys are touched. */
+  touch(touched: TouchedSlots): void {
+    for (let row = 0; row < this.#rows; row++) {
+      const slot = this.#slots[row] as number
+      if (slot >= 0) touched.mark(slot)
+    }
   }
 
   #enter(slot: number, row: number): void {

@@ -3,7 +3,9 @@ import type { Key, PanesState } from '@millrace/sdk'
 import { NO_SLOT, type CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { Pane } from './pane.ts'
+import { toEntryColumns } from './entry-columns.ts'
 import type { SlotEntry } from './saved-state.ts'
+import type { EntryColumns } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
 /** Accumulators per key and pane, pane by pane. */
@@ -61,6 +63,7 @@ export class HeapPanes<T> implements PanesState<T>, Store, Undoable {
     const pane = this.#panes.get(start)
     if (pane === undefined) return
     this.#journal.remember(this, NO_SLOT, start, pane)
+    pane.touch(this.#current.touched)
     this.#close(start)
   }
 
@@ -79,10 +82,15 @@ export class HeapPanes<T> implements PanesState<T>, Store, Undoable {
   }
 
   /** By key first: who takes the entries back sees the keys in the order in which this stage did. */
-  *save(): Iterable<SlotEntry> {
+  save(): Iterable<SlotEntry> {
+    const slots = new Set<number>()
+    for (const pane of this.#panes.values()) for (const slot of pane.slots()) slots.add(slot)
+    return this.#entriesOf(this.#current.order.sorted(Int32Array.from(slots)))
+  }
+
+  *#entriesOf(slots: Int32Array): Iterable<SlotEntry> {
     const panes = this.#starts.map((start) => this.#panes.get(start) as Pane<T>)
-    const slots = new Set(panes.flatMap((pane) => [...pane.slots()]))
-    for (const slot of this.#current.order.sorted(Int32Array.from(slots))) {
+    for (const slot of slots) {
       for (const pane of panes) {
         const row = pane.find(slot)
         if (row < 0) continue
@@ -90,6 +98,10 @@ export class HeapPanes<T> implements PanesState<T>, Store, Undoable {
         yield { slot, time: pane.start, data }
       }
     }
+  }
+
+  capture(slots: Int32Array): EntryColumns {
+    return toEntryColumns(this.#entriesOf(slots))
   }
 
   load({ data, slot, time }: SlotEntry): void {

@@ -3,7 +3,9 @@ import type { Key, Span, SpansOptions, SpansState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
+import { toEntryColumns } from './entry-columns.ts'
 import type { SlotEntry } from './saved-state.ts'
+import type { EntryColumns } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
 const NONE = -1
@@ -110,19 +112,27 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
   }
 
   entries(): Iterable<readonly [Key | undefined, Span<T>]> {
-    return this.#current.follow(this.#all())
+    return this.#current.follow(this.#all(this.#inOrder()))
   }
 
   holds(slot: number): boolean {
     return this.#head(slot) !== NONE
   }
 
-  *save(): Iterable<SlotEntry> {
-    for (const [slot, { end, row, start, value }] of this.#all()) {
+  save(): Iterable<SlotEntry> {
+    return this.#entriesOf(this.#inOrder())
+  }
+
+  *#entriesOf(slots: Int32Array): Iterable<SlotEntry> {
+    for (const [slot, { end, row, start, value }] of this.#all(slots)) {
       const due = this.#dues[row] as number
       const wakes = due === Number.POSITIVE_INFINITY ? null : due
       yield { slot, time: start, data: { end, wakes, value: structuredClone(value) } }
     }
+  }
+
+  capture(slots: Int32Array): EntryColumns {
+    return toEntryColumns(this.#entriesOf(slots))
   }
 
   load({ data, slot, time }: SlotEntry): void {
@@ -154,9 +164,13 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
     }
   }
 
-  *#all(): Iterable<readonly [number, SpanInHand<T>]> {
+  #inOrder(): Int32Array {
     const slots = Int32Array.from(this.#heads.keys()).filter((slot) => this.holds(slot))
-    for (const slot of this.#current.order.sorted(slots)) {
+    return this.#current.order.sorted(slots)
+  }
+
+  *#all(slots: Int32Array): Iterable<readonly [number, SpanInHand<T>]> {
+    for (const slot of slots) {
       for (let row = this.#head(slot); row !== NONE;) {
         const next = this.#next[row] as number
         yield [slot, this.#show(slot, row)]

@@ -1,5 +1,7 @@
 import { ENG_STATE_KIND, ENG_STATE_VERSION } from '../errors.ts'
+import { toEntryColumns } from './entry-columns.ts'
 import type { SavedHandle, Slots } from './saved-state.ts'
+import type { HandleChanges } from './stage-changes.ts'
 import { isExpiring, type Store } from './store.ts'
 
 /** A state handle and how what it keeps is written down. */
@@ -19,6 +21,17 @@ export function saveHandle({ kind, slots, store, version }: Handle): SavedHandle
   })
   const expired = isExpiring(store) ? store.expiry.expired : 0
   return { kind, version, entries, ...(expired > 0 && { expired }) }
+}
+
+/** What a handle keeps for some slots; `slots` absent: for all that it has, which follows no key. */
+export function captureHandle(
+  { kind, store, version }: Handle,
+  slots: Int32Array | undefined,
+): HandleChanges {
+  const isWhole = slots === undefined
+  const entries = isWhole ? toEntryColumns(store.save()) : store.capture(slots)
+  const expired = isExpiring(store) ? store.expiry.expired : 0
+  return { kind, version, expired, isWhole, entries }
 }
 
 /** Gives a handle what it kept. Throws ENG_STATE_KIND and ENG_STATE_VERSION where that is not its own. */

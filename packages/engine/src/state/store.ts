@@ -1,4 +1,5 @@
 import type { SlotEntry } from './saved-state.ts'
+import type { EntryColumns } from './stage-changes.ts'
 
 /** What a state handle keeps, of all keys. */
 export interface Store {
@@ -8,6 +9,8 @@ export interface Store {
   holds(slot: number): boolean
   /** All entries, in order. Read them before the next record. */
   save(): Iterable<SlotEntry>
+  /** Those of some slots, which are in ascending order: as they are now, whenever they are read. */
+  capture(slots: Int32Array): EntryColumns
   /** Takes an entry back as it was. Cannot be undone: for before the first record. */
   load(entry: SlotEntry): void
 }

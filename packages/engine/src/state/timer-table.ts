@@ -9,6 +9,14 @@ export interface TableEntry {
   order: number
 }
 
+/** Entries column by column. */
+export interface PickedEntries {
+  readonly slots: Int32Array
+  readonly times: Float64Array
+  readonly orders: Float64Array
+  readonly names: Int32Array
+}
+
 /**
  * Times by slot and name, ordered by time and then by when they were added, each (slot, name, time) once: a heap over a hash
  * table, both in columns of numbers. A timer costs some fifty bytes, and adding or taking one allocates nothing.
@@ -89,6 +97,23 @@ export class TimerTable {
       this.taken.at = this.#at[entry] as number
       this.taken.order = this.#order[entry] as number
       yield this.taken
+    }
+  }
+
+  /** Entries of some slots, or of all, in no order; `has` is not 0 for those. */
+  pick(has: Uint8Array | undefined): PickedEntries {
+    const found = new Int32Array(this.size)
+    let count = 0
+    for (let place = 0; place < this.size; place++) {
+      const entry = this.#heap[place] as number
+      if (has === undefined || has[this.#slot[entry] as number] !== 0) found[count++] = entry
+    }
+    const entries = found.subarray(0, count)
+    return {
+      slots: Int32Array.from(entries, (entry) => this.#slot[entry] as number),
+      times: Float64Array.from(entries, (entry) => this.#at[entry] as number),
+      orders: Float64Array.from(entries, (entry) => this.#order[entry] as number),
+      names: Int32Array.from(entries, (entry) => this.#name[entry] as number),
     }
   }
 

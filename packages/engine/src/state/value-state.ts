@@ -3,6 +3,7 @@ import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
 import { type Seat, Seats } from './seats.ts'
+import type { EntryColumns } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
 /** One immutable value per key. */
@@ -64,6 +65,11 @@ export class HeapValue<T> implements ValueState<T>, Undoable, Store {
 
   *save(): Iterable<SlotEntry> {
     for (const [slot, data] of this.#values) yield { slot, data }
+  }
+
+  capture(slots: Int32Array): EntryColumns {
+    const { names, orders, values } = this.#values.pick(slots)
+    return { slots: names, orders, data: values }
   }
 
   load({ data, slot }: SlotEntry): void {

@@ -1,0 +1,75 @@
+import type { KeyValue } from '@millrace/base'
+import type { SavedState } from './saved-state.ts'
+
+/** A list that is made piece by piece: ask for each piece once, in order, and be done with it before anything else happens. */
+export interface Sliced<T> {
+  readonly length: number
+  slice(from: number, to: number): readonly T[]
+}
+
+/** The same few numbers for each entry, side by side. */
+export interface NumberRows {
+  readonly fields: readonly string[]
+  readonly rows: Float64Array
+}
+
+/** Entries of a state handle, column by column. */
+export interface EntryColumns {
+  readonly slots: Int32Array
+  /** Grows in the order of the entries; absent: this is the order of their keys, and for one key that in which they stand. */
+  readonly orders?: Float64Array | undefined
+  readonly names?: Sliced<unknown> | undefined
+  readonly times?: Float64Array | undefined
+  readonly data: Sliced<unknown> | NumberRows
+}
+
+/** What a state handle keeps for some slots. */
+export interface HandleChanges {
+  readonly kind: string
+  readonly version: number
+  readonly expired: number
+  /** It keeps nothing else, for any slot: without keys there are no changes. */
+  readonly isWhole: boolean
+  readonly entries: EntryColumns
+}
+
+/** Timers of some slots. */
+export interface TimerColumns {
+  readonly slots: Int32Array
+  readonly times: Float64Array
+  /** Among timers of the same time. */
+  readonly orders: Float64Array
+  readonly names: Sliced<string>
+}
+
+/** Keys of some slots. */
+export interface KeyColumns {
+  /** Slots that there are, of all keys; 0 for a stage without keys. */
+  readonly size: number
+  /** All that is said here is about these slots, and it is all that there is about them. */
+  readonly slots: Int32Array
+  /** In which the keys were first seen. */
+  readonly orders: Float64Array
+  /** Values of each key; null for a slot that has none. */
+  readonly values: Sliced<readonly KeyValue[] | null>
+}
+
+/**
+ * What a stage keeps now for slots that were touched since its last checkpoint, and for some that were not: each slot comes round
+ * now and then, so that what was said of it long ago need not be kept.
+ */
+export interface StageChanges {
+  /** From 1, which is all that the stage keeps. */
+  readonly number: number
+  /** The number of the oldest ones that are still needed, these included. */
+  readonly since: number
+  readonly watermark: number
+  readonly largest: number
+  readonly eventTime: number
+  readonly isKeyed: boolean
+  readonly keys: KeyColumns
+  readonly handles: Readonly<Record<string, HandleChanges>>
+  /** What an earlier run has left and no handle has claimed: all of it. */
+  readonly unclaimed: SavedState
+  readonly timers: { readonly event: TimerColumns; readonly clock: TimerColumns }
+}
