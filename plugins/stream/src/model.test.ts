@@ -225,5 +225,5 @@ it('does what arrays would do: appends, leases, retries, resets, retention, rest
       }
     },
   )
-  await expect(fc.assert(property, { numRuns: 100 })).resolves.toBeUndefined()
+  await expect(fc.assert(property, { numRuns: 50 })).resolves.toBeUndefined()
 })

@@ -88,6 +88,21 @@ it('an abort takes back what no checkpoint has, and leaves what was prepared', a
   expect((await stream.read()).map(({ value }) => value)).toEqual([1])
 })
 
+it('what a killed job left can be dropped; who would go on from it is refused', async () => {
+  const { dir, open, runtime } = virtual()
+  const stream = await open<number>('out')
+  const sink = await openSink({ name: 'out', dir }, runtime)
+  await sink.write(batchOf([1, 2]))
+  const token = await sink.prepare(checkpoint)
+
+  const dropped = await stream.discardPrepared()
+  const next = await openSink({ name: 'out', dir }, runtime)
+
+  expect(dropped).toBe(2)
+  expect((await stream.state()).prepared).toBe(0)
+  await expect(next.recover(token)).rejects.toMatchObject({ code: 'STREAM_TOKEN' })
+})
+
 it('a record that JSON cannot hold is rejected alone', async () => {
   const { dir, open, runtime } = virtual()
   const stream = await open<number>('out')

@@ -230,6 +230,20 @@ export class Stream<T = unknown> {
     })
   }
 
+  /**
+   * Drops what jobs wrote and did not commit (`prepared` in `state`), such as what a job without checkpoints left when it was killed; says how
+   * many records. A job that would go on from a checkpoint with some of them is refused then (`STREAM_TOKEN`).
+   */
+  discardPrepared(): Promise<number> {
+    return this.#write(() => {
+      const writers = 'SELECT id FROM writer WHERE stream = ?'
+      const sql = `DELETE FROM prepared WHERE writer IN (${writers})`
+      const { changes } = this.#db.run(sql, this.#id)
+      this.#db.run('DELETE FROM writer WHERE stream = ?', this.#id)
+      return changes
+    })
+  }
+
   /** Writes what waits and lets go of the stream. Stop its consumers first. */
   async close(): Promise<void> {
     if (this.#closed) return
