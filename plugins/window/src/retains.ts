@@ -1,9 +1,9 @@
-import { emptyMost, type WindowParameters } from './window-parameters.ts'
+import { emptyMost, toMs, type WindowParameters } from './window-parameters.ts'
 
 /** What a window stage keeps, and when it lets go of it. */
 export function retains(parameters: WindowParameters): string {
   const { count, cumulate, emitter, lateness, maxWait, session, sliding, tumbling } = parameters
-  const late = lateness.startsWith('0') ? '' : ` by ${lateness}`
+  const late = toMs(lateness) === 0 ? '' : ` by ${lateness}`
   const passed = `when the watermark has passed its end${late}`
   if (tumbling !== undefined) {
     const most = emptyMost(parameters)
@@ -23,9 +23,11 @@ export function retains(parameters: WindowParameters): string {
     return `It keeps the values of each open session, and lets go of one ${passed}: ${session} behind its last record.`
   }
   if (count !== undefined) {
-    const wait =
-      maxWait === undefined ? '' : `, or ${maxWait} of event time behind its first record`
-    return `It keeps the values of one window per key until that has ${count} records${wait}; keys that fall silent keep theirs until the input is over.`
+    const until =
+      maxWait === undefined
+        ? '; keys that fall silent keep theirs until the input is over'
+        : `, or the watermark is ${maxWait} past its first record`
+    return `It keeps the values of one window per key until that has ${count} records${until}.`
   }
   if (emitter !== undefined) {
     return 'It keeps what the emitter remembers of each key, until that forgets it or the input is over.'
