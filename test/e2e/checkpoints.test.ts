@@ -78,3 +78,135 @@ describe('a job with checkpoints', () => {
     expect(letters(killed).length).toBeGreaterThan(10)
   })
 })
+
+const endless = `pipeline:
+  name: endless
+  checkpoint: { every: 50ms, dir: state }
+  source: { generate: { rate: 2000, seed: 1 } }
+  stages:
+    - aggregate: { emit: update, aggregate: { n: count() } }
+      id: totals
+  sink: { file: { path: out.jsonl, mode: append } }
+`
+const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '')
+const firstCheckpoint = async (cwd: string): Promise<void> => {
+  const deadline = Date.now() + 20_000
+  while (Date.now() < deadline) {
+    const { stdout } = await run(cwd, ['status', 'job.yaml', '--json'])
+    if (JSON.parse(stdout).checkpoint !== null) return
+  }
+  throw new Error('there is no checkpoint')
+}
+
+describe('a job that is stopped', () => {
+  it('goes on where it was, and its state can be looked at and taken elsewhere', async () => {
+    const cwd = folder({ 'job.yaml': endless })
+    const running = start(cwd, ['run', 'job.yaml'])
+    await running.seen('reading ')
+    await firstCheckpoint(cwd)
+
+    const second = await run(cwd, ['run', 'job.yaml'])
+    const point = await run(cwd, ['savepoint', 'job.yaml', 'point.state', '--json'])
+    running.kill('SIGINT')
+    const stopped = await running.ended
+    const status = await run(cwd, ['status', 'job.yaml', '--json'])
+    const kept = await run(cwd, ['state', 'get', 'totals', 'job.yaml'])
+
+    expect(second.code).toBe(2)
+    expect(second.stderr).toContain(`error[STORE_LOCKED]: Process ${running.pid} on `)
+    expect(point.code, point.stderr).toBe(0)
+    const { isRunning, read: readAtPoint } = JSON.parse(point.stdout)
+    expect(isRunning).toBe(true)
+    expect(stopped.code, stopped.stderr).toBe(0)
+    expect(stopped.stdout).toContain('is the last: the next run goes on from there')
+    const { checkpoint, running: now } = JSON.parse(status.stdout)
+    expect(now).toBeNull()
+    expect(checkpoint).toMatchObject({ end: 'stopped', number: expect.any(Number) })
+    expect(checkpoint.read).toBeGreaterThan(readAtPoint)
+    expect(lines(kept.stdout).map((line) => JSON.parse(line))).toContainEqual({
+      handle: 'value n',
+      value: { count: checkpoint.read },
+    })
+    // All that was read is in the results, and nothing else.
+    expect(lines(read(cwd, 'out.jsonl'))).toHaveLength(checkpoint.read)
+
+    const from = ['--from', 'point.state', '--set', `source.limit=${readAtPoint + 100}`]
+    const back = await run(cwd, ['run', 'job.yaml', ...from])
+
+    expect(back.code, back.stderr).toBe(0)
+    expect(back.stderr).toContain('of point.state, taken')
+    // The last one is that of the end.
+    expect(lines(read(cwd, 'out.jsonl'))).toHaveLength(readAtPoint + 101)
+  })
+})
+
+describe('a job that goes on', () => {
+  const limited = (limit: number): readonly string[] => ['--set', `source.limit=${limit}`]
+  const stopped = async (): Promise<string> => {
+    const cwd = folder({ 'job.yaml': endless })
+    const running = start(cwd, ['run', 'job.yaml'])
+    await running.seen('reading ')
+    await firstCheckpoint(cwd)
+    running.kill('SIGINT')
+    expect((await running.ended).code).toBe(0)
+    return cwd
+  }
+
+  it('is refused where it has changed, with what was and what is', async () => {
+    const cwd = await stopped()
+    const sum = ['--set', 'stages.totals.parameters.aggregate.n=sum(1)']
+    const seed = ['--set', 'source.parameters.seed=2']
+
+    const changed = await run(cwd, ['run', 'job.yaml', ...sum])
+    const reseeded = await run(cwd, ['run', 'job.yaml', ...seed])
+    const allow = ['--allow-changed', 'source', ...seed, ...limited(1)]
+    const allowed = await run(cwd, ['run', 'job.yaml', ...allow])
+
+    expect(changed.code).toBe(2)
+    expect(changed.stderr).toContain(
+      'error[JOB_STATE_CHANGED]: Parameter aggregate.n of "totals" is "sum(1)"; the state of the job comes from a run where it was "count()".',
+    )
+    expect(changed.stderr).toContain(
+      'next Change it back; or go on all the same with --allow-changed totals; or begin anew with --fresh.',
+    )
+    expect(reseeded.stderr).toContain('Parameter seed of "source" is 2;')
+    expect(allowed.stderr).toContain('going on from checkpoint')
+  })
+
+  it('says when it was finished before, and begins anew when it is told to', async () => {
+    const cwd = await stopped()
+
+    const finished = await run(cwd, ['run', 'job.yaml', ...limited(1)])
+    const again = await run(cwd, ['run', 'job.yaml'])
+    const fresh = await run(cwd, ['run', 'job.yaml', '--fresh', ...limited(10), '--json'])
+
+    expect(finished.code, finished.stderr).toBe(0)
+    expect([again.code, again.stdout]).toEqual([0, ''])
+    expect(again.stderr).toMatch(
+      /^endless: finished on \S+, with [\d,]+ records read; nothing was done\. Begin anew with --fresh\.\n$/,
+    )
+    expect(fresh.code, fresh.stderr).toBe(0)
+    expect(JSON.parse(fresh.stdout)).toMatchObject({
+      state: 'completed',
+      sources: [{ read: 10 }],
+      sinks: [{ written: 11 }],
+    })
+  })
+
+  it('takes its state to another folder', async () => {
+    const [cwd, other] = [await stopped(), folder({ 'job.yaml': endless })]
+    const file = join(other, 'moved.state')
+
+    const exported = await run(cwd, ['state', 'export', file, 'job.yaml'])
+    const imported = await run(other, ['state', 'import', file, 'job.yaml'])
+    const twice = await run(other, ['state', 'import', file, 'job.yaml'])
+
+    expect(exported.code, exported.stderr).toBe(0)
+    expect(imported.stdout).toMatch(/^endless will go on from checkpoint \d+, with [\d,]+ record/)
+    expect(twice.code).toBe(2)
+    expect(twice.stderr).toContain('next Put the new one in its place with --replace')
+    expect((await run(other, ['state', 'get', 'totals', 'job.yaml'])).stdout).toBe(
+      (await run(cwd, ['state', 'get', 'totals', 'job.yaml'])).stdout,
+    )
+  })
+})

@@ -13,6 +13,8 @@ import type {
 } from '@millrace/engine'
 import { compilePath } from '@millrace/expression/path'
 import type { Binding, Logger, StageDefinition, StageFactory } from '@millrace/sdk'
+import type { MadePart } from './checkpoint/job-print.ts'
+import type { StartOptions } from './checkpoint/job-state.ts'
 import { JOB_ID_TAKEN, JOB_NO_TIME } from './errors.ts'
 
 /** Options of a job built in code. */
@@ -26,10 +28,20 @@ export interface PipelineOptions {
   readonly restart?: JobSpec['restart']
   /** Takes the records that are still parked when the job ends. Default: they are lost, with a warning. */
   readonly onParked?: (records: readonly ParkedRecord[]) => void | Promise<void>
+  /** Where it writes what it needs to go on, how often, and how it begins. Default: it takes no checkpoints. */
+  readonly checkpoint?: CheckpointOptions
   /** Default: the real clock. */
   readonly runtime?: Runtime
   /** Default: silence. */
   readonly logger?: Logger
+}
+
+/** Checkpoints of a job built in code. */
+export interface CheckpointOptions extends StartOptions {
+  /** A folder of its own; a relative one counts from the folder of the process. */
+  readonly dir: string
+  /** Time between two checkpoints. Default 10,000. */
+  readonly everyMs?: number
 }
 
 /** Options of one stage: its id (default: the module's name, then `-2`; a second one of a name is JOB_ID_TAKEN) and the field paths of its key. */
@@ -64,6 +76,19 @@ export interface Draft {
   /** Those of named outputs. */
   readonly sinks: readonly SinkSpec[]
   readonly deadLetter?: SinkSpec
+  /** What its parts were made of, by id; absent for functions. */
+  readonly made: Readonly<Record<string, MadePart>>
+}
+
+/** The draft with what a part was made of. */
+export function withMade(
+  draft: Draft,
+  id: string,
+  { mayChange }: { readonly mayChange?: readonly string[] },
+  parameters: unknown,
+): Draft {
+  const part: MadePart = mayChange === undefined ? { parameters } : { parameters, mayChange }
+  return { ...draft, made: { ...draft.made, [id]: part } }
 }
 
 /** The draft with one stage more. Throws JOB_ID_TAKEN. */

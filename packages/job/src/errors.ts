@@ -262,3 +262,11 @@ export const JOB_STATE_THERE = defineError<{ dir: string; number: number }>({
   message: (d) => `"${d.dir}" holds the state of this job already: checkpoint ${d.number}.`,
   hint: () => 'Put the new one in its place with --replace, or give the job another directory.',
 })
+
+/** A job with checkpoints is given its input by run(). */
+export const JOB_INPUT_STATE = defineError<{ name: string }>({
+  code: 'JOB_INPUT_STATE',
+  message: (d) =>
+    `Job "${d.name}" takes checkpoints, and what run(input) brings cannot be read again from where it stood.`,
+  hint: () => 'Give the job a source, or let it take no checkpoints.',
+})

@@ -15,8 +15,10 @@ import {
   pathsOf,
   requireTime,
   type StageOptions,
+  withMade,
   withStage,
 } from './draft.ts'
+import { builtState } from './checkpoint/built-state.ts'
 import { JOB_OUTPUT } from './errors.ts'
 import { injectionOf } from './injection-of.ts'
 import { Job } from './job.ts'
@@ -95,7 +97,8 @@ export class Flow<In, Out> {
     requireTime(this.draft, definition, injection.parameters)
     const factory = toStageFactory(definition, injection)
     const expects = expectedFields(definition, injection.parameters, options.by)
-    return this.#append<unknown>(factory, options, expects)
+    const { draft } = this.#append<unknown>(factory, options, expects)
+    return new Flow(withMade(draft, draft.stages.at(-1)?.id ?? '', definition, parameters))
   }
 
   /** Says what the records are, for the compiler; nothing is checked when the job runs. */
@@ -116,14 +119,15 @@ export class Flow<In, Out> {
       expects: expectedFields(definition, injection.parameters),
       from: [{ id: stage, output }],
     }
-    return new Flow<In, Out>({ ...this.draft, sinks: [...this.draft.sinks, sink] })
+    const draft = withMade(this.draft, sink.id, definition, parameters)
+    return new Flow<In, Out>({ ...draft, sinks: [...draft.sinks, sink] })
   }
 
   /** Sends records that fail to `sink`. */
   deadLetters<P>(definition: SinkDefinition<P>, parameters: unknown): Flow<In, Out> {
     const factory = toSinkFactory(definition, injectionOf(definition, this.#made(parameters)))
     return new Flow<In, Out>({
-      ...this.draft,
+      ...withMade(this.draft, 'deadLetter', definition, parameters),
       deadLetter: { id: 'deadLetter', factory, from: [] },
     })
   }
@@ -132,7 +136,8 @@ export class Flow<In, Out> {
   to<P>(definition: SinkDefinition<P>, parameters: unknown): Job<In, never> {
     const injection = injectionOf(definition, this.#made(parameters))
     const expects = expectedFields(definition, injection.parameters)
-    return this.#job([{ factory: toSinkFactory(definition, injection), expects }])
+    const draft = withMade(this.draft, 'sink', definition, parameters)
+    return this.#job([{ factory: toSinkFactory(definition, injection), expects }], draft.made)
   }
 
   /** Leaves the results to whoever iterates over `run()`. */
@@ -144,7 +149,10 @@ export class Flow<In, Out> {
     return { parameters, provide: this.draft.options.provide }
   }
 
-  #job<Result>(sinks: readonly Pick<SinkSpec, 'factory' | 'expects'>[]): Job<In, Result> {
+  #job<Result>(
+    sinks: readonly Pick<SinkSpec, 'factory' | 'expects'>[],
+    made = this.draft.made,
+  ): Job<In, Result> {
     const { name, options, sources, stages, deadLetter, time } = this.draft
     const spec: JobSpec = {
       name,
@@ -159,11 +167,13 @@ export class Flow<In, Out> {
       errors: options.errors,
       restart: options.restart,
     }
+    const { runtime = nodeRuntime } = options
     return new Job<In, Result>({
       spec,
       time,
       isIterated: sinks.length === 0,
-      runtime: options.runtime ?? nodeRuntime,
+      runtime,
+      openState: options.checkpoint && builtState(spec, options.checkpoint, made, runtime),
       logger: options.logger,
       onParked: options.onParked,
       dispose: () => Promise.resolve(),

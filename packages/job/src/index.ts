@@ -39,7 +39,12 @@ export type { Input } from './iterable-source.ts'
 export { Job, type JobParts, type JobRun } from './job.ts'
 export { loadJob, type LoadJobOptions } from './load-job.ts'
 export { jobSchema, listPlugins, loadSpec } from './loader.ts'
-export type { JointStageOptions, PipelineOptions, StageOptions } from './draft.ts'
+export type {
+  CheckpointOptions,
+  JointStageOptions,
+  PipelineOptions,
+  StageOptions,
+} from './draft.ts'
 export { Flow, type StageFunction } from './flow.ts'
 export { Pipeline, pipeline, type SourceOptions } from './pipeline.ts'
 export type { SourceTime, StatedTime } from './source-time.ts'

@@ -18,6 +18,7 @@ import {
   JOB_HAS_SINK,
   JOB_HAS_SOURCE,
   JOB_INPUT,
+  JOB_INPUT_STATE,
   JOB_NO_STATE,
   JOB_NO_INPUT,
   JOB_NO_SINK,
@@ -96,6 +97,9 @@ export class Job<In = unknown, Out = unknown> {
     if (needsInput && input === undefined) throw JOB_NO_INPUT({ name: spec.name })
     if (!needsInput && input !== undefined) throw JOB_HAS_SOURCE({ name: spec.name })
     if (input !== undefined && !isInput(input)) throw notInput(input, spec.name)
+    if (input !== undefined && this.#parts.openState !== undefined) {
+      throw JOB_INPUT_STATE({ name: spec.name })
+    }
     const { isIterated = spec.sinks.length === 0 } = this.#parts
     const channel = isIterated ? new ResultChannel<Out>(() => void this.stop()) : undefined
     const whole: JobSpec = {

@@ -1,5 +1,5 @@
 import { type SourceDefinition, toSourceFactory } from '@millrace/sdk'
-import type { Draft, PipelineOptions } from './draft.ts'
+import { type Draft, type PipelineOptions, withMade } from './draft.ts'
 import { Flow } from './flow.ts'
 import { injectionOf } from './injection-of.ts'
 import { type SourceTime, timeSpec } from './source-time.ts'
@@ -34,7 +34,8 @@ export class Pipeline {
     const { provide } = this.#options
     const factory = toSourceFactory(definition, injectionOf(definition, { parameters, provide }))
     const source = { id, factory, limit, time: time && timeSpec(time) }
-    return new Flow({ ...this.#draft(), sources: [source] })
+    const draft = withMade(this.#draft(), id, definition, parameters)
+    return new Flow({ ...draft, sources: [source] })
   }
 
   /** Takes records of type `In` from `run(input)`. Throws JOB_TIME. */
@@ -51,7 +52,14 @@ export class Pipeline {
   }
 
   #draft(): Draft {
-    return { name: this.#name, options: this.#options, sources: [], stages: [], sinks: [] }
+    return {
+      name: this.#name,
+      options: this.#options,
+      sources: [],
+      stages: [],
+      sinks: [],
+      made: {},
+    }
   }
 }
 

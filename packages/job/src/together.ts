@@ -6,6 +6,7 @@ import {
   type JointStageOptions,
   pathsOf,
   requireTime,
+  withMade,
   withStage,
 } from './draft.ts'
 import { JOB_TOGETHER } from './errors.ts'
@@ -56,7 +57,8 @@ export class Together {
       })
     }
     const from = this.#outputs.map(([name, output]) => ({ name, from: [output] }))
-    return new Flow(withStage(draft, factory, from, { ...others, ...(by && { by }) }, []))
+    const added = withStage(draft, factory, from, { ...others, ...(by && { by }) }, [])
+    return new Flow(withMade(added, added.stages.at(-1)?.id ?? '', definition, parameters))
   }
 }
 
@@ -76,6 +78,7 @@ function merged(one: Draft, other: Draft): Draft {
     sources: union(one.sources, other.sources),
     stages: union(one.stages, other.stages),
     sinks: union(one.sinks, other.sinks),
+    made: { ...one.made, ...other.made },
   }
   const deadLetter = one.deadLetter ?? other.deadLetter
   const ids = [...draft.sources, ...draft.stages, ...draft.sinks].map(({ id }) => id)

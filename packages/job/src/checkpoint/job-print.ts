@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from 'node:path'
+import type { JobSpec, KeyPart, StageSpec } from '@millrace/engine'
 import type { JobPlan, PlanNode } from '@millrace/loader'
 
 /** What a part of a job was like when it wrote its state. */
@@ -48,17 +49,46 @@ function movable(text: string, folder: string): string {
   return near.startsWith('..') ? text : near
 }
 
-/** What a definition and the parameters that it was given are like, for a job built in code. */
-export function printOfMade(
-  role: PartPrint['role'],
-  definition: { readonly name: string; readonly mayChange?: readonly string[] },
-  parameters: unknown,
-  by: readonly string[] = [],
-): PartPrint {
-  const values = new Map<string, PrintedValue>()
-  flatten(parameters, '', values)
-  const { mayChange = [], name } = definition
-  return { role, module: name, by, parameters: Object.fromEntries(values), mayChange }
+/** What a part of a job built in code was made of. */
+export interface MadePart {
+  readonly parameters: unknown
+  readonly mayChange?: readonly string[]
+}
+
+/** What the parts of a job built in code are like; of a function only its name can be told. */
+export function printOfSpec(spec: JobSpec, made: Readonly<Record<string, MadePart>>): JobPrint {
+  const print = (
+    role: PartPrint['role'],
+    { factory, id }: SpecPart,
+    by: readonly string[] = [],
+  ) => {
+    const values = new Map<string, PrintedValue>()
+    flatten(made[id]?.parameters, '', values)
+    const parameters = Object.fromEntries(values)
+    const { mayChange = [] } = made[id] ?? {}
+    return [id, { role, module: factory.traits.name, by, parameters, mayChange }] as const
+  }
+  const { deadLetter, sinks, sources, stages } = spec
+  return Object.fromEntries([
+    ...sources.map((source) => print('source', source)),
+    ...stages.map((stage) => print('stage', stage, keysOf(stage))),
+    ...[...sinks, ...(deadLetter === undefined ? [] : [deadLetter])].map((sink) => {
+      return print('sink', sink)
+    }),
+  ])
+}
+
+interface SpecPart {
+  readonly id: string
+  readonly factory: { readonly traits: { readonly name: string } }
+}
+
+function keysOf({ by = [] }: StageSpec): readonly string[] {
+  const named = (parts: readonly KeyPart[]): string[] => parts.map(({ description }) => description)
+  if (Array.isArray(by)) return named(by as readonly KeyPart[])
+  return Object.entries(by as Readonly<Record<string, readonly KeyPart[]>>).map(
+    ([input, parts]) => `${input}: ${named(parts).join(', ')}`,
+  )
 }
 
 /** Only what is plain data can be compared; a function is taken to be the same. */
