@@ -189,8 +189,8 @@ export class DirectoryStore extends CheckpointReader implements Store {
     }
     const blocks = this.#newFile()
     try {
-      for (const [name, { blocks: added, replace = false }] of write.sections) {
-        const refs = replace ? [] : [...(sections.get(name) ?? [])]
+      for (const [name, { blocks: added, drop = 0, replace = false }] of write.sections) {
+        const refs = replace ? [] : (sections.get(name) ?? []).slice(drop)
         for (const block of added) refs.push(await blocks.add(block))
         if (refs.length === 0) sections.delete(name)
         else sections.set(name, refs)

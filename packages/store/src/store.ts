@@ -23,6 +23,8 @@ export interface SectionWrite {
   readonly blocks: readonly Uint8Array[]
   /** The blocks take the place of those there were, none of them: the section goes. By default they follow them. */
   readonly replace?: boolean
+  /** So many of the blocks there were go, the oldest ones. Default 0. */
+  readonly drop?: number
 }
 
 /** What is committed at once. */

@@ -139,7 +139,7 @@ function reader(columns: EntryColumns): (at: number, key: KeyValues) => SavedEnt
     key,
     ...(names && { name: names[at] }),
     data: rows === undefined ? items?.[at] : rowOf(rows, at),
-    ...(times && { time: times[at] as number }),
+    ...(times && { time: times[at] }),
   })
 }
 

@@ -1,8 +1,9 @@
 import type { MillraceError, Runtime } from '@millrace/base'
-import type { CheckpointStore, JobCheckpoint } from '@millrace/engine'
+import type { ChangeStore, JobChanges, JobCheckpoint } from '@millrace/engine'
 import { type FileSystem, openStore, type Store } from '@millrace/store'
 import { JobFaults } from '../errors.ts'
 import { type Allowed, compareJobs, type CurrentJob, usable } from './compare-prints.ts'
+import { KeptBlocks } from './kept-blocks.ts'
 import { type CheckpointNote, readSections, type SavedJob, writeSections } from './sections.ts'
 import { readStateFile, type WrittenState, writeStateFile } from './state-file.ts'
 
@@ -38,7 +39,8 @@ export interface JobStateOptions extends StartOptions, CurrentJob {
 }
 
 /** The state of a job, held by this process: where it goes on from, and where its checkpoints go. */
-export class JobState implements CheckpointStore {
+export class JobState implements ChangeStore {
+  readonly takesChanges = true
   readonly settings: CheckpointSettings
   /** What the job goes on from; undefined: it begins anew. */
   readonly restored: JobCheckpoint | undefined
@@ -46,6 +48,8 @@ export class JobState implements CheckpointStore {
   readonly setAside: CheckpointNote | undefined
   readonly #options: JobStateOptions
   readonly #store: Store
+  readonly #kept = new KeptBlocks()
+  #hasCommitted = false
   #savepoints = 0
   #closed: Promise<void> | undefined
 
@@ -62,9 +66,9 @@ export class JobState implements CheckpointStore {
     return this.restored?.end === 'finished'
   }
 
-  async commit(checkpoint: JobCheckpoint): Promise<void> {
+  async commit(checkpoint: JobChanges): Promise<void> {
     const { print, runtime } = this.#options
-    const write = await writeSections({ checkpoint, print }, runtime)
+    const write = await writeSections({ checkpoint, print }, runtime, this.#kept)
     // Stages that the job no longer has leave nothing behind.
     for (const { name } of this.#store.latest()?.sections ?? []) {
       if (!write.sections.has(name)) {
@@ -72,6 +76,13 @@ export class JobState implements CheckpointStore {
       }
     }
     await this.#store.commit({ id: this.#store.lastId + 1, ...write })
+    this.#hasCommitted = true
+  }
+
+  async last(): Promise<JobCheckpoint | undefined> {
+    if (!this.#hasCommitted) return undefined
+    const saved = await readSections((section) => this.#store.read(section))
+    return usable(saved, this.#options.print)
   }
 
   /** Writes the last checkpoint to a file of its own. Rejects with JOB_STATE_FILE and errors of the store. */

@@ -1,8 +1,9 @@
 import { invariant, type Runtime } from '@millrace/base'
-import type { JobCheckpoint, StageCheckpoint } from '@millrace/engine'
+import type { JobChanges, JobCheckpoint, StageCheckpoint } from '@millrace/engine'
 import type { CheckpointWrite, SectionWrite } from '@millrace/store'
 import { BlockWriter, readBlocks } from './blocks.ts'
 import type { JobPrint } from './job-print.ts'
+import type { KeptBlocks } from './kept-blocks.ts'
 import { readStage, stagePieces } from './stage-section.ts'
 
 /** Encoding lets others go on after so long, ms. */
@@ -28,10 +29,11 @@ export interface CheckpointNote {
   readonly read: number
 }
 
-/** Encodes a checkpoint, one section for each stage and one for the rest. Throws JOB_STATE_DATA. */
+/** Encodes a checkpoint, one section for each stage and one for the rest; `kept` knows what is in them. Throws JOB_STATE_DATA. */
 export async function writeSections(
-  { checkpoint, print }: SavedJob,
+  { checkpoint, print }: { readonly checkpoint: JobChanges; readonly print: JobPrint },
   runtime: Pick<Runtime, 'monotonic' | 'yield'>,
+  kept: KeptBlocks,
 ): Promise<Pick<CheckpointWrite, 'sections' | 'meta'>> {
   const { end, number, read, stages, time, ...rest } = checkpoint
   const sections = new Map<string, SectionWrite>()
@@ -50,7 +52,8 @@ export async function writeSections(
       await runtime.yield()
       startedMs = runtime.monotonic()
     }
-    sections.set(stageSection(id), { blocks: writer.finish(), replace: true })
+    const section = stageSection(id)
+    sections.set(section, kept.write(section, stage.changes, writer.finish()))
   }
   const note: CheckpointNote = { number, time, read, ...(end !== undefined && { end }) }
   return { sections, meta: note }

@@ -1,76 +1,222 @@
-import { invariant } from '@millrace/base'
-import type { SavedEntry, SavedHandle, SavedTimer, StageCheckpoint } from '@millrace/engine'
+import { invariant, type KeyValue } from '@millrace/base'
+import {
+  type EntryColumns,
+  type HandleChanges,
+  mergeChanges,
+  type NumberRows,
+  type Sliced,
+  type StageCapture,
+  type StageChanges,
+  type StageCheckpoint,
+  type TimerColumns,
+} from '@millrace/engine'
 import { measureBlocks, readBlocks } from './blocks.ts'
 import { type Columns, fromColumns, toColumns } from './columns.ts'
 
 /** Entries in one piece: of some hundred bytes each, it takes a millisecond or two to encode. */
 const PIECE_ENTRIES = 1000
+/** Where they are nothing but numbers. */
+const PIECE_ROWS = 16_384
 
-/** What is written down of a stage, piece by piece: the head first. */
+/** What is written down of a stage at a checkpoint, piece by piece: the head first. */
 export type StagePiece =
   | { readonly piece: 'head'; readonly head: StageHead }
-  | { readonly piece: 'keys'; readonly items: Columns }
-  | { readonly piece: 'state'; readonly handle: string; readonly items: Columns }
-  | { readonly piece: 'timers'; readonly service: 'event' | 'clock'; readonly items: Columns }
+  | KeysPiece
+  | StatePiece
+  | TimersPiece
+
+interface KeysPiece {
+  readonly piece: 'keys'
+  readonly slots: Int32Array
+  readonly orders: Float64Array
+  readonly values: Columns
+}
+
+interface StatePiece {
+  readonly piece: 'state'
+  readonly handle: string
+  readonly slots: Int32Array
+  readonly orders?: Float64Array | undefined
+  readonly names?: Columns | undefined
+  readonly times?: Float64Array | undefined
+  readonly data: Columns | NumberRows
+}
+
+interface TimersPiece {
+  readonly piece: 'timers'
+  readonly service: 'event' | 'clock'
+  readonly slots: Int32Array
+  readonly times: Float64Array
+  readonly orders: Float64Array
+  readonly names: Columns
+}
+
+type Head = Omit<StageChanges, 'keys' | 'handles' | 'timers'>
 
 /** All of a stage but what there may be much of. */
-interface StageHead extends Omit<StageCheckpoint, 'snapshot'> {
-  readonly watermark: number
-  readonly largest: number
-  readonly eventTime: number
-  readonly handles: Readonly<Record<string, Omit<SavedHandle, 'entries'>>>
+interface StageHead extends Omit<StageCapture, 'changes'> {
+  readonly changes: Head
+  readonly size: number
+  readonly handles: Readonly<Record<string, Omit<HandleChanges, 'entries'>>>
 }
 
 /** The pieces of a stage. Each is made when it is asked for. */
-export function* stagePieces({ snapshot, ...rest }: StageCheckpoint): Iterable<StagePiece> {
-  const { eventTime, keys, largest, state, timers, watermark } = snapshot
+export function* stagePieces({ changes, ...rest }: StageCapture): Iterable<StagePiece> {
+  const { handles: all, keys, timers, ...head } = changes
   const handles = Object.fromEntries(
-    Object.entries(state).map(([name, { kind, version }]) => [name, { kind, version }]),
+    Object.entries(all).map(([name, { expired, isWhole, kind, version }]) => [
+      name,
+      { expired, isWhole, kind, version },
+    ]),
   )
-  yield { piece: 'head', head: { ...rest, watermark, largest, eventTime, handles } }
-  for (const items of pieces(keys)) yield { piece: 'keys', items }
-  for (const [handle, { entries }] of Object.entries(state)) {
-    for (const items of pieces(entries)) yield { piece: 'state', handle, items }
+  yield { piece: 'head', head: { ...rest, changes: head, size: keys.size, handles } }
+  for (const [from, to] of ranges(keys.slots.length, PIECE_ENTRIES)) {
+    yield {
+      piece: 'keys',
+      slots: keys.slots.subarray(from, to),
+      orders: keys.orders.subarray(from, to),
+      values: toColumns(keys.values.slice(from, to)),
+    }
   }
+  for (const [handle, { entries }] of Object.entries(all)) yield* statePieces(handle, entries)
   for (const service of ['event', 'clock'] as const) {
-    for (const items of pieces(timers[service])) yield { piece: 'timers', service, items }
+    const { names, orders, slots, times } = timers[service]
+    for (const [from, to] of ranges(slots.length, PIECE_ENTRIES)) {
+      yield {
+        piece: 'timers',
+        service,
+        slots: slots.subarray(from, to),
+        times: times.subarray(from, to),
+        orders: orders.subarray(from, to),
+        names: toColumns(names.slice(from, to)),
+      }
+    }
   }
 }
 
-/** The stage whose pieces are in these blocks. Throws JOB_STATE_NEWER. */
+function* statePieces(handle: string, entries: EntryColumns): Iterable<StatePiece> {
+  const { data, names, orders, slots, times } = entries
+  const size = 'rows' in data ? PIECE_ROWS : PIECE_ENTRIES
+  for (const [from, to] of ranges(slots.length, size)) {
+    yield {
+      piece: 'state',
+      handle,
+      slots: slots.subarray(from, to),
+      orders: orders?.subarray(from, to),
+      names: names && toColumns(names.slice(from, to)),
+      times: times?.subarray(from, to),
+      data: 'rows' in data ? someRows(data, from, to) : toColumns(data.slice(from, to)),
+    }
+  }
+}
+
+function someRows({ fields, rows }: NumberRows, from: number, to: number): NumberRows {
+  return { fields, rows: rows.subarray(from * fields.length, to * fields.length) }
+}
+
+function* ranges(length: number, size: number): Iterable<readonly [number, number]> {
+  for (let from = 0; from < length; from += size) yield [from, Math.min(length, from + size)]
+}
+
+/** The stage whose pieces are in these blocks: those of one checkpoint after the other. Throws JOB_STATE_NEWER. */
 export function readStage(blocks: readonly Uint8Array[]): StageCheckpoint {
-  let head: StageHead | undefined
-  const keys: unknown[] = []
-  const entries = new Map<string, unknown[]>()
-  const timers = { event: [] as unknown[], clock: [] as unknown[] }
+  const taken: Gathered[] = []
   for (const one of readBlocks(blocks) as Iterable<StagePiece>) {
-    if (one.piece === 'head') {
-      head = one.head
-      for (const name of Object.keys(head.handles)) entries.set(name, [])
-    } else if (one.piece === 'keys') addAll(keys, one.items)
-    else if (one.piece === 'state') addAll(entries.get(one.handle) ?? [], one.items)
-    else addAll(timers[one.service], one.items)
+    if (one.piece === 'head') taken.push({ head: one.head, keys: [], state: [], timers: [] })
+    else if (one.piece === 'keys') taken.at(-1)?.keys.push(one)
+    else if (one.piece === 'state') taken.at(-1)?.state.push(one)
+    else taken.at(-1)?.timers.push(one)
   }
-  invariant(head !== undefined, 'The blocks of a stage begin with its head.')
-  const { eventTime, handles, largest, watermark, ...rest } = head
-  const state = Object.entries(handles).map(([name, handle]): [string, SavedHandle] => [
-    name,
-    { ...handle, entries: (entries.get(name) ?? []) as SavedEntry[] },
-  ])
+  const last = taken.at(-1)
+  invariant(last !== undefined, 'The blocks of a stage begin with its head.')
+  const { counts, isOver, letters, parked } = last.head
+  return { isOver, parked, letters, counts, snapshot: mergeChanges(taken.map(changesOf)) }
+}
+
+/** The pieces of one checkpoint. */
+interface Gathered {
+  readonly head: StageHead
+  readonly keys: KeysPiece[]
+  readonly state: StatePiece[]
+  readonly timers: TimersPiece[]
+}
+
+function changesOf({ head, keys, state, timers }: Gathered): StageChanges {
+  const handles = Object.entries(head.handles).map(([name, handle]) => {
+    const entries = entriesOf(state.filter((piece) => piece.handle === name))
+    return [name, { ...handle, entries }] as const
+  })
+  const timersOf = (service: 'event' | 'clock'): TimerColumns => {
+    const pieces = timers.filter((piece) => piece.service === service)
+    return {
+      slots: joinedSlots(pieces),
+      times: joined(pieces.map(({ times }) => times)),
+      orders: joined(pieces.map(({ orders }) => orders)),
+      names: items(pieces.map(({ names }) => names)) as Sliced<string>,
+    }
+  }
   return {
-    ...rest,
-    snapshot: {
-      watermark,
-      largest,
-      eventTime,
-      keys: keys as StageCheckpoint['snapshot']['keys'],
-      state: Object.fromEntries(state),
-      timers: timers as { event: SavedTimer[]; clock: SavedTimer[] },
+    ...head.changes,
+    keys: {
+      size: head.size,
+      slots: joinedSlots(keys),
+      orders: joined(keys.map(({ orders }) => orders)),
+      values: items(keys.map(({ values }) => values)) as Sliced<readonly KeyValue[] | null>,
     },
+    handles: Object.fromEntries(handles),
+    timers: { event: timersOf('event'), clock: timersOf('clock') },
   }
 }
 
-/** Bytes of each state handle in the blocks of a stage. */
+function entriesOf(pieces: readonly StatePiece[]): EntryColumns {
+  const [first] = pieces
+  if (first === undefined) return { slots: new Int32Array(0), orders: noNumbers, data: [] }
+  const column = <T>(of: (piece: StatePiece) => T | undefined): T[] =>
+    pieces.flatMap((piece) => of(piece) ?? [])
+  return {
+    slots: joinedSlots(pieces),
+    ...(first.orders && { orders: joined(column(({ orders }) => orders)) }),
+    ...(first.names && { names: items(column(({ names }) => names)) }),
+    ...(first.times && { times: joined(column(({ times }) => times)) }),
+    data:
+      'rows' in first.data
+        ? {
+            fields: first.data.fields,
+            rows: joined(column(({ data }) => ('rows' in data ? data.rows : undefined))),
+          }
+        : items(column(({ data }) => ('rows' in data ? undefined : data))),
+  }
+}
+
+const noNumbers = new Float64Array(0)
+
+function joinedSlots(pieces: readonly { readonly slots: Int32Array }[]): Int32Array {
+  const all = new Int32Array(pieces.reduce((sum, { slots }) => sum + slots.length, 0))
+  let at = 0
+  for (const { slots } of pieces) {
+    all.set(slots, at)
+    at += slots.length
+  }
+  return all
+}
+
+function joined(lists: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const list of lists) {
+    all.set(list, at)
+    at += list.length
+  }
+  return all
+}
+
+function items(lists: readonly Columns[]): unknown[] {
+  const all: unknown[] = []
+  for (const list of lists) for (const item of fromColumns(list)) all.push(item)
+  return all
+}
+
+/** Bytes that each state handle takes in the blocks of a stage. */
 export function bytesOfHandles(blocks: readonly Uint8Array[]): ReadonlyMap<string, number> {
   const bytes = new Map<string, number>()
   for (const [piece, length] of measureBlocks(blocks) as Iterable<readonly [StagePiece, number]>) {
@@ -78,14 +224,4 @@ export function bytesOfHandles(blocks: readonly Uint8Array[]): ReadonlyMap<strin
     bytes.set(piece.handle, (bytes.get(piece.handle) ?? 0) + length)
   }
   return bytes
-}
-
-function* pieces(items: readonly unknown[]): Iterable<Columns> {
-  for (let at = 0; at < items.length; at += PIECE_ENTRIES) {
-    yield toColumns(items.slice(at, at + PIECE_ENTRIES))
-  }
-}
-
-function addAll(list: unknown[], items: Columns): void {
-  for (const item of fromColumns(items)) list.push(item)
 }

@@ -1,0 +1,26 @@
+import type { StageChanges } from '@millrace/engine'
+import type { SectionWrite } from '@millrace/store'
+
+interface Kept {
+  /** That of the changes. */
+  readonly number: number
+  readonly blocks: number
+}
+
+/** Which blocks of each section are whose, so that those that nobody needs any more can go. */
+export class KeptBlocks {
+  readonly #sections = new Map<string, readonly Kept[]>()
+
+  /** What a commit does to the section of a stage. */
+  write(
+    section: string,
+    { number, since }: Pick<StageChanges, 'number' | 'since'>,
+    blocks: readonly Uint8Array[],
+  ): SectionWrite {
+    const before = number === 1 ? [] : (this.#sections.get(section) ?? [])
+    const gone = before.filter((kept) => kept.number < since)
+    const drop = gone.reduce((sum, kept) => sum + kept.blocks, 0)
+    this.#sections.set(section, [...before.slice(gone.length), { number, blocks: blocks.length }])
+    return number === 1 ? { blocks, replace: true } : { blocks, drop }
+  }
+}
