@@ -1,5 +1,6 @@
 import { explore, type ExploreOptions, type Scenario } from '@millrace/testkit'
 
+import { checkpoints } from './checkpoints/scenario.ts'
 import { messaging } from './messaging/scenario.ts'
 import { pipeline } from './pipeline/scenario.ts'
 import { pools } from './pools/scenario.ts'
@@ -17,6 +18,7 @@ function campaign<W>(
 
 /** All scenarios, by name. */
 export const campaigns: Readonly<Record<string, Campaign>> = {
+  checkpoints: campaign('checkpoints', checkpoints),
   messaging: campaign('messaging', messaging),
   pipeline: campaign('pipeline', pipeline),
   pools: campaign('pools', pools),

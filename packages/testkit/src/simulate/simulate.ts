@@ -8,6 +8,7 @@ import { settle } from './settle.ts'
 import type { TraceEntry } from './trace.ts'
 import { followEvents } from './follow-events.ts'
 import { checkOptions, type SimulateOptions } from './simulate-options.ts'
+import { SimulatedProcess } from './simulated-process.ts'
 import { World } from './world.ts'
 
 /** An actor by reference or by path, with or without the name of the system. */
@@ -113,6 +114,11 @@ export class Simulation {
   /** Resolves after `ms` of virtual time: what an asynchronous handler may await. */
   sleep(ms: number): Promise<void> {
     return this.#world.sleep(ms)
+  }
+
+  /** A process of its own: what is made on its runtime ends when it is killed. */
+  process(): SimulatedProcess {
+    return new SimulatedProcess(this.#world)
   }
 
   /** Calls `check` after every turn from now on; what it throws ends the run. */

@@ -176,6 +176,12 @@ export class World implements Surroundings, ReadyQueue {
     this.#parked = this.#parked.filter((runnable) => runnable.path !== path)
   }
 
+  /** Takes work back that waits for its turn. */
+  forget(work: ReadonlySet<Runnable>): void {
+    this.#ready = this.#ready.filter((runnable) => !work.has(runnable))
+    this.#parked = this.#parked.filter((runnable) => !work.has(runnable))
+  }
+
   /** Sends a message on behalf of whoever runs now. */
   send(to: SimulatedActor, message: unknown, lane: Lane | undefined): void {
     const from = (confined() as SimulatedActor | undefined) ?? this.outside
