@@ -30,7 +30,7 @@ export {
   openJobState,
   type StartOptions,
 } from './checkpoint/job-state.ts'
-export { planState } from './checkpoint/plan-state.ts'
+export { checkState, planState } from './checkpoint/plan-state.ts'
 export { exportState, importState, readJobState, type ReadState } from './checkpoint/read-state.ts'
 export type { CheckpointNote, SavedJob } from './checkpoint/sections.ts'
 export type { WrittenState } from './checkpoint/state-file.ts'

@@ -195,3 +195,9 @@ export const CLI_NO_STATE_OF = defineError<{
       ? `There are: ${d.known.join(', ') || 'none'}.`
       : `Did you mean "${d.near}"?`,
 })
+
+export const CLI_NOT_RUNNING = defineError<{ name: string }>({
+  code: 'CLI_NOT_RUNNING',
+  message: (d) => `Job "${d.name}" does not run; there is nothing to put another in the place of.`,
+  hint: () => 'Start it: millrace run job.yaml goes on from its last checkpoint.',
+})

@@ -39,6 +39,15 @@ A job with checkpoints goes on from the last one. A finished one says so and end
 The first Ctrl-C or SIGTERM stops: what was read is finished, nothing open fires, exit code 0.
 With --drain everything open fires as at the end of the input. A second one ends at once (130).`
 
+const upgradeExamples = `
+Examples:
+  millrace upgrade job.yaml
+  millrace upgrade job.yaml --allow-changed hourly
+
+The new job must be able to take the state of the one that runs; else that runs on, exit code 2.
+It is stopped, and the new one goes on here from its last checkpoint. Should this fail before its
+first own checkpoint, the old one runs again, as it was started.`
+
 const testExamples = `
 Examples:
   millrace test job.yaml
@@ -93,8 +102,9 @@ function withJobFile(command: Command): Command {
     .option('--strict', 'take warnings of the job file for faults')
 }
 
-function addRun(program: Command, shell: Shell, finish: Finish): void {
-  withJobFile(program.command('run').description('run a job to its end'))
+/** Options of every command that runs a job. */
+function withRun(command: Command): Command {
+  return withJobFile(command)
     .option(
       '--json',
       'print the summary, or the faults, as JSON on stdout (stderr if the job writes to stdout)',
@@ -110,16 +120,27 @@ function addRun(program: Command, shell: Shell, finish: Finish): void {
         .default('text'),
     )
     .option('--admin <host:port>', 'serve /health, /ready and /metrics; a port alone is local')
-    .option('--fresh', 'begin anew; the state there is is set aside until the first checkpoint')
-    .option('--from <file>', 'go on from a savepoint instead of the last checkpoint')
     .option('--allow-changed <id>', 'go on although this part has changed (repeatable)', collect)
     .option('--allow-dropped-state', 'go on without the state of parts that are gone')
     .option('--drain', 'on a signal, fire everything open as at the end of the input')
     .option('--fail-on-dead-letter', 'exit with 1 when there are dead letters')
+}
+
+function addRun(program: Command, shell: Shell, finish: Finish): void {
+  withRun(program.command('run').description('run a job to its end'))
+    .option('--fresh', 'begin anew; the state there is is set aside until the first checkpoint')
+    .option('--from <file>', 'go on from a savepoint instead of the last checkpoint')
     .addHelpText('after', runExamples)
     .action(async (job: string | undefined, options: RunOptions) => {
       const { runCommand } = await import('./commands/run.ts')
       finish(await runCommand(job, options, shell))
+    })
+  const upgrade = program.command('upgrade').description('put a job in the place of a running one')
+  withRun(upgrade)
+    .addHelpText('after', upgradeExamples)
+    .action(async (job: string | undefined, options: RunOptions) => {
+      const { upgradeCommand } = await import('./commands/upgrade.ts')
+      finish(await upgradeCommand(job, options, shell))
     })
 }
 

@@ -1,5 +1,7 @@
-import type { Runtime, Where } from '@millrace/base'
+import type { MillraceError, Runtime, Where } from '@millrace/base'
+import type { JobSpec } from '@millrace/engine'
 import type { LoadedJob } from '@millrace/loader'
+import type { Allowed } from './compare-prints.ts'
 import type { JobState, StartOptions } from './job-state.ts'
 
 /** What opens the state of a job that was loaded from a file; undefined where it takes no checkpoints. */
@@ -9,11 +11,7 @@ export function planState(
 ): (() => Promise<JobState>) | undefined {
   const settings = plan?.checkpoint
   if (plan === undefined || spec === undefined || settings === undefined) return undefined
-  const parts = [...spec.sources, ...spec.stages, ...spec.sinks]
-  const where = (id: string): Where | undefined => {
-    return (spec.deadLetter?.id === id ? spec.deadLetter : parts.find((part) => part.id === id))
-      ?.where
-  }
+  const where = placesOf(spec)
   return async () => {
     // A job without checkpoints starts without what keeps them.
     const { openJobState } = await import('./job-state.ts')
@@ -21,4 +19,32 @@ export function planState(
     const print = printOf(plan, settings.folder)
     return openJobState({ ...options, settings, job: plan.name, print, where })
   }
+}
+
+/**
+ * Why a job that was loaded from a file cannot go on from its last checkpoint; empty where it can, or where there is none. Looks at it
+ * without holding it: also while another job runs. Rejects with errors of the store.
+ */
+export async function checkState(
+  { plan, spec }: Pick<LoadedJob, 'plan' | 'spec'>,
+  allowed: Allowed,
+): Promise<readonly MillraceError[]> {
+  const settings = plan?.checkpoint
+  if (plan === undefined || spec === undefined || settings === undefined) return []
+  const { compareJobs } = await import('./compare-prints.ts')
+  const { printOf } = await import('./job-print.ts')
+  const { readJobState } = await import('./read-state.ts')
+  const saved = await readJobState(settings.dir)
+  const print = printOf(plan, settings.folder)
+  return saved === undefined ? [] : compareJobs(saved, { print, where: placesOf(spec) }, allowed)
+}
+
+function placesOf({
+  deadLetter,
+  sinks,
+  sources,
+  stages,
+}: JobSpec): (id: string) => Where | undefined {
+  const parts = [...sources, ...stages, ...sinks, ...(deadLetter === undefined ? [] : [deadLetter])]
+  return (id) => parts.find((part) => part.id === id)?.where
 }

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { messageOf } from '@millrace/base'
 import { nodeRuntime } from '@millrace/engine/host'
 import {
@@ -7,7 +9,7 @@ import {
   planState,
   serveControl,
 } from '@millrace/job'
-import type { LoadedJob } from '@millrace/loader'
+import type { LoadedJob, LoadOptions } from '@millrace/loader'
 import { displayPath } from '../report/fault-text.ts'
 import { formatClock, plural } from '../report/quantity.ts'
 import type { RunVoice } from '../report/run-voice.ts'
@@ -82,5 +84,38 @@ export async function listen(
   } catch (error) {
     voice.logger.warn(`Nobody can ask this run for savepoints: ${messageOf(error)}`)
     return () => Promise.resolve()
+  }
+}
+
+/** What a run was started with: the job file as it was then, so that an upgrade can go back to it. */
+export type Started = Pick<LoadOptions, 'file' | 'cwd' | 'inputs' | 'outputs' | 'set'> & {
+  readonly text: string
+}
+
+const STARTED = 'started.json'
+
+/** Notes beside its state what a run was started with. */
+export async function noteStart(
+  dir: string,
+  { cwd, file, inputs, outputs, set, text }: LoadOptions,
+): Promise<void> {
+  const started: Started = {
+    file,
+    cwd,
+    inputs,
+    outputs,
+    set,
+    text: text ?? (await readFile(file, 'utf8')),
+  }
+  // The job file may hold what is not for everybody.
+  await writeFile(join(dir, STARTED), `${JSON.stringify(started)}\n`, { mode: 0o600 })
+}
+
+/** What the last run was started with; undefined: nobody noted it. */
+export async function readStart(dir: string): Promise<Started | undefined> {
+  try {
+    return JSON.parse(await readFile(join(dir, STARTED), 'utf8')) as Started
+  } catch {
+    return undefined
   }
 }

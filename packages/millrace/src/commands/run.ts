@@ -3,7 +3,7 @@ import type { Summary } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
 import type { JobFaults, JobState } from '@millrace/job'
 import { Job } from '@millrace/job/job'
-import { type JobPlan, type LoadedJob, loadSpec } from '@millrace/loader'
+import { type JobPlan, type LoadedJob, type LoadOptions, loadSpec } from '@millrace/loader'
 import type { AdminServer } from '@millrace/server'
 import { CLI_NO_STATE } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -27,24 +27,39 @@ export interface RunOptions extends JobFileOptions, VoiceOptions, BeginOptions {
   readonly admin?: string
 }
 
+/** How a run ended. */
+export interface RunOutcome {
+  readonly code: number
+  /** Absent: nothing has run. */
+  readonly summary?: Summary
+}
+
 /** Runs a job to its end, or until a signal stops it. Resolves to the exit code. */
 export async function runCommand(
   argument: string | undefined,
   options: RunOptions,
   shell: Shell,
 ): Promise<number> {
-  const load = loadOptions(argument, options, shell)
+  return (await runFile(loadOptions(argument, options, shell), options, shell)).code
+}
+
+/** Runs the job that `load` says. */
+export async function runFile(
+  load: LoadOptions,
+  options: RunOptions,
+  shell: Shell,
+): Promise<RunOutcome> {
   const loaded = await loadSpec(load)
   const { spec, plan } = loaded
   if (spec === undefined || plan === undefined) {
     await loaded.dispose()
     tellFaults(loaded, load.file, options, shell)
-    return exitCodes.badUsage
+    return { code: exitCodes.badUsage }
   }
   const voice = await voiceOf(plan, options, shell)
   voice.warn(loaded.warnings)
-  const begun = await begin(loaded, load.file, { voice, options, shell })
-  if (typeof begun === 'number') return begun
+  const begun = await begin(loaded, load, { voice, options, shell })
+  if (typeof begun === 'number') return { code: begun }
   const { admin, state } = begun
   const job = new Job({
     spec,
@@ -64,13 +79,12 @@ export async function runCommand(
     listening = state && listens(state, job, voice)
   }
   const summary = await runToEnd(job, { ...voice, reads, drain, started }).finally(async () => {
-    await (
-      await listening
-    )?.()
+    const close = await listening
+    await close?.()
     admin?.close()
   })
   await voice.end(summary)
-  return exitCodeOf(summary, options)
+  return { code: exitCodeOf(summary, options), summary }
 }
 
 async function listens(state: JobState, job: Job, voice: RunVoice): Promise<() => Promise<void>> {
@@ -87,29 +101,32 @@ interface Begun {
 /** Opens what a run needs beside its job; an exit code where there is nothing to run. */
 async function begin(
   loaded: LoadedJob,
-  file: string,
+  load: LoadOptions,
   { options, shell, voice }: { options: RunOptions; shell: Shell; voice: RunVoice },
 ): Promise<Begun | number> {
   const { plan } = loaded
   let state: JobState | undefined
   try {
     if (plan?.checkpoint !== undefined) {
-      const { endFinished, openState, sayBegin } = await import('./begin-state.ts')
-      state = await openState(loaded, file, options)
+      const { endFinished, noteStart, openState, sayBegin } = await import('./begin-state.ts')
+      state = await openState(loaded, load.file, options)
       if (state?.isFinished === true) {
         await endFinished(plan.name, state, options, voice)
         await state.close()
         await loaded.dispose()
         return exitCodes.done
       }
-      if (state !== undefined) sayBegin(state, options, voice, shell)
+      if (state !== undefined) {
+        sayBegin(state, options, voice, shell)
+        await noteStart(state.settings.dir, load)
+      }
     } else if (options.from !== undefined) throw CLI_NO_STATE({ option: '--from' })
     return { state, admin: plan && (await adminFor(plan, options, voice)) }
   } catch (error) {
     await state?.close()
     await loaded.dispose()
     if (!isFaults(error)) throw error
-    tellFaults({ faults: error.faults, warnings: [] }, file, options, shell)
+    tellFaults({ faults: error.faults, warnings: [] }, load.file, options, shell)
     return exitCodes.badUsage
   }
 }

@@ -1,0 +1,91 @@
+import { setTimeout } from 'node:timers/promises'
+import { isMillraceError } from '@millrace/base'
+import { askStatus, askToStop, checkState } from '@millrace/job'
+import { type CheckpointPlan, loadSpec } from '@millrace/loader'
+import { CLI_NO_STATE, CLI_NOT_RUNNING } from '../errors.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { loadOptions } from '../job-file.ts'
+import { printFaults, reportFaults } from '../report/fault-report.ts'
+import type { Shell } from '../shell.ts'
+import { openState, readStart } from './begin-state.ts'
+import { runFile, type RunOptions } from './run.ts'
+
+/** Between two looks at whether the old job has gone. */
+const LOOK_MS = 100
+/** How long a process may take to go after it has said its last. */
+const GOING_MS = 30_000
+
+/**
+ * Puts the job of a file in the place of the one that runs: checks that it can take its state, stops that, and runs this. Where this
+ * fails before its first checkpoint, the old one runs again, from the same state.
+ */
+export async function upgradeCommand(
+  argument: string | undefined,
+  options: RunOptions,
+  shell: Shell,
+): Promise<number> {
+  const load = loadOptions(argument, options, shell)
+  const { checkpoint, name } = (await check(load, options, shell)) ?? {}
+  if (checkpoint === undefined || name === undefined) return exitCodes.badUsage
+  const say = (sentence: string): void => {
+    if (options.quiet !== true) shell.terminal.error(`${name}: ${sentence}\n`)
+  }
+  const running = await askStatus(checkpoint.dir)
+  if (running === undefined) throw CLI_NOT_RUNNING({ name })
+  const before = await readStart(checkpoint.dir)
+  say(`the new job can take the state; stopping process ${running.pid}`)
+  await askToStop(checkpoint.dir)
+  await gone(load, checkpoint)
+  const { code, summary } = await runFile(load, options, shell)
+  const isTaken = summary !== undefined && summary.state !== 'failed'
+  if (isTaken || (summary?.checkpoint?.count ?? 0) > 0) return code
+  if (before === undefined) {
+    say('what ran before is not known; nothing runs now')
+    return code
+  }
+  say('the new job has failed before its first checkpoint; going back to the one before')
+  const same = { ...options, allowChanged: [], allowDroppedState: false }
+  await runFile({ ...before, env: shell.env }, same, shell)
+  return exitCodes.jobFailed
+}
+
+/** Loads the new job and compares it with the state; undefined: it cannot take it, which was said. */
+async function check(
+  load: ReturnType<typeof loadOptions>,
+  options: RunOptions,
+  shell: Shell,
+): Promise<{ checkpoint: CheckpointPlan; name: string } | undefined> {
+  const loaded = await loadSpec(load)
+  await loaded.dispose()
+  const { faults: found, plan, warnings } = loaded
+  if (plan !== undefined && plan.checkpoint === undefined) throw CLI_NO_STATE({ option: 'upgrade' })
+  const { allowChanged: changed, allowDroppedState: droppedState } = options
+  const faults = found.length > 0 ? found : await checkState(loaded, { changed, droppedState })
+  if (faults.length === 0 && plan?.checkpoint !== undefined) {
+    return { checkpoint: plan.checkpoint, name: plan.name }
+  }
+  if (options.json === true) printFaults(load.file, faults, warnings, shell)
+  else reportFaults(load.file, faults, shell)
+  return undefined
+}
+
+/** Resolves when nobody holds the state any more. */
+async function gone(load: ReturnType<typeof loadOptions>, { dir }: CheckpointPlan): Promise<void> {
+  while ((await askStatus(dir).catch(() => undefined)) !== undefined) await setTimeout(LOOK_MS)
+  const loaded = await loadSpec(load)
+  const deadline = Date.now() + GOING_MS
+  try {
+    for (;;) {
+      try {
+        const state = await openState(loaded, load.file, { fresh: true })
+        await state?.close()
+        return
+      } catch (error) {
+        if (!isMillraceError(error, 'STORE_LOCKED') || Date.now() > deadline) throw error
+        await setTimeout(LOOK_MS)
+      }
+    }
+  } finally {
+    await loaded.dispose()
+  }
+}
