@@ -146,16 +146,27 @@ export const ENG_GAVE_UP: ErrorOf<{
 })
 
 /** A pipeline may not begin anew: it would lose or double records. */
-export const ENG_NOT_REPEATABLE: ErrorOf<{ kind: 'source' | 'sink'; id: string }> = defineError({
+export const ENG_NOT_REPEATABLE: ErrorOf<{
+  kind: 'source' | 'sink'
+  id: string
+  hasCheckpoints?: boolean | undefined
+}> = defineError({
   code: 'ENG_NOT_REPEATABLE',
-  message: (d) =>
-    d.kind === 'source'
-      ? `The pipeline cannot begin anew after a failure: source "${d.id}" cannot be read again from its beginning.`
-      : `The pipeline cannot begin anew after a failure: sink "${d.id}" does not replace its output, so records would stand there twice.`,
-  hint: (d) =>
-    d.kind === 'source'
-      ? 'Take restart.onEscalate away, or read from a source with a position, such as a file.'
-      : 'Take restart.onEscalate away, or write to a sink that replaces its output, such as a file with mode replace.',
+  message: (d) => {
+    const text = 'The pipeline cannot begin anew after a failure'
+    if (d.kind === 'source')
+      return `${text}: source "${d.id}" cannot be read again from its beginning.`
+    return d.hasCheckpoints === true
+      ? `${text}: sink "${d.id}" does not deliver exactly once, so records behind the last checkpoint would stand there twice.`
+      : `${text}: sink "${d.id}" does not replace its output, so records would stand there twice.`
+  },
+  hint: (d) => {
+    const text = 'Take restart.onEscalate away, or'
+    if (d.kind === 'source') return `${text} read from a source with a position, such as a file.`
+    return d.hasCheckpoints === true
+      ? `${text} write to a sink that delivers exactly once, such as a file or a table.`
+      : `${text} write to a sink that replaces its output, such as a file with mode replace.`
+  },
 })
 
 /** A limit or a budget makes no sense. */
@@ -314,6 +325,22 @@ export const ENG_NO_CHECKPOINTS: ErrorOf<Record<string, never>> = defineError({
   message: () => 'The job takes no checkpoints.',
   hint: () =>
     'Give it a place for them: `checkpoint: { every: 10s, dir: ./state }` in its pipeline.',
+})
+
+/** What keeps the checkpoints of a job could not take one. */
+export const ENG_CHECKPOINT: ErrorOf<{ number: number; message: string }> = defineError({
+  code: 'ENG_CHECKPOINT',
+  retry: 'later',
+  message: (d) => `Checkpoint ${d.number} could not be written: ${d.message}`,
+  hint: () =>
+    'Check the place where they are kept; the one before it is whole, and the job goes on from there.',
+})
+
+/** A checkpoint is asked of a job before its `run`. */
+export const ENG_NOT_STARTED: ErrorOf<Record<string, never>> = defineError({
+  code: 'ENG_NOT_STARTED',
+  message: () => 'The job has not been started.',
+  hint: () => 'Call run() first; there is nothing to keep before.',
 })
 
 /** A checkpoint is asked of a job that has ended or is about to. */

@@ -7,6 +7,13 @@ export interface WatermarkStrategy {
    * as the one before. A throw fails the source.
    */
   after(timestamp: number, record: unknown): number
+  /**
+   * What the next one of the same partition needs to go on from here in a job with checkpoints: data that `structuredClone` copies. Absent: it
+   * begins anew there, so leave it out only where the records behind say all; the watermark does not go back either way.
+   */
+  snapshot?(): unknown
+  /** Called once, before the first record, with what `snapshot` gave; not called where that was undefined. */
+  restore?(kept: unknown): void
 }
 
 /** A watermark strategy as a plugin declares it, for `time: { watermarks: … }` of a source. */

@@ -18,6 +18,8 @@ export interface PartitionSnapshot {
   readonly mark: number
   /** Largest event time seen. */
   readonly largest: number
+  /** What its watermark strategy keeps; absent: it keeps nothing. */
+  readonly strategy?: unknown
 }
 
 /** Where a source stands: all in front of this has left it. */
@@ -31,6 +33,10 @@ export interface SourceSnapshot {
   /** Bytes read of those. */
   readonly bytesDone: number
   readonly watermark: number
+  /** The watermark that the clock came to when all was silent; absent: it never was. */
+  readonly clockMark?: number | undefined
+  /** How far the event time of partitions that are over would have come with the clock; absent: there are none. */
+  readonly reached?: number | undefined
   readonly letters: SavedLetters
   readonly counts: SourceCounts
 }
@@ -39,6 +45,8 @@ export interface SourceSnapshot {
 export interface StageCheckpoint {
   /** All its inputs are over, and it has said its last. */
   readonly isOver: boolean
+  /** How far the event time of inputs that are over would have come with the clock; absent: there are none. */
+  readonly reached?: number | undefined
   readonly snapshot: StageSnapshot
   readonly parked: readonly SavedParked[]
   readonly letters: SavedLetters

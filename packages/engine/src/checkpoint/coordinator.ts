@@ -1,6 +1,6 @@
-import type { Runtime } from '@millrace/base'
+import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@millrace/base'
 import type { SinkToken } from '@millrace/sdk'
-import { ENG_ENDED } from '../errors.ts'
+import { ENG_CHECKPOINT, ENG_ENDED } from '../errors.ts'
 import type { CheckpointProgress } from '../report/summary.ts'
 import type { Barriers } from '../run/task-host.ts'
 import type {
@@ -47,15 +47,17 @@ export interface CoordinatorHost {
   readonly read: number
   readonly over: boolean
   readonly signal: AbortSignal
-  fail(error: unknown): void
+  fail(error: MillraceError): void
   /** What a token names becomes visible in the sink's own turn; resolves then. */
   commit(sink: string, token: SinkToken): Promise<void>
 }
 
+/** Longest wait that every timer can measure, ms. */
+const WAIT_MAX_MS = 2 ** 31 - 1
+
 interface Pending {
   readonly number: number
   readonly time: number
-  readonly startedMs: number
   readonly read: number
   readonly sources: Readonly<Record<string, SourceSnapshot>>
   readonly stages: Record<string, StageCapture>
@@ -76,6 +78,8 @@ export class Coordinator implements Barriers {
   #pending: Pending | undefined
   /** Resolves when the checkpoint in hand is through. */
   #taking: Promise<void> | undefined
+  readonly #hasBegun: Promise<void>
+  #letBegin: () => void = () => {}
   readonly #store: ChangeStore
   #last: CheckpointHead | undefined
   #durationMs: number | undefined
@@ -93,6 +97,9 @@ export class Coordinator implements Barriers {
     this.#store = store.takesChanges === true ? store : new WholeCheckpoints(store)
     this.#last = restored
     this.#number = restored?.number ?? 0
+    this.#hasBegun = new Promise((resolve) => {
+      this.#letBegin = resolve
+    })
   }
 
   get progress(): CheckpointProgress {
@@ -111,19 +118,32 @@ export class Coordinator implements Barriers {
     return (await this.#store.last()) ?? this.#spec.restored
   }
 
-  /** Takes a checkpoint now and then, from now on. */
-  begin(): void {
-    this.#plan(this.#spec.everyMs)
+  /**
+   * Takes a checkpoint now and then, from now on. The first one of a job is durable before `read` is called: a job that goes on always
+   * knows what it had done, so that its sinks can take back the rest.
+   */
+  async begin(read: () => void): Promise<void> {
+    if (this.#last === undefined && !this.#isOver) await this.#begin()
+    else this.#plan(this.#spec.everyMs)
+    if (!this.#host.over) read()
+    this.#letBegin()
   }
 
   /** Takes no more, but for the last one. */
   pause(): void {
     this.#isOver = true
     this.#cancel()
+    if (this.#host.over) this.#letBegin()
+  }
+
+  /** Resolves when the checkpoint in hand is durable, or will never be. */
+  get settled(): Promise<void> {
+    return this.#taking ?? Promise.resolve()
   }
 
   /** Takes one now, behind the one in hand, if there is one. Rejects where the job ends before, with its error or ENG_ENDED. */
   async take(): Promise<CheckpointHead> {
+    await this.#hasBegun
     await this.#taking
     const before = this.#last
     if (!this.#isOver && !this.#host.over) await (this.#taking ?? this.#begin())
@@ -161,25 +181,44 @@ export class Coordinator implements Barriers {
     if (sink !== undefined) this.sink(id, sink.task.checkpoint())
   }
 
+  /** All that the last one says is done: its sources hear of it. Rejects where one cannot acknowledge. */
+  async ackLast(): Promise<void> {
+    const { sources } = this.#parts()
+    const isLast = this.#last?.end !== undefined
+    if (isLast)
+      await this.#ack(Object.fromEntries(sources.map(({ id, task }) => [id, task.snapshot()])))
+  }
+
   /** Takes the last one, when all parts are over; their sinks are committed by whoever asks. Rejects where it cannot be durable. */
   async end(end: 'finished' | 'stopped'): Promise<void> {
     this.pause()
     await this.#taking
     if (this.#host.over) return
     const { sinks, sources, stages } = this.#parts()
-    await this.#commit({
-      number: ++this.#number,
-      time: this.#host.runtime.now(),
-      end,
-      read: this.#host.read,
-      sources: Object.fromEntries(sources.map(({ id, task }) => [id, task.snapshot()])),
-      stages: Object.fromEntries(stages.map(({ id, task }) => [id, task.checkpoint()])),
-      sinks: Object.fromEntries(sinks.map(({ id, task }) => [id, task.checkpoint()])),
-    })
+    const number = ++this.#number
+    try {
+      await this.#commit({
+        number,
+        time: this.#host.runtime.now(),
+        end,
+        read: this.#host.read,
+        sources: Object.fromEntries(sources.map(({ id, task }) => [id, task.snapshot()])),
+        stages: Object.fromEntries(stages.map(({ id, task }) => [id, task.checkpoint()])),
+        sinks: Object.fromEntries(sinks.map(({ id, task }) => [id, task.checkpoint()])),
+      })
+    } catch (error) {
+      throw this.#coded(error)
+    }
+  }
+
+  #coded(error: unknown): MillraceError {
+    if (isMillraceError(error)) return error
+    const details = { number: this.#number, message: messageOf(error) }
+    return ENG_CHECKPOINT(details, undefined, error)
   }
 
   #plan(delayMs: number): void {
-    this.#cancel = this.#host.runtime.timer(delayMs, () => {
+    this.#cancel = this.#host.runtime.timer(Math.min(delayMs, WAIT_MAX_MS), () => {
       if (this.#isOver || this.#host.over) return
       void (this.#taking ?? this.#begin())
     })
@@ -192,37 +231,41 @@ export class Coordinator implements Barriers {
       () => {
         this.#taking = undefined
         const passedMs = this.#host.runtime.monotonic() - startedMs
-        if (!this.#isOver) this.#plan(Math.max(0, this.#spec.everyMs - passedMs))
+        if (!this.#isOver && !this.#host.over)
+          this.#plan(Math.max(0, this.#spec.everyMs - passedMs))
         return undefined
       },
       (error: unknown) => {
         this.#taking = undefined
         this.#pending = undefined
-        this.#host.fail(error)
+        this.#host.fail(this.#coded(error))
       },
     )
     return this.#taking
   }
 
   async #run(startedMs: number): Promise<void> {
-    const checkpoint = await this.#gather(startedMs)
+    const checkpoint = await this.#gather()
     if (checkpoint === undefined) return
     await this.#commit(checkpoint)
     this.#durationMs = this.#host.runtime.monotonic() - startedMs
     if (this.#host.over) return
-    const { sources } = this.#parts()
     const commits = Object.entries(checkpoint.sinks).map(([id, { token }]) => {
       return token === undefined ? Promise.resolve() : this.#host.commit(id, token)
     })
     await this.#unlessOver(Promise.all(commits))
-    for (const { id, task } of sources) {
-      const snapshot = checkpoint.sources[id]
-      if (snapshot !== undefined) await task.ack(snapshot)
+    await this.#ack(checkpoint.sources)
+  }
+
+  async #ack(positions: Readonly<Record<string, SourceSnapshot>>): Promise<void> {
+    for (const { id, task } of this.#parts().sources) {
+      const snapshot = positions[id]
+      if (snapshot !== undefined && !this.#host.over) await task.ack(snapshot)
     }
   }
 
   /** Sends the barriers and waits until all have answered; undefined where the job ended before. */
-  async #gather(startedMs: number): Promise<JobChanges | undefined> {
+  async #gather(): Promise<JobChanges | undefined> {
     const { runtime } = this.#host
     const { sinks, sources, stages } = this.#parts()
     let answered = (): void => {}
@@ -239,7 +282,6 @@ export class Coordinator implements Barriers {
     const pending: Pending = {
       number: ++this.#number,
       time: runtime.now(),
-      startedMs,
       read: this.#host.read,
       sources: Object.fromEntries(sources.map(({ id, task }) => [id, task.barrier()])),
       stages: over(stages),

@@ -61,6 +61,8 @@ export class Incarnation implements TaskHost {
   #hasBegun = false
   #isGivenUp = false
   #wake: () => void = () => {}
+  readonly #aborted: Promise<void>
+  #cutShort: () => void = () => {}
 
   constructor(options: IncarnationOptions) {
     const { logger, runtime, spec, system } = options
@@ -83,6 +85,9 @@ export class Incarnation implements TaskHost {
     this.nodes = buildNodes(spec, this, restored)
     this.ended = new Promise((resolve) => {
       this.#wake = resolve
+    })
+    this.#aborted = new Promise((resolve) => {
+      this.#cutShort = resolve
     })
   }
 
@@ -125,8 +130,11 @@ export class Incarnation implements TaskHost {
   begin(): void {
     if (this.over) return
     this.#hasBegun = true
-    for (const source of this.#begin) source()
-    this.#coordinator?.begin()
+    const read = (): void => {
+      for (const source of this.#begin) source()
+    }
+    if (this.#coordinator === undefined) read()
+    else void this.#coordinator.begin(read)
   }
 
   /** Sources read no more; what was read goes on. */
@@ -139,6 +147,7 @@ export class Incarnation implements TaskHost {
 
   abort(): void {
     this.#isAborted = true
+    this.#cutShort()
     for (const { task } of this.nodes.sinks) task.cut()
     if (this.#isGivenUp) this.#error = ENG_ABORTED({})
     else this.fail(ENG_ABORTED({}))
@@ -148,6 +157,7 @@ export class Incarnation implements TaskHost {
     if (this.#error !== undefined) return
     this.#error = error
     this.#end.abort(error)
+    this.#coordinator?.pause()
     this.delays.cutShort()
     const { sources, stages, sinks } = this.nodes
     const readers = new Set(sinks.flatMap(({ task }) => task.lasting))
@@ -205,6 +215,7 @@ export class Incarnation implements TaskHost {
   async settle(): Promise<void> {
     if (this.#isGivenUp) return
     await this.#lastCheckpoint()
+    await this.#checkpointSettled()
     for (const { id, task } of this.nodes.sinks) {
       if (this.over) await task.drained()
       const isDeadLetter = id === this.#options.spec.deadLetter?.id
@@ -216,6 +227,18 @@ export class Incarnation implements TaskHost {
       // Also what a failed commit left undone.
       await this.#tried(task.writer.abort(this.#isAborted))
     }
+    if (this.over) return
+    try {
+      await this.#coordinator?.ackLast()
+    } catch (error) {
+      // All is done and durable: what comes again is known to have been there.
+      this.warn(messageOf(error))
+    }
+  }
+
+  /** Nobody goes on from here before it is known whether the checkpoint that is being written counts. */
+  async #checkpointSettled(): Promise<void> {
+    await Promise.race([this.#coordinator?.settled, this.#aborted])
   }
 
   /** What takes checkpoints; absent: the job has none. */
@@ -246,6 +269,7 @@ export class Incarnation implements TaskHost {
     if (this.#isGivenUp) return
     this.fail(ENG_ABORTED({}))
     this.#isGivenUp = true
+    await this.#checkpointSettled()
     for (const { task } of this.nodes.sinks) await this.#tried(task.writer.abort(false))
     await this.#closeAll('close')
   }

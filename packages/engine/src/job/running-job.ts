@@ -1,7 +1,7 @@
 import { messageOf, type MillraceError } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
 import type { CheckpointHead } from '../checkpoint/checkpoint.ts'
-import { ENG_NO_CHECKPOINTS } from '../errors.ts'
+import { ENG_NO_CHECKPOINTS, ENG_NOT_STARTED } from '../errors.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import type { Progress, Summary } from '../report/summary.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
@@ -93,6 +93,7 @@ export class RunningJob implements EngineJob {
   async checkpoint(): Promise<CheckpointHead> {
     const { checkpoints } = this.#pipeline.current
     if (checkpoints === undefined) throw ENG_NO_CHECKPOINTS({})
+    if (this.#run === undefined) throw ENG_NOT_STARTED({})
     return checkpoints.take()
   }
 

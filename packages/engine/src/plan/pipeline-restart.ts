@@ -24,15 +24,20 @@ export function pipelineRestart({ restart }: JobSpec): PipelineBudget | undefine
   }
 }
 
-/** A pipeline may begin anew only where that neither loses nor doubles a record. Throws ENG_NOT_REPEATABLE. */
+/**
+ * A pipeline may begin anew only where that neither loses nor doubles a record: from the beginning of its input with sinks that
+ * replace their output, or from its last checkpoint with sinks that deliver exactly once. Throws ENG_NOT_REPEATABLE.
+ */
 export function checkRepeatable(spec: JobSpec): void {
   if (pipelineRestart(spec) === undefined) return
   for (const source of spec.sources) {
     if (source.factory.traits.replay === 'position') continue
     throw ENG_NOT_REPEATABLE({ kind: 'source', id: source.id }, placeOf(source))
   }
+  const hasCheckpoints = spec.checkpoint !== undefined
   for (const sink of [...spec.sinks, ...(spec.deadLetter === undefined ? [] : [spec.deadLetter])]) {
-    if (sink.factory.traits.replaces === true) continue
-    throw ENG_NOT_REPEATABLE({ kind: 'sink', id: sink.id }, placeOf(sink))
+    const { delivers, replaces } = sink.factory.traits
+    if (hasCheckpoints ? delivers === 'exactlyOnce' : replaces === true) continue
+    throw ENG_NOT_REPEATABLE({ kind: 'sink', id: sink.id, hasCheckpoints }, placeOf(sink))
   }
 }

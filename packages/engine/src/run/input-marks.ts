@@ -10,9 +10,19 @@ export class InputMarks {
   /** When that one was over, on the steady clock. */
   #overMs = 0
 
-  constructor(edges: readonly Edge[], runtime: Pick<Runtime, 'monotonic'>) {
+  /** `reached`: what an earlier run had come to. */
+  constructor(edges: readonly Edge[], runtime: Pick<Runtime, 'monotonic'>, reached?: number) {
     this.#edges = edges
     this.#runtime = runtime
+    if (reached === undefined) return
+    this.#reached = reached
+    this.#overMs = runtime.monotonic()
+  }
+
+  /** How far event time has come with the clock since inputs were over; undefined: it does not follow the clock. */
+  get reached(): number | undefined {
+    if (this.#reached === Number.NEGATIVE_INFINITY) return undefined
+    return this.#reached + this.#runtime.monotonic() - this.#overMs
   }
 
   /** Nothing more comes of an input: it holds nobody back. */

@@ -1,4 +1,5 @@
 import type { ReadOptions, SourceBatch, SourceInstance } from '@millrace/sdk'
+import type { PartitionSnapshot } from '../checkpoint/checkpoint.ts'
 
 /** What one pull gives. */
 export type Step = IteratorResult<SourceBatch, unknown>
@@ -16,6 +17,16 @@ export interface PartitionPlace {
   readonly position: unknown
   /** Whether that place is known: nothing was read, or the last batch said it. */
   readonly isResumable: boolean
+  /** Read so far. */
+  readonly bytes: number
+}
+
+/** Where a partition stands of which nothing was read. */
+export const BEGINNING: PartitionPlace = {
+  offset: 0,
+  position: undefined,
+  isResumable: true,
+  bytes: 0,
 }
 
 /** Reads one partition, one batch at a time. */
@@ -24,7 +35,7 @@ export class PartitionReader implements PartitionPlace {
   offset: number
   position: unknown
   isResumable: boolean
-  bytes = 0
+  bytes: number
   /** What came of the last pull and was not taken yet. */
   ready: Step | undefined
   /** What the last pull threw. */
@@ -41,7 +52,14 @@ export class PartitionReader implements PartitionPlace {
     this.offset = place.offset
     this.position = place.position
     this.isResumable = place.isResumable
+    this.bytes = place.bytes
     this.#arrived = arrived
+  }
+
+  /** What a checkpoint keeps of it. */
+  get place(): Pick<PartitionSnapshot, 'name' | 'offset' | 'position' | 'bytes'> {
+    const { bytes, name, offset, position } = this
+    return { name, offset, position, bytes }
   }
 
   /** Asks for the next batch, which is `ready` then, or later. */

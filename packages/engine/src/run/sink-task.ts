@@ -258,7 +258,7 @@ export class SinkTask {
   /** A checkpoint is durable: what it names becomes visible. */
   async #commit({ done, token }: Committing): Promise<void> {
     try {
-      await this.writer.commit(token)
+      await this.writer.commit(token, this.#parts.host.signal)
       done()
     } catch (error) {
       this.#parts.host.fail(error as MillraceError)

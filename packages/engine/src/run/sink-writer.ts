@@ -7,7 +7,7 @@ import { atPlace, placeOf } from '../plan/place.ts'
 import type { SinkCounter } from '../report/counters.ts'
 import type { Failures } from './failures.ts'
 import { inTime, slow, TIMEOUT_MS } from './in-time.ts'
-import { closeQuietly, openInstance } from './open-instance.ts'
+import { closeQuietly, open, openInstance } from './open-instance.ts'
 import type { Outbox } from './outbox.ts'
 import type { PartTimers } from './part-timers.ts'
 import type { RecordBatch } from './record-batch.ts'
@@ -39,6 +39,8 @@ export class SinkWriter {
   readonly #restarts: Restarts
   #instance: SinkInstance | undefined
   #writing: Promise<unknown> | undefined
+  /** The step under way, other than a write. */
+  #stepping: Promise<unknown> | undefined
   #interrupt: (() => void) | undefined
   /** Takes back the limit of the write under way. */
   #unlimit: () => void = () => {}
@@ -52,9 +54,8 @@ export class SinkWriter {
   }
 
   async open(): Promise<void> {
-    const { isResumed, restored } = this.#parts
+    const { isResumed } = this.#parts
     this.#instance = await this.#restarts.first(() => this.#made(isResumed))
-    if (isResumed) await this.#step('recover', () => this.#instance?.recover?.(restored?.token))
   }
 
   /**
@@ -63,21 +64,39 @@ export class SinkWriter {
    */
   async prepare(checkpoint: number, final: boolean): Promise<SinkToken | undefined> {
     const { host } = this.#parts
+    const { signal } = host
+    const instance = this.#instance
     try {
-      if (this.#instance?.prepare === undefined) {
-        await this.#step('flush', () => this.#instance?.flush?.())
+      if (instance?.prepare === undefined) {
+        await this.#step('flush', () => instance?.flush?.(), this.#patienceMs, signal)
         return undefined
       }
-      return await this.#step('prepare', () => this.#instance?.prepare?.({ checkpoint, final }))
+      const prepare = () => instance.prepare?.({ checkpoint, final })
+      return await this.#step('prepare', prepare, this.#patienceMs, signal)
     } catch (error) {
       host.fail(this.#error('prepare', error))
       return undefined
     }
   }
 
+  /** `recovers`: what an earlier run left comes first. */
   #made(recovers = false): Promise<SinkInstance> {
-    const { host, scope, spec } = this.#parts
-    return openInstance<SinkInstance>(host, spec, () => spec.factory.create({ ...scope, recovers }))
+    const { host, restored, scope, spec } = this.#parts
+    return openInstance<SinkInstance>(
+      host,
+      spec,
+      () => spec.factory.create({ ...scope, recovers }),
+      async (instance) => {
+        await open(host, spec, () => instance.open?.())
+        if (recovers) await this.#step('recover', () => instance.recover?.(restored?.token))
+      },
+    )
+  }
+
+  /** How long it may take until all is through, ms. */
+  get #patienceMs(): number {
+    const { timeoutMs } = this.#parts.spec
+    return this.#instance?.untimed === true ? Infinity : (timeoutMs ?? TIMEOUT_MS)
   }
 
   /** How often it was started again. */
@@ -101,13 +120,13 @@ export class SinkWriter {
   }
 
   /** What was written becomes visible: all, or what the token names. Throws coded errors. */
-  async commit(token?: SinkToken): Promise<void> {
-    await this.#step('commit', () => this.#instance?.commit?.(token))
+  async commit(token?: SinkToken, signal?: AbortSignal): Promise<void> {
+    await this.#step('commit', () => this.#instance?.commit?.(token), TIMEOUT_MS, signal)
   }
 
   /** Nothing half written may be taken for whole. Waits a while for a write under way. */
   async abort(atOnce: boolean): Promise<void> {
-    if (this.#writing !== undefined && !atOnce) await this.#grace(this.#writing)
+    if (!atOnce) await this.#grace()
     const result = await this.#step('abort', () => this.#instance?.abort?.())
     // What is nowhere was not written, so it is held.
     const { counter } = this.#parts
@@ -116,10 +135,9 @@ export class SinkWriter {
 
   /** Everything is through. Fails the job where that does not work. */
   async flush(): Promise<void> {
-    const { host, spec } = this.#parts
-    const timeoutMs = this.#instance?.untimed === true ? Infinity : (spec.timeoutMs ?? TIMEOUT_MS)
+    const { host } = this.#parts
     try {
-      await this.#step('flush', () => this.#instance?.flush?.(), timeoutMs, host.signal)
+      await this.#step('flush', () => this.#instance?.flush?.(), this.#patienceMs, host.signal)
     } catch (error) {
       host.fail(this.#error('flush', error))
     }
@@ -249,6 +267,7 @@ export class SinkWriter {
     try {
       const step = run()
       if (!(step instanceof Promise)) return step
+      this.#follow(step)
       return await inTime(step, {
         runtime: host.runtime,
         place: spec,
@@ -267,10 +286,21 @@ export class SinkWriter {
     return ENG_SINK({ id: spec.id, step: name, message: messageOf(error) }, placeOf(spec), error)
   }
 
-  #grace(writing: Promise<unknown>): Promise<void> {
+  #follow(step: Promise<unknown>): void {
+    const over = (): void => {
+      if (this.#stepping === following) this.#stepping = undefined
+    }
+    const following = step.then(over, over)
+    this.#stepping = following
+  }
+
+  /** Waits a while for what is under way. */
+  #grace(): Promise<void> {
+    const underWay = [this.#writing, this.#stepping].filter((one) => one !== undefined)
+    if (underWay.length === 0) return Promise.resolve()
     return new Promise((resolve) => {
       const cancel = this.#parts.host.runtime.timer(GRACE_MS, resolve)
-      void writing.then(() => {
+      void Promise.all(underWay).then(() => {
         cancel()
         resolve()
         return undefined

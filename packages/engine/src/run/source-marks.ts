@@ -1,8 +1,12 @@
+import type { WatermarkStrategy } from '@millrace/sdk'
 import type { PartitionSnapshot, SourceSnapshot } from '../checkpoint/checkpoint.ts'
 import type { TimeSpec } from '../plan/job-spec.ts'
 
 /** How often a watermark that follows the clock moves, ms. */
 export const TICK_MS = 100
+
+/** What a checkpoint keeps of the event time of one partition. */
+type PartitionMarks = Pick<PartitionSnapshot, 'mark' | 'largest' | 'strategy'>
 
 /** The event time of one partition. */
 interface Partition {
@@ -12,7 +16,7 @@ interface Partition {
   /** When something of it came last, or could have come, on the steady clock. */
   heardMs: number
   isIdle: boolean
-  readonly strategy: { after(timestamp: number, record: unknown): number } | undefined
+  readonly strategy: WatermarkStrategy | undefined
 }
 
 /**
@@ -39,10 +43,14 @@ export class SourceMarks {
   /** Since when, or when it last was. */
   #heldMs = 0
 
-  constructor(time: TimeSpec | undefined, restored?: SourceSnapshot) {
+  /** `restored`: it goes on from there; `nowMs` is the steady clock. */
+  constructor(time: TimeSpec | undefined, restored?: SourceSnapshot, nowMs = 0) {
     this.#time = time
     if (restored !== undefined) {
       this.mark = restored.watermark
+      this.#clockMark = restored.clockMark ?? Number.NEGATIVE_INFINITY
+      // The time in between is nobody's silence.
+      this.#over = { mark: restored.reached ?? Number.NEGATIVE_INFINITY, heardMs: nowMs }
       this.lateAfterIdle = restored.counts.metrics?.['lateAfterIdle'] ?? 0
     }
     this.#disorderMs = time?.disorderMs ?? 0
@@ -55,7 +63,7 @@ export class SourceMarks {
   }
 
   /** A partition is read from now on; `saved`: read on. */
-  open(name: string, nowMs: number, saved?: Pick<PartitionSnapshot, 'mark' | 'largest'>): void {
+  open(name: string, nowMs: number, saved?: PartitionMarks): void {
     const { watermarks } = this.#time ?? {}
     const partition: Partition = {
       mark: saved?.mark ?? Number.NEGATIVE_INFINITY,
@@ -64,14 +72,28 @@ export class SourceMarks {
       isIdle: false,
       strategy: watermarks?.(),
     }
+    if (saved?.strategy !== undefined) partition.strategy?.restore?.(saved.strategy)
     this.#partitions.set(name, partition)
     this.#current = partition
   }
 
   /** How far the event time of a partition has come. */
-  snapshot(name: string): Pick<PartitionSnapshot, 'mark' | 'largest'> {
-    const { largest = -Infinity, mark = -Infinity } = this.#partitions.get(name) ?? {}
-    return { largest, mark }
+  snapshot(name: string): PartitionMarks {
+    const { largest = -Infinity, mark = -Infinity, strategy } = this.#partitions.get(name) ?? {}
+    const kept = strategy?.snapshot?.()
+    return { largest, mark, ...(kept !== undefined && { strategy: kept }) }
+  }
+
+  /** How far all of it has come. */
+  saved(nowMs: number): Pick<SourceSnapshot, 'watermark' | 'clockMark' | 'reached'> {
+    const { heardMs, mark } = this.#over
+    const heldMs = this.#isHeldBack ? nowMs - this.#heldMs : 0
+    const isOver = mark > Number.NEGATIVE_INFINITY
+    return {
+      watermark: this.mark,
+      ...(this.#clockMark > Number.NEGATIVE_INFINITY && { clockMark: this.#clockMark }),
+      ...(isOver && { reached: mark + nowMs - heldMs - heardMs }),
+    }
   }
 
   /** Nothing more comes of a partition: it holds nobody back. */

@@ -1,21 +1,20 @@
-import { invariant, isMillraceError, messageOf, type MillraceError } from '@millrace/base'
+import { invariant, type MillraceError } from '@millrace/base'
 import type { SourceBatch, SourceInstance } from '@millrace/sdk'
-import { ENG_SOURCE } from '../errors.ts'
 import type { SourceSnapshot } from '../checkpoint/checkpoint.ts'
-import { atPlace, placeOf } from '../plan/place.ts'
 import type { AlignedSource } from './alignment.ts'
 import type { Crashed } from './crashed.ts'
 import type { Edge } from './edge.ts'
 import { closeQuietly, open, openInstance } from './open-instance.ts'
-import { PartitionReader } from './partition-reader.ts'
+import { BEGINNING, PartitionReader } from './partition-reader.ts'
 import { Restarts } from './restarts.ts'
+import { SourceAcks } from './source-acks.ts'
+import { sourceError } from './source-error.ts'
 import { SourceIntake } from './source-intake.ts'
 import { SourceMarks } from './source-marks.ts'
 import type { SourceParts } from './source-parts.ts'
 
 /** How long a stopped source may take to return from its read. */
 const GRACE_MS = 5000
-const BEGINNING = { offset: 0, position: undefined, isResumable: true }
 
 /** The cell of one source: one message pulls one batch, and the next pull waits for credit. */
 export class SourceTask {
@@ -35,6 +34,7 @@ export class SourceTask {
   #bytesBefore: number
   /** Names of partitions that are over. */
   readonly #done: string[]
+  readonly #acks: SourceAcks
   /** Those that a stop cut short: they are read on another time. */
   #cut: readonly PartitionReader[] = []
   #resume: ((done?: void | Promise<void>) => void) | undefined
@@ -47,7 +47,8 @@ export class SourceTask {
     this.#done = [...(restored?.done ?? [])]
     if (restored?.isOver === true) this.#partitions = []
     this.#restarts = new Restarts(host, spec, spec.restart)
-    this.#marks = new SourceMarks(spec.time, restored)
+    this.#acks = new SourceAcks(host, spec)
+    this.#marks = new SourceMarks(spec.time, restored, host.runtime.monotonic())
     this.#intake = new SourceIntake(parts, this.#marks)
     this.#aligned = alignment.join(spec.time?.alignMs ?? Number.POSITIVE_INFINITY)
   }
@@ -87,12 +88,9 @@ export class SourceTask {
   #begun(partitions: readonly string[]): string[] {
     const { host, restored } = this.#parts
     for (const saved of restored?.partitions ?? []) {
-      const { bytes, name, offset, position } = saved
-      const isResumable = position !== undefined || offset === 0
-      const place = { offset, position, isResumable }
-      const reader = new PartitionReader(name, place, this.#arrived)
-      reader.bytes = bytes
-      this.#readers.push(reader)
+      const { name, offset, position } = saved
+      const place = { ...saved, isResumable: position !== undefined || offset === 0 }
+      this.#readers.push(new PartitionReader(name, place, this.#arrived))
       this.#marks.open(name, host.runtime.monotonic(), saved)
     }
     const known = new Set([...this.#done, ...this.#readers.map(({ name }) => name)])
@@ -107,15 +105,14 @@ export class SourceTask {
   /** Where it stands: all in front of that has left it. For between two batches. */
   snapshot(): SourceSnapshot {
     const { counter, failures, host } = this.#parts
+    this.#countLate()
     const inHand = [...this.#readers, ...this.#cut]
     return {
       isOver: this.#isOver && (this.#isRead || !host.stopping),
-      partitions: inHand.map(({ bytes, name, offset, position }) => {
-        return { name, offset, position, bytes, ...this.#marks.snapshot(name) }
-      }),
+      partitions: inHand.map(({ place }) => ({ ...place, ...this.#marks.snapshot(place.name) })),
       done: [...this.#done],
       bytesDone: this.#bytesBefore,
-      watermark: this.#marks.mark,
+      ...this.#marks.saved(host.runtime.monotonic()),
       letters: failures.letters.snapshot(),
       counts: counter.snapshot(),
     }
@@ -128,15 +125,19 @@ export class SourceTask {
   }
 
   /** What is in front of these positions is not asked for again. */
-  async ack({ done, partitions }: SourceSnapshot): Promise<void> {
-    const positions = partitions.map(({ name, position }) => [name, position] as const)
-    if (done.length === 0 && positions.length === 0) return
-    await this.#instance?.ack?.(Object.fromEntries(positions))
+  ack(snapshot: SourceSnapshot): Promise<void> {
+    return this.#acks.ack(this.#instance, snapshot)
   }
 
   /** Starts reading; `again` queues the next pull behind what else there is to do. */
   begin(again: () => void): void {
     this.#again = again
+    const { mark } = this.#marks
+    if (mark > Number.NEGATIVE_INFINITY) {
+      // What it said in an earlier run its readers have to hear again: they wait for the word of each input.
+      this.#parts.outbox.tick(mark, false)
+      if (this.#parts.restored?.isOver === false) this.#aligned.moved(mark, false)
+    }
     if (this.#marks.needsClock) this.#look()
     again()
   }
@@ -279,6 +280,7 @@ export class SourceTask {
     if (isCut) this.#cut = [...this.#cut, reader]
     else {
       this.#done.push(reader.name)
+      this.#acks.ended(reader.name, reader.position)
       this.#bytesBefore += reader.bytes
       this.#marks.close(reader.name)
     }
@@ -322,7 +324,7 @@ export class SourceTask {
 
   /** Looks at the clock from time to time, and says how far event time has come with it. */
   #look(): void {
-    const { counter, host, outbox } = this.#parts
+    const { host, outbox } = this.#parts
     const { runtime } = host
     const marks = this.#marks
     if (host.over || this.#isOver) return
@@ -333,9 +335,14 @@ export class SourceTask {
       outbox.tick(marks.mark, marks.isIdle)
       this.#aligned.moved(marks.mark, marks.isIdle)
     }
-    if (marks.lateAfterIdle > 0) counter.metrics.set('lateAfterIdle', marks.lateAfterIdle)
+    this.#countLate()
     const waitMs = marks.waitMs(runtime.monotonic())
     this.#cancelLook = runtime.timer(waitMs, () => this.#look())
+  }
+
+  #countLate(): void {
+    const { lateAfterIdle } = this.#marks
+    if (lateAfterIdle > 0) this.#parts.counter.metrics.set('lateAfterIdle', lateAfterIdle)
   }
 
   #leave(): void {
@@ -350,13 +357,12 @@ export class SourceTask {
 
   /** Passes the end on: of the input, or only of this run where the job is being stopped. */
   #finish(): void | Promise<void> {
-    const { counter, host, outbox, spec } = this.#parts
+    const { host, outbox, spec } = this.#parts
     this.#leave()
     this.#isOver = true
     this.#cancelLook()
     this.#aligned.moved(this.#marks.mark, true)
-    const { lateAfterIdle } = this.#marks
-    if (lateAfterIdle > 0) counter.metrics.set('lateAfterIdle', lateAfterIdle)
+    this.#countLate()
     outbox.end(this.#isRead || !host.stopping)
     host.finished(spec.id)
     return undefined
@@ -364,7 +370,9 @@ export class SourceTask {
 
   /** A read failed, or the instance did. A source that can be read on from its position is; any other one ends the job. */
   #failed(error: unknown): void | Promise<void> {
-    return this.#canReadOn ? this.#readOn(this.#error(error), this.#again) : this.#fail(error)
+    return this.#canReadOn
+      ? this.#readOn(sourceError(this.#parts.spec, error), this.#again)
+      : this.#fail(error)
   }
 
   async #readOn(crash: MillraceError, again: () => void): Promise<void> {
@@ -380,21 +388,13 @@ export class SourceTask {
       // Nobody waits for a source that is to read no more.
       return this.#pause.signal.aborted && !host.over ? this.#finish() : this.#fail(error)
     }
-    this.#readers = this.#readers.map((reader) => {
-      const next = new PartitionReader(reader.name, reader, this.#arrived)
-      next.bytes = reader.bytes
-      return next
-    })
+    this.#readers = this.#readers.map(
+      (reader) => new PartitionReader(reader.name, reader, this.#arrived),
+    )
     again()
   }
 
   #fail(error: unknown): void {
-    this.#parts.host.fail(this.#error(error))
-  }
-
-  #error(error: unknown): MillraceError {
-    const { spec } = this.#parts
-    if (isMillraceError(error)) return atPlace(error, spec)
-    return ENG_SOURCE({ id: spec.id, message: messageOf(error) }, placeOf(spec), error)
+    this.#parts.host.fail(sourceError(this.#parts.spec, error))
   }
 }

@@ -52,7 +52,7 @@ export class StageTask {
   constructor(parts: StageParts, edges: readonly Edge[]) {
     this.#parts = parts
     this.#edges = edges
-    this.#inputs = new InputMarks(edges, parts.host.runtime)
+    this.#inputs = new InputMarks(edges, parts.host.runtime, parts.restored?.reached)
     this.#aligner = new Aligner(edges)
     this.#wasOver = parts.restored?.isOver === true
     this.runner = new RecordRunner(parts)
@@ -79,7 +79,9 @@ export class StageTask {
   /** Its part of a checkpoint; for between two records. */
   checkpoint(): StageCapture {
     const isOver = this.isOver && this.#complete
-    return captureStage(this.runner, this.#log, this.#parts, isOver)
+    const { reached } = this.#inputs
+    const part = captureStage(this.runner, this.#log, this.#parts, isOver)
+    return reached === undefined ? part : { ...part, reached }
   }
 
   async open(): Promise<void> {
@@ -343,7 +345,9 @@ export class StageTask {
     // A stopped input is not over: it must go on holding event time back.
     if (envelope.complete) this.#inputs.over(envelope.edge)
     const isAligned = this.#aligner.ended(envelope.edge)
-    if (this.#wasOver) return this.#ended < this.#edges.length ? undefined : this.#passEnd()
+    if (this.#wasOver) {
+      return this.#ended < this.#edges.length ? this.#barrier(isAligned) : this.#passEnd()
+    }
     if (this.#ended < this.#edges.length || !this.#complete) {
       const room = this.#flushAfter(this.#advance())
       if (this.#ended < this.#edges.length) {
