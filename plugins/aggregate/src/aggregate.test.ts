@@ -65,6 +65,28 @@ describe('emit: end', () => {
   })
 })
 
+it.each(['end', 'update', { every: '2ms' }])(
+  'keeps nothing when the input is over, with emit: %j',
+  async (emit) => {
+    const { counts, output } = await runStage(aggregate, {
+      parameters: { aggregate: { n: 'count()', all: 'list(delay)', sum: 'sum(delay)' }, emit },
+      input: flights,
+      by: ['origin'],
+    })
+
+    expect(output.slice(-2)).toMatchObject([
+      { origin: 'SFO', n: 3, all: [30, 10], sum: 40 },
+      { origin: 'JFK', n: 1, all: [5], sum: 5 },
+    ])
+    expect(counts.stateEntries).toEqual({
+      progress: 0,
+      'value n': 0,
+      'value all': 0,
+      'value sum': 0,
+    })
+  },
+)
+
 describe('emit: update', () => {
   const parameters = { aggregate: { sum: 'sum(delay)' }, emit: 'update' }
 

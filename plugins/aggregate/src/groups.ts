@@ -65,10 +65,13 @@ export class Groups {
     }
   }
 
-  /** Hands out all groups, each for the last time. */
+  /** Hands out all groups, each for the last time, and keeps none. */
   *last(): Iterable<Given> {
     for (const [key, { latest }] of this.#progress.entries()) {
-      yield { result: this.result(key, true), latest }
+      const result = this.result(key, true)
+      this.#progress.clear()
+      for (const state of this.#states) state.clear()
+      yield { result, latest }
     }
   }
 

@@ -63,6 +63,8 @@ export class WholeTops implements Tops {
   end(give: Give): void {
     for (const [key, best] of this.#best.entries()) {
       this.#give(key, best, this.#progress.get().latest, true, give)
+      this.#best.clear()
+      this.#progress.clear()
     }
   }
 

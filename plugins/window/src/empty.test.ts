@@ -118,6 +118,7 @@ describe('empty windows on request', () => {
           const filled = (padded.output as readonly Result[]).filter(({ n }) => n > 0)
           expect(filled).toStrictEqual(plain.output)
           expect(cut.outputs).toStrictEqual(padded.outputs)
+          expect(padded.counts.stateEntries).toStrictEqual({ windows: 0, keys: 0 })
           expect(padded.outputs['late']).toStrictEqual(plain.outputs['late'])
           const perKey = Map.groupBy(padded.output as readonly Result[], ({ k }) => k)
           const last = Math.max(...(padded.output as readonly Result[]).map((one) => one.windowEnd))

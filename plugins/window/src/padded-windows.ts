@@ -71,10 +71,12 @@ export class PaddedWindows implements Windows {
     for (;;) {
       const end = this.#nextEnd(watermark)
       this.due = end + this.#latenessMs
-      if (end === Number.POSITIVE_INFINITY || this.due > watermark) return
+      if (end === Number.POSITIVE_INFINITY || this.due > watermark) break
       yield* this.#close(end, out)
       this.#closed = end
     }
+    if (watermark !== Number.POSITIVE_INFINITY) return
+    for (const _ of this.#keys.entries()) this.#keys.clear()
   }
 
   /** End of the next window that gives results. */
