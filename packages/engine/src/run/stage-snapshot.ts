@@ -41,7 +41,7 @@ export function takeSnapshot(stage: Snapshotted): StageSnapshot {
 }
 
 /** What a stage keeps of what was touched since it was asked last; for between two records. */
-function takeChanges(stage: Snapshotted, log: ChangeLog): StageChanges {
+export function takeChanges(stage: Snapshotted, log: ChangeLog): StageChanges {
   const { emitter, hooks, interner, largest, state, time } = stage
   const size = interner?.keys.length ?? 0
   const { has, number, since, slots } = log.take(size)
