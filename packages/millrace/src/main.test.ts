@@ -28,21 +28,25 @@ it('prints help with examples and exit codes, also without arguments', async () 
     Runs streaming jobs that are described in a YAML file.
 
     Options:
-      -V, --version             print the version
-      -h, --help                print help
+      -V, --version                     print the version
+      -h, --help                        print help
 
     Commands:
-      run [options] [job]       run a job to its end
-      validate [options] [job]  find all faults of a job file
-      test [options] [jobs...]  run the tests of job files, in virtual time
-      explain [options] [job]   show what a job would do
-      config                    look at the configuration
-      plugins [options] [name]  list installed plugins, or the parameters of one
-      schema [options]          print a JSON Schema of job files, for editors
-      dead-letter               look at dead letters, replay them
-      parked                    look at parked records, let them go
-      stream                    look at durable streams, append to them
-      help [command]            print help of a command
+      run [options] [job]               run a job to its end
+      upgrade [options] [job]           put a job in the place of a running one
+      validate [options] [job]          find all faults of a job file
+      test [options] [jobs...]          run the tests of job files, in virtual time
+      explain [options] [job]           show what a job would do
+      config                            look at the configuration
+      plugins [options] [name]          list installed plugins, or the parameters of one
+      schema [options]                  print a JSON Schema of job files, for editors
+      dead-letter                       look at dead letters, replay them
+      parked                            look at parked records, let them go
+      status [options] [job]            say whether a job runs and where it stands
+      savepoint [options] <job> [file]  write the state of a job to a file
+      state                             look at the state of a job, take it elsewhere
+      stream                            look at durable streams, append to them
+      help [command]                    print help of a command
 
     Examples:
       millrace run job.yaml
@@ -86,8 +90,12 @@ it('prints help of a command', async () => {
       --log-format <format>      what is said on stderr: text, or an object of JSON a line (choices:
                                  "text", "json", default: "text")
       --admin <host:port>        serve /health, /ready and /metrics; a port alone is local
+      --allow-changed <id>       go on although this part has changed (repeatable)
+      --allow-dropped-state      go on without the state of parts that are gone
       --drain                    on a signal, fire everything open as at the end of the input
       --fail-on-dead-letter      exit with 1 when there are dead letters
+      --fresh                    begin anew; the old state stays until the first checkpoint
+      --from <file>              go on from a savepoint instead of the last checkpoint
       -h, --help                 print help
 
     Examples:
@@ -95,6 +103,10 @@ it('prints help of a command', async () => {
       millrace run job.yaml --input flights=2001.jsonl --output hourly.csv
       cat flights.jsonl | millrace run job.yaml --input - --output - | head
       millrace run job.yaml --json --quiet > summary.json
+      millrace run job.yaml --set checkpoint=10s
+      millrace run job.yaml --fresh
+
+    A job with checkpoints goes on from the last one. A finished one says so and ends with 0.
 
     The first Ctrl-C or SIGTERM stops: what was read is finished, nothing open fires, exit code 0.
     With --drain everything open fires as at the end of the input. A second one ends at once (130).

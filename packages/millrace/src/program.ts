@@ -128,7 +128,7 @@ function withRun(command: Command): Command {
 
 function addRun(program: Command, shell: Shell, finish: Finish): void {
   withRun(program.command('run').description('run a job to its end'))
-    .option('--fresh', 'begin anew; the state there is is set aside until the first checkpoint')
+    .option('--fresh', 'begin anew; the old state stays until the first checkpoint')
     .option('--from <file>', 'go on from a savepoint instead of the last checkpoint')
     .addHelpText('after', runExamples)
     .action(async (job: string | undefined, options: RunOptions) => {

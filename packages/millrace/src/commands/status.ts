@@ -52,7 +52,7 @@ function statesOf({ checkpoint, note }: ReadState, cwd: string): string[] {
   const kept = Object.entries(checkpoint.stages).flatMap(([id, { snapshot }]) => {
     const entries = Object.values(snapshot.state).map(({ entries: own }) => own.length)
     const sum = entries.reduce((all, one) => all + one, 0)
-    return sum === 0 ? [] : [[`  ${id}`, plural(sum, 'entry').replace('entrys', 'entries')]]
+    return sum === 0 ? [] : [[`  ${id}`, `${formatCount(sum)} ${sum === 1 ? 'entry' : 'entries'}`]]
   })
   return [
     `checkpoint ${number}, ${age} ago${why}: ${plural(read, 'record')} read`,
