@@ -28,13 +28,14 @@ const parity = { name: 'parity', description: 'parity', read: parityOf }
 /** Sinks, by id: the first shows each result of the stage with state, in order; the second what both sources come to. */
 export const sinkIds = ['running', 'totals', 'dead'] as const
 
-/** The job of one life. */
-export function buildJob(plan: Plan, place: Place): JobSpec {
+/** The job of a life; they count from 0. */
+export function buildJob(plan: Plan, place: Place, life: number): JobSpec {
   const { fs } = place
+  const isRelayed = plan.relays[life] === true
   return {
     name: 'simulated',
     sources: [rows('a', plan.a, plan, place), rows('b', plan.b, plan, place)],
-    stages: [sums(plan, place), both()],
+    stages: [sums(plan, place), ...(isRelayed ? [relay()] : []), both(isRelayed ? 'relay' : 'b')],
     sinks: [partSink('running', [from('sums')], fs), partSink('totals', [from('both')], fs)],
     deadLetter: partSink('dead', [], fs),
     errors: { atMost: 1, of: 1000 },
@@ -108,8 +109,16 @@ function sums({ retries }: Plan, { process }: Place): StageSpec {
   }
 }
 
+/** Hands on what it gets. */
+function relay(): StageSpec {
+  const traits = { ...traitsOf('relay', ['in']), keeps: 'nothing' as const }
+  const create = () => ({ process: (row: unknown) => row })
+  const inputs = [{ name: 'in', from: [from('b')] }]
+  return { id: 'relay', factory: { traits, create, dispose() {} }, inputs }
+}
+
 /** Counts what comes from both sides. */
-function both(): StageSpec {
+function both(right: string): StageSpec {
   const create = ({ state }: StageScope) => {
     const count = state.numbers('count', { create: () => ({ left: 0, right: 0 }) })
     return {
@@ -127,7 +136,7 @@ function both(): StageSpec {
     factory: { traits: traitsOf('both', ['left', 'right']), create, dispose() {} },
     inputs: [
       { name: 'left', from: [from('sums')] },
-      { name: 'right', from: [from('b')] },
+      { name: 'right', from: [from(right)] },
     ],
     by: { left: [parity], right: [parity] },
   }

@@ -28,6 +28,8 @@ export class Lives {
   /** What broke a promise while the job ran. */
   readonly breaches: string[] = []
   outcome: Outcome | undefined
+  /** Operations of the disk in the last life. */
+  operations = 0
   /** The last checkpoint that the store has called durable. */
   #durable: Pick<JobCheckpoint, 'sources'> | undefined
   #count = 0
@@ -62,6 +64,7 @@ export class Lives {
     this.#count = 0
     const summary = await Promise.race([died, job.run().then((one) => one)])
     process.kill()
+    this.operations = this.disk.operations
     this.disk.disk.kill()
     this.counts.push(this.#count)
     this.ends.push(summary?.error?.code ?? summary?.state ?? 'killed')
@@ -74,7 +77,7 @@ export class Lives {
     const acked = (id: string, positions: Readonly<Record<string, unknown>>): void =>
       this.#acked(id, positions)
     return new Job({
-      spec: buildJob(plan, { process, fs, acked }),
+      spec: buildJob(plan, { process, fs, acked }, this.ends.length),
       runtime: process.runtime,
       openState: async () => this.#watched(await this.#open(process, fs)),
       dispose: () => Promise.resolve(),
@@ -86,7 +89,7 @@ export class Lives {
     return openJobState({
       settings: { dir: '/state', everyMs },
       job: 'simulated',
-      print: printOf(buildJob(this.plan, { process, fs, acked: () => {} })),
+      print: printOf(buildJob(this.plan, { process, fs, acked: () => {} }, this.ends.length)),
       runtime: process.runtime,
       fs,
     })
@@ -113,7 +116,7 @@ export class Lives {
   }
 
   #intervene(job: Job, fate: Fate | undefined, onCrash: () => void): void {
-    if (fate === undefined || fate.kind === 'disk') return
+    if (fate === undefined || fate.kind === 'disk' || fate.kind === 'moment') return
     const { disk } = this.disk
     const boot = this.ends.length
     this.simulation.runtime.timer(fate.atMs, () => {
@@ -146,7 +149,10 @@ export class Lives {
 /** The same job in a world where nothing goes wrong and the disk takes no time, with no checkpoint but the last. */
 export async function undisturbed(plan: Plan): Promise<Outcome> {
   const simulation = simulate({ choices: [], keepTrace: false })
-  const lives = new Lives({ ...plan, everyMs: 1e9, latencyMs: [0], fates: [] }, simulation)
+  const lives = new Lives(
+    { ...plan, everyMs: 1e9, latencyMs: [0], fates: [], relays: [] },
+    simulation,
+  )
   await simulation.complete(lives.run())
   if (lives.outcome === undefined) throw new Error('It came to no end.')
   return lives.outcome
@@ -171,6 +177,11 @@ function printOf({ deadLetter, sinks, sources, stages }: JobSpec): JobPrint {
 }
 
 function troubleOf(fate: Fate | undefined): Trouble {
+  if (fate?.kind === 'moment') {
+    let { skip } = fate
+    return ({ name, path }) =>
+      name === fate.operation && fate.path.test(path) && skip-- === 0 ? fate.fault : undefined
+  }
   if (fate?.kind !== 'disk') return () => undefined
   const { at, fault, times } = fate
   return ({ index }: DiskOperation) => (index >= at && index < at + times ? fault : undefined)

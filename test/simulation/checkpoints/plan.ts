@@ -1,4 +1,4 @@
-import type { DiskFault } from '@millrace/store/simulated'
+import type { DiskFault, DiskOperation } from '@millrace/store/simulated'
 
 import type { Dice } from '../dice.ts'
 
@@ -20,6 +20,14 @@ export type Fate =
       readonly times: number
       readonly fault: DiskFault
     }
+  /** What goes wrong with the operation of that name on such a path that comes after `skip` others of them. */
+  | {
+      readonly kind: 'moment'
+      readonly operation: DiskOperation['name']
+      readonly path: RegExp
+      readonly skip: number
+      readonly fault: DiskFault
+    }
 
 /** A generated job, and the lives that its process has before the one in which nothing more goes wrong. */
 export interface Plan {
@@ -36,11 +44,14 @@ export interface Plan {
   /** How long operations of the disk take in turn, ms. */
   readonly latencyMs: readonly number[]
   readonly fates: readonly Fate[]
+  /** In which lives a stage stands between source b and its reader. */
+  readonly relays: readonly boolean[]
 }
 
 export function planCheckpoints(dice: Dice): Plan {
   const partitions = (most: number): Row[][] =>
     Array.from({ length: dice.number(1, most) }, () => planRows(dice))
+  const fates = Array.from({ length: dice.number(0, 5) }, () => planFate(dice))
   return {
     a: partitions(3),
     b: partitions(2),
@@ -49,7 +60,8 @@ export function planCheckpoints(dice: Dice): Plan {
     capacity: dice.pick([4096, 1, 3]),
     retries: dice.pick([0, 1, 2]),
     latencyMs: Array.from({ length: dice.number(1, 3) }, () => dice.pick([0, 0, 1, 3])),
-    fates: Array.from({ length: dice.number(0, 5) }, () => planFate(dice)),
+    fates,
+    relays: dice.once(4) ? Array.from({ length: 6 }, () => dice.once(2)) : [],
   }
 }
 

@@ -48,6 +48,8 @@ const checks: ExploreOptions<World> = {
     'a job is aborted': ended('ENG_ABORTED'),
     'the disk is full': ended('STORE_FULL', 'ENG_SINK'),
     'nobody knows whether a checkpoint is durable': ended('STORE_UNCERTAIN'),
+    'the job is another one when it goes on': ({ lives }) =>
+      lives.plan.relays.slice(0, lives.ends.length).includes(true),
     'three lives end early': ({ lives }) => lives.ends.length > 3,
   },
   mode: 'swarm',

@@ -48,6 +48,7 @@ export class JobState implements ChangeStore {
   readonly setAside: CheckpointNote | undefined
   readonly #options: JobStateOptions
   readonly #store: Store
+  readonly #isSettled: boolean
   readonly #kept = new KeptBlocks()
   #hasCommitted = false
   #savepoints = 0
@@ -57,13 +58,14 @@ export class JobState implements ChangeStore {
     this.settings = options.settings
     this.restored = begin.restored
     this.setAside = begin.setAside
+    this.#isSettled = begin.isSettled ?? false
     this.#options = options
     this.#store = store
   }
 
-  /** Whether the job has come to the end of its input in an earlier run. */
+  /** Whether the job has come to the end of its input in an earlier run, and its sinks have shown everything. */
   get isFinished(): boolean {
-    return this.restored?.end === 'finished'
+    return this.restored?.end === 'finished' && this.#isSettled
   }
 
   async commit(checkpoint: JobChanges): Promise<void> {
@@ -83,6 +85,12 @@ export class JobState implements ChangeStore {
     if (!this.#hasCommitted) return undefined
     const saved = await readSections((section) => this.#store.read(section))
     return usable(saved, this.#options.print)
+  }
+
+  /** Notes that the sinks of a finished job have shown everything, so that nobody need open them again. */
+  async settle(): Promise<void> {
+    const meta = { ...(this.#store.latest()?.meta as CheckpointNote), settled: true }
+    await this.#store.commit({ id: this.#store.lastId + 1, sections: new Map(), meta })
   }
 
   /** Writes the last checkpoint to a file of its own. Rejects with JOB_STATE_FILE and errors of the store. */
@@ -107,6 +115,7 @@ export class JobState implements ChangeStore {
 
 interface Begin {
   readonly restored?: JobCheckpoint | undefined
+  readonly isSettled?: boolean | undefined
   readonly setAside?: CheckpointNote | undefined
 }
 
@@ -131,7 +140,8 @@ async function beginOf(options: JobStateOptions, store: Store): Promise<Begin> {
   const note = latest?.meta as CheckpointNote | undefined
   if (fresh !== true && from === undefined) {
     if (latest === undefined) return {}
-    return { restored: fit(await readSections((section) => store.read(section)), options) }
+    const saved = await readSections((section) => store.read(section))
+    return { restored: fit(saved, options), isSettled: note?.settled }
   }
   store.goOnFrom(undefined)
   const setAside = note === undefined ? {} : { setAside: note }

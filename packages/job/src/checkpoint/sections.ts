@@ -27,6 +27,8 @@ export interface CheckpointNote {
   readonly end?: 'finished' | 'stopped' | undefined
   /** Records read so far. */
   readonly read: number
+  /** The job is finished, and its sinks have shown everything. */
+  readonly settled?: boolean | undefined
 }
 
 /** Encodes a checkpoint, one section for each stage and one for the rest; `kept` knows what is in them. Throws JOB_STATE_DATA. */

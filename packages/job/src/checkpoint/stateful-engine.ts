@@ -96,7 +96,7 @@ export class StatefulEngine implements EngineJob {
     }
     try {
       const { restored, settings } = state
-      if (restored?.end === 'finished') return finishedSummary(name, restored)
+      if (restored !== undefined && state.isFinished) return finishedSummary(name, restored)
       const checkpoint = { everyMs: settings.everyMs, store: state, restored }
       const engine = createJob({ ...this.spec, checkpoint }, this.#options)
       this.#engine = engine
@@ -104,7 +104,10 @@ export class StatefulEngine implements EngineJob {
       if (this.#asked === 'drain') return await engine.drain()
       const ended = engine.run()
       if (this.#asked === 'abort') engine.abort()
-      return await ended
+      const summary = await ended
+      // Where that is not noted, the next run opens the sinks once more, and finds nothing to do.
+      if (summary.state === 'completed') await state.settle().catch(() => undefined)
+      return summary
     } finally {
       await state.close()
     }
