@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { hunt } from './hunt.ts'
+import { scenarios } from './scenarios.ts'
+import { tellStory } from './story.ts'
+
+const names = Object.keys(scenarios)
+/** The same inputs and fates with every run of the tests; `pnpm chaos` hunts with fresh ones. */
+const SEED = Number(process.env['MILLRACE_SEED'] ?? 1)
+
+// Signals end processes at once on Windows, where there is nothing to tell them apart.
+it.skipIf(process.platform === 'win32')(
+  'each kind of job, killed a few times, leaves what an undisturbed one leaves',
+  { timeout: 300_000 },
+  async () => {
+    let begun = 0
+
+    const tally = await hunt({
+      scenarios: names,
+      seed: SEED,
+      size: 20_000,
+      fates: 3,
+      jobs: 2,
+      installed: '.',
+      goesOn: () => begun++ < names.length,
+    })
+
+    expect(tally.broken.map(tellStory).join('\n')).toBe('')
+    expect(tally.rounds).toBe(names.length)
+    expect(tally.kills).toBeGreaterThan(names.length)
+  },
+)

@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Ended, type Running, startProcess } from '../e2e/command.ts'
+import type { WatchPlan } from './aim.ts'
+import type { Fate, Instant } from './fate.ts'
+import { phaseOf, type Phase, readSteps, type Step } from './steps.ts'
+
+const watcher = resolve('test/chaos/watch-disk.ts')
+
+/** How a process lived and how it ended. */
+export interface Life {
+  readonly fate: Fate
+  /** How long it lived, and how long until it began to work, ms. */
+  readonly aliveMs: number
+  readonly startMs: number | undefined
+  readonly ended: Ended
+  readonly end: 'killed' | 'done' | 'failed'
+  /** What it was doing when it was killed. */
+  readonly phase: Phase | undefined
+  readonly steps: readonly Step[]
+  /** Number of the last checkpoint before and after. */
+  readonly checkpointBefore: number
+  readonly checkpointAfter: number
+}
+
+/** How a process is to live. */
+export interface LifeOptions {
+  readonly folder: string
+  /** The file that is the command. */
+  readonly command: string
+  readonly trace: string
+  readonly fate: Fate
+  readonly databases: boolean
+  /** How long an undisturbed run needs to begin, and to work, ms. */
+  readonly usual: { readonly startMs: number; readonly workMs: number }
+}
+
+/** Ends everything that takes so long, ms: no run needs a tenth of it. */
+const HANGS_MS = 60_000
+
+/** Runs the command in a folder until it ends, however that comes. */
+export async function live(options: LifeOptions): Promise<Life> {
+  const { command, databases, fate, folder, trace } = options
+  const checkpointBefore = lastCheckpoint(folder)
+  const aim = fate.kind === 'kill' ? fate.aim : undefined
+  const plan: WatchPlan = { trace, aim, databases }
+  const began = performance.now()
+  const passed = (): number => performance.now() - began
+  const running = startProcess(
+    process.execPath,
+    ['--import', watcher, command, 'run', 'job.yaml', '--json'],
+    { cwd: folder, env: { MILLRACE_CHAOS: JSON.stringify(plan) } },
+  )
+  running.closeInput()
+  const state = { startMs: undefined as number | undefined, isOver: false }
+  const begun = running.seen(': reading ').then(
+    () => void (state.startMs = passed()),
+    () => undefined,
+  )
+  const guard = setTimeout(() => running.kill('SIGKILL'), HANGS_MS)
+  const ending = running.ended.finally(() => (state.isOver = true))
+  if (fate.kind !== 'end') void strike(running, { ...options, fate, begun, state })
+  const ended = await ending
+  clearTimeout(guard)
+  const steps = readSteps(textOf(trace))
+  const aliveMs = passed()
+  const hung = aliveMs >= HANGS_MS
+  // Who is told to stop before it listens ends at once.
+  const isEarly = ended.signal === 'SIGINT' && state.startMs === undefined
+  const isKilled = (ended.signal === 'SIGKILL' || isEarly) && fate.kind !== 'end' && !hung
+  return {
+    fate,
+    aliveMs,
+    startMs: state.startMs,
+    ended: hung
+      ? { ...ended, stderr: `${ended.stderr}\nIt hung, and was killed for that.` }
+      : ended,
+    end: isKilled ? 'killed' : ended.code === 0 ? 'done' : 'failed',
+    phase: isKilled ? phaseOf(steps, checkpointBefore > 0) : undefined,
+    steps,
+    checkpointBefore,
+    checkpointAfter: lastCheckpoint(folder),
+  }
+}
+
+/** What a command prints, with `input` on its standard input. Throws where it fails. */
+export async function commandOutput(
+  command: string,
+  cwd: string,
+  args: readonly string[],
+  input = '',
+): Promise<string> {
+  const running = startProcess(process.execPath, [command, ...args], { cwd })
+  running.write(input)
+  running.closeInput()
+  const { code, stderr, stdout } = await running.ended
+  if (code !== 0) throw new Error(`millrace ${args.join(' ')} ended with ${code}: ${stderr}`)
+  return stdout
+}
+
+/** Does to a process what is its fate, when its moment has come. */
+async function strike(
+  running: Running,
+  options: Pick<LifeOptions, 'usual'> & {
+    readonly fate: Exclude<Fate, { kind: 'end' }>
+    readonly begun: Promise<undefined>
+    readonly state: { readonly isOver: boolean }
+  },
+): Promise<void> {
+  const { begun, fate, state, usual } = options
+  if (fate.at.part === 'work') await begun
+  await delay(delayOf(fate.at, usual))
+  if (state.isOver) return
+  if (fate.kind === 'kill') return running.kill('SIGKILL')
+  running.kill('SIGINT')
+  if (fate.killAfterMs === undefined) return
+  await delay(fate.killAfterMs)
+  if (!state.isOver) running.kill('SIGKILL')
+}
+
+function delayOf({ part, share }: Instant, usual: LifeOptions['usual']): number {
+  return share * (part === 'start' ? usual.startMs : usual.workMs)
+}
+
+const delay = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Number of the last checkpoint in the state of a job; 0: there is none. */
+function lastCheckpoint(folder: string): number {
+  try {
+    const names = readdirSync(join(folder, 'state'))
+    return Math.max(0, ...names.map((name) => Number(/^checkpoint-(\d+)$/.exec(name)?.[1] ?? 0)))
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,77 @@
+import { drawnFile, rowsOf } from '../rows.ts'
+import type { Scenario } from '../scenario.ts'
+
+/** Jobs that keep nothing, or little. */
+export const plain: Readonly<Record<string, Scenario>> = {
+  'filter-map': {
+    summary: 'filter and map, from and to files of any format',
+    order: 'same',
+    job(draw, size) {
+      const rows = rowsOf(draw, { count: draw.number(size, 2 * size), keys: 20 })
+      const { name, files } = drawnFile(draw, 'in', rows)
+      const out = draw.pick(['jsonl', 'csv', 'jsonl.gz', 'json', 'csv.gz'])
+      return {
+        inputs: files,
+        pipeline: `
+source: { file: '../input/${name}' }
+stages:
+  - filter: n % 3 != 0
+  - map: { set: { double: n * 2, cents: price * 100 } }
+sink: { file: out/out.${out} }
+`,
+      }
+    },
+  },
+  dedupe: {
+    summary: 'the first of each id within a time; repeats and late records are written, too',
+    order: 'same',
+    job(draw, size) {
+      const rows = rowsOf(draw, {
+        count: draw.number(size >> 1, size),
+        keys: draw.pick([10, 500, 5000]),
+        disorderMs: 1000,
+        late: 0.005,
+      })
+      const { name, files } = drawnFile(draw, 'in', rows)
+      return {
+        inputs: files,
+        stateOf: ['dedupe'],
+        pipeline: `
+source: { file: '../input/${name}', time: { field: t, disorder: 1s } }
+stages:
+  - dedupe: { within: ${draw.pick(['5s', '1m'])}, of: key }
+    outputs:
+      duplicates: { file: out/duplicates.jsonl }
+      late: { file: out/late.jsonl }
+sink: { file: out/once.jsonl }
+`,
+      }
+    },
+  },
+  ordered: {
+    summary: 'sort by event time, then the best of each window',
+    order: 'same',
+    job(draw, size) {
+      const rows = rowsOf(draw, {
+        count: draw.number(size >> 1, size),
+        keys: 30,
+        disorderMs: 3000,
+        late: draw.pick([0, 0.002]),
+      })
+      const { name, files } = drawnFile(draw, 'in', rows)
+      return {
+        inputs: files,
+        pipeline: `
+source: { file: '../input/${name}', time: { field: t, disorder: 3s } }
+stages:
+  - module: '@millrace/sort'
+    outputs: { late: { file: out/late.jsonl } }
+  - top-n: { n: 3, of: price, window: { tumbling: 5s } }
+    by: key
+    outputs: { late: { file: out/late-top.jsonl } }
+sink: { file: out/best.jsonl }
+`,
+      }
+    },
+  },
+}
