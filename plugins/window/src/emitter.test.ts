@@ -57,6 +57,27 @@ function emitterOf(hooks: Partial<Emitter<unknown[]>>) {
 }
 
 describe('an emitter', () => {
+  it('keeps of a key what its windows wait for, nothing once they forget it, and nothing at the end', async () => {
+    const input = [...rows([2, 4, 6]), { t: 3, k: 'b', x: 2 }, { t: 90, k: 'c', x: 2 }]
+    const parameters = {
+      emitter: { module: sortedEvens, parameters: { size: 3, maxWaitMs: 5 } },
+      aggregate: { evens: 'list(x)' },
+    }
+    const entriesAfter = async (stopAfter: number): Promise<unknown> => {
+      const { counts } = await runStage(window, {
+        parameters,
+        input,
+        by: ['k'],
+        timestamp: (record) => (record as Row).t,
+        batch: 1,
+        stopAfter,
+      })
+      return Object.values(counts.stateEntries ?? {})
+    }
+
+    expect(await Promise.all([2, 3, 4, 5].map(entriesAfter))).toStrictEqual([[1], [0], [1], [0]])
+  })
+
   it('makes windows of its own: even values ascending, three at a time, the rest at the end', async () => {
     const { output, timestamps } = await run(sortedEvens, rows([8, 3, 6, 2, 1, 4, 10, 12, 14]), {
       evens: 'list(x)',
