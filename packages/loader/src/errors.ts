@@ -373,16 +373,17 @@ export const CFG_PLUGIN = defineError<{ specifier: string; allowed: readonly str
 })
 
 /** The pipeline shall begin anew after a failure, and a source or sink does not allow it. */
-export const CFG_NOT_REPEATABLE = defineError<{ kind: 'source' | 'sink'; id: string }>({
+type NotRepeatable = { kind: 'source' | 'sink'; id: string; hasCheckpoints: boolean }
+export const CFG_NOT_REPEATABLE = defineError<NotRepeatable>({
   code: 'CFG_NOT_REPEATABLE',
   message: (d) =>
     d.kind === 'source'
       ? `restart.onEscalate lets the pipeline begin anew, and source "${d.id}" cannot be read again from its beginning.`
-      : `restart.onEscalate lets the pipeline begin anew, and sink "${d.id}" does not replace its output: records would stand there twice.`,
+      : `restart.onEscalate lets the pipeline begin anew, and sink "${d.id}" does not ${d.hasCheckpoints ? 'deliver exactly once' : 'replace its output'}: records would stand there twice.`,
   hint: (d) =>
     d.kind === 'source'
       ? 'Set onEscalate: fail, or read from a source with a position, such as file.'
-      : 'Set onEscalate: fail, or write to a sink that replaces its output, such as file with mode replace.',
+      : `Set onEscalate: fail, or write to a sink that ${d.hasCheckpoints ? 'delivers exactly once, such as file' : 'replaces its output, such as file with mode replace'}.`,
 })
 
 /** Results that replace earlier ones go to a part that would take both for results of their own. */

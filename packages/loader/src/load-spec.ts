@@ -148,10 +148,9 @@ async function load(
   for (const part of parts.values()) checkByDefinition(part, ends, context)
   checkTime(parts, wiring, context)
   checkFiles(parts.values(), context)
-  checkRepeatable(settings.restart, parts.values(), context)
-  addResources(parts, modules, context)
-  if (context.faults.length > 0) return undefined
   const checkpoint = readCheckpoint(pipeline, { name: settings.name, ends }, context)
+  checkRepeatable({ ...settings, checkpoint }, parts.values(), context)
+  addResources(parts, modules, context)
   if (checkpoint !== undefined) warnOfFields(parts.values(), context)
   if (context.faults.length > 0) return undefined
   const spec = buildSpec({ settings, parts, wiring, modules, context })

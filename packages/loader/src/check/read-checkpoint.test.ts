@@ -95,6 +95,22 @@ describe('a job with checkpoints', () => {
     `)
   })
 
+  it('lets a pipeline that escalates go on from the last one, with sinks that deliver exactly once', async () => {
+    const restart = '  restart: { onEscalate: restart }\n'
+    const append = (text: string): string =>
+      text.replace('file: b.jsonl', 'file: { path: b.jsonl, mode: append }')
+
+    const { faults, plan } = await load(append(job(`  checkpoint: 10s\n${restart}`)))
+
+    expect(faults).toEqual([])
+    expect(plan?.notes.join('\n')).toContain(
+      'let the whole pipeline go on from the last checkpoint',
+    )
+    expect(await faultsOf(append(job(restart)))).toContain('does not replace its output')
+    const logged = job(`  checkpoint: 10s\n${restart}`).replace('b.jsonl', "'-'")
+    expect(await faultsOf(logged)).toContain('does not deliver exactly once')
+  })
+
   it('warns of stages whose fields begin anew, and of no others', async () => {
     const folder = folderWith({
       'fields.ts': 'export default function count(record: object) { return record }\n',

@@ -50,7 +50,10 @@ export function buildPlan(
       from.map(({ id, output }) => ({ from: id, output, to, input: name })),
     ),
   )
-  const notes = [...notesOf(spec, parts), checkpointNote(checkpoint, context)]
+  const notes = [
+    ...notesOf(spec, parts, checkpoint !== undefined),
+    checkpointNote(checkpoint, context),
+  ]
   const holds = [...spec.stages, ...spec.sinks].some(({ onError }) => {
     return parks(onError ?? spec.onError, spec)
   })
@@ -226,7 +229,11 @@ function retained(part: Part): readonly string[] {
 const lines = (sentence: string | undefined): readonly string[] =>
   sentence === undefined ? [] : [sentence]
 
-function notesOf(spec: JobSpec, parts: ReadonlyMap<string, Part>): readonly string[] {
+function notesOf(
+  spec: JobSpec,
+  parts: ReadonlyMap<string, Part>,
+  hasCheckpoints: boolean,
+): readonly string[] {
   const { errors, restart, mailbox } = spec
   const notes: string[] = []
   if (errors !== undefined) {
@@ -236,7 +243,7 @@ function notesOf(spec: JobSpec, parts: ReadonlyMap<string, Part>): readonly stri
   if (restart !== undefined) {
     const period = formatDuration(restart.periodMs)
     notes.push(
-      `More than ${restart.intensity} restarts within ${period} ${escalationSentence(restart)}.`,
+      `More than ${restart.intensity} restarts within ${period} ${escalationSentence(restart, hasCheckpoints)}.`,
     )
   }
   for (const [id, part] of parts) {

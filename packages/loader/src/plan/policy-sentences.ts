@@ -107,11 +107,17 @@ export function restartSentence(
 }
 
 /** What follows when parts may not be started again. */
-export function escalationSentence({ onEscalate = 'fail' }: JobRestart): string {
+export function escalationSentence(
+  { onEscalate = 'fail' }: JobRestart,
+  hasCheckpoints: boolean,
+): string {
   if (onEscalate === 'fail') return 'end the job'
   const usual = jobDefaults.pipelineRestart
   const own = onEscalate === 'restart' ? {} : onEscalate.restart
   const { backoff, intensity = usual.intensity, periodMs = usual.periodMs } = own
   const times = `${intensity} time${intensity === 1 ? '' : 's'}`
-  return `let the whole pipeline begin anew with the first records, at most ${times} within ${formatDuration(periodMs)}, ${backoffSentence(backoff)}`
+  const from = hasCheckpoints
+    ? 'go on from the last checkpoint'
+    : 'begin anew with the first records'
+  return `let the whole pipeline ${from}, at most ${times} within ${formatDuration(periodMs)}, ${backoffSentence(backoff)}`
 }

@@ -92,9 +92,8 @@ describe('the state of a job', () => {
     const status = await folder.command('status', 'job.yaml')
     const ls = await folder.command('state', 'ls', 'job.yaml')
     const all = await folder.command('state', 'get', 'totals', 'job.yaml')
-    const one = await folder.command(
-      ...['state', 'get', 'totals.n', 'job.yaml', '--key', 'origin=SFO'],
-    )
+    const sfo = ['--key', 'origin=SFO']
+    const one = await folder.command('state', 'get', 'totals.n', 'job.yaml', ...sfo)
     const wrong = await folder.command('state', 'get', 'total', 'job.yaml')
     const form = await folder.command('state', 'get', 'totals', 'job.yaml', '--key', 'SFO')
 
@@ -155,9 +154,8 @@ describe('the state of a job', () => {
     await folder.command('state', 'export', 'a.state', 'job.yaml')
     folder.write('b.state', 'hello')
 
-    const other = await folder.command(
-      ...['state', 'import', 'a.state', 'job.yaml', '--set', 'name=others', '--replace'],
-    )
+    const others = ['job.yaml', '--set', 'name=others', '--replace']
+    const other = await folder.command('state', 'import', 'a.state', ...others)
     const none = await folder.command('state', 'import', 'b.state', 'job.yaml', '--replace')
     const missing = await folder.command('state', 'import', 'c.state', 'job.yaml', '--replace')
 

@@ -48,6 +48,22 @@ describe('paceOf', () => {
   })
 })
 
+describe('the last checkpoint', () => {
+  const checkpoint = { number: 12, time: 1000, durationMs: 5, count: 2, isPending: false }
+  const paced = (more: NonNullable<Progress['checkpoint']>) =>
+    paceOf({ ...progress({}, {}), checkpoint: more }, undefined, 5000)
+
+  it('is shown with its age, and not before there is one', () => {
+    const pace = paced(checkpoint)
+    const none = paced({ ...checkpoint, number: 0, time: undefined })
+
+    expect(pace.checkpoint).toEqual({ number: 12, ageMs: 4000 })
+    expect(renderBar('flights', pace, 100, plain)).toContain('checkpoint 0:04 ago')
+    expect(renderProgressLine('flights', pace)).toContain(', checkpoint 12 0:04 ago')
+    expect(none.checkpoint).toBeUndefined()
+  })
+})
+
 describe('renderBar', () => {
   it('shows name, bar, share, records, rate and times', () => {
     const pace = paceOf(progress({ deadLetters: 24 }, {}))
