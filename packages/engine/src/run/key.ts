@@ -19,6 +19,9 @@ export class KeyInterner {
   readonly touched = new TouchedSlots()
   readonly #names: readonly string[]
   readonly #read = { timestamp: 0 }
+  /** How `slotOf` reads the values in hand. */
+  readonly #fixed: readonly KeyPart[]
+  #values: readonly KeyValue[] = []
   #root: Branch = new Map()
   /** Slots without a key. */
   readonly #free: number[] = []
@@ -27,6 +30,9 @@ export class KeyInterner {
 
   constructor(names: readonly string[]) {
     this.#names = names
+    this.#fixed = names.map((name, index) => {
+      return { name, description: name, read: () => this.#values[index] ?? null }
+    })
   }
 
   /** Keys that have a slot. */
@@ -55,15 +61,18 @@ export class KeyInterner {
   /** The record's key; it gets no slot. Throws as `slot` does. */
   read(parts: readonly KeyPart[], record: unknown, timestamp: number): Key {
     this.#read.timestamp = timestamp
-    const values = parts.map((part) => keyValue(part, record, this.#read))
-    return Object.freeze(
-      Object.fromEntries(this.#names.map((name, index) => [name, values[index] as KeyValue])),
-    )
+    const key: Record<string, KeyValue> = {}
+    for (let index = 0; index < this.#names.length; index++) {
+      const value = keyValue(parts[index] as KeyPart, record, this.#read) as KeyValue
+      key[this.#names[index] as string] = value
+    }
+    return Object.freeze(key)
   }
 
   /** The slot of a key by its values, given where it has none. */
   slotOf(values: readonly KeyValue[] | null): number {
-    return this.slot(values === null ? [] : values.map(fixedPart), undefined, 0)
+    this.#values = values ?? []
+    return this.slot(this.#fixed, undefined, 0)
   }
 
   /** The values of a key, in the order of `by`. */
@@ -74,7 +83,8 @@ export class KeyInterner {
 
   /** The keys of some slots as they are now, whenever they are read; null for a slot without one. */
   capture(slots: Int32Array): Sliced<readonly KeyValue[] | null> {
-    const keys = Array.from(slots, (slot) => this.keys[slot])
+    const keys: (Key | undefined)[] = []
+    for (const slot of slots) keys.push(this.keys[slot])
     const names = this.#names
     const valuesOf = (key: Key | undefined): readonly KeyValue[] | null =>
       key === undefined ? null : names.map((name) => key[name] as KeyValue)
@@ -118,10 +128,6 @@ function cut(branch: Branch, [value, ...rest]: readonly KeyValue[], slot: number
   const isCut = next instanceof Map ? cut(next, rest, slot) : next === slot
   if (isCut && (!(next instanceof Map) || next.size === 0)) branch.delete(value)
   return isCut
-}
-
-function fixedPart(value: KeyValue): KeyPart {
-  return { name: '', description: '', read: () => value }
 }
 
 function keyValue(part: KeyPart, record: unknown, context: { timestamp: number }): unknown {

@@ -1,6 +1,6 @@
 import type { StageCapture } from '../checkpoint/checkpoint.ts'
 import type { ChangeLog } from '../state/change-log.ts'
-import { ONLY_SLOT } from '../state/current-key.ts'
+import { type CurrentKey, ONLY_SLOT } from '../state/current-key.ts'
 import type { HeapState } from '../state/heap-state.ts'
 import type { KeyTimers } from '../state/key-timers.ts'
 import type { SavedTimer, Slots, StageSnapshot } from '../state/saved-state.ts'
@@ -18,6 +18,7 @@ export interface Snapshotted {
   readonly time: EventClock
   readonly state: HeapState
   readonly interner: KeyInterner | undefined
+  readonly current: CurrentKey
   readonly hooks: { readonly event: KeyTimers; readonly clock: KeyTimers }
   readonly lot: ParkingLot | undefined
   largest: number
@@ -56,7 +57,7 @@ export function takeChanges(stage: Snapshotted, log: ChangeLog): StageChanges {
     keys: {
       size,
       slots,
-      orders: Float64Array.from(slots, (slot) => interner?.order.of(slot) ?? 0),
+      orders: stage.current.order.numbersOf(slots),
       values: interner?.capture(slots) ?? [],
     },
     ...state.capture(slots),

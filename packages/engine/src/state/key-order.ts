@@ -22,6 +22,13 @@ export class KeyOrder {
     this.#numbers[slot] = number
   }
 
+  /** The numbers of some slots. */
+  numbersOf(slots: Int32Array): Float64Array {
+    const all = new Float64Array(slots.length)
+    for (let at = 0; at < slots.length; at++) all[at] = this.of(slots[at] as number)
+    return all
+  }
+
   /** Slots in the order of their keys. */
   sorted(slots: Int32Array): Int32Array {
     const numbers = this.#numbers

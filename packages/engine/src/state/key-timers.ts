@@ -112,7 +112,9 @@ export class KeyTimers implements TimerService {
   /** Those of some slots, or of all; `has` is not 0 for those. */
   capture(has: Uint8Array | undefined): TimerColumns {
     const { names, ...columns } = this.#table.pick(has)
-    return { ...columns, names: Array.from(names, (name) => this.#names.name(name)) }
+    const texts: string[] = []
+    for (const name of names) texts.push(this.#names.name(name))
+    return { ...columns, names: texts }
   }
 
   /** Sets a timer of a snapshot. */

@@ -44,10 +44,17 @@ function openStage() {
     holds: (slot: number) => heap.holds(slot) || event.holds(slot) || clock.holds(slot),
   }
   const state = heap.scope()
-  const kept = { emitter, time, state: heap, interner, hooks: { event, clock }, lot: undefined }
+  const kept = { emitter, time, current, state: heap, interner, hooks: { event, clock } }
   return {
-    ...{ current, emitter, event, heap, interner, journal, state, time },
-    kept: { ...kept, largest: 0 },
+    current,
+    emitter,
+    event,
+    heap,
+    interner,
+    journal,
+    state,
+    time,
+    kept: { ...kept, lot: undefined, largest: 0 },
     log: new ChangeLog(interner.touched),
     sweep: new KeySweep(interner, current, holder, () => 1),
     value: state.value<number>('value', { initial: () => 0 }),

@@ -52,7 +52,8 @@ function mergeKeys(list: readonly StageChanges[], size: number): Merged {
   list.forEach(({ keys: { slots } }, index) => {
     for (const slot of slots) if (slot < size) winners[slot] = index
   })
-  const keys: KeyValues[] = Array.from({ length: size }, () => null)
+  const keys: KeyValues[] = []
+  for (let slot = 0; slot < size; slot++) keys.push(null)
   const orders = new Float64Array(size)
   list.forEach(({ keys: found }, index) => {
     const values = found.values.slice(0, found.values.length)
@@ -63,8 +64,10 @@ function mergeKeys(list: readonly StageChanges[], size: number): Merged {
       orders[slot] = found.orders[at] as number
     }
   })
-  const given = Int32Array.from(keys.keys()).filter((slot) => keys[slot] !== null)
-  return { winners, keys, inOrder: sortedBy(given, orders) }
+  const given = new Int32Array(size)
+  let count = 0
+  for (let slot = 0; slot < size; slot++) if (keys[slot] !== null) given[count++] = slot
+  return { winners, keys, inOrder: sortedBy(given.subarray(0, count), orders) }
 }
 
 function mergeHandle(
@@ -98,7 +101,9 @@ function mergeEntries(
   for (let slot = 0; slot < winners.length; slot++) add(starts, slot + 1, starts[slot] as number)
   const next = starts.slice()
   const count = starts.at(-1) as number
-  const entries = Array.from<SavedEntry>({ length: count })
+  const entries: SavedEntry[] = []
+  const none: SavedEntry = { key: null, data: undefined }
+  for (let place = 0; place < count; place++) entries.push(none)
   const orders = new Float64Array(count)
   parts.forEach((part, index) => {
     if (part === undefined) return
@@ -126,8 +131,11 @@ function mergeEntries(
   return inPlaces(entries, places)
 }
 
-const inPlaces = <T>(list: readonly T[], places: Int32Array): T[] =>
-  Array.from(places, (place) => list[place] as T)
+function inPlaces<T>(list: T[], places: Int32Array): T[] {
+  const placed: T[] = []
+  for (const place of places) placed.push(list[place] as T)
+  return placed
+}
 
 /** How entries are read, each once. */
 function reader(columns: EntryColumns): (at: number, key: KeyValues) => SavedEntry {
@@ -135,6 +143,9 @@ function reader(columns: EntryColumns): (at: number, key: KeyValues) => SavedEnt
   const names = columns.names?.slice(0, slots.length)
   const rows = 'rows' in data ? data : undefined
   const items = 'rows' in data ? undefined : data.slice(0, slots.length)
+  if (names === undefined && times === undefined) {
+    return (at, key) => ({ key, data: rows === undefined ? items?.[at] : rowOf(rows, at) })
+  }
   return (at, key) => ({
     key,
     ...(names && { name: names[at] }),

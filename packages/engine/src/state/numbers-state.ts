@@ -81,27 +81,31 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
   }
 
   capture(slots: Int32Array): EntryColumns {
-    const made = slots.filter((slot) => this.holds(slot))
+    const made = new Int32Array(slots.length)
+    let count = 0
+    for (const slot of slots) if (this.holds(slot)) made[count++] = slot
     const width = this.#initial.length
     const { values } = this.#rows
-    const orders = new Float64Array(made.length)
-    const rows = new Float64Array(made.length * width)
-    for (let row = 0; row < made.length; row++) {
+    const orders = new Float64Array(count)
+    const rows = new Float64Array(count * width)
+    for (let row = 0; row < count; row++) {
       const slot = made[row] as number
       orders[row] = this.#numbers[slot] as number
       for (let column = 0; column < width; column++) {
         rows[row * width + column] = values[slot * width + column] as number
       }
     }
-    return { slots: made, orders, data: { fields: this.#fields, rows } }
+    return { slots: made.subarray(0, count), orders, data: { fields: this.#fields, rows } }
   }
 
   load({ data, slot }: SlotEntry): void {
     this.#make(slot, this.#next++, this.#initial)
-    this.#rows.at = slot * this.#initial.length
-    for (const [field, value] of Object.entries(data as T & object)) {
-      if (Object.hasOwn(this.#view as object, field))
-        (this.#view as Record<string, unknown>)[field] = value
+    const { values } = this.#rows
+    const start = slot * this.#initial.length
+    for (let column = 0; column < this.#fields.length; column++) {
+      const value = (data as Readonly<Record<string, unknown>>)[this.#fields[column] as string]
+      // An earlier version may have had fewer.
+      if (typeof value === 'number') values[start + column] = value
     }
   }
 
@@ -141,7 +145,10 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
     if (slot >= this.#numbers.length) this.#grow(slot)
     this.#numbers[slot] = number
     this.#count++
-    this.#rows.values.set(values, slot * values.length)
+    const start = slot * values.length
+    for (let column = 0; column < values.length; column++) {
+      this.#rows.values[start + column] = values[column] as number
+    }
   }
 
   #remove(slot: number): void {

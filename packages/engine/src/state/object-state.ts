@@ -3,7 +3,8 @@ import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { OutgoingObjects } from './outgoing-objects.ts'
 import type { SlotEntry } from './saved-state.ts'
-import { type Seat, Seats } from './seats.ts'
+import type { Seat } from './seats.ts'
+import { SlotSeats } from './slot-seats.ts'
 import type { EntryColumns } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
@@ -12,7 +13,7 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
-  readonly #objects = new Seats<number, T>()
+  readonly #objects = new SlotSeats<T>()
   readonly #options: ObjectOptions<T>
   #outgoing: OutgoingObjects<T> | undefined
 
@@ -64,12 +65,12 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
   capture(slots: Int32Array): EntryColumns {
     // Whoever has not read the last ones by now may do so later.
     this.#outgoing?.keepAll()
-    const { names, orders, values } = this.#objects.pick(slots)
+    const { values, ...columns } = this.#objects.pick(slots)
     const { snapshot: copy = structuredClone } = this.#options
     // What is written down at once needs no copy.
     const show = this.#options.snapshot ?? ((object: T): unknown => object)
-    this.#outgoing = new OutgoingObjects(names, values, { copy, show })
-    return { slots: names, orders, data: this.#outgoing }
+    this.#outgoing = new OutgoingObjects(columns.slots, values, { copy, show })
+    return { ...columns, data: this.#outgoing }
   }
 
   load({ data, slot }: SlotEntry): void {

@@ -5,13 +5,6 @@ export interface Seat<V> {
   readonly number: number
 }
 
-/** Some entries and their places. */
-export interface Picked<V> {
-  readonly names: Int32Array
-  readonly orders: Float64Array
-  readonly values: V[]
-}
-
 /** A map that keeps the order in which its names were first set, also where one that was removed is put back. */
 export class Seats<K, V> {
   #seats = new Map<K, Seat<V>>()
@@ -43,22 +36,6 @@ export class Seats<K, V> {
   putBack(name: K, seat: Seat<V>): void {
     this.#seats.set(name, seat)
     this.#isInOrder = false
-  }
-
-  /** Those of `names` that are there. */
-  pick(this: Seats<number, V>, names: Int32Array): Picked<V> {
-    const found = new Int32Array(names.length)
-    const orders = new Float64Array(names.length)
-    const values: V[] = []
-    for (const name of names) {
-      const seat = this.get(name)
-      if (seat === undefined) continue
-      found[values.length] = name
-      orders[values.length] = seat.number
-      values.push(seat.value)
-    }
-    const { length } = values
-    return { names: found.subarray(0, length), orders: orders.subarray(0, length), values }
   }
 
   *[Symbol.iterator](): Iterator<readonly [K, V]> {

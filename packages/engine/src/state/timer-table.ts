@@ -102,18 +102,25 @@ export class TimerTable {
 
   /** Entries of some slots, or of all, in no order; `has` is not 0 for those. */
   pick(has: Uint8Array | undefined): PickedEntries {
-    const found = new Int32Array(this.size)
+    const slots = new Int32Array(this.size)
+    const times = new Float64Array(this.size)
+    const orders = new Float64Array(this.size)
+    const names = new Int32Array(this.size)
     let count = 0
     for (let place = 0; place < this.size; place++) {
       const entry = this.#heap[place] as number
-      if (has === undefined || has[this.#slot[entry] as number] !== 0) found[count++] = entry
+      const slot = this.#slot[entry] as number
+      if (has !== undefined && has[slot] === 0) continue
+      slots[count] = slot
+      times[count] = this.#at[entry] as number
+      orders[count] = this.#order[entry] as number
+      names[count++] = this.#name[entry] as number
     }
-    const entries = found.subarray(0, count)
     return {
-      slots: Int32Array.from(entries, (entry) => this.#slot[entry] as number),
-      times: Float64Array.from(entries, (entry) => this.#at[entry] as number),
-      orders: Float64Array.from(entries, (entry) => this.#order[entry] as number),
-      names: Int32Array.from(entries, (entry) => this.#name[entry] as number),
+      slots: slots.subarray(0, count),
+      times: times.subarray(0, count),
+      orders: orders.subarray(0, count),
+      names: names.subarray(0, count),
     }
   }
 

@@ -2,7 +2,8 @@ import type { Key, ValueState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
-import { type Seat, Seats } from './seats.ts'
+import type { Seat } from './seats.ts'
+import { SlotSeats } from './slot-seats.ts'
 import type { EntryColumns } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
@@ -11,7 +12,7 @@ export class HeapValue<T> implements ValueState<T>, Undoable, Store {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
-  readonly #values = new Seats<number, T>()
+  readonly #values = new SlotSeats<T>()
   readonly initial: () => T
 
   constructor(name: string, current: CurrentKey, journal: Journal, initial: () => T) {
@@ -68,8 +69,8 @@ export class HeapValue<T> implements ValueState<T>, Undoable, Store {
   }
 
   capture(slots: Int32Array): EntryColumns {
-    const { names, orders, values } = this.#values.pick(slots)
-    return { slots: names, orders, data: values }
+    const { values: data, ...columns } = this.#values.pick(slots)
+    return { ...columns, data }
   }
 
   load({ data, slot }: SlotEntry): void {

@@ -75,7 +75,7 @@ export function* stagePieces({ changes, ...rest }: StageCapture): Iterable<Stage
       piece: 'keys',
       slots: keys.slots.subarray(from, to),
       orders: keys.orders.subarray(from, to),
-      values: toColumns(keys.values.slice(from, to)),
+      values: keyColumns(keys.values.slice(from, to)),
     }
   }
   for (const [handle, { entries }] of Object.entries(all)) yield* statePieces(handle, entries)
@@ -92,6 +92,14 @@ export function* stagePieces({ changes, ...rest }: StageCapture): Iterable<Stage
       }
     }
   }
+}
+
+function keyColumns(keys: readonly (readonly KeyValue[] | null)[]): Columns {
+  const [first] = keys
+  // Some were forgotten.
+  if (!first || keys.includes(null)) return toColumns(keys)
+  const columns = first.map((_, at) => toColumns(keys.map((key) => key?.[at])))
+  return { kind: 'lists', columns }
 }
 
 function* statePieces(handle: string, entries: EntryColumns): Iterable<StatePiece> {
