@@ -119,6 +119,7 @@ describe('a job that is stopped', () => {
     expect(isRunning).toBe(true)
     expect(stopped.code, stopped.stderr).toBe(0)
     expect(stopped.stdout).toContain('is the last: the next run goes on from there')
+    expect(stopped.stdout).not.toContain('warning')
     const { checkpoint, running: now } = JSON.parse(status.stdout)
     expect(now).toBeNull()
     expect(checkpoint).toMatchObject({ end: 'stopped', number: expect.any(Number) })

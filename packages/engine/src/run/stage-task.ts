@@ -18,7 +18,7 @@ import { TICK_MS } from './source-marks.ts'
 import type { StageParts } from './stage-parts.ts'
 import { captureStage, restoreStage, takeSnapshot } from './stage-snapshot.ts'
 import { LATE, NOTHING, REJECTED, SKIPPED, StageView } from './stage-view.ts'
-import { unfinished } from './unfinished.ts'
+import { tellUnfinished } from './unfinished.ts'
 
 /** Longest a stage keeps the thread before the event loop gets a turn. */
 const TURN_MS = 4
@@ -338,7 +338,7 @@ export class StageTask {
   }
 
   #end(envelope: Envelope): Promise<void> | undefined {
-    const { counter, host, spec } = this.#parts
+    const { host } = this.#parts
     this.#ended++
     this.#complete &&= envelope.complete
     envelope.edge.isIdle = false
@@ -354,8 +354,7 @@ export class StageTask {
         if (room === undefined) return this.#barrier(isAligned)
         return room.then(() => this.#barrier(isAligned))
       }
-      const sentence = unfinished(spec, counter.snapshot(), this.runner.interner?.seen)
-      if (sentence !== undefined) host.warn(sentence)
+      tellUnfinished(this.#parts, this.runner.interner?.seen)
       return room === undefined ? this.#passEnd() : room.then(() => this.#passEnd())
     }
     if (host.over) return undefined

@@ -1,8 +1,18 @@
 import type { StageSpec } from '../plan/job-spec.ts'
 import type { StageCounts } from '../report/summary.ts'
+import type { StageParts } from './stage-parts.ts'
 
-/** What a stop leaves unfinished in a stage, as a sentence; undefined where that is nothing. `keys`: how many it saw, if it has any. */
-export function unfinished(
+/** Warns of what a stop leaves unfinished in a stage; what is in a checkpoint the next run finishes. `keys`: how many it saw, if it has any. */
+export function tellUnfinished(
+  { counter, host, spec }: Pick<StageParts, 'counter' | 'host' | 'spec'>,
+  keys: number | undefined,
+): void {
+  if (host.barriers !== undefined) return
+  const sentence = unfinished(spec, counter.snapshot(), keys)
+  if (sentence !== undefined) host.warn(sentence)
+}
+
+function unfinished(
   { factory, id }: StageSpec,
   { openWindows = 0, stateEntries, timers = 0, used }: StageCounts,
   keys: number | undefined,
