@@ -20,10 +20,14 @@ const calm = busyPlan({}, [])
 /** Runs the job through the lives and checks what it came to; tells how the lives ended. */
 async function endsOf(
   fates: readonly Fate[],
-  { expected, relays, seed = 1 }: Pick<Named, 'relays'> & { expected: Outcome; seed?: number },
+  {
+    expected,
+    seed = 1,
+    ...about
+  }: Pick<Named, 'relays' | 'sinkMs'> & { expected: Outcome; seed?: number },
 ): Promise<readonly string[]> {
   const simulation = simulate({ seed, keepTrace: false })
-  const lives = new Lives(busyPlan({ relays }, fates), simulation)
+  const lives = new Lives(busyPlan(about, fates), simulation)
   const world = { lives, expected, error: undefined }
   await simulation.complete(lives.run())
   checkEnd(world)
@@ -34,12 +38,12 @@ async function endsOf(
   return lives.ends
 }
 
-it.each(namedFailures)('nobody sees $title', async ({ relays, runs }) => {
+it.each(namedFailures)('nobody sees $title', async ({ runs, ...about }) => {
   const expected = await undisturbed(calm)
   const early = new Set<string>()
   for (const [index, fates] of runs.entries()) {
     for (const seed of [1, 2]) {
-      const ends = await endsOf(fates, { expected, relays, seed: 10 * index + seed })
+      const ends = await endsOf(fates, { ...about, expected, seed: 10 * index + seed })
       for (const end of ends.slice(0, -1)) early.add(end)
     }
   }

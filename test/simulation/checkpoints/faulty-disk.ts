@@ -12,13 +12,13 @@ export class FaultyDisk {
   readonly disk: SimulatedDisk
   /** Operations of all lives that went wrong. */
   struck = 0
-  readonly #latencyMs: readonly number[]
+  readonly #plan: Pick<Plan, 'latencyMs' | 'sinkMs'>
   #trouble: Trouble = () => undefined
   #onCrash: () => void = () => {}
   #begun = 0
 
-  constructor(seed: number, latencyMs: Plan['latencyMs']) {
-    this.#latencyMs = latencyMs
+  constructor(seed: number, plan: Pick<Plan, 'latencyMs' | 'sinkMs'>) {
+    this.#plan = plan
     this.disk = new SimulatedDisk({
       seed,
       fault: (operation) => {
@@ -50,26 +50,28 @@ export class FaultyDisk {
   }
 
   #slow(fs: FileSystem, process: SimulatedProcess): FileSystem {
+    const { latencyMs, sinkMs } = this.#plan
     let turn = 0
-    const after = async <T>(act: () => Promise<T>): Promise<T> => {
-      await process.sleep(this.#latencyMs[turn++ % this.#latencyMs.length] ?? 0)
+    const after = async <T>(path: string, act: () => Promise<T>): Promise<T> => {
+      const ms = latencyMs[turn++ % latencyMs.length] ?? 0
+      await process.sleep(path.startsWith('/out') ? ms + sinkMs : ms)
       return act()
     }
-    const slowFile = (file: NewFile): NewFile => ({
-      write: (bytes) => after(() => file.write(bytes)),
-      sync: () => after(() => file.sync()),
-      close: () => after(() => file.close()),
+    const slowFile = (path: string, file: NewFile): NewFile => ({
+      write: (bytes) => after(path, () => file.write(bytes)),
+      sync: () => after(path, () => file.sync()),
+      close: () => after(path, () => file.close()),
     })
     return {
-      makeDirectory: (path) => after(() => fs.makeDirectory(path)),
-      list: (path) => after(() => fs.list(path)),
-      size: (path) => after(() => fs.size(path)),
-      read: (path, offset, length) => after(() => fs.read(path, offset, length)),
-      create: (path) => after(async () => slowFile(await fs.create(path))),
-      rename: (from, to) => after(() => fs.rename(from, to)),
-      remove: (path) => after(() => fs.remove(path)),
-      syncDirectory: (path) => after(() => fs.syncDirectory(path)),
-      lock: (path) => after(() => fs.lock(path)),
+      makeDirectory: (path) => after(path, () => fs.makeDirectory(path)),
+      list: (path) => after(path, () => fs.list(path)),
+      size: (path) => after(path, () => fs.size(path)),
+      read: (path, offset, length) => after(path, () => fs.read(path, offset, length)),
+      create: (path) => after(path, async () => slowFile(path, await fs.create(path))),
+      rename: (from, to) => after(from, () => fs.rename(from, to)),
+      remove: (path) => after(path, () => fs.remove(path)),
+      syncDirectory: (path) => after(path, () => fs.syncDirectory(path)),
+      lock: (path) => after(path, () => fs.lock(path)),
     }
   }
 }

@@ -37,7 +37,7 @@ export class Lives {
   constructor(plan: Plan, simulation: Simulation) {
     this.plan = plan
     this.simulation = simulation
-    this.disk = new FaultyDisk(1 + simulation.amount(2 ** 30), plan.latencyMs)
+    this.disk = new FaultyDisk(1 + simulation.amount(2 ** 30), plan)
   }
 
   /** Lives as the plan says, then on until the job is finished. */
@@ -150,7 +150,7 @@ export class Lives {
 export async function undisturbed(plan: Plan): Promise<Outcome> {
   const simulation = simulate({ choices: [], keepTrace: false })
   const lives = new Lives(
-    { ...plan, everyMs: 1e9, latencyMs: [0], fates: [], relays: [] },
+    { ...plan, everyMs: 1e9, latencyMs: [0], sinkMs: 0, fates: [], relays: [] },
     simulation,
   )
   await simulation.complete(lives.run())
@@ -178,9 +178,12 @@ function printOf({ deadLetter, sinks, sources, stages }: JobSpec): JobPrint {
 
 function troubleOf(fate: Fate | undefined): Trouble {
   if (fate?.kind === 'moment') {
-    let { skip } = fate
-    return ({ name, path }) =>
-      name === fate.operation && fate.path.test(path) && skip-- === 0 ? fate.fault : undefined
+    let { skip, times } = fate
+    let hasBegun = false
+    return ({ name, path }) => {
+      hasBegun ||= name === fate.operation && fate.path.test(path) && skip-- === 0
+      return hasBegun && times-- > 0 ? fate.fault : undefined
+    }
   }
   if (fate?.kind !== 'disk') return () => undefined
   const { at, fault, times } = fate

@@ -6,6 +6,8 @@ export interface Named {
   /** What each life comes to before the one in which nothing goes wrong; each list is a run of its own. */
   readonly runs: readonly (readonly Fate[])[]
   readonly relays?: readonly boolean[] | undefined
+  /** How much longer the disk takes for sinks, ms. Default 0. */
+  readonly sinkMs?: number | undefined
 }
 
 const power = (crash: 'before' | 'within' | 'after') => ({ crash, power: true }) as const
@@ -15,7 +17,8 @@ const moment = (
   path: RegExp,
   fault: Extract<Fate, { kind: 'moment' }>['fault'],
   skip = 0,
-): Fate => ({ kind: 'moment', operation, path, fault, skip })
+  times = 1,
+): Fate => ({ kind: 'moment', operation, path, fault, skip, times })
 
 const totals = /totals\/\d+\.prepared/
 const running = /running\/\d+\.prepared/
@@ -24,7 +27,7 @@ const state = /^\/state$/
 /** The checkpoint gets its name: from here on it counts, and before it does not. */
 const published = /^\/state\/checkpoint-/
 
-const times = (length: number): readonly number[] => Array.from({ length }, (_, index) => index)
+const numbers = (length: number): readonly number[] => Array.from({ length }, (_, index) => index)
 
 /** The failures of stream-processing systems that can exist here, each as the lives that would show it. */
 export const namedFailures: readonly Named[] = [
@@ -38,18 +41,20 @@ export const namedFailures: readonly Named[] = [
   },
   {
     title: 'timers that are not in the snapshot never fire',
-    runs: times(6).map((skip) => [moment('syncDirectory', state, kill('after'), 2 * skip)]),
+    runs: numbers(6).map((skip) => [moment('syncDirectory', state, kill('after'), 2 * skip)]),
   },
   {
     title: 'a checkpoint that is stored before the sinks have what it names',
-    runs: times(4).flatMap((skip) => [
+    runs: numbers(4).flatMap((skip) => [
+      [moment('rename', published, kill('before'), skip)],
       [moment('rename', published, power('after'), skip)],
       [moment('syncDirectory', state, power('after'), skip)],
     ]),
+    sinkMs: 15,
   },
   {
     title: 'a position behind a record that is still being tried',
-    runs: times(12).map((turn) => [
+    runs: numbers(12).map((turn) => [
       { kind: 'kill', atMs: 40 + 9 * turn },
       { kind: 'power', atMs: 60 },
       { kind: 'stop', atMs: 50 },
@@ -57,23 +62,24 @@ export const namedFailures: readonly Named[] = [
   },
   {
     title: 'positions acknowledged before they are durable, or of partitions that are over',
-    runs: times(4).map((skip) => [
+    runs: numbers(4).map((skip) => [
       moment('syncDirectory', state, kill('before'), skip),
       moment('rename', shown, kill('after'), skip),
     ]),
   },
   {
     title: 'a commit that landed and said it had not, with a cleanup that takes its data away',
-    runs: times(5).flatMap((skip) => [
+    runs: numbers(5).flatMap((skip) => [
       [moment('syncDirectory', state, { code: 'EIO' }, skip)],
-      [moment('rename', published, { code: 'EIO' }, skip)],
+      [moment('rename', published, { code: 'EIO' }, skip, 3)],
+      [moment('syncDirectory', state, { code: 'EIO' }, skip, 2)],
       [moment('rename', shown, { code: 'EIO' }, skip)],
       [moment('rename', shown, power('after'), skip)],
     ]),
   },
   {
     title: 'a commit that is repeated under another number shows its records twice',
-    runs: times(4).map((skip) => [
+    runs: numbers(4).map((skip) => [
       moment('rename', shown, kill('before'), 3 * skip),
       moment('rename', shown, kill('after'), 0),
       moment('rename', shown, power('before'), 1),
@@ -82,7 +88,7 @@ export const namedFailures: readonly Named[] = [
   },
   {
     title: 'a job that goes on with another kind of part in front of a reader starves it',
-    runs: times(8).map((turn) => [
+    runs: numbers(8).map((turn) => [
       { kind: 'stop', atMs: 20 + 15 * turn },
       { kind: 'kill', atMs: 70 },
       { kind: 'stop', atMs: 25 },
@@ -92,7 +98,10 @@ export const namedFailures: readonly Named[] = [
 ]
 
 /** A job with much under way at any time: timers that are set, records that are tried again, some that are refused. */
-export function busyPlan({ relays = [] }: Pick<Named, 'relays'>, fates: readonly Fate[]): Plan {
+export function busyPlan(
+  { relays = [], sinkMs = 0 }: Pick<Named, 'relays' | 'sinkMs'>,
+  fates: readonly Fate[],
+): Plan {
   const rows = (count: number, from: number): Row[] =>
     Array.from({ length: count }, (_, index) => ({
       key: ['x', 'y', 'z'][(index * 7 + from) % 3] ?? 'x',
@@ -107,6 +116,7 @@ export function busyPlan({ relays = [] }: Pick<Named, 'relays'>, fates: readonly
     capacity: 3,
     retries: 1,
     latencyMs: [1, 0, 1],
+    sinkMs,
     fates,
     relays,
   }

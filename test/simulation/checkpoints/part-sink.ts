@@ -70,7 +70,10 @@ class PartSink implements SinkInstance {
     const part = Number(token?.['part'] ?? 0)
     await this.#show(part)
     for (const name of await this.#fs.list(this.#folder)) {
-      if (numberOf(name) > part) await this.#fs.remove(`${this.#folder}/${name}`)
+      if (numberOf(name) <= part) continue
+      // What readers have seen nobody can take back.
+      if (name.endsWith('.done')) throw new Error(`${name} was shown, and no checkpoint names it.`)
+      await this.#fs.remove(`${this.#folder}/${name}`)
     }
     await this.#fs.syncDirectory(this.#folder)
   }

@@ -20,12 +20,13 @@ export type Fate =
       readonly times: number
       readonly fault: DiskFault
     }
-  /** What goes wrong with the operation of that name on such a path that comes after `skip` others of them. */
+  /** What goes wrong with the operation of that name on such a path that comes after `skip` others of them, and with those behind it. */
   | {
       readonly kind: 'moment'
       readonly operation: DiskOperation['name']
       readonly path: RegExp
       readonly skip: number
+      readonly times: number
       readonly fault: DiskFault
     }
 
@@ -43,6 +44,8 @@ export interface Plan {
   readonly retries: number
   /** How long operations of the disk take in turn, ms. */
   readonly latencyMs: readonly number[]
+  /** How much longer those of sinks take, ms. */
+  readonly sinkMs: number
   readonly fates: readonly Fate[]
   /** In which lives a stage stands between source b and its reader. */
   readonly relays: readonly boolean[]
@@ -60,6 +63,7 @@ export function planCheckpoints(dice: Dice): Plan {
     capacity: dice.pick([4096, 1, 3]),
     retries: dice.pick([0, 1, 2]),
     latencyMs: Array.from({ length: dice.number(1, 3) }, () => dice.pick([0, 0, 1, 3])),
+    sinkMs: dice.pick([0, 0, 5, 20]),
     fates,
     relays: dice.once(4) ? Array.from({ length: 6 }, () => dice.once(2)) : [],
   }
