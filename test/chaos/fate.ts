@@ -15,8 +15,39 @@ export interface Instant {
   readonly share: number
 }
 
+/** What happens before a life, and what becomes of it. */
+export interface Turn {
+  readonly fate: Fate
+  /** State is exported, removed and imported. */
+  readonly moves: boolean
+  /** Values of the job file that are others in this life. */
+  readonly settings: readonly string[]
+}
+
+/** Runs to the end as the job file says. */
+export const quietTurn: Turn = { fate: { kind: 'end' }, moves: false, settings: [] }
+
+/** Milliseconds between two checkpoints: mostly few. */
+export const drawEveryMs = (draw: Draw): number => Math.round(5 * 60 ** draw.share())
+
+/** Records that a mailbox holds. */
+export const drawCapacity = (draw: Draw): number => draw.pick([1, 100, 1024, 4096, 4096])
+
+/** Draws a life. */
+export function drawTurn(draw: Draw): Turn {
+  const settings = [
+    `checkpoint.every=${drawEveryMs(draw)}ms`,
+    `mailbox.capacity=${drawCapacity(draw)}`,
+  ]
+  return {
+    fate: drawFate(draw),
+    moves: draw.chance(0.06),
+    settings: settings.filter(() => draw.chance(0.3)),
+  }
+}
+
 /** Draws what becomes of a process: mostly killed by the clock or at a step that was chosen. */
-export function drawFate(draw: Draw): Fate {
+function drawFate(draw: Draw): Fate {
   const at: Instant = draw.chance(0.08)
     ? { part: 'start', share: draw.share() }
     : // Some while it recovers, the others soon enough that a job is killed often before it is done.
@@ -34,8 +65,13 @@ function drawAim(draw: Draw): Aim {
   return { area, op, nth, when: draw.pick(['before', 'half', 'during', 'after']) }
 }
 
-/** A fate in a few words. */
-export function describeFate(fate: Fate): string {
+/** A life in a few words. */
+export function describeTurn({ fate, moves, settings }: Turn): string {
+  const others = settings.map((one) => `${one}, `).join('')
+  return `${moves ? 'state exported and imported, ' : ''}${others}${describeFate(fate)}`
+}
+
+function describeFate(fate: Fate): string {
   if (fate.kind === 'end') return 'runs to its end'
   const { part, share } = fate.at
   const at = `at ${Math.round(share * 100)} % of its ${part}`

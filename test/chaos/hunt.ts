@@ -60,9 +60,9 @@ export async function hunt(options: HuntOptions): Promise<Tally> {
 
 function count(round: Round, tally: Tally): void {
   tally.rounds++
-  for (const { end, fate, phase } of round.lives) {
+  for (const { end, phase, turn } of round.lives) {
     tally.lives++
-    if (end === 'done' && fate.kind === 'stop') tally.stops++
+    if (end === 'done' && turn.fate.kind === 'stop') tally.stops++
     if (phase === undefined) continue
     tally.kills++
     tally.phases[phase] = (tally.phases[phase] ?? 0) + 1

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Ended, type Running, startProcess } from '../e2e/command.ts'
 import type { WatchPlan } from './aim.ts'
-import type { Fate, Instant } from './fate.ts'
+import type { Fate, Instant, Turn } from './fate.ts'
 import { phaseOf, type Phase, readSteps, type Step } from './steps.ts'
 
 const watcher = resolve('test/chaos/watch-disk.ts')
 
 /** How a process lived and how it ended. */
 export interface Life {
-  readonly fate: Fate
+  readonly turn: Turn
   /** How long it lived, and how long until it began to work, ms. */
   readonly aliveMs: number
   readonly startMs: number | undefined
@@ -29,7 +29,7 @@ export interface LifeOptions {
   /** The file that is the command. */
   readonly command: string
   readonly trace: string
-  readonly fate: Fate
+  readonly turn: Turn
   readonly databases: boolean
   /** How long an undisturbed run needs to begin, and to work, ms. */
   readonly usual: { readonly startMs: number; readonly workMs: number }
@@ -40,7 +40,8 @@ const HANGS_MS = 60_000
 
 /** Runs the command in a folder until it ends, however that comes. */
 export async function live(options: LifeOptions): Promise<Life> {
-  const { command, databases, fate, folder, trace } = options
+  const { command, databases, folder, trace, turn } = options
+  const { fate, settings } = turn
   const checkpointBefore = lastCheckpoint(folder)
   const aim = fate.kind === 'kill' ? fate.aim : undefined
   const plan: WatchPlan = { trace, aim, databases }
@@ -48,7 +49,15 @@ export async function live(options: LifeOptions): Promise<Life> {
   const passed = (): number => performance.now() - began
   const running = startProcess(
     process.execPath,
-    ['--import', watcher, command, 'run', 'job.yaml', '--json'],
+    [
+      '--import',
+      watcher,
+      command,
+      'run',
+      'job.yaml',
+      '--json',
+      ...settings.flatMap((one) => ['--set', one]),
+    ],
     { cwd: folder, env: { MILLRACE_CHAOS: JSON.stringify(plan) } },
   )
   running.closeInput()
@@ -69,7 +78,7 @@ export async function live(options: LifeOptions): Promise<Life> {
   const isEarly = ended.signal === 'SIGINT' && state.startMs === undefined
   const isKilled = (ended.signal === 'SIGKILL' || isEarly) && fate.kind !== 'end' && !hung
   return {
-    fate,
+    turn,
     aliveMs,
     startMs: state.startMs,
     ended: hung
@@ -133,7 +142,7 @@ function textOf(path: string): string {
 }
 
 /** Number of the last checkpoint in the state of a job; 0: there is none. */
-function lastCheckpoint(folder: string): number {
+export function lastCheckpoint(folder: string): number {
   try {
     const names = readdirSync(join(folder, 'state'))
     return Math.max(0, ...names.map((name) => Number(/^checkpoint-(\d+)$/.exec(name)?.[1] ?? 0)))

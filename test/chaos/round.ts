@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Draw } from './draw.ts'
-import { drawFate, type Fate } from './fate.ts'
-import { commandOutput, type Life, live } from './life.ts'
+import { drawCapacity, drawEveryMs, drawTurn, quietTurn, type Turn } from './fate.ts'
+import { commandOutput, lastCheckpoint, type Life, live } from './life.ts'
 import { firstDifference, type Outcome, outcomeOf } from './outcome.ts'
 import type { DrawnJob, Scenario } from './scenario.ts'
 import { scenarios } from './scenarios.ts'
@@ -50,12 +50,12 @@ export async function runRound(options: RoundOptions): Promise<Round> {
   const job = scenario.job(draw, options.size)
   const settings = [
     `name: chaos`,
-    `mailbox: { capacity: ${draw.pick([1, 100, 1024, 4096, 4096])} }`,
+    `mailbox: { capacity: ${drawCapacity(draw)} }`,
     job.pipeline.trim(),
   ].join('\n')
-  const everyMs = Math.round(5 * 60 ** draw.share())
+  const everyMs = drawEveryMs(draw)
   const length = options.fates ?? draw.number(3, 14)
-  const fates = Array.from({ length }, () => drawFate(draw))
+  const turns = Array.from({ length }, () => drawTurn(draw))
   const folder = mkdtempSync(join(tmpdir(), `millrace-chaos-`))
   const jobFile = jobText(settings, `{ every: ${everyMs}ms, dir: state }`)
   makeInputs(folder, job, resolve(options.installed, 'node_modules'))
@@ -68,7 +68,7 @@ export async function runRound(options: RoundOptions): Promise<Round> {
     jobFile,
     job,
     isKept,
-  }).run(fates)
+  }).run(turns)
   if (broken === undefined && options.keep !== true) rmSync(folder, { recursive: true })
   return { ...made, lives, broken, suspect }
 }
@@ -125,24 +125,34 @@ class RoundRun {
     this.#command = join(installed, 'bin', 'millrace.js')
   }
 
-  async run(fates: readonly Fate[]): Promise<Pick<Round, 'broken' | 'lives' | 'suspect'>> {
+  /** A command that fails where it must not is a fault like any other. */
+  async run(turns: readonly Turn[]): Promise<Pick<Round, 'broken' | 'lives' | 'suspect'>> {
+    try {
+      return await this.#run(turns)
+    } catch (error) {
+      return this.#result(String(error))
+    }
+  }
+
+  async #run(turns: readonly Turn[]): Promise<Pick<Round, 'broken' | 'lives' | 'suspect'>> {
     await this.#prepare()
-    const quiet = await this.#live('quiet', { kind: 'end' })
+    const quiet = await this.#live('quiet', quietTurn)
     if (quiet.end !== 'done') return this.#result(`The undisturbed run failed.\n${said(quiet)}`)
     const startMs = quiet.startMs ?? quiet.aliveMs
     this.#usual = { startMs, workMs: quiet.aliveMs - startMs }
     const wanted = await this.#outcome('quiet', quiet)
     this.#snapshot()
     let last: Life | undefined
-    for (const fate of fates) {
-      last = await this.#live('disturbed', fate)
+    for (const turn of turns) {
+      if (turn.moves) await this.#move()
+      last = await this.#live('disturbed', turn)
       this.#lives.push(last)
       this.#snapshot()
       if (last.end === 'failed') return this.#result(failureOf(last))
       if (isComplete(last)) break
     }
     if (last === undefined || !isComplete(last)) {
-      last = await this.#live('disturbed', { kind: 'end' })
+      last = await this.#live('disturbed', quietTurn)
       this.#lives.push(last)
       if (last.end === 'failed') return this.#result(failureOf(last))
     }
@@ -158,7 +168,7 @@ class RoundRun {
   /** A job that is done stays as it is. */
   async #again(wanted: Outcome): Promise<Pick<Round, 'broken' | 'lives' | 'suspect'>> {
     if (this.#lives.length % 4 !== 0) return this.#result()
-    const again = await this.#live('disturbed', { kind: 'end' })
+    const again = await this.#live('disturbed', quietTurn)
     if (again.end !== 'done') return this.#result(failureOf(again))
     const difference = firstDifference(await this.#outcome('disturbed', again), wanted)
     return this.#result(
@@ -173,7 +183,7 @@ class RoundRun {
       makeFolder(this.#folder, name, this.#parts.jobFile, { ...this.#parts.job, before: {} })
       for (const part of ['state', 'out'])
         this.#copy(join('snapshots', `${count}`, part), join(name, part))
-      const life = await this.#live(name, { kind: 'end' })
+      const life = await this.#live(name, quietTurn)
       const difference =
         life.end === 'done'
           ? firstDifference(await this.#outcome(name, life), wanted)
@@ -201,15 +211,25 @@ class RoundRun {
     }
   }
 
-  #live(name: string, fate: Fate): Promise<Life> {
+  #live(name: string, turn: Turn): Promise<Life> {
     return live({
       folder: join(this.#folder, name),
       command: this.#command,
       trace: join(this.#folder, 'traces', `${this.#traces++}-${name}.txt`),
-      fate,
+      turn,
       databases: this.#parts.scenario.databases === true,
       usual: this.#usual,
     })
+  }
+
+  /** Takes the state elsewhere and back. */
+  async #move(): Promise<void> {
+    const folder = join(this.#folder, 'disturbed')
+    if (lastCheckpoint(folder) === 0) return
+    const file = join(this.#folder, 'moved.state')
+    await commandOutput(this.#command, folder, ['state', 'export', file, 'job.yaml'])
+    rmSync(join(folder, 'state'), { recursive: true })
+    await commandOutput(this.#command, folder, ['state', 'import', file, 'job.yaml'])
   }
 
   async #prepare(): Promise<void> {

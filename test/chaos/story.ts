@@ -1,4 +1,4 @@
-import { describeFate } from './fate.ts'
+import { describeTurn } from './fate.ts'
 import type { Life } from './life.ts'
 import type { Round } from './round.ts'
 
@@ -25,11 +25,11 @@ export function tellStory(round: Round): string {
 const indent = (text: string): string => text.replaceAll(/^/gm, '  ')
 
 function tellLife(life: Life, number: number): string {
-  const { aliveMs, checkpointAfter, checkpointBefore, end, fate, phase, startMs } = life
+  const { aliveMs, checkpointAfter, checkpointBefore, end, phase, startMs, turn } = life
   const lived = `lived ${Math.round(aliveMs)} ms`
   const began = startMs === undefined ? 'never worked' : `worked from ${Math.round(startMs)} ms on`
   const how = end === 'killed' ? `killed in ${phase}` : end
-  return `${number}. ${describeFate(fate)}: ${lived}, ${began}, ${how}; checkpoint ${checkpointBefore} -> ${checkpointAfter}`
+  return `${number}. ${describeTurn(turn)}: ${lived}, ${began}, ${how}; checkpoint ${checkpointBefore} -> ${checkpointAfter}`
 }
 
 function lastSteps({ steps }: Life, number: number): string {
