@@ -270,6 +270,14 @@ export const ENG_PARK_FULL: ErrorOf<{ id: string; most: number }> = defineError(
     `Look at what is parked and mend "${d.id}"; onError: { park: { most: ${d.most * 10} } } holds more.`,
 })
 
+/** A job goes on from a checkpoint with parked records, and no longer parks any there. */
+export const ENG_PARKED_LEFT: ErrorOf<{ id: string; count: number }> = defineError({
+  code: 'ENG_PARKED_LEFT',
+  message: (d) =>
+    `"${d.id}" holds ${d.count} parked record${d.count === 1 ? '' : 's'} from an earlier run, and its onError does not park any more.`,
+  hint: (d) => `Let "${d.id}" park again, release or skip what is there, and then change it.`,
+})
+
 /** A mailbox with `overflow: fail` ran full. */
 export const ENG_OVERFLOW: ErrorOf<{ id: string; capacity: number }> = defineError({
   code: 'ENG_OVERFLOW',

@@ -51,6 +51,8 @@ export interface StageCheckpoint {
   readonly parked: readonly SavedParked[]
   readonly letters: SavedLetters
   readonly counts: StageCounts
+  /** Why records were filtered, by reason: those that the counts do not list. Absent: none. */
+  readonly moreReasons?: Readonly<Record<string, number>> | undefined
 }
 
 /** What a stage hands in at a checkpoint. */

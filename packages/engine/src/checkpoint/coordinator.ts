@@ -2,6 +2,7 @@ import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@m
 import type { SinkToken } from '@millrace/sdk'
 import { ENG_CHECKPOINT, ENG_ENDED } from '../errors.ts'
 import type { CheckpointProgress } from '../report/summary.ts'
+import { hookError } from '../run/stage-instance.ts'
 import type { Barriers } from '../run/task-host.ts'
 import type {
   ChangeStore,
@@ -55,6 +56,15 @@ export interface CoordinatorHost {
 /** Longest wait that every timer can measure, ms. */
 const WAIT_MAX_MS = 2 ** 31 - 1
 
+/** What a stage keeps now. Throws ENG_HOOK where it cannot say that. */
+function captured({ id, task }: CheckpointedStage): StageCapture {
+  try {
+    return task.checkpoint()
+  } catch (error) {
+    throw hookError({ id }, 'snapshot', error)
+  }
+}
+
 interface Pending {
   readonly number: number
   readonly time: number
@@ -85,11 +95,17 @@ export class Coordinator implements Barriers {
   #durationMs: number | undefined
   /** That of the last one that was begun. */
   #number: number
-  #count = 0
+  #count: number
   #isOver = false
   #cancel: () => void = () => {}
 
-  constructor(host: CoordinatorHost, spec: CheckpointSpec, parts: () => CheckpointParts) {
+  /** `before`: how many were durable in this run before. */
+  constructor(
+    host: CoordinatorHost,
+    spec: CheckpointSpec,
+    parts: () => CheckpointParts,
+    before = 0,
+  ) {
     this.#host = host
     this.#spec = spec
     this.#parts = parts
@@ -97,6 +113,7 @@ export class Coordinator implements Barriers {
     this.#store = store.takesChanges === true ? store : new WholeCheckpoints(store)
     this.#last = restored
     this.#number = restored?.number ?? 0
+    this.#count = before
     this.#hasBegun = new Promise((resolve) => {
       this.#letBegin = resolve
     })
@@ -152,18 +169,22 @@ export class Coordinator implements Barriers {
     throw this.#host.over ? this.#host.signal.reason : ENG_ENDED({})
   }
 
-  stage(id: string, part: StageCapture): void {
+  reached(id: string): void {
     const pending = this.#pending
-    if (pending === undefined) return
-    pending.stages[id] = part
-    this.#answered(pending, id)
-  }
-
-  sink(id: string, part: SinkCheckpoint): void {
-    const pending = this.#pending
-    if (pending === undefined) return
-    pending.sinks[id] = part
-    this.#answered(pending, id)
+    if (pending?.missing.has(id) !== true) return
+    const { sinks, stages } = this.#parts()
+    const stage = stages.find((one) => one.id === id)
+    const sink = sinks.find((one) => one.id === id)
+    try {
+      if (stage !== undefined) pending.stages[id] = captured(stage)
+      if (sink !== undefined) pending.sinks[id] = sink.task.checkpoint()
+    } catch (error) {
+      this.#host.fail(this.#coded(error))
+      return
+    }
+    if (stage === undefined && sink === undefined) return
+    pending.missing.delete(id)
+    if (pending.missing.size === 0) pending.answered()
   }
 
   numberFor(id: string): number {
@@ -172,13 +193,7 @@ export class Coordinator implements Barriers {
 
   /** A part is over: what it keeps now is its answer to a barrier that does not come to it any more. */
   finished(id: string): void {
-    const pending = this.#pending
-    if (pending?.missing.has(id) !== true) return
-    const { sinks, stages } = this.#parts()
-    const stage = stages.find((one) => one.id === id)
-    if (stage !== undefined) this.stage(id, stage.task.checkpoint())
-    const sink = sinks.find((one) => one.id === id)
-    if (sink !== undefined) this.sink(id, sink.task.checkpoint())
+    this.reached(id)
   }
 
   /** All that the last one says is done: its sources hear of it. Rejects where one cannot acknowledge. */
@@ -203,7 +218,7 @@ export class Coordinator implements Barriers {
         end,
         read: this.#host.read,
         sources: Object.fromEntries(sources.map(({ id, task }) => [id, task.snapshot()])),
-        stages: Object.fromEntries(stages.map(({ id, task }) => [id, task.checkpoint()])),
+        stages: Object.fromEntries(stages.map((stage) => [stage.id, captured(stage)])),
         sinks: Object.fromEntries(sinks.map(({ id, task }) => [id, task.checkpoint()])),
       })
     } catch (error) {
@@ -273,19 +288,16 @@ export class Coordinator implements Barriers {
       answered = resolve
     })
     const live = [...stages, ...sinks].filter(({ task }) => !task.isOver)
-    const over = <T>(
-      parts: readonly { id: string; task: { isOver: boolean; checkpoint(): T } }[],
-    ) =>
-      Object.fromEntries(
-        parts.filter(({ task }) => task.isOver).map(({ id, task }) => [id, task.checkpoint()]),
-      )
+    const isOver = ({ task }: { readonly task: { readonly isOver: boolean } }) => task.isOver
     const pending: Pending = {
       number: ++this.#number,
       time: runtime.now(),
       read: this.#host.read,
       sources: Object.fromEntries(sources.map(({ id, task }) => [id, task.barrier()])),
-      stages: over(stages),
-      sinks: over(sinks),
+      stages: Object.fromEntries(stages.filter(isOver).map((one) => [one.id, captured(one)])),
+      sinks: Object.fromEntries(
+        sinks.filter(isOver).map(({ id, task }) => [id, task.checkpoint()]),
+      ),
       missing: new Set(live.map(({ id }) => id)),
       answered,
     }
@@ -302,11 +314,6 @@ export class Coordinator implements Barriers {
       stages: pending.stages,
       sinks: pending.sinks,
     }
-  }
-
-  #answered({ answered, missing }: Pending, id: string): void {
-    missing.delete(id)
-    if (missing.size === 0) answered()
   }
 
   async #commit(changes: JobChanges): Promise<void> {

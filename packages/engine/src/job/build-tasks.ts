@@ -119,6 +119,7 @@ export function buildNodes(spec: JobSpec, host: TaskHost, restored?: JobCheckpoi
     const failures = failuresOf('Stage', id, stage.onError)
     const saved = restored?.stages[id]
     load(parts.counter, failures, saved)
+    if (saved?.moreReasons !== undefined) node.counter.load(saved.counts, saved.moreReasons)
     const task = new StageTask({ ...parts, spec: stage, failures, restored: saved }, node.edges)
     return { id, factory, task, ...node }
   })

@@ -33,6 +33,8 @@ export interface IncarnationOptions {
   readonly warn: (sentence: string) => void
   /** The pipeline goes on from here. Default: where its checkpoints say. */
   readonly restored?: JobCheckpoint | undefined
+  /** Checkpoints that earlier incarnations took. Default 0. */
+  readonly checkpoints?: number | undefined
 }
 
 /** One life of a pipeline, from the first record of its sources on: its cells, all they hold, and how that ends. */
@@ -81,7 +83,8 @@ export class Incarnation implements TaskHost {
     const restored = options.restored ?? checkpoint?.restored
     this.read = restored?.read ?? 0
     this.#coordinator =
-      checkpoint && new Coordinator(this, { ...checkpoint, restored }, () => this.nodes)
+      checkpoint &&
+      new Coordinator(this, { ...checkpoint, restored }, () => this.nodes, options.checkpoints)
     this.nodes = buildNodes(spec, this, restored)
     this.ended = new Promise((resolve) => {
       this.#wake = resolve

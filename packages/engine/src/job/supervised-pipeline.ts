@@ -100,7 +100,8 @@ export class SupervisedPipeline {
     const spec = this.#spec
     const system = this.#system
     const host = { runtime, logger, system, asked, warn }
-    return new Incarnation({ ...host, spec, number, restored })
+    const checkpoints = number === 1 ? 0 : this.#current.checkpoints?.progress.count
+    return new Incarnation({ ...host, spec, number, restored, checkpoints })
   }
 
   async #create(context: ActorContext<'failed'>): Promise<Behavior<'failed'> | typeof ignore> {

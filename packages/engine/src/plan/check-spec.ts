@@ -3,15 +3,17 @@ import { findUpdateClashes } from '@millrace/sdk'
 import { ENG_NO_DEAD_LETTER, ENG_UPDATES } from '../errors.ts'
 import { type ErrorPolicy, resolvePolicy } from './error-policy.ts'
 import { checkLimits } from './check-limits.ts'
+import { checkRestored } from './check-restored.ts'
 import type { JobSpec, OutputRef } from './job-spec.ts'
 import { checkRepeatable } from './pipeline-restart.ts'
 import { placeOf } from './place.ts'
 
-/** Checks what the maker of a spec guarantees: unique ids, known references, order. Throws on a programmer's fault, and ENG_LIMIT, ENG_NOT_REPEATABLE, ENG_UPDATES and ENG_NO_DEAD_LETTER. */
+/** Checks what the maker of a spec guarantees: unique ids, known references, order. Throws on a programmer's fault, and ENG_LIMIT, ENG_NOT_REPEATABLE, ENG_UPDATES, ENG_NO_DEAD_LETTER and ENG_PARKED_LEFT. */
 export function checkSpec(spec: JobSpec): void {
   invariant(spec.sources.length > 0, 'A job has at least one source.')
   checkLimits(spec)
   checkRepeatable(spec)
+  checkRestored(spec)
   const outputs = new Map<string, ReadonlySet<string>>()
   const add = (id: string, names: readonly string[]): void => {
     invariant(!outputs.has(id), `The id "${id}" is used once.`)

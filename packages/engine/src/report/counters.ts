@@ -38,21 +38,33 @@ export class StageCounter {
     this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + count)
   }
 
-  /** Goes on from what an earlier run had counted. */
-  load(counts: StageCounts): void {
+  /** Goes on from what an earlier run had counted; `moreReasons` as it gave them. */
+  load(counts: StageCounts, moreReasons: Readonly<Record<string, number>> = {}): void {
     this.in = counts.in
     this.used = counts.used
     this.filtered = counts.filtered
     this.late = counts.late
     this.dead = counts.dead
     this.dropped = counts.dropped
-    for (const [reason, count] of Object.entries(counts.reasons)) this.#reasons.set(reason, count)
+    for (const [reason, count] of Object.entries({ ...counts.reasons, ...moreReasons })) {
+      this.#reasons.set(reason, count)
+    }
     for (const port of this.#ports) port.sent = counts.sent[port.name] ?? 0
     loadMetrics(this.metrics, counts)
   }
 
+  /** Reasons that a summary does not list; undefined: it lists all. */
+  get moreReasons(): Readonly<Record<string, number>> | undefined {
+    if (this.#reasons.size <= REASONS_MAX) return undefined
+    return Object.fromEntries(this.#sorted().slice(REASONS_MAX))
+  }
+
+  #sorted(): [string, number][] {
+    return [...this.#reasons].toSorted((a, b) => b[1] - a[1])
+  }
+
   snapshot(): StageCounts {
-    const reasons = [...this.#reasons].toSorted((a, b) => b[1] - a[1]).slice(0, REASONS_MAX)
+    const reasons = this.#sorted().slice(0, REASONS_MAX)
     return {
       id: this.id,
       module: this.module,

@@ -244,7 +244,7 @@ export class SinkTask {
     if (!isAligned) return
     await this.#prepare(false)
     if (host.over) return
-    host.barriers?.sink(spec.id, this.checkpoint())
+    host.barriers?.reached(spec.id)
     outbox.barrier()
     this.#aligner.release()
   }

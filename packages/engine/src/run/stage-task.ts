@@ -78,10 +78,9 @@ export class StageTask {
 
   /** Its part of a checkpoint; for between two records. */
   checkpoint(): StageCapture {
-    const isOver = this.isOver && this.#complete
-    const { reached } = this.#inputs
-    const part = captureStage(this.runner, this.#log, this.#parts, isOver)
-    return reached === undefined ? part : { ...part, reached }
+    const { moreReasons } = this.#parts.counter
+    const part = captureStage(this.runner, this.#log, this.#parts, this.isOver && this.#complete)
+    return { ...part, reached: this.#inputs.reached, moreReasons }
   }
 
   async open(): Promise<void> {
@@ -124,9 +123,7 @@ export class StageTask {
   #due(): Promise<void> | undefined {
     if (this.#parts.host.stopping || this.#ended === this.#edges.length) return undefined
     const firing = this.runner.hooks.due()
-    return this.#flushAfter(
-      firing === undefined ? this.#advance() : firing.then(() => this.#advance()),
-    )
+    return this.#flushAfter(firing?.then(() => this.#advance()) ?? this.#advance())
   }
 
   /** Looks at the clock again in a while: the inputs that are left are silent, and event time goes on with it. */
@@ -183,7 +180,7 @@ export class StageTask {
   #barrier(isAligned: boolean): undefined {
     const { host, outbox, spec } = this.#parts
     if (!isAligned || host.over) return
-    host.barriers?.stage(spec.id, this.checkpoint())
+    host.barriers?.reached(spec.id)
     outbox.barrier()
     this.#aligner.release()
   }
@@ -345,9 +342,8 @@ export class StageTask {
     // A stopped input is not over: it must go on holding event time back.
     if (envelope.complete) this.#inputs.over(envelope.edge)
     const isAligned = this.#aligner.ended(envelope.edge)
-    if (this.#wasOver) {
-      return this.#ended < this.#edges.length ? this.#barrier(isAligned) : this.#passEnd()
-    }
+    if (this.#wasOver && this.#ended === this.#edges.length) return this.#passEnd()
+    if (this.#wasOver) return this.#barrier(isAligned)
     if (this.#ended < this.#edges.length || !this.#complete) {
       const room = this.#flushAfter(this.#advance())
       if (this.#ended < this.#edges.length) {

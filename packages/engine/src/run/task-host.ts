@@ -1,15 +1,14 @@
 import type { MillraceError, Runtime } from '@millrace/base'
 import type { RestartBudget } from '@millrace/core'
 import type { Logger } from '@millrace/sdk'
-import type { SinkCheckpoint, StageCapture } from '../checkpoint/checkpoint.ts'
 import type { DeadLetterLog } from '../report/dead-letter-log.ts'
 import type { Delays } from './delays.ts'
 import type { ErrorRate } from './error-rate.ts'
 
 /** Takes what stages and sinks keep when the barrier of a checkpoint has come on all their inputs. */
 export interface Barriers {
-  stage(id: string, part: StageCapture): void
-  sink(id: string, part: SinkCheckpoint): void
+  /** It has come to a stage or sink, which is between two records. */
+  reached(id: string): void
   /** Number of the checkpoint that the next answer of a sink counts for. */
   numberFor(id: string): number
 }
