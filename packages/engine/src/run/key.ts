@@ -22,6 +22,10 @@ export class KeyInterner {
   /** How `slotOf` reads the values in hand. */
   readonly #fixed: readonly KeyPart[]
   #values: readonly KeyValue[] = []
+  /** By slot; empty once records come. */
+  #restored: readonly (readonly KeyValue[])[] = []
+  /** The slot of the last one that was asked for. */
+  #last = -1
   #root: Branch = new Map()
   /** Slots without a key. */
   readonly #free: number[] = []
@@ -71,8 +75,26 @@ export class KeyInterner {
 
   /** The slot of a key by its values, given where it has none. */
   slotOf(values: readonly KeyValue[] | null): number {
+    const restored = this.#restored
+    if (values === restored[this.#last + 1]) this.#last++
+    if (values === restored[this.#last] && values !== undefined) return this.#last
     this.#values = values ?? []
-    return this.slot(this.#fixed, undefined, 0)
+    const slot = this.slot(this.#fixed, undefined, 0)
+    if (values === restored[slot]) this.#last = slot
+    return slot
+  }
+
+  /** Gives keys their slots, in order. Who asks for those of the same lists of values next, in this order, need not wait. */
+  restore(keys: readonly (readonly KeyValue[])[]): void {
+    const isFirst = this.seen === 0
+    for (const key of keys) this.slotOf(key)
+    // Only then the slot of a key is its place.
+    if (isFirst && this.size === keys.length) this.#restored = keys
+  }
+
+  /** What had to be restored is. */
+  isRestored(): void {
+    this.#restored = []
   }
 
   /** The values of a key, in the order of `by`. */

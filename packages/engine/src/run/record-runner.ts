@@ -98,6 +98,7 @@ export class RecordRunner implements InHand {
   /** Makes and opens the instance. */
   async open(): Promise<void> {
     this.#use(await this.#rebuilder.open())
+    this.interner?.isRestored()
   }
 
   async close(): Promise<void> {

@@ -72,7 +72,7 @@ function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void {
   stage.largest = saved.largest
   time.moveTo(saved.eventTime)
   // Results of many keys come in the order in which these were first seen.
-  for (const key of saved.keys) interner?.slotOf(key)
+  interner?.restore(saved.keys)
   state.restore(saved.state)
   for (const service of ['event', 'clock'] as const) {
     for (const { at, key, name } of saved.timers[service]) {

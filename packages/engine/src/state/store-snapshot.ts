@@ -43,8 +43,8 @@ export function loadHandle(name: string, handle: Handle, saved: SavedHandle): vo
     throw ENG_STATE_VERSION({ name, version, was: saved.version })
   }
   if (isExpiring(store)) store.expiry.expired = saved.expired ?? 0
-  for (const { key, ...entry } of saved.entries) {
-    const data = isOld && migrate !== undefined ? migrate(entry.data, saved.version) : entry.data
-    store.load({ ...entry, data, slot: slots.slotOf(key) })
+  for (const { data: was, key, name: entry, time } of saved.entries) {
+    const data = isOld && migrate !== undefined ? migrate(was, saved.version) : was
+    store.load({ slot: slots.slotOf(key), name: entry, data, time })
   }
 }

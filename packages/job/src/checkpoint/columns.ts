@@ -47,13 +47,20 @@ export function fromColumns(columns: Columns): unknown[] {
       return [...columns.items]
     case 'lists': {
       const all = columns.columns.map(fromColumns)
-      return (all[0] ?? []).map((_, row) => all.map((values) => values[row]))
+      return toLists(all)
     }
     case 'objects':
       return toObjects(columns.fields, columns.columns.map(fromColumns))
     default:
       return unreachable(columns)
   }
+}
+
+function toLists(all: readonly unknown[][]): unknown[] {
+  const [first = []] = all
+  // Most keys have one part.
+  if (all.length === 1) return first.map((value) => [value])
+  return first.map((_, row) => all.map((values) => values[row]))
 }
 
 function toObjects(fields: readonly string[], all: readonly unknown[][]): unknown[] {
