@@ -39,6 +39,7 @@ export class Aligner {
     this.#atBarrier.clear()
     const held = this.#held
     this.#held = []
+    for (const edge of this.#edges) edge.passBarrier()
     for (const { edge } of held) edge.announceAgain()
   }
 

@@ -62,6 +62,10 @@ export class Edge {
   /** Messages on the way to the reader; those whose records were dropped announce the next ones. */
   #announced = 0
   #receiver: Receiver | undefined
+  /** Whether a barrier was sent that has not come on all inputs of the reader. */
+  #isBarrierOut = false
+  /** Records dropped behind that: they count with the next checkpoint. */
+  #droppedBehind = 0
   #sentMark = Number.NEGATIVE_INFINITY
   #sentIdle = false
   /** Records with the reader, in its mailbox or its hands. */
@@ -130,6 +134,7 @@ export class Edge {
 
   /** The barrier of a checkpoint: leaves in its order, and needs no credit itself. */
   offerBarrier(): void {
+    this.#isBarrierOut = true
     if (this.clear) this.#queue('barrier', undefined, 0, 0, this.#sentMark)
     else this.#waiting.push({ batch: undefined, start: 0, mark: Number.NEGATIVE_INFINITY })
   }
@@ -153,6 +158,13 @@ export class Edge {
   end(complete: boolean): void {
     this.#sentIdle = false
     this.#queue('end', undefined, 0, 0, this.#sentMark, complete)
+  }
+
+  /** The reader has taken its part of the checkpoint. */
+  passBarrier(): void {
+    this.#isBarrierOut = false
+    if (this.#droppedBehind > 0) this.#overflow?.dropped(this.#droppedBehind)
+    this.#droppedBehind = 0
   }
 
   /** The reader was told of an envelope and did not take it: it is told again. */
@@ -213,11 +225,13 @@ export class Edge {
     let last = end
     if (excess > 0) {
       if (overflow.policy === 'fail') overflow.overflowed()
+      const before = this.#droppedBehind
       const queued = overflow.policy === 'dropOldest' ? this.#dropQueued(excess) : 0
       const own = Math.min(excess - queued, end - start)
       if (overflow.policy === 'dropOldest') first += own
       else last -= own
-      overflow.dropped(queued + own)
+      if (this.#isBarrierOut) this.#droppedBehind += own
+      overflow.dropped(queued + own - (this.#droppedBehind - before))
     }
     if (first === last) this.#sendMark(mark, false)
     else this.#send(batch, first, last, mark)
@@ -227,16 +241,19 @@ export class Edge {
   #dropQueued(count: number): number {
     let dropped = 0
     let index = 0
+    let isBehind = this.#isBarrierOut && !this.#sent.some(({ kind }) => kind === 'barrier')
     while (dropped < count) {
       const next = this.#sent[index]
       if (next === undefined) break
       if (next.kind === 'barrier') {
+        isBehind = true
         index++
         continue
       }
       const some = Math.min(count - dropped, next.end - next.start)
       next.start += some
       dropped += some
+      if (isBehind) this.#droppedBehind += some
       if (next.start < next.end) break
       // Also a mark: records follow it, and they bring a later one.
       this.#sent.splice(index, 1)
