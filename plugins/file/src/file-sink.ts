@@ -84,7 +84,7 @@ export const fileSink: SinkDefinition<FileSinkParameters> = defineSink({
   parameters,
   main: 'path',
   guarantee:
-    'A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append, after a failure, lines may stand twice when the job runs again.',
+    'A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append and without checkpoints, lines may stand twice when a failed job runs again.',
   delivers: ({ path }) => (isRegular(path) ? 'exactlyOnce' : 'atLeastOnce'),
   replaces: ({ commit, mode, path }) => mode !== 'append' && commit === 'end' && isRegular(path),
   reopens: (parameters) => {

@@ -56,7 +56,7 @@ it('explain shows the plan as text, as a diagram and as data', async () => {
       maxOpen      64  (default)
       · Records it rejects go to the dead letters (default).
       · A write that fails ends the job.
-      · A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append, after a failure, lines may stand twice when the job runs again.
+      · A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append and without checkpoints, lines may stand twice when a failed job runs again.
 
     dead letters: file  @millrace/file VERSION
       Writes records to files or standard output: JSON lines, JSON, CSV, lines, gzip.
@@ -66,7 +66,7 @@ it('explain shows the plan as text, as a diagram and as data', async () => {
       commit       "end"  (default)
       maxOpen      64  (default)
       · If it cannot write, the job stops.
-      · A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append, after a failure, lines may stand twice when the job runs again.
+      · A replaced file appears whole when the job is done, and a failed job leaves the old one; with mode append and without checkpoints, lines may stand twice when a failed job runs again.
 
     note  More than 50 % failures among the last 1000 records end the job.
     note  More than 3 restarts within 1m end the job.
