@@ -24,7 +24,10 @@ const NOBODY = -1
 /** All that a stage kept when the last of these changes were taken: those from its `since` on, in order. */
 export function mergeChanges(list: readonly StageChanges[]): StageSnapshot {
   const last = list.at(-1)
-  invariant(last !== undefined && list[0]?.number === last.since, 'Changes lack what they need.')
+  invariant(last !== undefined, 'There are changes to merge.')
+  for (const [index, { number }] of list.entries()) {
+    invariant(number === last.since + index, 'No changes are missing.')
+  }
   const { eventTime, isKeyed, largest, unclaimed, watermark } = last
   const merged = mergeKeys(list, last.keys.size)
   const state = Object.entries(last.handles).map(([name, handle]) => {

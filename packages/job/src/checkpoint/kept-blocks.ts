@@ -1,3 +1,4 @@
+import { invariant } from '@millrace/base'
 import type { StageChanges } from '@millrace/engine'
 import type { SectionWrite } from '@millrace/store'
 
@@ -18,6 +19,8 @@ export class KeptBlocks {
     blocks: readonly Uint8Array[],
   ): SectionWrite {
     const before = number === 1 ? [] : (this.#sections.get(section) ?? [])
+    const last = before.at(-1)?.number ?? 0
+    invariant(number === 1 || number === last + 1, 'Changes of a stage are missing.')
     const gone = before.filter((kept) => kept.number < since)
     const drop = gone.reduce((sum, kept) => sum + kept.blocks, 0)
     this.#sections.set(section, [...before.slice(gone.length), { number, blocks: blocks.length }])
