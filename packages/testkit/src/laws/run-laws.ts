@@ -60,7 +60,7 @@ function snapshot<P>(stage: StageUnderLaw<P>): Law {
   const about = {
     id: 'snapshot',
     title:
-      'stopped anywhere, what it keeps can be written down, and another one goes on from there',
+      'stopped anywhere, what it keeps can be written down, and another one goes on as if nothing had been',
   }
   return stageLaw(stage, about, fc.nat({ max: 24 }), async (sample, cut) => {
     const one = caseOf(options, sample)
@@ -81,12 +81,24 @@ function snapshot<P>(stage: StageUnderLaw<P>): Law {
         ]),
       )
     const parts = { outputs: together('outputs'), timestamps: together('timestamps') }
-    demandSame(
-      `One run, and two that were cut behind ${cut} records`,
-      byKey(whole.run, stage.keys),
-      byKey(parts as typeof whole.run, stage.keys),
-    )
+    const how = `One run, and two that were cut behind ${cut} records`
+    demandSame(how, byKey(whole.run, stage.keys), byKey(parts as typeof whole.run, stage.keys))
+    demandSame(how, keptBy(whole.run), keptBy(second.run))
   })
+}
+
+/** What a stage keeps at its end, apart from the order of its keys. */
+function keptBy(run: StageRun): object {
+  const { state, timers } = run.snapshot()
+  const sorted = <T>(items: readonly T[]): T[] =>
+    items.toSorted((a, b) => fc.stringify(a).localeCompare(fc.stringify(b)))
+  const handles = Object.entries(state).map(([name, { entries, ...handle }]) => {
+    return [name, { ...handle, entries: sorted(entries) }]
+  })
+  return {
+    state: Object.fromEntries(handles) as object,
+    timers: { event: sorted(timers.event), clock: sorted(timers.clock) },
+  }
 }
 
 /** What each output has of each key, in order: that is what a job promises which goes on after a stop. */

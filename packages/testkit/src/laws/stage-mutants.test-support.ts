@@ -271,6 +271,32 @@ export const mutants: readonly Mutant[] = [
     },
   }),
   mutant(
+    'sums in a field of its own and says that it keeps state',
+    'snapshot',
+    {
+      create() {
+        let sum = 0
+        return {
+          process: ({ value }: Reading) => void (sum += value),
+          onEnd: (context) => context.emit({ total: sum }),
+        }
+      },
+    },
+    sumBase,
+  ),
+  mutant(
+    'keeps in its state how many records its instance has seen',
+    'snapshot',
+    {
+      create({ state }) {
+        const count = state.value<number>('count', { initial: () => 0 })
+        let seen = 0
+        return { process: () => count.set(++seen) }
+      },
+    },
+    sumBase,
+  ),
+  mutant(
     'writes down another sum than it has',
     'snapshot',
     {

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import { demand, type Law } from '../law.ts'
+import { demand, type Law, shown } from '../law.ts'
 import { demandSameEntries } from './entry-laws.ts'
 import { sourceLaw, type SourceUnderLaw } from './source-laws-options.ts'
 
@@ -30,9 +31,14 @@ function position<P, I>(source: SourceUnderLaw<P, I>): Law {
     const read = batches
       .slice(0, index + 1)
       .reduce((sum, { malformed, values }) => sum + values.length + (malformed?.length ?? 0), 0)
+    const plain = JSON.parse(JSON.stringify(batch.position) ?? 'null') as unknown
+    demand(
+      isDeepStrictEqual(plain, batch.position),
+      () => `Its position is no JSON data: ${shown(batch.position)} is read as ${shown(plain)}.`,
+    )
     const rest = await placed.one(name, {
       // As another process gets it.
-      position: JSON.parse(JSON.stringify(batch.position)) as unknown,
+      position: plain,
       offset: (entries[read - 1]?.offset ?? -1) + 1,
       // Batches may be cut otherwise, and only so many entries were looked at.
       ...(isOver ? {} : { limit: Math.max(1, entries.length - read) }),

@@ -243,6 +243,14 @@ export const mutants: readonly Mutant[] = [
       }
     },
   })),
+  mutant('gives positions that JSON makes something else of', 'position', (healthy) => ({
+    async *read(partition, position, options) {
+      const from = position === undefined ? undefined : new Date(position as string).getTime()
+      for await (const batch of healthy.read(partition, from, options)) {
+        yield { ...batch, position: new Date(batch.position as number) }
+      }
+    },
+  })),
   eachBatch('says the position before its batch', 'position', (batch) => ({
     ...batch,
     position: (batch.position as number) - batch.values.length - (batch.malformed?.length ?? 0),
