@@ -38,6 +38,8 @@ type Kind = (typeof kinds)[number]
 interface Shape {
   readonly sources: readonly (readonly (readonly Row[])[])[]
   readonly together: boolean
+  /** Where partitions are read one after the other: of the first source. */
+  readonly limit: number | undefined
   readonly stages: readonly { readonly kind: Kind; readonly reads: readonly number[] }[]
   readonly size: number
   readonly everyMs: number
@@ -104,7 +106,7 @@ const build =
     const ids = shape.sources.map((_, index) => `source${index}`)
     const sources = shape.sources.map((partitions, index) => {
       const source = rowsSource(process, `source${index}`, partitions, shape.size)
-      if (!shape.together) return source
+      if (!shape.together) return index === 0 ? { ...source, limit: shape.limit } : source
       const traits = { ...source.factory.traits, reads: 'together' as const }
       return { ...source, factory: { ...source.factory, traits } }
     })
@@ -152,6 +154,7 @@ function shown({ checkpoint, sinks }: Disk, summary: Summary) {
 const shapes = fc.record<Shape>({
   sources: fc.array(fc.array(rows, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 2 }),
   together: fc.boolean(),
+  limit: fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined }),
   stages: fc.array(
     fc.record({
       kind: fc.constantFrom(...kinds),

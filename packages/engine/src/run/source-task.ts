@@ -97,15 +97,12 @@ export class SourceTask {
     return partitions.filter((name) => !known.has(name))
   }
 
-  /** Whether it has passed on its last message. */
-  get isOver(): boolean {
-    return this.#isOver
-  }
-
   /** Where it stands: all in front of that has left it. For between two batches. */
   snapshot(): SourceSnapshot {
-    const { counter, failures, host } = this.#parts
+    const { counter, failures, host, restored } = this.#parts
     this.#countLate()
+    const told = { letters: failures.letters.snapshot(), counts: counter.snapshot() }
+    if (restored?.isOver === true) return { ...restored, ...told }
     const inHand = [...this.#readers, ...this.#cut]
     return {
       isOver: this.#isOver && (this.#isRead || !host.stopping),
@@ -113,8 +110,7 @@ export class SourceTask {
       done: [...this.#done],
       bytesDone: this.#bytesBefore,
       ...this.#marks.saved(host.runtime.monotonic()),
-      letters: failures.letters.snapshot(),
-      counts: counter.snapshot(),
+      ...told,
     }
   }
 
