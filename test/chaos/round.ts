@@ -1,8 +1,11 @@
 import {
   cpSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
+  readdirSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -156,13 +159,31 @@ class RoundRun {
       this.#lives.push(last)
       if (last.end === 'failed') return this.#result(failureOf(last))
     }
-    const difference = firstDifference(await this.#outcome('disturbed', last), wanted)
+    const difference =
+      firstDifference(await this.#outcome('disturbed', last), wanted) ?? this.#unsettled()
     if (difference === undefined) return this.#again(wanted)
     return this.#result(difference, await this.#suspect(wanted))
   }
 
   #result(broken?: string, suspect?: string): Pick<Round, 'broken' | 'lives' | 'suspect'> {
     return { broken, suspect, lives: this.#lives }
+  }
+
+  /** What could be seen between two lives and is another now. */
+  #unsettled(): string | undefined {
+    const { settled } = this.#parts.scenario
+    if (settled === undefined) return undefined
+    const out = join(this.#folder, 'disturbed', 'out')
+    for (let count = 0; count < this.#lives.length; count++) {
+      const seen = join(this.#folder, 'snapshots', `${count}`, 'out')
+      for (const name of readdirSync(seen).filter((name) => settled.test(name))) {
+        const isSame =
+          existsSync(join(out, name)) &&
+          readFileSync(join(out, name)).equals(readFileSync(join(seen, name)))
+        if (!isSame) return `${name} was there after ${count} lives, and is another now.`
+      }
+    }
+    return undefined
   }
 
   /** A job that is done stays as it is. */

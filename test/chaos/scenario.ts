@@ -23,6 +23,8 @@ export interface Scenario {
   readonly summary: string
   /** `same`: each file is that of an undisturbed run, byte for byte. `any`: its lines are, in some order. */
   readonly order: 'same' | 'any'
+  /** Files that are whole when they appear: whoever has seen one never sees another. */
+  readonly settled?: RegExp
   /** Whether sinks write to databases of SQLite. */
   readonly databases?: boolean
   /** `size` is about how many records make half a second of work. */

@@ -31,6 +31,7 @@ sinks:
   parts: {
     summary: 'a file with each checkpoint',
     order: 'same',
+    settled: /^rows-\d{6}/,
     job(draw, size) {
       const csv = draw.chance(0.3)
       const path = csv ? 'out/rows.csv, columns: [id, key, n]' : 'out/rows.jsonl'
