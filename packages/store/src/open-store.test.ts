@@ -33,6 +33,20 @@ it('appends blocks, replaces sections, and leaves those alone that are not named
   expect(store.lastId).toBe(2)
 })
 
+it('drops the oldest blocks of a section, with the files that only these needed', async () => {
+  const disk = new SimulatedDisk({ seed: 1 })
+  const store = await open(disk)
+  for (const id of [1, 2, 3, 4]) {
+    const sections = new Map([['a', { blocks: [encode(`${id}`)], drop: id < 3 ? 0 : 1 }]])
+    await store.commit({ id, sections })
+  }
+  await store.close()
+
+  const again = await open(disk)
+  expect(await textOf(again, 'a')).toEqual(['3', '4'])
+  expect(await disk.start().list('/state')).not.toContain('blocks-1')
+})
+
 it('keeps the last two checkpoints and every savepoint, and removes what only others needed', async () => {
   const disk = new SimulatedDisk({ seed: 1 })
   const store = await open(disk)
