@@ -1,93 +1,52 @@
-import { writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
-import { folder, run, start } from './command.ts'
+import { describe, expect, it } from 'vitest'
+import { folder, run } from './command.ts'
 
-const job = (stages: string, sink = 'file: { path: out.jsonl, mode: append }'): string => `pipeline:
-  name: endless
-  checkpoint: { every: 50ms, dir: state }
-  source: { generate: { rate: 2000, seed: 1 } }
-  stages:
-    - aggregate: { emit: update, aggregate: { n: count() } }
-      id: totals
-${stages}  sink: { ${sink} }
-`
-const first = job('')
+const fixtures = 'test/fixtures/state'
+const versions = readdirSync(fixtures)
 
-async function running(cwd: string, stderr: RegExp) {
-  const old = start(cwd, ['run', 'job.yaml'])
-  await old.seen('checkpoint ')
-  expect(old.said(stderr)).not.toBe('')
-  return old
+/** A copy of what a killed job of an earlier version has left. */
+function killed(version: string): string {
+  const place = folder()
+  cpSync(join(fixtures, version, 'killed'), place, { recursive: true })
+  return place
 }
 
-async function goesOn(cwd: string): Promise<void> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const { stdout } = await run(cwd, ['status', 'job.yaml', '--json'])
-    if (JSON.parse(stdout).running?.state === 'running') return
+const read = (place: string, file: string): string =>
+  readFileSync(join(place, file), 'utf8').replaceAll(/"time":\d+/g, '')
+
+/** Formats of the latest checkpoint in a folder: that of the store, and that of what the job writes into it. */
+function formats(place: string): string {
+  const names = readdirSync(join(place, 'state'))
+  const latest = (kind: string): string => {
+    const numbers = names.flatMap((name) => new RegExp(`^${kind}-(\\d+)$`).exec(name)?.[1] ?? [])
+    return join(place, 'state', `${kind}-${Math.max(...numbers.map(Number))}`)
   }
-  throw new Error('nothing runs')
+  const [, , store] = readFileSync(latest('checkpoint'), 'utf8').split(' ', 3)
+  return `store ${store}, blocks ${readFileSync(latest('blocks'))[0]}`
 }
 
-it('puts a job in the place of the one that runs, which ends in good order', async () => {
-  const cwd = folder({ 'job.yaml': first })
-  const old = await running(cwd, /reading/)
-  writeFileSync(join(cwd, 'job.yaml'), job('    - filter: n % 2 == 0\n'))
+describe.each(versions)('the state of a job that was killed, in format %s', (version) => {
+  it('is read, and the job goes on to what an undisturbed run has given', async () => {
+    const place = killed(version)
 
-  const next = start(cwd, ['upgrade', 'job.yaml'])
-  await next.seen('going on from checkpoint')
-  const ended = await old.ended
-  await goesOn(cwd)
-  next.kill('SIGINT')
+    const ended = await run(place, ['run', 'job.yaml'])
 
-  expect(ended.code, ended.stderr).toBe(0)
-  const last = await next.ended
-  expect(last.code, last.stderr).toBe(0)
-  expect(last.stdout).toContain('filter')
-})
-
-it('leaves the old job alone where the new one cannot take its state', async () => {
-  const cwd = folder({ 'job.yaml': first })
-  const old = await running(cwd, /reading/)
-  writeFileSync(join(cwd, 'job.yaml'), first.replace('count()', 'sum(1)'))
-
-  const refused = await run(cwd, ['upgrade', 'job.yaml'])
-  const status = await run(cwd, ['status', 'job.yaml', '--json'])
-  old.kill('SIGINT')
-
-  expect(refused.code).toBe(2)
-  expect(refused.stderr).toContain('error[JOB_STATE_CHANGED]: Parameter aggregate.n of "totals"')
-  expect(JSON.parse(status.stdout).running).toMatchObject({ pid: old.pid, state: 'running' })
-  expect((await old.ended).code).toBe(0)
-})
-
-it('goes back to the old job where the new one fails at once', async () => {
-  const cwd = folder({
-    'job.yaml': first,
-    'fails.mjs': "export default () => { throw new Error('a bad deploy') }\n",
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(ended.stderr).toContain('going on from checkpoint')
+    for (const file of readdirSync(join(fixtures, version, 'expected'))) {
+      expect(read(place, file)).toBe(read(join(fixtures, version, 'expected'), file))
+    }
   })
-  const old = await running(cwd, /reading/)
-  writeFileSync(join(cwd, 'job.yaml'), job('    - ./fails.mjs\n'))
-
-  const next = start(cwd, ['upgrade', 'job.yaml'])
-  await next.seen('going back to the one before')
-  const ended = await old.ended
-  await goesOn(cwd)
-  next.kill('SIGINT')
-
-  expect(ended.code, ended.stderr).toBe(0)
-  const last = await next.ended
-  expect(last.stderr).toContain('a bad deploy')
-  expect(last.code).toBe(1)
-  const said = last.stdout.split('endless stopped: ')
-  expect(said).toHaveLength(2)
 })
 
-it('has nothing to put a job in the place of where none runs', async () => {
-  const cwd = folder({ 'job.yaml': first })
+it('the formats that this version writes have a fixture: node scripts/write-state-fixture.ts', async () => {
+  const place = killed(versions[0] ?? '')
+  const ended = await run(place, ['run', 'job.yaml', '--fresh'])
+  expect(ended.code, ended.stderr).toBe(0)
 
-  const alone = await run(cwd, ['upgrade', 'job.yaml'])
-
-  expect(alone.code).toBe(2)
-  expect(alone.stderr).toContain('error[CLI_NOT_RUNNING]: Job "endless" does not run')
+  const known = versions.map((version) => formats(join(fixtures, version, 'killed')))
+  expect(known).toContain(formats(place))
+  expect(known).toContain('store 1, blocks 1')
 })
