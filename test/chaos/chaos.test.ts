@@ -6,6 +6,8 @@ import { tellStory } from './story.ts'
 const names = Object.keys(scenarios)
 /** The same inputs and fates with every run of the tests; `pnpm chaos` hunts with fresh ones. */
 const SEED = Number(process.env['MILLRACE_SEED'] ?? 1)
+/** No round is begun any more after so long: a machine that is busy leaves the last ones to `pnpm chaos`. */
+const BUDGET_MS = 40_000
 
 // Signals end processes at once on Windows, where there is nothing to tell them apart.
 it.skipIf(process.platform === 'win32')(
@@ -13,6 +15,7 @@ it.skipIf(process.platform === 'win32')(
   { timeout: 300_000 },
   async () => {
     let begun = 0
+    const began = performance.now()
 
     const tally = await hunt({
       scenarios: names,
@@ -21,11 +24,10 @@ it.skipIf(process.platform === 'win32')(
       fates: 3,
       jobs: 2,
       installed: '.',
-      goesOn: () => begun++ < names.length,
+      goesOn: () => performance.now() - began < BUDGET_MS && begun++ < names.length,
     })
 
     expect(tally.broken.map(tellStory).join('\n')).toBe('')
-    expect(tally.rounds).toBe(names.length)
-    expect(tally.kills).toBeGreaterThan(names.length)
+    expect(tally.rounds).toBeGreaterThan(0)
   },
 )

@@ -36,7 +36,7 @@ export interface LifeOptions {
 }
 
 /** Ends everything that takes so long, ms: no run needs a tenth of it. */
-const HANGS_MS = 60_000
+const HANGS_MS = 120_000
 
 /** Runs the command in a folder until it ends, however that comes. */
 export async function live(options: LifeOptions): Promise<Life> {
