@@ -270,3 +270,68 @@ export const JOB_INPUT_STATE = defineError<{ name: string }>({
     `Job "${d.name}" takes checkpoints, and what run(input) brings cannot be read again from where it stood.`,
   hint: () => 'Give the job a source, or let it take no checkpoints.',
 })
+
+/** The journal of a source cannot be written or read. */
+export const JOB_JOURNAL_DISK = defineError<{ directory: string; reason: string }>({
+  code: 'JOB_JOURNAL_DISK',
+  message: (d) => `The journal in "${d.directory}" cannot be used: ${d.reason.replace(/\.$/, '')}.`,
+  hint: () =>
+    'Check the permissions and the room on the disk, and start the job again: it goes on with what the journal has. What the source had read and the journal has not is to be sent again.',
+})
+
+/** The journal of a source is not what was written. */
+export const JOB_JOURNAL_DAMAGED = defineError<{ file: string; offset: number | undefined }>({
+  code: 'JOB_JOURNAL_DAMAGED',
+  message: (d) =>
+    `"${d.file}" is damaged${d.offset === undefined ? '' : ` at byte ${d.offset}`}: records in it cannot be read any more.`,
+  hint: () =>
+    'Put a copy of it in its place; or begin anew with --fresh once the folder of the journal is moved away.',
+})
+
+/** The journal of a source does not have what a checkpoint goes on from. */
+export const JOB_JOURNAL_GONE = defineError<{
+  directory: string
+  from: number
+  first: number
+  end: number
+}>({
+  code: 'JOB_JOURNAL_GONE',
+  message: (d) =>
+    `The journal in "${d.directory}" has ${d.end === d.first ? 'nothing' : `batches ${d.first} to ${d.end - 1}`}, and the job goes on from batch ${d.from}.`,
+  hint: () =>
+    'Bring the folder of the journal along with the state, go on from a later checkpoint, or begin anew with --fresh.',
+})
+
+/** A record cannot be written to the journal of its source. */
+export const JOB_JOURNAL_DATA = defineError<{ id: string; reason: string }>({
+  code: 'JOB_JOURNAL_DATA',
+  message: (d) => `A record of "${d.id}" cannot be written to its journal: ${d.reason}.`,
+  hint: () =>
+    'Let the source give plain data: objects, lists, texts, numbers, dates, maps and sets.',
+})
+
+/** A source with a journal failed. */
+export const JOB_JOURNAL_SOURCE = defineError<{
+  id: string
+  code: string | undefined
+  reason: string
+}>({
+  code: 'JOB_JOURNAL_SOURCE',
+  message: (d) =>
+    `Source "${d.id}" failed${d.code === undefined ? '' : ` with ${d.code}`}: ${d.reason.replace(/\.$/, '')}.`,
+  hint: () =>
+    'What it had given is in its journal: start the job again, and it goes on from there.',
+})
+
+/** A source of a builder's job cannot have a journal. */
+export const JOB_JOURNAL = defineError<{ id: string; hasCheckpoints: boolean }>({
+  code: 'JOB_JOURNAL',
+  message: (d) =>
+    d.hasCheckpoints
+      ? `Source "${d.id}" needs no journal: what it gives can be given again.`
+      : `Source "${d.id}" has a journal, and the job takes no checkpoints.`,
+  hint: (d) =>
+    d.hasCheckpoints
+      ? 'Leave out journal.'
+      : "Say where they go: pipeline(name, { checkpoint: { dir: './state' } }).",
+})

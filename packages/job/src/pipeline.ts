@@ -1,5 +1,6 @@
 import { type SourceDefinition, toSourceFactory } from '@millrace/sdk'
 import { type Draft, type PipelineOptions, withMade } from './draft.ts'
+import { JOB_JOURNAL } from './errors.ts'
 import { Flow } from './flow.ts'
 import { injectionOf } from './injection-of.ts'
 import { type SourceTime, timeSpec } from './source-time.ts'
@@ -13,6 +14,11 @@ export interface SourceOptions<In = unknown> {
   readonly time?: SourceTime<In>
   /** Stop reading after this many records. */
   readonly limit?: number
+  /**
+   * Writes what it gives to a journal first, so that a job which goes on from a checkpoint reads it again: for a source that cannot do
+   * that by itself. Default false.
+   */
+  readonly journal?: boolean
 }
 
 /** A pipeline without stages yet. */
@@ -25,16 +31,21 @@ export class Pipeline {
     this.#options = options
   }
 
-  /** Reads a source from a plugin; `as` says what its records are. Throws JOB_PARAMETERS and JOB_TIME. */
+  /** Reads a source from a plugin; `as` says what its records are. Throws JOB_PARAMETERS, JOB_TIME and JOB_JOURNAL. */
   from<P>(
     definition: SourceDefinition<P>,
     parameters: unknown,
-    { id = 'source', limit, time }: SourceOptions = {},
+    { id = 'source', journal = false, limit, time }: SourceOptions = {},
   ): Flow<never, unknown> {
-    const { provide } = this.#options
+    const { checkpoint, provide } = this.#options
     const factory = toSourceFactory(definition, injectionOf(definition, { parameters, provide }))
     const source = { id, factory, limit, time: time && timeSpec(time) }
-    const draft = withMade(this.#draft(), id, definition, parameters)
+    if (journal && (checkpoint === undefined || factory.traits.replay !== 'none')) {
+      throw JOB_JOURNAL({ id, hasCheckpoints: checkpoint !== undefined })
+    }
+    const own = withMade(this.#draft(), id, definition, parameters)
+    const made = { ...own.made, [id]: { parameters, ...own.made[id], journal } }
+    const draft = { ...own, made }
     return new Flow({ ...draft, sources: [source] })
   }
 

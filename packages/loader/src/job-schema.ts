@@ -68,6 +68,11 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
       ...common,
       time: timeSchema,
       limit: { type: 'integer', minimum: 0, description: 'Stop after this many entries.' },
+      journal: {
+        type: 'boolean',
+        description:
+          'Whether what a source gives that cannot be read again, such as standard input, is written to a journal first; needs checkpoint. Default: false.',
+      },
       onError: malformedSchema,
       restart: restartSchema,
     },

@@ -10,6 +10,7 @@ import { wire } from './build/wire.ts'
 import { checkByDefinition } from './check/check-definition-faults.ts'
 import { at } from './check/check-parameters.ts'
 import { checkFiles } from './check/check-files.ts'
+import { checkJournals } from './check/check-journals.ts'
 import { checkTime } from './check/check-time.ts'
 import { checkRepeatable } from './check/check-repeatable.ts'
 import { checkUpdates } from './check/check-updates.ts'
@@ -148,7 +149,9 @@ async function load(
   for (const part of parts.values()) checkByDefinition(part, ends, context)
   checkTime(parts, wiring, context)
   checkFiles(parts.values(), context)
-  const checkpoint = readCheckpoint(pipeline, { name: settings.name, ends }, context)
+  const taken = readCheckpoint(pipeline, { name: settings.name, ends }, context)
+  const journals = checkJournals(parts, taken !== undefined, context)
+  const checkpoint = taken && { ...taken, ...(journals.length > 0 && { journals }) }
   checkRepeatable({ ...settings, checkpoint }, parts.values(), context)
   addResources(parts, modules, context)
   if (checkpoint !== undefined) warnOfFields(parts.values(), context)

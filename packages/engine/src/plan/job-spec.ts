@@ -53,8 +53,10 @@ export interface KeyPart {
 export interface Recalled {
   /** Where all of them stood, at the offsets of the batch; undefined: no entry of the input led to them. */
   readonly origin: { readonly source: string; readonly partition: string } | undefined
-  /** Event time of each value, epoch ms; NaN: the source's `time` says. */
-  readonly timestamps: ArrayLike<number>
+  /** Event time of each value, epoch ms; NaN, or without it: the source's `time` says. */
+  readonly timestamps?: ArrayLike<number> | undefined
+  /** When they came, epoch ms. Default: now. */
+  readonly arrival?: number | undefined
 }
 
 /** How a part of a job is started again after a failure that may pass. */
@@ -75,6 +77,8 @@ export interface SourceSpec {
   readonly time?: TimeSpec | undefined
   /** For records that were read before: they keep their place and time. */
   readonly recall?: ((batch: SourceBatch) => Recalled) | undefined
+  /** The clock of arrivals, epoch ms, which stays behind what was read before and has yet to come. Default: that of the job. */
+  readonly now?: (() => number) | undefined
   readonly onError?: ErrorPolicy | undefined
   /** Given: also a start that fails is tried again. */
   readonly restart?: RestartSpec | undefined

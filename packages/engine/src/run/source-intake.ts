@@ -46,15 +46,16 @@ export class SourceIntake {
   /** Gives each value its time; one without a time is malformed. The clock is read once. */
   #stamp(entries: Entries, table: OriginTable, recalled: Recalled | undefined): void {
     const { time } = this.#parts.spec
-    const wallMs = this.#parts.host.runtime.now()
+    const wallMs = recalled?.arrival ?? this.#parts.host.runtime.now()
     if (wallMs > this.#arrival) this.#arrival = wallMs
     const takesArrival = time === undefined || time.arrival === true
     const isMade = recalled !== undefined && recalled.origin === undefined
+    const timestamps = recalled?.timestamps
     const marks = this.#marks
     for (let index = 0; index < entries.values.length; index++) {
       const value = entries.values[index]
       const row = isMade ? NO_ROW : (entries.rows[index] as number)
-      let timestamp = recalled === undefined ? Number.NaN : (recalled.timestamps[index] as number)
+      let timestamp = timestamps === undefined ? Number.NaN : (timestamps[index] as number)
       if (timestamp !== timestamp) {
         timestamp = takesArrival ? this.#arrival : time.timestamp(value)
         const fault = takesArrival ? undefined : faultOf(timestamp, time, wallMs)

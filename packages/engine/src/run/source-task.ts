@@ -320,13 +320,13 @@ export class SourceTask {
 
   /** Looks at the clock from time to time, and says how far event time has come with it. */
   #look(): void {
-    const { host, outbox } = this.#parts
+    const { host, outbox, spec } = this.#parts
     const { runtime } = host
     const marks = this.#marks
     if (host.over || this.#isOver) return
     const wasIdle = marks.isIdle
     const before = marks.mark
-    marks.look(runtime.monotonic(), runtime.now())
+    marks.look(runtime.monotonic(), spec.now?.() ?? runtime.now())
     if (marks.mark > before || marks.isIdle !== wasIdle) {
       outbox.tick(marks.mark, marks.isIdle)
       this.#aligned.moved(marks.mark, marks.isIdle)

@@ -16,7 +16,8 @@ export function builtState(
   return async () => {
     const { openJobState } = await import('./job-state.ts')
     const { printOfSpec } = await import('./job-print.ts')
-    const settings = { dir: resolve(dir), everyMs }
+    const journals = Object.keys(made).filter((id) => made[id]?.journal === true)
+    const settings = { dir: resolve(dir), everyMs, journals }
     const print = printOfSpec(spec, made)
     return openJobState({ ...start, settings, job: spec.name, print, runtime })
   }

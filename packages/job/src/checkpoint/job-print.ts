@@ -52,6 +52,8 @@ function movable(text: string, folder: string): string {
 /** What a part of a job built in code was made of. */
 export interface MadePart {
   readonly parameters: unknown
+  /** A source that is read by way of a journal. */
+  readonly journal?: boolean
   readonly mayChange?: readonly string[]
 }
 

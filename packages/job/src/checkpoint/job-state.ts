@@ -3,6 +3,7 @@ import type { ChangeStore, JobChanges, JobCheckpoint } from '@millrace/engine'
 import { type FileSystem, openStore, type Store } from '@millrace/store'
 import { JobFaults } from '../errors.ts'
 import { type Allowed, compareJobs, type CurrentJob, usable } from './compare-prints.ts'
+import type { JournalSettings } from '../journal/with-journals.ts'
 import { KeptBlocks } from './kept-blocks.ts'
 import { type CheckpointNote, readSections, type SavedJob, writeSections } from './sections.ts'
 import { readStateFile, type WrittenState, writeStateFile } from './state-file.ts'
@@ -12,6 +13,8 @@ export interface CheckpointSettings {
   /** Absolute path of a folder of its own. */
   readonly dir: string
   readonly everyMs: number
+  /** Ids of sources that are read by way of a journal. Default: none. */
+  readonly journals?: readonly string[] | undefined
 }
 
 /** How a job begins. */
@@ -66,6 +69,14 @@ export class JobState implements ChangeStore {
   /** Whether the job has come to the end of its input in an earlier run, and its sinks have shown everything. */
   get isFinished(): boolean {
     return this.restored?.end === 'finished' && this.#isSettled
+  }
+
+  /** Where the journals of its sources are, and how they are read. */
+  get journals(): JournalSettings {
+    const { fresh, from, fs, runtime, settings } = this.#options
+    const { restored } = this
+    const isFirst = restored === undefined && fresh !== true && from === undefined
+    return { ids: settings.journals ?? [], dir: settings.dir, fs, isFirst, restored, runtime }
   }
 
   async commit(checkpoint: JobChanges): Promise<void> {

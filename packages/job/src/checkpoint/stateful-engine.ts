@@ -14,6 +14,7 @@ import {
 } from '@millrace/engine'
 import { JOB_NOT_STARTED, JOB_STATE_OPEN } from '../errors.ts'
 import { finishedSummary, nothingYet } from './finished-summary.ts'
+import { withJournals } from '../journal/with-journals.ts'
 import type { JobState } from './job-state.ts'
 
 /** A job with state: opens that first, runs, and gives it back. */
@@ -98,7 +99,8 @@ export class StatefulEngine implements EngineJob {
       const { restored, settings } = state
       if (restored !== undefined && state.isFinished) return finishedSummary(name, restored)
       const checkpoint = { everyMs: settings.everyMs, store: state, restored }
-      const engine = createJob({ ...this.spec, checkpoint }, this.#options)
+      const spec = await withJournals(this.spec, state.journals)
+      const engine = createJob({ ...spec, checkpoint }, this.#options)
       this.#engine = engine
       if (this.#asked === 'stop') return await engine.stop()
       if (this.#asked === 'drain') return await engine.drain()

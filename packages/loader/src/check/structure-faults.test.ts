@@ -102,7 +102,7 @@ describe('what is not built yet', () => {
       'actors: {}',
       'pipeline:',
       '  engine: local',
-      '  source: { file: a.jsonl, journal: true, schema: x.json }',
+      '  source: { file: a.jsonl, limit: 100000, schema: x.json }',
       '  stages:',
       '    - filter: a',
       '      parallel: 2',
@@ -119,9 +119,6 @@ describe('what is not built yet', () => {
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "engine" of the pipeline is not built yet.
         at   /jobs/job.yaml:4:3  pipeline.engine
-        next Remove it; a later version will take it.
-      error[CFG_NOT_BUILT]: "journal" of a source is not built yet.
-        at   /jobs/job.yaml:5:28  pipeline.source.journal
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "schema" of a source is not built yet.
         at   /jobs/job.yaml:5:43  pipeline.source.schema

@@ -5,7 +5,7 @@ const everywhere = ['module', 'parameters', 'id', 'note'] as const
 
 /** Keys that stand beside the module, per role: those that work. */
 export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
-  source: [...everywhere, 'time', 'onError', 'limit', 'restart'],
+  source: [...everywhere, 'time', 'onError', 'limit', 'restart', 'journal'],
   stage: [...everywhere, 'from', 'by', 'outputs', 'batch', 'timeout', 'onError', 'restart'],
   sink: [...everywhere, 'from', 'timeout', 'onError', 'restart'],
   resource: [...everywhere, 'restart'],
@@ -15,7 +15,7 @@ export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
 
 /** Keys that the language reserves and this version refuses. */
 export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
-  source: ['schema', 'journal', 'parallel'],
+  source: ['schema', 'parallel'],
   stage: ['parallel', 'mailbox', 'isolate'],
   sink: ['batch', 'parallel', 'by'],
   resource: [],

@@ -211,3 +211,24 @@ export const CFG_FIELDS_ANEW = defineError<{ id: string }>({
   hint: () =>
     "Keep them in scope.state and declare keeps: 'state', or keeps: 'nothing' where there are none.",
 })
+
+/** A source cannot have a journal. */
+export const CFG_JOURNAL = defineError<{ id: string; acknowledges: boolean }>({
+  code: 'CFG_JOURNAL',
+  message: (d) =>
+    d.acknowledges
+      ? `Source "${d.id}" has its input given again until it acknowledges it; a journal of it is not built yet.`
+      : `Source "${d.id}" has a journal, and the job takes no checkpoints: nothing says from where the journal is read.`,
+  hint: (d) =>
+    d.acknowledges
+      ? 'Remove journal: after a crash the source gives again what no checkpoint holds.'
+      : 'Add checkpoint: 10s to the pipeline, or remove journal.',
+})
+
+/** A journal of a source that needs none. */
+export const CFG_JOURNAL_IDLE = defineError<{ id: string }>({
+  code: 'CFG_JOURNAL_IDLE',
+  message: (d) =>
+    `Source "${d.id}" can be read again from a position by itself; its journal would only be a copy, and is not written.`,
+  hint: () => 'Remove journal.',
+})

@@ -34,7 +34,8 @@ export function buildPlan(
   context: LoadContext,
   { checkpoint, file }: { readonly file: string; readonly checkpoint: CheckpointPlan | undefined },
 ): JobPlan {
-  const deliveries = checkpoint === undefined ? undefined : deliveriesOf(parts, wiring)
+  const deliveries =
+    checkpoint === undefined ? undefined : deliveriesOf(parts, wiring, checkpoint.journals)
   const order = [
     ...spec.sources.map(({ id }) => id),
     ...wiring.order,

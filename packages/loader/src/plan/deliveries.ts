@@ -19,18 +19,24 @@ const whyOfSource: Readonly<Record<Replay, string>> = {
   none: 'it cannot be read again: what came after the last checkpoint is lost in a crash.',
 }
 
+const JOURNALED =
+  'its journal has each record before it is handed on, and is read again from where the last checkpoint stands.'
+
 /** How often each part counts a record through crashes, by id, in a job with checkpoints. */
 export function deliveriesOf(
   parts: ReadonlyMap<string, Part>,
   { inputs, order }: Wiring,
+  journals: readonly string[] = [],
 ): ReadonlyMap<string, Delivery> {
   const weakest = new Map<string, Replay>()
   const found = new Map<string, Delivery>()
   for (const [id, part] of parts) {
     const replay = sourceTraitsOf(part)?.replay
     if (replay === undefined) continue
-    weakest.set(id, replay)
-    found.set(id, { level: levels[replay], why: whyOfSource[replay] })
+    const isJournaled = journals.includes(id)
+    weakest.set(id, isJournaled ? 'position' : replay)
+    const why = isJournaled ? JOURNALED : whyOfSource[replay]
+    found.set(id, { level: isJournaled ? 'exactly once' : levels[replay], why })
   }
   const sources = [...weakest.values()]
   const before = (id: string): Replay => {

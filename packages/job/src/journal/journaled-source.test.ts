@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { renderError } from '@millrace/base'
+import { nodeRuntime } from '@millrace/engine/host'
+import { defineSink, defineSource } from '@millrace/sdk'
+import { expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
+import type { Job } from '../job.ts'
+import { pipeline } from '../pipeline.ts'
+
+interface Written {
+  readonly value: unknown
+  readonly timestamp: number
+  readonly id: string
+}
+
+/** A sender that ends when it has sent three batches, and goes on with the next number in the next run. */
+function sender() {
+  let sent = 0
+  return defineSource({
+    name: 'sender',
+    summary: 'A sender.',
+    parameters: z.object({}),
+    replay: 'none',
+    ends: true,
+    create: () => ({
+      async *read() {
+        for (let batch = 0; batch < 3; batch++) {
+          await new Promise(setImmediate)
+          yield { values: [sent++, sent++] }
+        }
+      },
+    }),
+  })
+}
+
+/** A sink that fails when it is to write `at`. */
+function list(at: number | undefined, into: Written[]) {
+  return defineSink({
+    name: 'list',
+    summary: 'A list.',
+    parameters: z.object({}),
+    guarantee: 'At least once.',
+    create: () => ({
+      write(batch) {
+        for (let index = 0; index < batch.length; index++) {
+          if (batch.value(index) === at) throw new Error('The sink is gone.')
+          into.push({
+            value: batch.value(index),
+            timestamp: batch.timestamp(index),
+            id: batch.id(index),
+          })
+        }
+      },
+    }),
+  })
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-journal-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+it('gives records again that a failed run had read, with the place and arrival they had', async () => {
+  const dir = newFolder()
+  const source = sender()
+  let now = 1000
+  const runtime = { ...nodeRuntime, now: () => now }
+  const job = (at: number | undefined, into: Written[]): Job<never, never> =>
+    pipeline('sent', { checkpoint: { dir, everyMs: 60_000 }, runtime })
+      .from(source, {}, { journal: true })
+      .to(list(at, into), {})
+  const [first, second]: [Written[], Written[]] = [[], []]
+
+  const failed = await job(4, first).run()
+  now = 2000
+  const summary = await job(undefined, second).run()
+
+  expect(failed.state).toBe('failed')
+  expect(summary.state, summary.error && renderError(summary.error)).toBe('completed')
+  expect(second.map(({ value }) => value)).toEqual([...second.keys()])
+  expect(second.length).toBeGreaterThanOrEqual(10)
+  expect(second.slice(0, first.length)).toEqual(first)
+  expect([first[0]?.timestamp, second[0]?.timestamp, second.at(-1)?.timestamp]).toEqual([
+    1000, 1000, 2000,
+  ])
+  expect(new Set(second.map(({ id }) => id)).size).toBe(second.length)
+})
+
+it('needs checkpoints', () => {
+  expect(() => pipeline('sent').from(sender(), {}, { journal: true })).toThrow(
+    'Source "source" has a journal, and the job takes no checkpoints.',
+  )
+})
