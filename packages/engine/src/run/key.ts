@@ -68,7 +68,9 @@ export class KeyInterner {
     const key: Record<string, KeyValue> = {}
     for (let index = 0; index < this.#names.length; index++) {
       const value = keyValue(parts[index] as KeyPart, record, this.#read) as KeyValue
-      key[this.#names[index] as string] = value
+      const name = this.#names[index] as string
+      if (name in Object.prototype) Object.defineProperty(key, name, { value, enumerable: true })
+      else key[name] = value
     }
     return Object.freeze(key)
   }
