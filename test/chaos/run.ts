@@ -33,6 +33,7 @@ Examples:
   pnpm chaos --scenario parts --seed 4711 --rounds 1 --keep
 
 A broken round tells its whole story, keeps its folder, and says how to run it again.
+Ctrl-C finishes the rounds in hand; a second one ends at once.
 Exit code: 0 all rounds are clean, 1 one is not, 2 the options are wrong.`
 
 const { values } = parseArgs({
@@ -151,11 +152,15 @@ else if (values.list === true) {
   process.exitCode = tally.broken.length === 0 ? 0 : 1
 }
 
-/** Whether to begin another round. */
+/** Whether to begin another round. Ctrl-C is no: rounds in hand are finished. */
 function isWanted(): (tally: Tally) => boolean {
   let begun = 0
+  let isStopped = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => (isStopped = true))
+  }
   return ({ broken, kills: killed }) => {
-    if (broken.length >= failures) return false
+    if (isStopped || broken.length >= failures) return false
     return rounds === undefined ? killed < kills : begun++ < rounds
   }
 }
