@@ -79,7 +79,8 @@ export class StageTask {
   /** Its part of a checkpoint; for between two records. */
   checkpoint(): StageCapture {
     const { moreReasons } = this.#parts.counter
-    const part = captureStage(this.runner, this.#log, this.#parts, this.isOver && this.#complete)
+    const isOver = this.#wasOver || (this.isOver && this.#complete)
+    const part = captureStage(this.runner, this.#log, this.#parts, isOver)
     return { ...part, reached: this.#inputs.reached, moreReasons }
   }
 

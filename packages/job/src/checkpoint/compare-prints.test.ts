@@ -126,6 +126,18 @@ describe('a job that goes on', () => {
     `)
   })
 
+  it('may not take its journal away from a source, which may hold records that nobody has read', () => {
+    const journaled = { ...print, flights: part('source', { journal: true }) }
+    const was = { print: journaled, checkpoint: checkpointOf(1) }
+
+    const faults = compareJobs(was, { print })
+
+    expect(faults.map(({ message }) => message)).toEqual([
+      'The key journal of "flights" is false; the state of the job comes from a run where it was true.',
+    ])
+    expect(compareJobs(was, { print: journaled })).toEqual([])
+  })
+
   it('is told what it would lose, and which part has taken the name', () => {
     const now = { flights: part('source'), perHour: window('1h'), out: part('sink') }
 

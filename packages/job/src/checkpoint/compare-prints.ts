@@ -99,6 +99,11 @@ function changes(
     JOB_STATE_CHANGED({ id, what, was: before, now: after }, where)
   if (was.module !== now.module) return [fault('The module', was.module, now.module)]
   const faults: MillraceError[] = []
+  if ((was.journal ?? false) !== (now.journal ?? false)) {
+    faults.push(
+      fault('The key journal', String(was.journal ?? false), String(now.journal ?? false)),
+    )
+  }
   if (was.by.join('\n') !== now.by.join('\n')) {
     faults.push(fault('The key (by)', was.by.join(', ') || 'none', now.by.join(', ') || 'none'))
   }

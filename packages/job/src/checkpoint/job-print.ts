@@ -12,6 +12,8 @@ export interface PartPrint {
   readonly parameters: Readonly<Record<string, PrintedValue>>
   /** Parameters that may change while the state is kept; with all below them. */
   readonly mayChange: readonly string[]
+  /** A source that is read by way of a journal. Absent: it is not. */
+  readonly journal?: boolean | undefined
 }
 
 /** A parameter as it was. */
@@ -24,8 +26,17 @@ export interface PrintedValue {
 export type JobPrint = Readonly<Record<string, PartPrint>>
 
 /** What the parts of a job from a file are like. Paths below `folder` count from there: the whole may be moved. */
-export function printOf({ nodes }: Pick<JobPlan, 'nodes'>, folder: string): JobPrint {
-  return Object.fromEntries(nodes.map((node) => [node.id, printOfNode(node, folder)]))
+export function printOf(
+  { checkpoint, nodes }: Pick<JobPlan, 'nodes' | 'checkpoint'>,
+  folder: string,
+): JobPrint {
+  const journals = checkpoint?.journals ?? []
+  return Object.fromEntries(
+    nodes.map((node): [string, PartPrint] => {
+      const print = printOfNode(node, folder)
+      return [node.id, journals.includes(node.id) ? { ...print, journal: true } : print]
+    }),
+  )
 }
 
 function printOfNode(node: PlanNode, folder: string): PartPrint {
@@ -67,8 +78,9 @@ export function printOfSpec(spec: JobSpec, made: Readonly<Record<string, MadePar
     const values = new Map<string, PrintedValue>()
     flatten(made[id]?.parameters, '', values)
     const parameters = Object.fromEntries(values)
-    const { mayChange = [] } = made[id] ?? {}
-    return [id, { role, module: factory.traits.name, by, parameters, mayChange }] as const
+    const { journal, mayChange = [] } = made[id] ?? {}
+    const own = { role, module: factory.traits.name, by, parameters, mayChange }
+    return [id, journal === true ? { ...own, journal } : own] as const
   }
   const { deadLetter, sinks, sources, stages } = spec
   return Object.fromEntries([

@@ -45,6 +45,7 @@ it('says of every node where each kind of record goes', async () => {
           "by": [],
           "fates": [
             "Records that emit nothing count as filtered.",
+            "It keeps nothing between records.",
             "Records that fail are skipped and counted.",
             "An asynchronous record may take 30s (default).",
           ],
@@ -55,6 +56,7 @@ it('says of every node where each kind of record goes', async () => {
           "by": [],
           "fates": [
             "Records that emit nothing count as filtered.",
+            "It keeps nothing between records.",
             "Output slow: Records for which delay > 60.",
             "Output rest: Records that match no route.",
             "Records that fail go to the dead letters (default).",

@@ -214,14 +214,19 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
   ]
 }
 
+/** Of a stage that does not say itself what it keeps. */
+const unsaid = {
+  nothing: 'It keeps nothing between records.',
+  state: 'It keeps state, and does not say when it lets go of it.',
+  instance: 'It may keep what it likes in fields of its own, for as long as it runs.',
+}
+
 /** What state a stage keeps, in its own words where it has any. */
 function retained(part: Part): readonly string[] {
   const stage = stageOf(part)
   const { entry, parameters } = part
   if (stage?.definition.retains === undefined) {
-    return stage?.definition.keeps === 'state'
-      ? ['It keeps state, and does not say when it lets go of it.']
-      : []
+    return stage === undefined ? [] : [unsaid[stage.definition.keeps ?? 'instance']]
   }
   const ask = () => stage.definition.retains?.(parameters?.value)
   return lines(askDefinition(stage, 'retains', ask, entry.where))

@@ -35,6 +35,7 @@ it('explain shows the plan as text, as a diagram and as data', async () => {
       reason     "where is false"  (default)
       otherwise  "filter"  (default)
       · Records that emit nothing count as filtered.
+      · It keeps nothing between records.
       · Records that fail go to the dead letters (default).
       · An asynchronous record may take 30s (default).
 
@@ -43,6 +44,7 @@ it('explain shows the plan as text, as a diagram and as data', async () => {
       reads       filter
       set.double  "value * 2"
       · Records that emit nothing count as filtered.
+      · It keeps nothing between records.
       · Records that fail go to the dead letters (default).
       · An asynchronous record may take 30s (default).
 
