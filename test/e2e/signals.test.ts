@@ -82,7 +82,8 @@ it('leaves nothing under the final name when it is killed', async () => {
   const running = start(cwd, ['run', 'job.yaml'])
   await running.seen('reading')
   // The first bytes are on the disk, under a name that no pattern such as *.jsonl finds.
-  await expect.poll(() => readdirSync(cwd).some((name) => name.endsWith('.partial'))).toBe(true)
+  const unfinished = /\.(?:partial|pending)$/u
+  await expect.poll(() => readdirSync(cwd).some((name) => unfinished.test(name))).toBe(true)
   running.kill('SIGKILL')
 
   const ended = await running.ended
