@@ -7,7 +7,7 @@ const names = Object.keys(scenarios)
 /** The same inputs and fates with every run of the tests; `pnpm chaos` hunts with fresh ones. */
 const SEED = Number(process.env['MILLRACE_SEED'] ?? 1)
 /** No round is begun any more after so long: a machine that is busy leaves the last ones to `pnpm chaos`. */
-const BUDGET_MS = 40_000
+const BUDGET_MS = 20_000
 
 // Signals end processes at once on Windows, where there is nothing to tell them apart.
 it.skipIf(process.platform === 'win32')(
