@@ -137,8 +137,8 @@ export function readStage(blocks: readonly Uint8Array[]): StageCheckpoint {
   }
   const last = taken.at(-1)
   invariant(last !== undefined, 'The blocks of a stage begin with its head.')
-  const { counts, isOver, letters, parked } = last.head
-  return { isOver, parked, letters, counts, snapshot: mergeChanges(taken.map(changesOf)) }
+  const { changes: _, handles: _handles, size: _size, ...rest } = last.head
+  return { ...rest, snapshot: mergeChanges(taken.map(changesOf)) }
 }
 
 /** The pieces of one checkpoint. */
