@@ -56,7 +56,8 @@ const run = async (more: Partial<StageSpec>, outputs = [from('holding')]) => {
   )
   const running = job.run()
   running.catch(() => undefined)
-  await runtime.settle()
+  // Restarts wait a while.
+  await runtime.elapse(1_000_000)
   const summary = await running
   return { summary, sink, deadLetter }
 }
@@ -88,6 +89,48 @@ it('its policy may be to leave such records out, or to end the job', async () =>
 
   const { error } = (await run({ onError: 'fail' })).summary
   expect(error?.message).toContain('1 is odd')
+})
+
+/** A timer finds that the first record fails, and throws itself the first time. */
+function throwsOnce({ inputs, state, timers }: StageScope, throws: () => boolean): StageInstance {
+  const held = state.value<Reading | undefined>('held', { initial: () => undefined })
+  return {
+    process(record: Reading) {
+      if (record.at > 1) return
+      held.set(record)
+      timers.event.set(2)
+    },
+    onTimer(_timer, context) {
+      const record = held.get() as Reading
+      const input = inputs[0] as string
+      context.fail({ record, timestamp: record.at, input }, new Error('1 is odd'))
+      if (throws()) throw new Error('the timer failed')
+    },
+  }
+}
+
+it('a timer that throws behind a record it has failed leaves nothing of that; its next try counts', async () => {
+  const throws = [true]
+  const factory = {
+    traits: {
+      name: 'throwsOnce',
+      inputs: ['in'],
+      outputs: { out: 'Results.' },
+      keeps: 'state' as const,
+      absorbs: true,
+    },
+    create: (scope: StageScope) => throwsOnce(scope, () => throws.pop() === true),
+    dispose() {},
+  }
+
+  const { summary, deadLetter } = await run({ factory })
+
+  expect(summary.error).toBeUndefined()
+  expect(summary.restarts).toBe(1)
+  expect(summary.stages[0]).toMatchObject({ in: 4, used: 3, dead: 1 })
+  expect(deadLetter.records).toMatchObject([
+    { record: { at: 1, k: 'k1' }, key: { k: 'k1' }, error: { message: '1 is odd' } },
+  ])
 })
 
 const hooks = ['onWatermark', 'onTimer', 'onEnd'] as const

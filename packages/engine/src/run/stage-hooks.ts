@@ -60,6 +60,8 @@ export class StageHooks {
   #left = Number.POSITIVE_INFINITY
   #armedFor = Number.POSITIVE_INFINITY
   #disarm: () => void = () => {}
+  /** What the hook in hand has failed, and of which key it is. */
+  #failed: { readonly held: HeldRecord; readonly thrown: unknown; readonly slot: number }[] = []
 
   constructor(parts: StageParts, hooked: Hooked) {
     this.#parts = parts
@@ -237,6 +239,7 @@ export class StageHooks {
       emitter.active = false
       outbox.withdraw()
       journal.undo()
+      this.#failed = []
       timers.putBack()
       return timerError(spec, error)
     }
@@ -260,11 +263,22 @@ export class StageHooks {
   #leave(): void {
     this.#hooked.emitter.active = false
     this.#hooked.journal.forget()
+    if (this.#failed.length > 0) this.#settleFailed()
     this.#hooked.lateHeld()
   }
 
+  /** What was failed has its fate only now: a timer that throws fires again, and fails it again. */
+  #settleFailed(): void {
+    const failed = this.#failed
+    this.#failed = []
+    for (const { held, slot, thrown } of failed) {
+      this.#hooked.current.slot = slot
+      this.#hooked.failHeld(held, thrown)
+    }
+  }
+
   #newContext(): StageContext {
-    const { emitter } = this.#hooked
+    const { current, emitter } = this.#hooked
     const main = this.#main
     return {
       get watermark(): number {
@@ -272,7 +286,7 @@ export class StageHooks {
       },
       signal: this.#parts.host.signal,
       emit: (value, options) => emitter.emit(main, value, options?.timestamp ?? emitter.timestamp),
-      fail: (held, thrown) => this.#hooked.failHeld(held, thrown),
+      fail: (held, thrown) => void this.#failed.push({ held, thrown, slot: current.slot }),
     }
   }
 
