@@ -6,7 +6,12 @@ import { createJob } from '../job/create-job.ts'
 import { from, job, stage } from '../job/engine-parts.test-support.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import type { Summary } from '../report/summary.ts'
-import { exactSink, growingSource, memoryStore } from './checkpoint-parts.test-support.ts'
+import {
+  exactSink,
+  growingSource,
+  memoryStore,
+  type MemoryStore,
+} from './checkpoint-parts.test-support.ts'
 
 type Parts = Partial<JobSpec> & Pick<JobSpec, 'sources' | 'sinks' | 'checkpoint'>
 
@@ -71,6 +76,20 @@ it('leaves the last checkpoint as it was where a sink cannot prepare', async () 
   expect(sink.log).toEqual(['commit 1', 'abort', 'close'])
 })
 
+/** A pipeline that begins anew from its last checkpoint, once its sources are read. */
+async function startAnew(store: MemoryStore) {
+  const source = growingSource()
+  const sink = exactSink('sink', [from('source')])
+  const started = start({
+    sources: [source],
+    sinks: [sink],
+    restart: { intensity: 0, periodMs: 60_000, onEscalate: 'restart' },
+    checkpoint: { everyMs: 100, store },
+  })
+  await started.runtime.elapse(10)
+  return { ...started, source, sink }
+}
+
 it('does not begin anew where nobody knows whether a checkpoint is durable', async () => {
   const UNCERTAIN = defineError({
     code: 'TEST_UNCERTAIN',
@@ -80,15 +99,7 @@ it('does not begin anew where nobody knows whether a checkpoint is durable', asy
   const store = memoryStore(async ({ number }) => {
     if (number === 2) throw UNCERTAIN({})
   })
-  const source = growingSource()
-  const sink = exactSink('sink', [from('source')])
-  const { over, runtime } = start({
-    sources: [source],
-    sinks: [sink],
-    restart: { intensity: 0, periodMs: 60_000, onEscalate: 'restart' },
-    checkpoint: { everyMs: 100, store },
-  })
-  await runtime.elapse(10)
+  const { over, sink, source } = await startAnew(store)
   source.give('a')
   const { error, pipelineRestarts } = await over()
 
@@ -101,15 +112,7 @@ it('begins anew where its store failed for a while', async () => {
   const store = memoryStore(async ({ number }) => {
     if (number === 2 && failures-- > 0) throw new Error('disk full')
   })
-  const source = growingSource()
-  const sink = exactSink('sink', [from('source')])
-  const { over, runtime } = start({
-    sources: [source],
-    sinks: [sink],
-    restart: { intensity: 0, periodMs: 60_000, onEscalate: 'restart' },
-    checkpoint: { everyMs: 100, store },
-  })
-  await runtime.elapse(10)
+  const { over, runtime, sink, source } = await startAnew(store)
   source.give('a')
   await runtime.elapse(5000)
   source.give('b')
