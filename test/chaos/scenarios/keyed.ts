@@ -117,4 +117,43 @@ errors: { atMost: 100% }
       }
     },
   },
+  pattern: {
+    summary: 'sequences of records by key, and those that ran out of time',
+    order: 'same',
+    job(draw, size) {
+      const rows = rowsOf(draw, {
+        count: draw.number(size >> 2, size >> 1),
+        keys: draw.pick([5, 100, 1000]),
+        disorderMs: 1000,
+        late: draw.pick([0, 0.005]),
+      })
+      const { name, files } = drawnFile(draw, 'in', rows)
+      const steps = draw.pick([
+        '[{ name: low, where: n < 100 }, { name: high, where: n > low.n + 700 }]',
+        '[{ name: low, where: n < 300 }, { name: more, where: n < 600, times: 2.. }, { name: high, where: n > 800 }]',
+        '[{ name: low, where: n < 100 }, { not: n > 500 }, { name: high, where: price > 500, follows: directly }]',
+        '[{ name: low, where: n < 50 }, { not: n > 600 }]',
+      ])
+      return {
+        inputs: files,
+        stateOf: ['pattern'],
+        pipeline: `
+source: { file: '../input/${name}', time: { field: t, disorder: 1s } }
+stages:
+  - module: '@millrace/pattern'
+    by: key
+    parameters:
+      steps: ${steps}
+      within: ${draw.pick(['2s', '30s'])}
+      skip: ${draw.pick(['pastLast', 'toNext'])}
+      select: { low: low.id }
+      timeouts: { since: low.id }
+    outputs:
+      late: { file: out/late.jsonl }
+      timeouts: { file: out/timeouts.jsonl }
+sink: { file: out/matches.jsonl }
+`,
+      }
+    },
+  },
 }

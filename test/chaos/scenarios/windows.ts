@@ -11,7 +11,11 @@ const values = `
         p90: quantile(price, 0.9)`
 
 /** Windows of one kind over records of which some are late. */
-function windowed(kind: (draw: Draw) => string, keys: (draw: Draw) => number): Scenario['job'] {
+function windowed(
+  kind: (draw: Draw) => string,
+  keys: (draw: Draw) => number,
+  emits: readonly string[] = ['final', 'final', 'onTime', '{ every: 5s }'],
+): Scenario['job'] {
   return (draw, size): DrawnJob => {
     const disorderMs = draw.pick([0, 500, 5000])
     const rows: readonly Row[] = rowsOf(draw, {
@@ -21,7 +25,7 @@ function windowed(kind: (draw: Draw) => string, keys: (draw: Draw) => number): S
       late: draw.pick([0, 0.01]),
     })
     const { name, files } = drawnFile(draw, 'in', rows)
-    const emit = draw.pick(['final', 'final', 'onTime', '{ every: 5s }'])
+    const emit = draw.pick(emits)
     return {
       inputs: files,
       stateOf: ['windows'],
@@ -67,6 +71,15 @@ export const windows: Readonly<Record<string, Scenario>> = {
     job: windowed(
       (draw) => `session: ${draw.pick(['1s', '3s', '20s'])}`,
       (draw) => draw.pick([5, 40, 500]),
+    ),
+  },
+  count: {
+    summary: 'windows of so many records, full or waiting no longer',
+    order: 'same',
+    job: windowed(
+      (draw) => `count: ${draw.pick([1, 7, 100])}${draw.pick(['', '\n      maxWait: 20s'])}`,
+      (draw) => draw.pick([3, 50, 2000]),
+      ['final'],
     ),
   },
 }
