@@ -26,8 +26,15 @@ type Request =
   | { readonly ask: 'stop' | 'status' }
   | { readonly ask: 'savepoint'; readonly file: string }
 
-type Answer =
-  | { readonly done: WrittenState | RunningStatus | null }
+/** What each request is answered with. */
+interface Done {
+  readonly stop: null
+  readonly status: RunningStatus
+  readonly savepoint: WrittenState
+}
+
+type Answer<Ask extends keyof Done = keyof Done> =
+  | { readonly done: Done[Ask] }
   | { readonly error: { readonly code: string; readonly message: string; readonly hint: string } }
 
 /** Beside the state: where the process that holds it listens. */
@@ -62,8 +69,7 @@ export async function serveControl(dir: string, job: Controlled): Promise<() => 
 
 /** Asks whoever runs a job how it goes; undefined: nobody does. Rejects with JOB_CONTROL. */
 export async function askStatus(dir: string): Promise<RunningStatus | undefined> {
-  const answer = await ask(dir, { ask: 'status' })
-  return answer?.done as RunningStatus | undefined
+  return ask(dir, { ask: 'status' })
 }
 
 /** Asks whoever runs a job to stop; whether there is somebody. Rejects with JOB_CONTROL. */
@@ -79,19 +85,20 @@ export async function askForSavepoint(
   dir: string,
   file: string,
 ): Promise<WrittenState | undefined> {
-  const answer = await ask(dir, { ask: 'savepoint', file })
-  return answer?.done as WrittenState | undefined
+  return ask(dir, { ask: 'savepoint', file })
 }
 
 /** The answer of the process that runs a job; undefined where none listens. */
-async function ask(
+async function ask<Ask extends keyof Done>(
   dir: string,
-  request: Request,
-): Promise<Extract<Answer, { done: unknown }> | undefined> {
+  request: Request & { readonly ask: Ask },
+): Promise<Done[Ask] | undefined> {
   const path = await readAddress(dir)
   if (path === undefined) return undefined
-  const answer = await asked(path, request)
-  if (answer === undefined || 'done' in answer) return answer
+  const text = await answerOf(path, request)
+  if (text === undefined) return undefined
+  const answer = JSON.parse(text) as Answer<Ask>
+  if ('done' in answer) return answer.done
   const { code, hint, message } = answer.error
   throw new MillraceError(code, message, { hint, retry: 'never' })
 }
@@ -165,7 +172,8 @@ async function readAddress(dir: string): Promise<string | undefined> {
   }
 }
 
-function asked(path: string, request: Request): Promise<Answer | undefined> {
+/** One line; undefined where nobody listens. */
+function answerOf(path: string, request: Request): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     let text = ''
     let isConnected = false
@@ -182,8 +190,8 @@ function asked(path: string, request: Request): Promise<Answer | undefined> {
       text += chunk
     })
     socket.on('end', () => {
-      if (text === '') reject(JOB_CONTROL({ reason: 'it ended before it answered' }))
-      else resolve(JSON.parse(text) as Answer)
+      if (text.endsWith('\n')) resolve(text)
+      else reject(JOB_CONTROL({ reason: 'it ended before it answered' }))
     })
   })
 }

@@ -1,0 +1,62 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { renderError } from '@millrace/base'
+import { expect, it, onTestFinished } from 'vitest'
+import { askStatus, askToStop, type Controlled, serveControl } from './control.ts'
+import { nothingYet } from './finished-summary.ts'
+
+function newFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-control-')))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+/** Somebody who dies in the middle of the answer `text`. */
+async function dying(dir: string, text: string): Promise<void> {
+  const path = join(dir, 'control')
+  const server = createServer((socket) => void socket.once('data', () => socket.end(text)))
+  await new Promise<void>((resolve) => {
+    server.listen(path, resolve)
+  })
+  onTestFinished(() => void server.close())
+  writeFileSync(join(dir, 'control.json'), JSON.stringify({ path }))
+}
+
+it('tells who asks how a job goes, and stops it', async () => {
+  const dir = newFolder()
+  let stops = 0
+  const job: Controlled = {
+    stop: () => stops++,
+    progress: () => ({ ...nothingYet('running'), elapsedMs: 5 }),
+    savepoint: () => Promise.reject(new Error('unused')),
+  }
+  const close = await serveControl(dir, job)
+
+  const status = await askStatus(dir)
+  const wasThere = await askToStop(dir)
+  await close()
+
+  expect(status).toEqual({ pid: process.pid, state: 'running', elapsedMs: 5, read: 0 })
+  expect([wasThere, stops]).toEqual([true, 1])
+  expect(await askStatus(dir)).toBe(undefined)
+})
+
+it.each([
+  ['nothing', ''],
+  ['half of it', '{"done":{"pid":1'],
+])(
+  'says that the job ended before it answered where there is %s of the answer',
+  async (_, text) => {
+    const dir = newFolder()
+    await dying(dir, text)
+
+    const failed = askStatus(dir).catch(renderError)
+
+    expect(await failed).toMatchInlineSnapshot(`
+    "error[JOB_CONTROL]: The running job did not do what it was asked: it ended before it answered.
+      next See with millrace status whether it still runs, and ask again."
+  `)
+  },
+)
