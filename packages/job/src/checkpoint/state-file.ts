@@ -33,11 +33,12 @@ export async function writeStateFile(
     for await (const line of exportCheckpoint(store, checkpoint)) {
       waiting += line
       if (waiting.length < CHUNK) continue
-      bytes += (await handle.write(waiting)).bytesWritten
+      await handle.appendFile(waiting)
       waiting = ''
     }
-    bytes += (await handle.write(waiting)).bytesWritten
+    await handle.appendFile(waiting)
     await handle.sync()
+    bytes = (await handle.stat()).size
   } catch (error) {
     await rm(part, { force: true }).catch(() => undefined)
     throw fileError(error, file)
