@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { renderError } from '@millrace/base'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fileSink, fileSource } from '@millrace/file'
 import { filter } from '@millrace/filter'
@@ -41,6 +42,15 @@ it('brings input and results to a job file that has neither source nor sink', as
   for await (const result of job.run([{ value: 1 }, { value: 5 }])) results.push(result)
 
   expect(results).toEqual([{ value: 5 }])
+})
+
+it('goes on from no savepoint where the job takes no checkpoints', async () => {
+  const loading = loadJob(join(folder, 'whole.yaml'), { from: 'some.savepoint' })
+
+  await expect(loading.catch(renderError)).resolves.toMatchInlineSnapshot(`
+    "error[JOB_NO_STATE]: Job "whole" takes no checkpoints.
+      next Add checkpoint: 10s to the pipeline."
+  `)
 })
 
 it('refuses a part of the file under the id of the source or sink that the caller brings', async () => {

@@ -4,7 +4,7 @@ import type { LoadOptions } from '@millrace/loader'
 import type { Logger } from '@millrace/sdk'
 import type { StartOptions } from './checkpoint/job-state.ts'
 import { planState } from './checkpoint/plan-state.ts'
-import { JobFaults } from './errors.ts'
+import { JOB_NO_STATE, JobFaults } from './errors.ts'
 import { Job } from './job.ts'
 import { loadSpec } from './loader.ts'
 
@@ -16,7 +16,8 @@ export interface LoadJobOptions extends Omit<LoadOptions, 'file' | 'endpoints'>,
 
 /**
  * Loads a job from a YAML or JSON file. A relative `file` is relative to `options.cwd`, by default the process's folder.
- * The file may leave out source or sink: `run(input)` brings them. Throws `JobFaults` with all faults at once.
+ * The file may leave out source or sink: `run(input)` brings them. Throws `JobFaults` with all faults at once, and JOB_NO_STATE for
+ * `from` where the job takes no checkpoints.
  */
 export async function loadJob<In = unknown, Out = unknown>(
   file: string,
@@ -28,6 +29,10 @@ export async function loadJob<In = unknown, Out = unknown>(
   if (loaded.spec === undefined) {
     await loaded.dispose()
     throw new JobFaults(file, loaded.faults)
+  }
+  if (from !== undefined && loaded.plan?.checkpoint === undefined) {
+    await loaded.dispose()
+    throw JOB_NO_STATE({ name: loaded.spec.name })
   }
   const start = { allowChanged, allowDroppedState, fresh, from }
   return new Job<In, Out>({
