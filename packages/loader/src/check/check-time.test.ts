@@ -1,3 +1,4 @@
+import { renderError } from '@millrace/base'
 import { describe, expect, it } from 'vitest'
 import { faultsOf, load } from './faults.test-support.ts'
 
@@ -56,4 +57,23 @@ describe('what works by event time', () => {
       ['CFG_NO_DISORDER', '"one"'],
     ])
   })
+})
+
+it('a source that is to wait for others is told when there are none', async () => {
+  const time = 'time: { field: at, disorder: 0s, align: 10m }'
+  const alone = await load(job(from(time), window))
+  const other = '    b: { file: b.jsonl, time: { field: at, disorder: 0s } }'
+  const both = await load(
+    `pipeline:\n  sources:\n    a: { file: a.jsonl, ${time} }\n${other}\n  sink: { file: c.jsonl, from: [a, b] }\n`,
+  )
+
+  expect(alone.faults).toEqual([])
+  expect(alone.warnings.map(renderError)).toMatchInlineSnapshot(`
+    [
+      "error[CFG_ALIGN_ALONE]: Source "source" is the only one: \`align\` has it wait for nobody.
+      at   /jobs/job.yaml:2:61  pipeline.source.time.align
+      next Remove align from its time, or add the other source.",
+    ]
+  `)
+  expect([both.faults, both.warnings]).toEqual([[], []])
 })

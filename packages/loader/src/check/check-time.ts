@@ -3,6 +3,7 @@ import type { Wiring } from '../build/wire.ts'
 import { CFG_NO_DISORDER, CFG_NO_TIME } from '../errors.ts'
 import type { LoadContext } from '../load-context.ts'
 import { askDefinition } from '../modules/ask-definition.ts'
+import { CFG_ALIGN_ALONE } from '../modules/errors.ts'
 
 /** What works by event time must not do so by accident: every source before it says what its time is, and how far out of order. */
 export function checkTime(
@@ -19,6 +20,16 @@ export function checkTime(
       checkSource(source, id, context)
     }
   }
+  warnOfAlign(parts, context)
+}
+
+/** Who waits for the slowest of the other sources needs another one. */
+function warnOfAlign(parts: ReadonlyMap<string, Part>, context: LoadContext): void {
+  const [source, ...others] = [...parts.values()].filter(({ entry }) => entry.role === 'source')
+  const time = source?.entry.keys.get('time')?.value
+  const align = time?.kind === 'map' ? time.entries.get('align') : undefined
+  if (source === undefined || others.length > 0 || align === undefined) return
+  context.warnings.push(CFG_ALIGN_ALONE({ id: source.entry.id }, align.where))
 }
 
 function checkSource({ entry, settings }: Part, stage: string, context: LoadContext): void {

@@ -232,3 +232,10 @@ export const CFG_JOURNAL_IDLE = defineError<{ id: string }>({
     `Source "${d.id}" can be read again from a position by itself; its journal would only be a copy, and is not written.`,
   hint: () => 'Remove journal.',
 })
+
+/** A source is to wait for the others, and there are none: a warning. */
+export const CFG_ALIGN_ALONE = defineError<{ id: string }>({
+  code: 'CFG_ALIGN_ALONE',
+  message: (d) => `Source "${d.id}" is the only one: \`align\` has it wait for nobody.`,
+  hint: () => 'Remove align from its time, or add the other source.',
+})
