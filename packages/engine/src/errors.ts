@@ -245,6 +245,16 @@ export const ENG_SOURCE: ErrorOf<{ id: string; message: string }> = defineError(
   hint: () => 'Check that the input exists and can be read, then run again.',
 })
 
+/** The watermark strategy of a source threw. */
+export const ENG_WATERMARKS: ErrorOf<{ id: string; method: string; message: string }> = defineError(
+  {
+    code: 'ENG_WATERMARKS',
+    message: (d) =>
+      `The watermark strategy of source "${d.id}" failed in ${d.method}: ${d.message}`,
+    hint: () => 'Repair the strategy; for a record that tells nothing, after may return NaN.',
+  },
+)
+
 /** A sink could not write, commit or flush. */
 export const ENG_SINK: ErrorOf<{ id: string; step: string; message: string }> = defineError({
   code: 'ENG_SINK',

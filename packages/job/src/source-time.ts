@@ -16,7 +16,7 @@ export interface StatedTime<In = unknown>
     > {
   /** Path of the field that holds it; `format`, `zone` and `unit` say how it is written. */
   readonly field?: string
-  /** Epoch ms of a record; NaN when it has none. */
+  /** Epoch ms of a record; NaN, or a throw, when it has none: the record is malformed. */
   readonly timestamp?: (record: In) => number
 }
 

@@ -1,5 +1,5 @@
 import { createManualRuntime, type ManualRuntime } from '@millrace/core'
-import type { ReadOptions, RecordContext } from '@millrace/sdk'
+import type { ReadOptions, RecordContext, WatermarkStrategy } from '@millrace/sdk'
 import { expect, it } from 'vitest'
 import { createJob } from '../job/create-job.ts'
 import { from, job, listSink, stage } from '../job/engine-parts.test-support.ts'
@@ -166,4 +166,39 @@ it('gives a watermark strategy what it kept', async () => {
 
   expect(log).toEqual([1, 3])
   expect(second.log).toEqual([6])
+})
+
+it('a watermark strategy that cannot say what it keeps, or go on, is blamed for that', async () => {
+  const strategy = { after: () => 0, snapshot: () => 1, restore() {} }
+  const fails = (): never => {
+    throw new Error('no idea')
+  }
+  const run = async (more: Partial<WatermarkStrategy>, restored?: JobCheckpoint) => {
+    const runtime = createManualRuntime({ startMs: 1000 })
+    const watermarks = () => ({ ...strategy, ...more })
+    const source = scripted('a', { p: [1] }, { time: { ...time, watermarks } })
+    const store = memoryStore()
+    const spec = job({
+      sources: [source],
+      sinks: [listSink('sink', [from('a')])],
+      checkpoint: { everyMs: 100, store, restored },
+    })
+    const running = createJob(spec, { runtime })
+    const ended = running.run()
+    await runtime.elapse(500)
+    void running.stop()
+    await runtime.elapse(500)
+    return { last: store.last, error: (await ended).error }
+  }
+
+  const { last } = await run({})
+  const { error: ofSnapshot } = await run({ snapshot: fails })
+  const { error: ofRestore } = await run({ restore: fails }, last)
+
+  expect([ofSnapshot?.message, ofRestore?.message]).toMatchInlineSnapshot(`
+    [
+      "The watermark strategy of source "a" failed in snapshot: no idea",
+      "The watermark strategy of source "a" failed in restore: no idea",
+    ]
+  `)
 })

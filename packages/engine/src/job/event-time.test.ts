@@ -1,3 +1,4 @@
+import { renderError } from '@millrace/base'
 import { createManualRuntime, type ManualRuntime } from '@millrace/core'
 import type { SourceFactory } from '@millrace/sdk'
 import fc from 'fast-check'
@@ -103,7 +104,7 @@ describe('the watermark of a source', () => {
     ])
   })
 
-  it('ends the job where the strategy throws', async () => {
+  it('ends the job where the strategy throws, and says that it was the strategy', async () => {
     const watermarks = () => ({
       after: (): number => {
         throw new Error('no idea')
@@ -114,7 +115,11 @@ describe('the watermark of a source', () => {
     const { state, error } = await job.stop()
 
     expect(state).toBe('failed')
-    expect(error?.message).toContain('no idea')
+    expect(error && renderError(error)).toMatchInlineSnapshot(`
+      "error[ENG_WATERMARKS]: The watermark strategy of source "source" failed in after: no idea
+        at   stage source
+        next Repair the strategy; for a record that tells nothing, after may return NaN."
+    `)
   })
 
   it('is not moved by times that cannot be true: they are malformed, and say why', async () => {

@@ -21,7 +21,7 @@ export interface OutputRef {
 
 /** How a source's records get their event time. */
 export interface TimeSpec {
-  /** Epoch ms of a record; NaN when it has none or an absurd one, which fails the record with code TIME. */
+  /** Epoch ms of a record; NaN when it has none or an absurd one, which fails the record with code TIME, as a throw does. */
   readonly timestamp: (record: unknown) => number
   /** How far the watermark trails the largest event time, ms. */
   readonly disorderMs: number

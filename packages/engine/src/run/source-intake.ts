@@ -1,3 +1,4 @@
+import { messageOf } from '@millrace/base'
 import type { SourceBatch } from '@millrace/sdk'
 import type { Recalled, TimeSpec } from '../plan/job-spec.ts'
 import { NO_ROW, type OriginTable } from './record-batch.ts'
@@ -57,8 +58,16 @@ export class SourceIntake {
       const row = isMade ? NO_ROW : (entries.rows[index] as number)
       let timestamp = timestamps === undefined ? Number.NaN : (timestamps[index] as number)
       if (timestamp !== timestamp) {
-        timestamp = takesArrival ? this.#arrival : time.timestamp(value)
-        const fault = takesArrival ? undefined : faultOf(timestamp, time, wallMs)
+        let fault: string | undefined
+        if (takesArrival) timestamp = this.#arrival
+        else {
+          try {
+            timestamp = time.timestamp(value)
+            fault = faultOf(timestamp, time, wallMs)
+          } catch (error) {
+            fault = `The record has no valid time in ${time.description}: ${messageOf(error)}.`
+          }
+        }
         if (fault !== undefined) {
           if (this.#bad({ code: 'TIME', message: fault, record: value }, table, row)) return
           continue

@@ -2,6 +2,7 @@ import { invariant, type MillraceError } from '@millrace/base'
 import type { SourceBatch, SourceInstance } from '@millrace/sdk'
 import type { SourceSnapshot } from '../checkpoint/checkpoint.ts'
 import type { AlignedSource } from './alignment.ts'
+import { blamedTime } from './blamed-time.ts'
 import type { Crashed } from './crashed.ts'
 import type { Edge } from './edge.ts'
 import { closeQuietly, open, openInstance } from './open-instance.ts'
@@ -48,7 +49,7 @@ export class SourceTask {
     if (restored?.isOver === true) this.#partitions = []
     this.#restarts = new Restarts(host, spec, spec.restart)
     this.#acks = new SourceAcks(host, spec)
-    this.#marks = new SourceMarks(spec.time, restored, host.runtime.monotonic())
+    this.#marks = new SourceMarks(blamedTime(spec), restored, host.runtime.monotonic())
     this.#intake = new SourceIntake(parts, this.#marks)
     this.#aligned = alignment.join(spec.time?.alignMs ?? Number.POSITIVE_INFINITY)
   }
