@@ -62,11 +62,12 @@ export const JOB_RAN = defineError<{ name: string }>({
   hint: () => 'A job runs once: load or build it again.',
 })
 
-/** A job was stopped or asked for progress before it ran. */
+/** A job was stopped or asked for something before it ran, or before its state was open. */
 export const JOB_NOT_STARTED = defineError<{ name: string }>({
   code: 'JOB_NOT_STARTED',
   message: (d) => `Job "${d.name}" has not been started.`,
-  hint: () => 'Call run() before stop() or drain().',
+  hint: () =>
+    'Call run() first; a job with checkpoints also opens its state: wait while progress() says starting.',
 })
 
 /** A definition refuses the parameters that the builder was given. */
@@ -245,7 +246,8 @@ export const JOB_NO_STATE = defineError<{ name: string }>({
 export const JOB_STATE_OPEN = defineError<{ name: string; reason: string }>({
   code: 'JOB_STATE_OPEN',
   message: (d) => `The state of job "${d.name}" could not be opened: ${d.reason}.`,
-  hint: () => 'This is a fault of Millrace or of the system below it.',
+  hint: () =>
+    'Run it again; the state is untouched. If it fails in the same way, report it: this is a fault of Millrace.',
 })
 
 /** A running job was asked something and did not do it. */
