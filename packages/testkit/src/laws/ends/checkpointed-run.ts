@@ -32,6 +32,7 @@ export const checkpointScripts: Arbitrary<readonly Round[]> = fc.array(
 )
 
 interface Checkpoint {
+  readonly number: number
   readonly token: SinkToken
   /** Records that it had been given, and those of them that it took. */
   readonly at: number
@@ -120,7 +121,12 @@ export class CheckpointedRun<P> {
       isDeepStrictEqual(plain, token),
       () => `Its token is no JSON data: ${shown(token)} is read as ${shown(plain)}.`,
     )
-    return { token: plain as SinkToken, at: this.#at, accepted: this.#accepted }
+    return {
+      number: this.#number,
+      token: plain as SinkToken,
+      at: this.#at,
+      accepted: this.#accepted,
+    }
   }
 
   async #write(count: number): Promise<void> {
@@ -142,6 +148,8 @@ export class CheckpointedRun<P> {
 
   /** A new instance goes on from the last durable checkpoint. */
   async #goOn(): Promise<void> {
+    // A checkpoint that was never durable has no number: the next one has it.
+    this.#number = this.#durable?.number ?? 0
     this.#at = this.#durable?.at ?? 0
     this.#accepted = this.#durable?.accepted ?? []
     this.#instance = await this.#placed.create(true)
