@@ -1,10 +1,9 @@
-import { invariant } from '@millrace/base'
 import type { StageCapture } from '../checkpoint/checkpoint.ts'
-import type { KeyPart } from '../plan/job-spec.ts'
 import { Aligner } from './aligner.ts'
 import type { ParkedRecord } from './dead-letter.ts'
 import { ChangeLog } from '../state/change-log.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
+import { BatchRunner } from './batch-runner.ts'
 import type { Arrival, Edge, Envelope } from './edge.ts'
 import type { Committing } from './committing.ts'
 import type { Crashed } from './crashed.ts'
@@ -13,18 +12,16 @@ import { InputMarks } from './input-marks.ts'
 import { type LetGo, runLetGo } from './let-go.ts'
 import { FieldWatches } from './field-watches.ts'
 import type { RecordBatch } from './record-batch.ts'
-import { NO_OUTPUT, RecordRunner } from './record-runner.ts'
+import { RecordRunner } from './record-runner.ts'
 import { TICK_MS } from './source-marks.ts'
 import type { StageParts } from './stage-parts.ts'
 import { captureStage, restoreStage, takeSnapshot } from './stage-snapshot.ts'
-import { LATE, NOTHING, REJECTED, SKIPPED, StageView } from './stage-view.ts'
 import { tellUnfinished } from './unfinished.ts'
 
 /** Longest a stage keeps the thread before the event loop gets a turn. */
 const TURN_MS = 4
 /** Records between two looks at the clock. */
 const LOOK_EVERY = 64
-const NO_PARTS: readonly KeyPart[] = []
 
 /** The cell of one stage: takes batches, marks and ends in order, one at a time. */
 export class StageTask {
@@ -34,10 +31,8 @@ export class StageTask {
   readonly #aligner: Aligner
   /** Its input was over in an earlier run already, and it has said its last there. */
   readonly #wasOver: boolean
-  readonly #view: StageView
+  readonly #batches: BatchRunner
   readonly #log: ChangeLog
-  /** Whether `processBatch` may be used: what holds others back must fail before those behind it are touched. */
-  readonly #takesBatches: boolean
   readonly runner: RecordRunner
   readonly fields: FieldWatches
   #ended = 0
@@ -56,16 +51,12 @@ export class StageTask {
     this.#aligner = new Aligner(edges)
     this.#wasOver = parts.restored?.isOver === true
     this.runner = new RecordRunner(parts)
-    // A stage that keeps nothing can take a batch again, record by record, as if nothing had happened.
-    this.#takesBatches = !parts.failures.holds || parts.spec.factory.traits.keeps === 'nothing'
     const { id, expects, inputs } = parts.spec
     const names = inputs.map(({ name }) => name)
     this.fields = new FieldWatches(id, expects, names, (text) => parts.host.logger.warn(text))
-    const { main } = parts.outbox
-    invariant(main !== undefined, 'a stage has a main output')
     restoreStage(this.runner, parts)
     this.#log = new ChangeLog(this.runner.current.touched)
-    this.#view = new StageView(parts.outbox, main, this.runner.current, this.runner.interner)
+    this.#batches = new BatchRunner(parts, this.runner)
   }
 
   /** What the stage keeps; for between two records. */
@@ -195,10 +186,7 @@ export class StageTask {
     this.#parts.outbox.table = batch.table
     this.fields.look(envelope)
     this.#turnStart = this.#parts.host.runtime.monotonic()
-    const { instance } = this.runner
-    // Timers fire between records: a stage with them takes its records one by one.
-    const takes = this.#takesBatches && this.runner.lot?.isEmpty !== false
-    if (takes && instance.processBatch !== undefined && !this.runner.hasTimers) {
+    if (this.#batches.takes) {
       const wait = this.#wholeBatch(envelope, batch)
       if (wait !== undefined) return wait.then(this.#resume)
     }
@@ -215,81 +203,13 @@ export class StageTask {
         const firing = runner.hooks.watermark(mark)
         if (firing !== undefined) return firing
       }
-      const taken = this.#takeSome(envelope, batch)
+      const { edge, end } = envelope
+      const taken = this.#batches.run(batch, this.#index, end, edge.input, this.#others)
       if (typeof taken !== 'number') return taken.then(() => undefined)
       if (taken === 0) return undefined
       this.#index += taken
     }
     return undefined
-  }
-
-  /** One call: how many records it took; 0 after a throw, when they run again record by record. */
-  #takeSome(envelope: Envelope, batch: RecordBatch): number | Promise<void> {
-    const { outbox, timers } = this.#parts
-    const { runner } = this
-    const parts = runner.keyParts.get(envelope.edge.input) ?? NO_PARTS
-    const marks = { watermark: this.#others, reached: runner.emitter.mark }
-    const most = envelope.end - this.#index
-    const end = this.#index + (runner.sweep?.room(most) ?? most)
-    this.#view.hold(batch, this.#index, end, parts, marks)
-    outbox.begin()
-    timers.isInBatch = true
-    let taken = this.#view.length
-    try {
-      taken = runner.instance.processBatch?.(this.#view, this.#view) ?? taken
-    } catch (error) {
-      outbox.withdraw()
-      runner.journal.undo()
-      this.#view.release()
-      return runner.spoils(error) ? runner.rebuild() : 0
-    } finally {
-      timers.isInBatch = false
-    }
-    if (this.#parts.failures.holds && this.#view.codes.length > 0) {
-      outbox.withdraw()
-      runner.journal.undo()
-      this.#view.release()
-      return 0
-    }
-    runner.journal.forget()
-    runner.sweep?.took(taken)
-    this.#count(envelope, batch, taken)
-    // What fires next comes after what these records emitted, also in event time.
-    const mark = taken === 0 ? -Infinity : this.#view.watermark(taken - 1)
-    if (mark > runner.emitter.mark) runner.emitter.mark = mark
-    this.#view.release()
-    return taken
-  }
-
-  #count(envelope: Envelope, batch: RecordBatch, taken: number): void {
-    const { counter, spec } = this.#parts
-    const { fates, reasons, codes } = this.#view
-    const { absorbs } = spec.factory.traits
-    const { runner } = this
-    const start = this.#index
-    let largest = runner.largest
-    let silent = 0
-    let used = 0
-    for (let index = 0; index < taken; index++) {
-      const timestamp = batch.timestamps[start + index] as number
-      if (timestamp > largest) largest = timestamp
-      const fate = fates[index]
-      if (fate === NOTHING) silent++
-      else if (fate === SKIPPED) counter.filter(reasons[index] ?? NO_OUTPUT)
-      else if (fate === LATE) counter.late++
-      else if (fate !== REJECTED) used++
-    }
-    runner.largest = largest
-    counter.used += absorbs ? used + silent : used
-    if (!absorbs && silent > 0) counter.filter(NO_OUTPUT, silent)
-    runner.input = envelope.edge.input
-    runner.lateLetters()
-    if (codes.length === 0) return
-    for (let index = 0; index < taken; index++) {
-      if (fates[index] !== REJECTED || this.#parts.host.over) continue
-      const { input } = envelope.edge
-      runner.rejectAt(batch, start + index, input, codes[index] ?? '', reasons[index] ?? '')
-    }
   }
 
   #records(): Promise<void> | undefined {
