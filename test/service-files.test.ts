@@ -26,7 +26,7 @@ const idle: ServedJob = {
     sinks: [],
     deadLetters: 0,
     pipelineRestarts: 0,
-    checkpoint: { count: 0 },
+    checkpoint: { number: 0, time: undefined, durationMs: undefined, count: 0, isPending: false },
   }),
   gauges: () => [],
 }

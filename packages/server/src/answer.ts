@@ -1,8 +1,9 @@
+import type { Progress } from '@millrace/job'
 import type { EventLoopDelay } from './event-loop-delay.ts'
 import { jobMetrics } from './job-metrics.ts'
 import { expositionType, renderFamilies } from './metric-family.ts'
 import { processMetrics } from './process-metrics.ts'
-import type { ServedJob, ServedProgress } from './served-job.ts'
+import type { ServedJob } from './served-job.ts'
 
 /** What is answered to a request. */
 export interface Answer {
@@ -34,7 +35,7 @@ export const paths: Readonly<Record<Path, string>> = {
   '/metrics': 'figures as Prometheus text, format 0.0.4',
 }
 
-const reasons: Readonly<Record<Exclude<ServedProgress['state'], 'running'>, string>> = {
+const reasons: Readonly<Record<Exclude<Progress['state'], 'running'>, string>> = {
   starting: 'the job is starting',
   restarting: 'the pipeline failed and is about to begin anew',
   stopping: 'the job is stopping',

@@ -1,14 +1,14 @@
+import type { Progress } from '@millrace/job'
 import type { MetricFamily } from './metric-family.ts'
-import type { CheckpointFigures } from './served-job.ts'
 
 /** Families of a job's checkpoints; none for a job without. */
 export function checkpointMetrics(
   pipeline: string,
-  figures: CheckpointFigures | undefined,
+  figures: Progress['checkpoint'],
   nowMs: number,
 ): readonly MetricFamily[] {
   if (figures === undefined) return []
-  const { count, durationMs, failures, sizeBytes, time } = figures
+  const { count, durationMs, time } = figures
   const labels = { pipeline }
   const family = (
     name: string,
@@ -24,12 +24,6 @@ export function checkpointMetrics(
       'counter',
     ),
     family(
-      'millrace_checkpoint_failures_total',
-      'Checkpoints that did not become durable.',
-      failures,
-      'counter',
-    ),
-    family(
       'millrace_checkpoint_last_age_seconds',
       'Time since the last durable checkpoint was begun: what a restart would do again.',
       time === undefined ? undefined : Math.max(0, nowMs - time) / 1000,
@@ -39,6 +33,5 @@ export function checkpointMetrics(
       'How long the last durable checkpoint took, from its beginning until it was durable.',
       durationMs === undefined ? undefined : durationMs / 1000,
     ),
-    family('millrace_checkpoint_last_size_bytes', 'What the last checkpoint wrote.', sizeBytes),
   ]
 }

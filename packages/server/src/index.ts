@@ -4,4 +4,4 @@
 // It knows neither job files nor plugins. Its server neither keeps a process alive nor holds up its end.
 // Start with admin-server.ts; answer.ts says what each path gives, job-metrics.ts what is measured.
 export { startAdminServer, type AdminServer, type AdminServerOptions } from './admin-server.ts'
-export type { CheckpointFigures, ServedJob, ServedProgress } from './served-job.ts'
+export type { ServedJob } from './served-job.ts'

@@ -1,10 +1,11 @@
+import type { Progress } from '@millrace/job'
 import { checkpointMetrics } from './checkpoint-metrics.ts'
 import type { Labels, MetricFamily, Sample } from './metric-family.ts'
 import { partMetrics } from './part-metrics.ts'
-import type { ServedJob, ServedProgress } from './served-job.ts'
+import type { ServedJob } from './served-job.ts'
 
 /** States of a job, as `progress()` names them. */
-const states: readonly ServedProgress['state'][] = [
+const states: readonly Progress['state'][] = [
   'starting',
   'running',
   'restarting',
@@ -16,7 +17,7 @@ const states: readonly ServedProgress['state'][] = [
 ]
 
 /** Where records are on their way. */
-const up: ReadonlySet<ServedProgress['state']> = new Set(['running', 'stopping', 'draining'])
+const up: ReadonlySet<Progress['state']> = new Set(['running', 'stopping', 'draining'])
 
 /**
  * All that is measured of a job. `pipeline` is its name: the label `job` belongs to Prometheus. Before the job has started

@@ -1,10 +1,9 @@
-import type { PartGauges } from '@millrace/job'
+import type { PartGauges, Progress } from '@millrace/job'
 import type { Labels, MetricFamily, Sample } from './metric-family.ts'
-import type { ServedProgress } from './served-job.ts'
 
-type Source = ServedProgress['sources'][number]
-type Stage = ServedProgress['stages'][number]
-type Sink = ServedProgress['sinks'][number]
+type Source = Progress['sources'][number]
+type Stage = Progress['stages'][number]
+type Sink = Progress['sinks'][number]
 type Part = Source | Stage | Sink
 
 /** What is read of a part: one number, none, or one for each name. */
@@ -79,7 +78,7 @@ const sinkRows: readonly Row<Sink>[] = [
 /** Families of sources, stages and sinks, and of what they and resources counted themselves. */
 export function partMetrics(
   pipeline: string,
-  progress: ServedProgress,
+  progress: Progress,
   gauges: readonly PartGauges[],
   nowMs: number,
 ): readonly MetricFamily[] {
@@ -150,7 +149,7 @@ function families<P extends Pick<Part, 'id'> & { readonly module?: string }>(
 }
 
 /** What parts count themselves has names of their own choice: they are values of a label. */
-function counted(pipeline: string, progress: ServedProgress): MetricFamily {
+function counted(pipeline: string, progress: Progress): MetricFamily {
   const { resources = [], sinks, sources, stages } = progress
   const samples = [...resources, ...sources, ...stages, ...sinks].flatMap(
     ({ id, metrics = {}, module }): Sample[] =>
