@@ -6,12 +6,13 @@ import { blamedTime } from './blamed-time.ts'
 import type { Crashed } from './crashed.ts'
 import type { Edge } from './edge.ts'
 import { closeQuietly, open, openInstance } from './open-instance.ts'
-import { BEGINNING, PartitionReader } from './partition-reader.ts'
+import type { PartitionReader } from './partition-reader.ts'
 import { Restarts } from './restarts.ts'
 import { SourceAcks } from './source-acks.ts'
 import { sourceError } from './source-error.ts'
 import { SourceIntake } from './source-intake.ts'
 import { SourceMarks } from './source-marks.ts'
+import { SourcePartitions } from './source-partitions.ts'
 import type { SourceParts } from './source-parts.ts'
 
 /** How long a stopped source may take to return from its read. */
@@ -27,30 +28,22 @@ export class SourceTask {
   readonly #aligned: AlignedSource
   #instance: SourceInstance | undefined
   #again: () => void = () => {}
-  /** Those that were not begun, once they are known. */
-  #partitions: string[] | undefined
-  /** Those that are read now. */
-  #readers: PartitionReader[] = []
+  readonly #partitions: SourcePartitions
   #isOver = false
-  #bytesBefore: number
-  /** Names of partitions that are over. */
-  readonly #done: string[]
   readonly #acks: SourceAcks
-  /** Those that a stop cut short: they are read on another time. */
-  #cut: readonly PartitionReader[] = []
   #resume: ((done?: void | Promise<void>) => void) | undefined
   #cancelLook: () => void = () => {}
 
   constructor(parts: SourceParts) {
     const { alignment, host, restored, spec } = parts
     this.#parts = parts
-    this.#bytesBefore = restored?.bytesDone ?? 0
-    this.#done = [...(restored?.done ?? [])]
-    if (restored?.isOver === true) this.#partitions = []
     this.#restarts = new Restarts(host, spec, spec.restart)
     this.#acks = new SourceAcks(host, spec)
     this.#marks = new SourceMarks(blamedTime(spec), restored, host.runtime.monotonic())
     this.#intake = new SourceIntake(parts, this.#marks)
+    this.#partitions = new SourcePartitions(parts, this.#marks, () =>
+      this.#settle(() => this.#pull()),
+    )
     this.#aligned = alignment.join(spec.time?.alignMs ?? Number.POSITIVE_INFINITY)
   }
 
@@ -77,25 +70,11 @@ export class SourceTask {
       async (instance) => {
         await open(host, spec, () => instance.open?.())
         await open(host, spec, async () => {
-          const partitions = (await instance.partitions?.()) ?? ['']
-          this.#partitions ??= this.#begun(partitions)
+          this.#partitions.know((await instance.partitions?.()) ?? [''])
           counter.bytesTotal = await instance.size?.()
         })
       },
     )
-  }
-
-  /** Takes up the partitions that an earlier run had begun; the rest waits. */
-  #begun(partitions: readonly string[]): string[] {
-    const { host, restored } = this.#parts
-    for (const saved of restored?.partitions ?? []) {
-      const { name, offset, position } = saved
-      const place = { ...saved, isResumable: position !== undefined || offset === 0 }
-      this.#readers.push(new PartitionReader(name, place, this.#arrived))
-      this.#marks.open(name, host.runtime.monotonic(), saved)
-    }
-    const known = new Set([...this.#done, ...this.#readers.map(({ name }) => name)])
-    return partitions.filter((name) => !known.has(name))
   }
 
   /** Where it stands: all in front of that has left it. For between two batches. */
@@ -104,12 +83,9 @@ export class SourceTask {
     this.#countLate()
     const told = { letters: failures.letters.snapshot(), counts: counter.snapshot() }
     if (restored?.isOver === true) return { ...restored, ...told }
-    const inHand = [...this.#readers, ...this.#cut]
     return {
       isOver: this.#isOver && (this.#isRead || !host.stopping),
-      partitions: inHand.map(({ place }) => ({ ...place, ...this.#marks.snapshot(place.name) })),
-      done: [...this.#done],
-      bytesDone: this.#bytesBefore,
+      ...this.#partitions.snapshot(),
       ...this.#marks.saved(host.runtime.monotonic()),
       ...told,
     }
@@ -188,10 +164,7 @@ export class SourceTask {
   }
 
   get #canReadOn(): boolean {
-    return (
-      this.#parts.spec.factory.traits.replay === 'position' &&
-      this.#readers.every(({ isResumable }) => isResumable)
-    )
+    return this.#parts.spec.factory.traits.replay === 'position' && this.#partitions.areResumable
   }
 
   #limited(): boolean {
@@ -202,11 +175,10 @@ export class SourceTask {
     if (this.#parts.host.over) return undefined
     try {
       if (this.#limited()) return this.#finish()
-      this.#beginPartitions()
-      const done = this.#readers.find(({ ready, failure }) => (ready ?? failure) !== undefined)
-      const came = done ?? this.#ask()
+      if (!this.#pause.signal.aborted) this.#partitions.begin()
+      const came = this.#partitions.ready ?? this.#ask()
       if (came !== undefined) return this.#took(came)
-      if (!this.#readers.some(({ isPending }) => isPending)) return this.#finish()
+      if (!this.#partitions.isPending) return this.#finish()
     } catch (error) {
       return this.#fail(error)
     }
@@ -215,34 +187,13 @@ export class SourceTask {
     })
   }
 
-  /** Begins the next partition when the one in hand is over, or all of them where they are read together. */
-  #beginPartitions(): void {
-    const { host, spec } = this.#parts
-    const most = spec.factory.traits.reads === 'together' ? Number.POSITIVE_INFINITY : 1
-    while (!this.#pause.signal.aborted && this.#readers.length < most) {
-      const name = this.#partitions?.shift()
-      if (name === undefined) return
-      this.#readers.push(new PartitionReader(name, BEGINNING, this.#arrived))
-      this.#marks.open(name, host.runtime.monotonic())
-    }
-  }
-
-  /** Asks those that are not at work already; the first that has something at once. */
   #ask(): PartitionReader | undefined {
     const { signal } = this.#pause
     if (signal.aborted) return undefined
     const instance = this.#instance
     invariant(instance !== undefined, 'a source is open before it is read')
-    const options = { fields: this.#parts.spec.fields, signal }
-    for (const reader of this.#readers) {
-      if (reader.isPending) continue
-      reader.pull(instance, options)
-      if (!reader.isPending) return reader
-    }
-    return undefined
+    return this.#partitions.ask(instance, { fields: this.#parts.spec.fields, signal })
   }
-
-  readonly #arrived = (): void => this.#settle(() => this.#pull())
 
   /** A read that nobody waits for any more: what it gives later is ignored. */
   #interrupt(): void {
@@ -273,30 +224,21 @@ export class SourceTask {
   #ended(reader: PartitionReader): void | Promise<void> {
     // After a pause nobody knows whether the input was over: it counts as cut short.
     const isCut = this.#pause.signal.aborted
-    this.#readers = this.#readers.filter((one) => one !== reader)
-    if (isCut) this.#cut = [...this.#cut, reader]
-    else {
-      this.#done.push(reader.name)
-      this.#acks.ended(reader.name, reader.position)
-      this.#bytesBefore += reader.bytes
-      this.#marks.close(reader.name)
-    }
+    this.#partitions.ended(reader, isCut)
+    if (!isCut) this.#acks.ended(reader.name, reader.position)
     this.#again()
     return undefined
   }
 
   #send(reader: PartitionReader, batch: SourceBatch): void | Promise<void> {
     const { counter, host, outbox } = this.#parts
-    // Turns: who gave something is asked last.
-    if (this.#readers.length > 1) {
-      this.#readers = [...this.#readers.filter((one) => one !== reader), reader]
-    }
+    this.#partitions.gave(reader)
     this.#marks.heard(reader.name, host.runtime.monotonic())
     reader.offset = this.#intake.take(batch, reader.name, reader.offset)
     reader.position = batch.position
     reader.isResumable = batch.position !== undefined
     if (batch.bytes !== undefined) reader.bytes = batch.bytes
-    counter.bytes = this.#readers.reduce((sum, { bytes }) => sum + bytes, this.#bytesBefore)
+    counter.bytes = this.#partitions.bytes
     if (host.over) return undefined
     const room = outbox.flush(this.#marks.mark)
     this.#aligned.moved(this.#marks.mark, false)
@@ -342,20 +284,15 @@ export class SourceTask {
     if (lateAfterIdle > 0) this.#parts.counter.metrics.set('lateAfterIdle', lateAfterIdle)
   }
 
-  #leave(): void {
-    for (const reader of this.#readers) reader.leave()
-  }
-
   /** Whether all of the input was read. */
   get #isRead(): boolean {
-    const isLeft = this.#partitions?.length !== 0 || this.#readers.length + this.#cut.length > 0
-    return !isLeft || this.#limited()
+    return this.#partitions.areOver || this.#limited()
   }
 
   /** Passes the end on: of the input, or only of this run where the job is being stopped. */
   #finish(): void | Promise<void> {
     const { host, outbox, spec } = this.#parts
-    this.#leave()
+    this.#partitions.leave()
     this.#isOver = true
     this.#cancelLook()
     this.#aligned.moved(this.#marks.mark, true)
@@ -376,7 +313,7 @@ export class SourceTask {
     const { host, spec, timers } = this.#parts
     const old = this.#instance as SourceInstance
     this.#instance = undefined
-    this.#leave()
+    this.#partitions.leave()
     timers.clear()
     await closeQuietly(host, spec, old)
     try {
@@ -385,9 +322,7 @@ export class SourceTask {
       // Nobody waits for a source that is to read no more.
       return this.#pause.signal.aborted && !host.over ? this.#finish() : this.#fail(error)
     }
-    this.#readers = this.#readers.map(
-      (reader) => new PartitionReader(reader.name, reader, this.#arrived),
-    )
+    this.#partitions.readOn()
     again()
   }
 

@@ -1,0 +1,133 @@
+import type { ReadOptions, SourceInstance } from '@millrace/sdk'
+import type { SourceSnapshot } from '../checkpoint/checkpoint.ts'
+import { BEGINNING, PartitionReader } from './partition-reader.ts'
+import type { SourceMarks } from './source-marks.ts'
+import type { SourceParts } from './source-parts.ts'
+
+/** The partitions of a source: which wait, which are read, and where each stands. */
+export class SourcePartitions {
+  readonly #parts: SourceParts
+  readonly #marks: SourceMarks
+  /** Told when something came of one that took time. */
+  readonly #arrived: () => void
+  /** Those that were not begun, once they are known. */
+  #waiting: string[] | undefined
+  /** Those that are read now. */
+  #readers: PartitionReader[] = []
+  /** Those that a stop cut short: they are read on another time. */
+  #cut: readonly PartitionReader[] = []
+  /** Names of those that are over. */
+  readonly #done: string[]
+  /** Bytes of those. */
+  #bytesDone: number
+
+  constructor(parts: SourceParts, marks: SourceMarks, arrived: () => void) {
+    const { restored } = parts
+    this.#parts = parts
+    this.#marks = marks
+    this.#arrived = arrived
+    this.#done = [...(restored?.done ?? [])]
+    this.#bytesDone = restored?.bytesDone ?? 0
+    if (restored?.isOver === true) this.#waiting = []
+  }
+
+  /** Takes up those that an earlier run had begun; the rest waits. Names that come later change nothing. */
+  know(names: readonly string[]): void {
+    if (this.#waiting !== undefined) return
+    const { host, restored } = this.#parts
+    for (const saved of restored?.partitions ?? []) {
+      const { name, offset, position } = saved
+      const place = { ...saved, isResumable: position !== undefined || offset === 0 }
+      this.#readers.push(new PartitionReader(name, place, this.#arrived))
+      this.#marks.open(name, host.runtime.monotonic(), saved)
+    }
+    const known = new Set([...this.#done, ...this.#readers.map(({ name }) => name)])
+    this.#waiting = names.filter((name) => !known.has(name))
+  }
+
+  /** Begins the next one when the one in hand is over, or all of them where they are read together. */
+  begin(): void {
+    const { host, spec } = this.#parts
+    const most = spec.factory.traits.reads === 'together' ? Number.POSITIVE_INFINITY : 1
+    while (this.#readers.length < most) {
+      const name = this.#waiting?.shift()
+      if (name === undefined) return
+      this.#readers.push(new PartitionReader(name, BEGINNING, this.#arrived))
+      this.#marks.open(name, host.runtime.monotonic())
+    }
+  }
+
+  /** One that has something, or has failed. */
+  get ready(): PartitionReader | undefined {
+    return this.#readers.find(({ failure, ready }) => (ready ?? failure) !== undefined)
+  }
+
+  /** Asks those that are not at work already; the first that has something at once. */
+  ask(instance: SourceInstance, options: ReadOptions): PartitionReader | undefined {
+    for (const reader of this.#readers) {
+      if (reader.isPending) continue
+      reader.pull(instance, options)
+      if (!reader.isPending) return reader
+    }
+    return undefined
+  }
+
+  /** Whether one is at work. */
+  get isPending(): boolean {
+    return this.#readers.some(({ isPending }) => isPending)
+  }
+
+  /** Turns: who gave something is asked last. */
+  gave(reader: PartitionReader): void {
+    if (this.#readers.length <= 1) return
+    this.#readers = [...this.#readers.filter((one) => one !== reader), reader]
+  }
+
+  /** One has ended. `isCut`: after a stop nobody knows whether it was over. */
+  ended(reader: PartitionReader, isCut: boolean): void {
+    this.#readers = this.#readers.filter((one) => one !== reader)
+    if (isCut) this.#cut = [...this.#cut, reader]
+    else {
+      this.#done.push(reader.name)
+      this.#bytesDone += reader.bytes
+      this.#marks.close(reader.name)
+    }
+  }
+
+  /** Bytes read of all. */
+  get bytes(): number {
+    return this.#readers.reduce((sum, { bytes }) => sum + bytes, this.#bytesDone)
+  }
+
+  /** Whether all are over. */
+  get areOver(): boolean {
+    return this.#waiting?.length === 0 && this.#readers.length + this.#cut.length === 0
+  }
+
+  /** Whether those in hand can be read on by another instance. */
+  get areResumable(): boolean {
+    return this.#readers.every(({ isResumable }) => isResumable)
+  }
+
+  /** Ends the reading of those in hand. */
+  leave(): void {
+    for (const reader of this.#readers) reader.leave()
+  }
+
+  /** Those in hand are read on from where they stand. */
+  readOn(): void {
+    this.#readers = this.#readers.map(
+      (reader) => new PartitionReader(reader.name, reader, this.#arrived),
+    )
+  }
+
+  /** Where each stands. */
+  snapshot(): Pick<SourceSnapshot, 'partitions' | 'done' | 'bytesDone'> {
+    const inHand = [...this.#readers, ...this.#cut]
+    return {
+      partitions: inHand.map(({ place }) => ({ ...place, ...this.#marks.snapshot(place.name) })),
+      done: [...this.#done],
+      bytesDone: this.#bytesDone,
+    }
+  }
+}
