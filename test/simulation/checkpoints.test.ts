@@ -40,16 +40,14 @@ async function endsOf(
 
 it.each(namedFailures)('nobody sees $title', async ({ runs, ...about }) => {
   const expected = await undisturbed(calm)
-  const early = new Set<string>()
   for (const [index, fates] of runs.entries()) {
     for (const seed of [1, 2]) {
       const ends = await endsOf(fates, { ...about, expected, seed: 10 * index + seed })
-      for (const end of ends.slice(0, -1)) early.add(end)
+
+      // What it is about does strike.
+      expect(ends.length).toBeGreaterThan(1)
     }
   }
-
-  // Each of them does strike.
-  expect(early.size).toBeGreaterThan(0)
 })
 
 it('nobody sees a crash before, within or after any operation of the disk, and another one in the life behind it', async () => {

@@ -55,7 +55,7 @@ export const namedFailures: readonly Named[] = [
   {
     title: 'a position behind a record that is still being tried',
     runs: numbers(12).map((turn) => [
-      { kind: 'kill', atMs: 40 + 9 * turn },
+      { kind: 'kill', atMs: 30 + 5 * turn },
       { kind: 'power', atMs: 60 },
       { kind: 'stop', atMs: 50 },
     ]),
@@ -89,7 +89,7 @@ export const namedFailures: readonly Named[] = [
   {
     title: 'a job that goes on with another kind of part in front of a reader starves it',
     runs: numbers(8).map((turn) => [
-      { kind: 'stop', atMs: 20 + 15 * turn },
+      { kind: 'stop', atMs: 20 + 10 * turn },
       { kind: 'kill', atMs: 70 },
       { kind: 'stop', atMs: 25 },
     ]),
