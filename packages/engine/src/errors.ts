@@ -42,6 +42,14 @@ export const ENG_NO_KEY: ErrorOf<{ name: string }> = defineError({
   hint: () => 'Walk over all keys with entries() in onEnd and onWatermark.',
 })
 
+/** What state keeps for a key cannot be put on the disk. */
+export const ENG_SPILL_DATA: ErrorOf<{ id: string; name: string; message: string }> = defineError({
+  code: 'ENG_SPILL_DATA',
+  message: (d) => `State "${d.name}" of "${d.id}" cannot spill to the disk: ${d.message}`,
+  hint: () =>
+    'Keep plain data there, such as text, numbers, lists and objects, or take spill away.',
+})
+
 /** Two state handles of one stage share a name. */
 export const ENG_STATE_NAME: ErrorOf<{ name: string }> = defineError({
   code: 'ENG_STATE_NAME',

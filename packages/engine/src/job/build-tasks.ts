@@ -120,7 +120,9 @@ export function buildNodes(spec: JobSpec, host: TaskHost, restored?: JobCheckpoi
     const saved = restored?.stages[id]
     load(parts.counter, failures, saved)
     if (saved?.moreReasons !== undefined) node.counter.load(saved.counts, saved.moreReasons)
-    const task = new StageTask({ ...parts, spec: stage, failures, restored: saved }, node.edges)
+    const spill = stage.spill && spec.spills?.(id, stage.spill)
+    const own = { failures, restored: saved, spill }
+    const task = new StageTask({ ...parts, spec: stage, ...own }, node.edges)
     return { id, factory, task, ...node }
   })
   const sinkNode = (sink: SinkSpec, failures: Failures): Node<SinkTask, SinkCounter> => {

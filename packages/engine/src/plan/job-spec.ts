@@ -10,6 +10,7 @@ import type {
 import type { Backoff } from '@millrace/core'
 import type { CheckpointSpec } from '../checkpoint/checkpoint.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
+import type { SpillFile } from '../state/spill-file.ts'
 import type { ErrorPolicy } from './error-policy.ts'
 import type { JobRestart } from './job-restart.ts'
 
@@ -114,8 +115,18 @@ export interface StageSpec {
   readonly batch?: number | undefined
   /** Given: also a start that fails is tried again. */
   readonly restart?: RestartSpec | undefined
+  /** Only some of its keys stay in memory; needs `by`, and `spills` of the job. Default: all do. */
+  readonly spill?: SpillSpec | undefined
   /** What it kept in a job that was stopped: it begins with that. Default: nothing. */
   readonly restored?: StageSnapshot | undefined
+}
+
+/** How many keys of a stage stay in memory, and where the others wait. */
+export interface SpillSpec {
+  /** About so many; a whole number above 0. */
+  readonly keys: number
+  /** A folder for scratch. Default: what the job has. */
+  readonly dir?: string | undefined
 }
 
 /** Where records leave the job, or the dead letters of it. */
@@ -161,6 +172,8 @@ export interface JobSpec {
   readonly errors?: { readonly atMost: number; readonly of: number } | undefined
   /** How it writes down what it needs to go on. Default: it does not. */
   readonly checkpoint?: CheckpointSpec | undefined
+  /** Opens what a stage spills to, empty; with each life of the pipeline anew. */
+  readonly spills?: ((stage: string, spec: SpillSpec) => SpillFile) | undefined
   /** Restart budget of all parts together. Default 3 in 60,000 ms. */
   readonly restart?: JobRestart | undefined
   /** Mailbox size in records per stage and overflow policy. Default 4,096 and block. */

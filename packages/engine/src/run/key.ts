@@ -16,7 +16,7 @@ export class KeyInterner {
   /** By slot. */
   readonly keys: (Key | undefined)[] = []
   readonly order = new KeyOrder()
-  readonly touched = new TouchedSlots()
+  readonly touched: TouchedSlots
   readonly #names: readonly string[]
   readonly #read = { timestamp: 0 }
   /** How `slotOf` reads the values in hand. */
@@ -32,8 +32,9 @@ export class KeyInterner {
   /** Keys seen first, those counted again that were forgotten in between. */
   seen = 0
 
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], touched: TouchedSlots = new TouchedSlots()) {
     this.#names = names
+    this.touched = touched
     this.#fixed = names.map((name, index) => {
       return { name, description: name, read: () => this.#values[index] ?? null }
     })
@@ -58,7 +59,7 @@ export class KeyInterner {
     const value = keyValue(parts[last] as KeyPart, record, this.#read)
     const slot =
       (branch.get(value) as number | undefined) ?? this.#add(branch, value, parts, record)
-    this.touched.mark(slot)
+    this.touched.use(slot)
     return slot
   }
 

@@ -5,18 +5,21 @@ import type { KeyPart } from '../plan/job-spec.ts'
 import { CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
 import { HeapState } from '../state/heap-state.ts'
 import { Journal } from '../state/journal.ts'
+import type { SpillingSlots } from '../state/spilling-slots.ts'
 import { Emitter } from './emitter.ts'
 import { EventClock } from './event-clock.ts'
 import { TIMEOUT_MS } from './in-time.ts'
-import { KeySweep } from './key-sweep.ts'
+import type { KeySweep } from './key-sweep.ts'
 import { KeyInterner, keyPartsByInput } from './key.ts'
 import { type Parked, type ParkingLot } from './parking-lot.ts'
 import type { Port } from './port.ts'
+import { newSweep } from './new-sweep.ts'
 import { NO_ROW, noRecords, RecordBatch } from './record-batch.ts'
 import { type InHand, RecordFailures } from './record-failures.ts'
 import { Rebuilder } from './rebuilder.ts'
 import type { StageParts } from './stage-parts.ts'
 import { ReusedContext } from './reused-context.ts'
+import { newSpilling } from './spilling-sweep.ts'
 import { StageHooks } from './stage-hooks.ts'
 import type { Handler, OpenStage } from './stage-instance.ts'
 import { undoableTimer } from './undoable-timer.ts'
@@ -25,10 +28,6 @@ import { undoableTimer } from './undoable-timer.ts'
 export const EMIT_MAX = 100_000
 /** Why a record that emitted nothing counts as filtered. */
 export const NO_OUTPUT = 'no output'
-
-/** Keys that a stage keeps even though they have neither state nor timers: with state, and without any. */
-const KEYS_FEW = 16_384
-const KEYS_FEW_READ = 100_000
 
 /** Runs one record through a stage's handler and gives it its fate. */
 export class RecordRunner implements InHand {
@@ -43,6 +42,8 @@ export class RecordRunner implements InHand {
   readonly keyParts: ReadonlyMap<string, readonly KeyPart[]>
   readonly keyNames: readonly string[]
   readonly interner: KeyInterner | undefined
+  /** Absent: all keys stay in memory. */
+  readonly spilling: SpillingSlots | undefined
   /** Absent without `by`. */
   readonly sweep: KeySweep | undefined
   readonly current: CurrentKey
@@ -72,18 +73,21 @@ export class RecordRunner implements InHand {
     this.keyNames = (this.keyParts.get(parts.spec.inputs[0]?.name ?? '') ?? []).map(
       (part) => part.name,
     )
-    this.interner = this.keyNames.length === 0 ? undefined : new KeyInterner(this.keyNames)
+    this.spilling = newSpilling(parts, this.journal)
+    this.interner =
+      this.keyNames.length === 0 ? undefined : new KeyInterner(this.keyNames, this.spilling)
     this.isKeyed = this.interner !== undefined
     this.current = CurrentKey.of(this.interner)
     this.#failures = new RecordFailures(parts, this.current, this.emitter, (late, input) =>
       this.#keyOf(late, input),
     )
     this.time = new EventClock(this.emitter, parts.host.runtime)
-    this.state = new HeapState(this.current, this.journal, this.time, this.interner)
+    const { current, interner, journal, spilling, time } = this
+    this.state = new HeapState(current, journal, time, interner, spilling)
     this.#context = this.#newContext()
     this.#rebuilder = new Rebuilder(parts, () => this.#scope())
     this.hooks = new StageHooks(parts, this)
-    this.sweep = this.interner && this.#newSweep(this.interner)
+    this.sweep = newSweep(this)
   }
 
   /** Where failing records wait; absent: they do not. */
@@ -288,6 +292,8 @@ export class RecordRunner implements InHand {
   ): Promise<void> | undefined {
     this.#parts.outbox.withdraw()
     this.journal.undo()
+    // The job has ended: it is no fault of the record that its key could not be read.
+    if (this.spilling?.hasFailed === true) return undefined
     const delayMs = this.#failures.retryAfter(code, cause)
     if (delayMs !== undefined) return this.#retry(delayMs, spoilt)
     const fate = this.#failures.settle(this, code, message, cause)
@@ -354,21 +360,6 @@ export class RecordRunner implements InHand {
     for (const port of this.#parts.outbox.ports) {
       if (port !== this.#parts.outbox.dead) port.lagMs = instance.lagMs ?? 0
     }
-  }
-
-  /** State, timers and parked records refer to keys. */
-  #newSweep(interner: KeyInterner): KeySweep {
-    const { hooks, state } = this
-    const lot = (): ParkingLot | undefined => this.lot
-    const holder = {
-      get held(): number {
-        return state.held + hooks.pending + (lot()?.held ?? 0)
-      },
-      holds: (slot: number) =>
-        state.holds(slot) || hooks.holds(slot) || lot()?.holds(slot) === true,
-    }
-    const few = (): number => (state.used || hooks.pending > 0 ? KEYS_FEW : KEYS_FEW_READ)
-    return new KeySweep(interner, this.current, holder, few)
   }
 
   #newContext(): ReusedContext {

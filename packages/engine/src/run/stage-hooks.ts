@@ -7,6 +7,7 @@ import { NO_SLOT, ONLY_SLOT, type CurrentKey } from '../state/current-key.ts'
 import type { Journal } from '../state/journal.ts'
 import type { HeapState } from '../state/heap-state.ts'
 import { KeyTimers } from '../state/key-timers.ts'
+import type { SpillingSlots } from '../state/spilling-slots.ts'
 import { timerError } from './crashed.ts'
 import type { Emitter } from './emitter.ts'
 import type { EventClock } from './event-clock.ts'
@@ -33,6 +34,7 @@ export interface Hooked {
   readonly current: CurrentKey
   readonly state: HeapState
   readonly time: EventClock
+  readonly spilling: SpillingSlots | undefined
   /** Largest event time seen. */
   readonly largest: number
   /** Whether the stage has `by`. */
@@ -207,9 +209,10 @@ export class StageHooks {
         const room = outbox.flush(this.#hooked.emitter.mark)
         if (room !== undefined) return room.then(again)
       }
-      if (count % LOOK_EVERY === 0 && host.runtime.monotonic() - start > TURN_MS) {
-        return host.runtime.yield().then(again)
-      }
+      if (count % LOOK_EVERY !== 0) continue
+      const { current, spilling } = this.#hooked
+      spilling?.evict(current.slot)
+      if (host.runtime.monotonic() - start > TURN_MS) return host.runtime.yield().then(again)
     }
     return undefined
   }
@@ -223,7 +226,7 @@ export class StageHooks {
     const { at, name, slot } = timers.taken
     this.#enter()
     current.slot = slot
-    current.touched.mark(slot)
+    current.touched.use(slot)
     if (timers === this.event && Number.isFinite(at)) {
       emitter.timestamp = at
       time.moveTo(at)

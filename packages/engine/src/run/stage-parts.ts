@@ -1,6 +1,7 @@
 import type { StageScope } from '@millrace/sdk'
 import type { StageCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { StageSpec } from '../plan/job-spec.ts'
+import type { SpillFile } from '../state/spill-file.ts'
 import type { StageCounter } from '../report/counters.ts'
 import type { Failures } from './failures.ts'
 import type { Outbox } from './outbox.ts'
@@ -18,6 +19,8 @@ export interface StageParts {
   readonly timers: PartTimers
   /** What it kept in an earlier run. */
   readonly restored: StageCheckpoint | undefined
+  /** Where the keys wait for which there is no room; absent: there is. */
+  readonly spill?: SpillFile | undefined
   /** The scope of an instance, as far as the job knows it. */
   readonly scope: Omit<StageScope, 'state' | 'timers' | 'outputs' | 'keyNames' | 'inputs'>
 }

@@ -55,10 +55,27 @@ export class CurrentKey {
       for (const [slot, value] of entries) {
         this.slot = slot
         this.touched.mark(slot)
-        yield [this.key(slot), value]
+        const mark = this.touched.pass(slot)
+        try {
+          yield [this.key(slot), value]
+        } finally {
+          this.touched.passed(slot, mark)
+        }
       }
     } finally {
       this.slot = before
+    }
+  }
+
+  /** Slots one by one, so that what handles keep for each can be read while it is in hand. */
+  *pass(slots: Iterable<number>): Iterable<number> {
+    for (const slot of slots) {
+      const mark = this.touched.pass(slot)
+      try {
+        yield slot
+      } finally {
+        this.touched.passed(slot, mark)
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Expiry } from './expiry.ts'
+import { type Frozen, isSpillable, type SpillableStore } from './frozen.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { EntryColumns } from './stage-changes.ts'
 import type { ExpiringStore, Store } from './store.ts'
@@ -39,6 +40,21 @@ export class ExpiringEntries<Inner extends Store> implements ExpiringStore {
   load(entry: SlotEntry): void {
     this.inner.load(entry)
     this.expiry.load(entry)
+  }
+
+  get canFreeze(): boolean {
+    return isSpillable(this.inner)
+  }
+
+  freeze(slot: number): Frozen {
+    const [data, names, , order] = (this.inner as Store as SpillableStore).freeze(slot)
+    return [data, names, this.expiry.freeze(slot, names), order]
+  }
+
+  thaw(slot: number, frozen: Frozen): void {
+    const [, names, times = []] = frozen
+    ;(this.inner as Store as SpillableStore).thaw(slot, frozen)
+    if (names !== undefined) this.expiry.thaw(slot, names, times)
   }
 
   /** Those of `entries` whose time is not past; `current` follows them. */

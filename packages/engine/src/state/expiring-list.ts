@@ -1,6 +1,7 @@
 import type { ListState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { Dues } from './dues.ts'
+import type { Frozen, SpillableStore } from './frozen.ts'
 import type { HeapList } from './list-state.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { EntryColumns, Sliced } from './stage-changes.ts'
@@ -17,7 +18,7 @@ export interface Timed<T> {
  * A list per key, each item of which goes when its time is past. Room is given back from the front: an item that stands behind
  * a younger one is not seen any more, and goes with it.
  */
-export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
+export class ExpiringList<T> implements ListState<T>, ExpiringStore, SpillableStore, Expiring {
   readonly #name: string
   readonly #inner: HeapList<Timed<T>>
   readonly #current: CurrentKey
@@ -77,6 +78,15 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
     return this.#inner.holds(slot)
   }
 
+  freeze(slot: number): Frozen {
+    const [items] = this.#inner.freeze(slot) as readonly [readonly Timed<T>[]]
+    return [items.map(({ value }) => value), undefined, items.map(({ time }) => time)]
+  }
+
+  thaw(slot: number, [values, , times = []]: Frozen): void {
+    this.#inner.thaw(slot, [values.map((value, at) => ({ value, time: times[at] }))])
+  }
+
   *save(): Iterable<SlotEntry> {
     for (const { data, slot } of this.#inner.save()) {
       const { time, value } = data as Timed<T>
@@ -99,15 +109,22 @@ export class ExpiringList<T> implements ListState<T>, ExpiringStore, Expiring {
   release(now: number): void {
     while (this.#dues.isDue(now)) {
       const slot = this.#dues.take()
-      this.#current.touched.mark(slot)
-      const items = this.#inner.peek(slot)
-      let past = 0
-      while (past < items.length && this.#goesAt(items[past]) <= now) past++
-      const next = items[past]
-      this.expired += past
-      this.#inner.dropFirst(slot, past)
-      if (next !== undefined) this.#dues.plan(slot, this.#goesAt(next))
+      const { touched } = this.#current
+      touched.mark(slot)
+      const mark = touched.pass(slot)
+      this.#release(slot, now)
+      touched.passed(slot, mark)
     }
+  }
+
+  #release(slot: number, now: number): void {
+    const items = this.#inner.peek(slot)
+    let past = 0
+    while (past < items.length && this.#goesAt(items[past]) <= now) past++
+    const next = items[past]
+    this.expired += past
+    this.#inner.dropFirst(slot, past)
+    if (next !== undefined) this.#dues.plan(slot, this.#goesAt(next))
   }
 
   #goesAt(item: Timed<T> | undefined): number {

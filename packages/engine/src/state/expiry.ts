@@ -4,7 +4,11 @@ import { NumberColumn } from './number-column.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { Expiring } from './store.ts'
 import type { StateTime, TimeToLive } from './time-to-live.ts'
+import type { TouchedSlots } from './touched-slots.ts'
 import type { Units } from './units.ts'
+
+/** Stands for the entries of a slot that is put aside. */
+const ASIDE: unique symbol = Symbol('aside')
 
 /**
  * When the entries of one store were written (or read), and when they go. An entry that is refreshed stays in its place of the
@@ -15,6 +19,7 @@ export class Expiry implements Expiring, Undoable {
   readonly #clock: StateTime
   readonly #journal: Journal
   readonly #units: Units
+  readonly #touched: TouchedSlots
   readonly #drop: (slot: number, name: unknown) => void
   /** By unit; a unit without a time has no entry. */
   readonly #times = new NumberColumn()
@@ -27,6 +32,7 @@ export class Expiry implements Expiring, Undoable {
     readonly time: StateTime
     readonly journal: Journal
     readonly units: Units
+    readonly touched: TouchedSlots
     /** Lets go of an entry. */
     readonly drop: (slot: number, name: unknown) => void
   }) {
@@ -34,6 +40,7 @@ export class Expiry implements Expiring, Undoable {
     this.#clock = options.time
     this.#journal = options.journal
     this.#units = options.units
+    this.#touched = options.touched
     this.#drop = options.drop
     this.#dues = new Dues(() => this.#clock.arm(this.#ttl.time))
   }
@@ -95,14 +102,49 @@ export class Expiry implements Expiring, Undoable {
       const unit = this.#dues.take()
       const goesAt = this.#times.get(unit) + this.#ttl.ms
       if (goesAt > now) this.#dues.plan(unit, goesAt)
-      else {
-        this.expired++
-        const slot = this.#units.slot(unit)
-        const name = this.#units.name(unit)
-        this.#remove(unit)
-        this.#drop(slot, name)
-      }
+      else if (this.#units.name(unit) === ASIDE) this.#releaseAside(this.#units.slot(unit), now)
+      else this.#expire(unit)
     }
+  }
+
+  /** The entries of a slot are put aside: their times, by name, which it lets go of; without names it keeps them. */
+  freeze(slot: number, names: readonly unknown[] | undefined): readonly number[] {
+    if (names === undefined) return [this.timeOf(slot)]
+    const times: number[] = []
+    let first = Number.POSITIVE_INFINITY
+    for (const name of names) {
+      const unit = this.#units.find(slot, name)
+      const time = this.#times.get(unit)
+      times.push(time)
+      if (time < first) first = time
+      this.#remove(unit)
+    }
+    this.#put(slot, ASIDE, first)
+    return times
+  }
+
+  /** They are back. */
+  thaw(slot: number, names: readonly unknown[], times: readonly number[]): void {
+    this.#remove(this.#units.find(slot, ASIDE))
+    for (let at = 0; at < names.length; at++) this.#put(slot, names[at], times[at] as number)
+  }
+
+  #expire(unit: number): void {
+    this.expired++
+    const slot = this.#units.slot(unit)
+    const name = this.#units.name(unit)
+    this.#remove(unit)
+    this.#drop(slot, name)
+  }
+
+  /** Of the entries of a slot those go that are past their time; it is put aside again at once, lest all of them come back. */
+  #releaseAside(slot: number, now: number): void {
+    const mark = this.#touched.pass(slot)
+    for (const name of this.#units.names(slot)) {
+      const unit = this.#units.find(slot, name)
+      if (this.#times.get(unit) + this.#ttl.ms <= now) this.#expire(unit)
+    }
+    this.#touched.passed(slot, mark)
   }
 
   #now(): number {

@@ -16,6 +16,7 @@ import { ExpiringMap } from './expiring-map.ts'
 import { ExpiringObject } from './expiring-object.ts'
 import { ExpiringValue } from './expiring-value.ts'
 import { Expiry } from './expiry.ts'
+import { isSpillable } from './frozen.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { HeapList } from './list-state.ts'
 import { HeapMap } from './map-state.ts'
@@ -24,6 +25,7 @@ import { HeapObject } from './object-state.ts'
 import { HeapOrdered } from './ordered-state.ts'
 import { HeapPanes } from './panes-state.ts'
 import { HeapSpans } from './spans-state.ts'
+import type { SpillingSlots } from './spilling-slots.ts'
 import type { SavedHandle, SavedState, Slots } from './saved-state.ts'
 import type { StageChanges } from './stage-changes.ts'
 import { isExpiring, type ExpiringStore, type Store } from './store.ts'
@@ -56,6 +58,8 @@ export class HeapState {
   readonly #journal: Journal
   readonly #time: StateTime
   readonly #slots: Slots
+  /** Absent: all stays in memory. */
+  readonly #spilling: SpillingSlots | undefined
   readonly #handles = new Map<string, Handle>()
   /** What a snapshot held and no handle has claimed so far. */
   readonly #unclaimed = new Map<string, SavedHandle>()
@@ -63,7 +67,14 @@ export class HeapState {
   /** Those that follow the key. */
   #keyed: readonly Store[] = []
 
-  constructor(current: CurrentKey, journal: Journal, time: StateTime, slots: Slots = onlySlot) {
+  constructor(
+    current: CurrentKey,
+    journal: Journal,
+    time: StateTime,
+    slots: Slots = onlySlot,
+    spilling?: SpillingSlots,
+  ) {
+    this.#spilling = spilling
     this.#current = current
     this.#journal = journal
     this.#time = time
@@ -137,11 +148,14 @@ export class HeapState {
   }
 
   /** What is kept now for some slots, and all that follows no key: for between records. */
-  capture(slots: Int32Array): Pick<StageChanges, 'handles' | 'unclaimed'> {
+  capture(slots: Int32Array): Pick<StageChanges, 'handles' | 'unclaimed' | 'cold'> {
+    const { cold, warm } = this.#spilling?.capture(slots) ?? { warm: slots }
     const handles = [...this.#handles].map(([name, handle]) => {
-      return [name, captureHandle(handle, handle.slots === onlySlot ? undefined : slots)]
+      const of = isSpillable(handle.store) ? warm : slots
+      return [name, captureHandle(handle, handle.slots === onlySlot ? undefined : of)]
     })
     return {
+      ...(cold && { cold }),
       handles: Object.fromEntries(handles),
       unclaimed: Object.fromEntries(this.#unclaimed),
     }
@@ -246,7 +260,10 @@ export class HeapState {
     if (saved !== undefined) loadHandle(whole, handle, saved)
     this.#unclaimed.delete(whole)
     this.#handles.set(whole, handle)
-    if (slots !== onlySlot) this.#keyed = [...this.#keyed, store]
+    if (slots !== onlySlot) {
+      this.#keyed = [...this.#keyed, store]
+      this.#spilling?.attach(whole, handle)
+    }
     if (isExpiring(store)) this.#expiring = [...this.#expiring, store]
     return store
   }
@@ -276,9 +293,13 @@ export class HeapState {
       time: this.#time,
       journal: this.#journal,
       units,
+      touched: current.touched,
       drop: (slot, entry) => {
-        current.touched.mark(slot)
+        const { touched } = current
+        touched.mark(slot)
+        const mark = touched.pass(slot)
         inner.restore(slot, entry, ABSENT)
+        touched.passed(slot, mark)
       },
     })
   }

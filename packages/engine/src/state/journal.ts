@@ -17,6 +17,11 @@ export class Journal {
   readonly #olds: unknown[] = []
   #count = 0
 
+  /** Changes that can be undone. */
+  get size(): number {
+    return this.#count
+  }
+
   remember(store: Undoable, slot: number, name: unknown, old: unknown): void {
     const at = this.#count++
     this.#stores[at] = store

@@ -2,9 +2,9 @@ import type { ListState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { type Journal, type Undoable } from './journal.ts'
 import { toEntryColumns } from './entry-columns.ts'
+import type { Frozen, SpillableStore } from './frozen.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { EntryColumns } from './stage-changes.ts'
-import type { Store } from './store.ts'
 
 interface Items<T> {
   values: T[]
@@ -15,9 +15,11 @@ interface Items<T> {
 /** Marks the undo of one `add`. */
 const ADDED = 'added'
 const NOTHING: readonly never[] = Object.freeze([])
+/** In the place of items that are put aside. */
+const ASIDE: Items<never> = Object.freeze({ values: [], shared: true })
 
 /** A list of immutable values per key. */
-export class HeapList<T> implements ListState<T>, Undoable, Store {
+export class HeapList<T> implements ListState<T>, Undoable, SpillableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -71,7 +73,17 @@ export class HeapList<T> implements ListState<T>, Undoable, Store {
   }
 
   save(): Iterable<SlotEntry> {
-    return this.#entriesOf(this.#lists.keys())
+    return this.#entriesOf(this.#current.pass(this.#lists.keys()))
+  }
+
+  freeze(slot: number): Frozen {
+    const { values } = this.#lists.get(slot) as Items<T>
+    this.#lists.set(slot, ASIDE)
+    return [values]
+  }
+
+  thaw(slot: number, [values]: Frozen): void {
+    this.#lists.set(slot, { values: values as T[], shared: false })
   }
 
   capture(slots: Int32Array): EntryColumns {

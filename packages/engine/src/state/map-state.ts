@@ -2,16 +2,18 @@ import type { MapState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { toEntryColumns } from './entry-columns.ts'
+import type { Frozen, SpillableStore } from './frozen.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { EntryColumns } from './stage-changes.ts'
 import { type Seat, Seats } from './seats.ts'
-import type { Store } from './store.ts'
 
 /** Marks the undo of `clear`. */
 const ALL: unique symbol = Symbol('all')
+/** In the place of entries that are put aside. */
+const ASIDE = new Seats<never, never>()
 
 /** A map of immutable values per key. */
-export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
+export class HeapMap<K, V> implements MapState<K, V>, Undoable, SpillableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -77,7 +79,19 @@ export class HeapMap<K, V> implements MapState<K, V>, Undoable, Store {
   }
 
   save(): Iterable<SlotEntry> {
-    return this.#entriesOf(this.#maps.keys())
+    return this.#entriesOf(this.#current.pass(this.#maps.keys()))
+  }
+
+  freeze(slot: number): Frozen {
+    const entries = [...(this.#maps.get(slot) as Seats<K, V>)]
+    this.#maps.set(slot, ASIDE)
+    return [entries.map(([, value]) => value), entries.map(([name]) => name)]
+  }
+
+  thaw(slot: number, [values, names = []]: Frozen): void {
+    const map = new Seats<K, V>()
+    for (let at = 0; at < values.length; at++) map.add(names[at] as K, values[at] as V)
+    this.#maps.set(slot, map)
   }
 
   capture(slots: Int32Array): EntryColumns {

@@ -1,15 +1,15 @@
 import type { Key, ObjectOptions, ObjectState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
+import type { Frozen, SpillableStore } from './frozen.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { OutgoingObjects } from './outgoing-objects.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { Seat } from './seats.ts'
 import { SlotSeats } from './slot-seats.ts'
 import type { EntryColumns } from './stage-changes.ts'
-import type { Store } from './store.ts'
 
 /** An object per key, changed in place. Only making and clearing one can be undone. */
-export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
+export class HeapObject<T> implements ObjectState<T>, Undoable, SpillableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -50,7 +50,7 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
   }
 
   entries(): Iterable<readonly [Key | undefined, T]> {
-    return this.#current.follow(this.#kept())
+    return this.#current.follow(this.#all())
   }
 
   holds(slot: number): boolean {
@@ -59,7 +59,21 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
 
   *save(): Iterable<SlotEntry> {
     const { snapshot = structuredClone } = this.#options
-    for (const [slot, value] of this.#objects) yield { slot, data: snapshot(value) }
+    for (const slot of this.#current.pass(this.#objects.slots())) {
+      yield { slot, data: snapshot(this.#objects.get(slot)?.value as T) }
+    }
+  }
+
+  freeze(slot: number): Frozen {
+    const [[object], ...rest] = this.#objects.freeze(slot)
+    const { snapshot } = this.#options
+    // What is written down at once needs no copy.
+    return [[snapshot === undefined ? object : snapshot(object as T)], ...rest]
+  }
+
+  thaw(slot: number, [[data]]: Frozen): void {
+    const { restore } = this.#options
+    this.#objects.thaw(slot, restore === undefined ? (data as T) : restore(data))
   }
 
   capture(slots: Int32Array): EntryColumns {
@@ -83,10 +97,10 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, Store {
     else this.#objects.putBack(slot, old as Seat<T>)
   }
 
-  *#kept(): Iterable<readonly [number, T]> {
-    for (const entry of this.#objects) {
-      this.#outgoing?.keep(entry[0])
-      yield entry
+  *#all(): Iterable<readonly [number, T]> {
+    for (const slot of this.#current.pass(this.#objects.slots())) {
+      this.#outgoing?.keep(slot)
+      yield [slot, this.#objects.get(slot)?.value as T]
     }
   }
 }

@@ -5,9 +5,9 @@ import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { Cursor, type Run } from './ordered-run.ts'
 import { RunTable } from './run-table.ts'
 import { toEntryColumns } from './entry-columns.ts'
+import type { Frozen, SpillableStore } from './frozen.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { EntryColumns } from './stage-changes.ts'
-import type { Store } from './store.ts'
 
 /** A value that has another one in its place. */
 class Replaced {
@@ -21,7 +21,7 @@ class Replaced {
 }
 
 /** A run of immutable values per key, ordered by time, those of the same time in the order in which they came. */
-export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
+export class HeapOrdered<T> implements OrderedState<T>, Undoable, SpillableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -96,20 +96,27 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
     while (this.#heap.due < time) {
       const { due, order } = this.#heap
       const slot = this.#heap.take()
-      this.#current.touched.mark(slot)
       // The slot may be that of another key by now.
       if (this.#runs.queuedOf(slot) !== due || order !== this.#current.order.of(slot)) continue
+      const { touched } = this.#current
+      touched.mark(slot)
+      const mark = touched.pass(slot)
       if (visit !== undefined) this.#visit(slot, time, visit)
-      const run = this.#runs.read(slot)
-      if (run === undefined) continue
-      const place = run.below(time)
-      this.#size -= place - run.from
-      run.drop(place)
-      const first = run.isEmpty ? Number.POSITIVE_INFINITY : (run.times[run.from] as number)
-      this.#runs.write(slot, run)
-      if (first < Number.POSITIVE_INFINITY) this.#queue(slot, first)
+      this.#dropBefore(slot, time)
+      touched.passed(slot, mark)
     }
     this.#current.slot = before
+  }
+
+  #dropBefore(slot: number, time: number): void {
+    const run = this.#runs.read(slot)
+    if (run === undefined) return
+    const place = run.below(time)
+    this.#size -= place - run.from
+    run.drop(place)
+    const first = run.isEmpty ? Number.POSITIVE_INFINITY : (run.times[run.from] as number)
+    this.#runs.write(slot, run)
+    if (first < Number.POSITIVE_INFINITY) this.#queue(slot, first)
   }
 
   #visit(
@@ -128,10 +135,20 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, Store {
   }
 
   save(): Iterable<SlotEntry> {
-    return this.#entriesOf(this.#current.order.sorted(this.#runs.slots()))
+    const slots = this.#current.order.sorted(this.#runs.slots())
+    return this.#entriesOf(this.#current.pass(slots))
   }
 
-  *#entriesOf(slots: Int32Array): Iterable<SlotEntry> {
+  freeze(slot: number): Frozen {
+    const [values, times] = this.#runs.freeze(slot)
+    return [values, undefined, times]
+  }
+
+  thaw(slot: number, [values, , times = []]: Frozen): void {
+    this.#runs.thaw(slot, values as T[], times)
+  }
+
+  *#entriesOf(slots: Iterable<number>): Iterable<SlotEntry> {
     for (const slot of slots) {
       const run = this.#runs.read(slot)
       if (run === undefined) continue

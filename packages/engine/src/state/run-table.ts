@@ -4,6 +4,8 @@ import { Run } from './ordered-run.ts'
 const ROOM = 2
 /** Most runs that are kept to be used again, and the most room that one of them has. */
 const FREE_MAX = 1024
+/** In the place of the count of a key that is put aside. */
+const ASIDE = 255
 const RUN_FREE_MAX = 32
 
 /**
@@ -113,6 +115,21 @@ export class RunTable<T> {
     const queued = this.#queued[slot] as number
     this.#clear(slot)
     this.#queued[slot] = queued
+  }
+
+  /** Lets go of what a key has, which must be something, but for its time in the heap: its values and their times. */
+  freeze(slot: number): readonly [T[], number[]] {
+    const { from, times, to, values } = this.read(slot) as Run<T>
+    const frozen: [T[], number[]] = [values.slice(from, to) as T[], times.slice(from, to)]
+    this.#long.delete(slot)
+    this.#values.fill(undefined, slot * ROOM, (slot + 1) * ROOM)
+    this.#counts[slot] = ASIDE
+    return frozen
+  }
+
+  thaw(slot: number, values: readonly T[], times: readonly number[]): void {
+    this.#counts[slot] = 0
+    for (let at = 0; at < values.length; at++) this.add(slot, times[at] as number, values[at] as T)
   }
 
   #own({ from, times, to, values }: Run<T>): Run<T> {

@@ -1,3 +1,4 @@
+import type { Frozen } from './frozen.ts'
 import type { Seat } from './seats.ts'
 
 /** Entries of some slots. */
@@ -56,12 +57,25 @@ export class SlotSeats<V> {
     return { slots: found.subarray(0, length), orders: orders.subarray(0, length), values }
   }
 
-  *[Symbol.iterator](): Iterator<readonly [number, V]> {
+  /** Those that have something, in order. */
+  *slots(): Iterable<number> {
     for (const slot of this.#inOrder()) {
       // It may have been removed since.
-      const seat = this.#seats[slot]
-      if (seat !== undefined) yield [slot, seat.value]
+      if (this.#seats[slot] !== undefined) yield slot
     }
+  }
+
+  /** Lets go of what a slot has, which must be something, but for its place. */
+  freeze(slot: number): Frozen {
+    const seat = this.#seats[slot] as Seat<V | undefined>
+    const { number, value } = seat
+    seat.value = undefined
+    return [[value], undefined, undefined, number]
+  }
+
+  thaw(slot: number, value: V): void {
+    const seat = this.#seats[slot] as Seat<V>
+    seat.value = value
   }
 
   #inOrder(): Int32Array {

@@ -1,4 +1,5 @@
 import type { KeyValue } from '@millrace/base'
+import type { Frozen } from './frozen.ts'
 import type { SavedState } from './saved-state.ts'
 
 /** A list that is made piece by piece: ask for each piece once, in order, and be done with it before anything else happens. */
@@ -31,6 +32,23 @@ export interface HandleChanges {
   /** It keeps nothing else, for any slot: without keys there are no changes. */
   readonly isWhole: boolean
   readonly entries: EntryColumns
+}
+
+/** What some slots keep on the disk and not in memory. */
+export interface ColdColumns {
+  /** In no order. */
+  readonly slots: Int32Array
+  readonly bytes: Sliced<Uint8Array>
+  /** Whose the parts are that bytes decode to. */
+  readonly handles: readonly ColdHandle[]
+  readonly decode: (bytes: Uint8Array) => readonly (Frozen | undefined)[]
+}
+
+/** A handle that has put keys aside. */
+export interface ColdHandle {
+  readonly name: string
+  readonly kind: string
+  readonly version: number
 }
 
 /** Timers of some slots. */
@@ -72,4 +90,6 @@ export interface StageChanges {
   /** What an earlier run has left and no handle has claimed: all of it. */
   readonly unclaimed: SavedState
   readonly timers: { readonly event: TimerColumns; readonly clock: TimerColumns }
+  /** Absent: the stage keeps all in memory. What is said here of a slot is said nowhere else. */
+  readonly cold?: ColdColumns | undefined
 }

@@ -1,11 +1,29 @@
+/** What `pass` says of a key that need not go again. */
+export const STAYS = -1
+
 /** Slots that something happened to since the last checkpoint: a store to memory for each record, and nothing else. */
 export class TouchedSlots {
   /** Not 0 where something happened. Slots behind its end were given since. */
   #flags = new Uint8Array(0)
 
+  /** Something happens to a slot; what handles keep for its key is not asked for. */
   mark(slot: number): void {
     // Behind the end this does nothing, as it should.
     this.#flags[slot] = 1
+  }
+
+  /** Whatever handles keep for the key of a slot may be read and changed from now on, until no record is in hand. */
+  use(slot: number): void {
+    this.#flags[slot] = 1
+  }
+
+  /** The same, until `passed` is told what this gave: for one key after the other. */
+  pass(_slot: number): number {
+    return STAYS
+  }
+
+  passed(_slot: number, _mark: number): void {
+    // All that there is stays in memory.
   }
 
   has(slot: number): boolean {

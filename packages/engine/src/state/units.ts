@@ -5,6 +5,8 @@ export interface Units {
   /** The number of an entry, given where it has none. */
   take(slot: number, name: unknown): number
   free(unit: number): void
+  /** Names of entries of a slot. */
+  names(slot: number): readonly unknown[]
   slot(unit: number): number
   name(unit: number): unknown
 }
@@ -14,6 +16,7 @@ export const slotUnits: Units = {
   find: (slot) => slot,
   take: (slot) => slot,
   free: () => {},
+  names: () => [undefined],
   slot: (unit) => unit,
   name: () => undefined,
 }
@@ -48,6 +51,10 @@ export class NamedUnits implements Units {
     if (units?.size === 0) this.#units.delete(slot)
     this.#names[unit] = undefined
     this.#free.push(unit)
+  }
+
+  names(slot: number): readonly unknown[] {
+    return [...(this.#units.get(slot)?.keys() ?? [])]
   }
 
   slot(unit: number): number {

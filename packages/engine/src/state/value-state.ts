@@ -1,14 +1,14 @@
 import type { Key, ValueState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
+import type { Frozen, SpillableStore } from './frozen.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { Seat } from './seats.ts'
 import { SlotSeats } from './slot-seats.ts'
 import type { EntryColumns } from './stage-changes.ts'
-import type { Store } from './store.ts'
 
 /** One immutable value per key. */
-export class HeapValue<T> implements ValueState<T>, Undoable, Store {
+export class HeapValue<T> implements ValueState<T>, Undoable, SpillableStore {
   readonly #name: string
   readonly #current: CurrentKey
   readonly #journal: Journal
@@ -61,11 +61,19 @@ export class HeapValue<T> implements ValueState<T>, Undoable, Store {
   }
 
   entries(): Iterable<readonly [Key | undefined, T]> {
-    return this.#current.follow(this.#values)
+    return this.#current.follow(this.#all())
   }
 
   *save(): Iterable<SlotEntry> {
-    for (const [slot, data] of this.#values) yield { slot, data }
+    for (const [slot, data] of this.#all()) yield { slot, data }
+  }
+
+  freeze(slot: number): Frozen {
+    return this.#values.freeze(slot)
+  }
+
+  thaw(slot: number, [[value]]: Frozen): void {
+    this.#values.thaw(slot, value as T)
   }
 
   capture(slots: Int32Array): EntryColumns {
@@ -82,5 +90,11 @@ export class HeapValue<T> implements ValueState<T>, Undoable, Store {
     if (old === ABSENT) this.#values.remove(slot)
     else if (seat === undefined) this.#values.putBack(slot, old as Seat<T>)
     else seat.value = old as T
+  }
+
+  *#all(): Iterable<readonly [number, T]> {
+    for (const slot of this.#current.pass(this.#values.slots())) {
+      yield [slot, this.#values.get(slot)?.value as T]
+    }
   }
 }
