@@ -12,7 +12,7 @@ export type {
   Summary,
 } from '@millrace/engine'
 export type { ConfigValue, JobPlan, LoadOptions, LoadedJob, PluginInfo } from '@millrace/loader'
-export { type Allowed, compareJobs } from './checkpoint/compare-prints.ts'
+export type { Allowed } from './checkpoint/compare-prints.ts'
 export {
   askForSavepoint,
   askStatus,
@@ -22,10 +22,10 @@ export {
   serveControl,
 } from './checkpoint/control.ts'
 export { finishedSummary } from './checkpoint/finished-summary.ts'
-export { type JobPrint, type PartPrint, type PrintedValue } from './checkpoint/job-print.ts'
+export type { JobPrint, PartPrint, PrintedValue } from './checkpoint/job-print.ts'
 export {
   type CheckpointSettings,
-  JobState,
+  type JobState,
   type JobStateOptions,
   openJobState,
   type StartOptions,

@@ -50,7 +50,6 @@ export type StreamPlace = 'earliest' | 'latest' | number | { readonly time: numb
 
 interface OpenStream {
   append(value: unknown): Promise<number>
-  appendUnsynced(value: unknown): Promise<number>
   sync(): Promise<void>
   end(): Promise<void>
   state(): Promise<StreamInfo>
