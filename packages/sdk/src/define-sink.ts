@@ -28,6 +28,17 @@ export interface PrepareOptions {
   readonly final: boolean
 }
 
+/** What `recover` is told beside the token. */
+export interface RecoverOptions {
+  /**
+   * The job was told to go on from a savepoint: what is there may be of later checkpoints, or of another run. A sink that cannot take it
+   * back says so.
+   */
+  readonly isBack: boolean
+  /** Where it goes back: what the sink had prepared at the last checkpoint of the job, which nobody goes on from any more. */
+  readonly last?: SinkToken | undefined
+}
+
 /** A running sink. A throw ends the job, unless the sink `reopens`; records it cannot take are its `rejected`. */
 export interface SinkInstance {
   /**
@@ -53,7 +64,12 @@ export interface SinkInstance {
    * The job goes on from a checkpoint; called after `open`, before the first write. What the token names is made visible, if it is
    * not yet; what was written after it is taken back. `undefined`: the checkpoint knows nothing of this sink.
    */
-  recover?(token: SinkToken | undefined): void | Promise<void>
+  recover?(token: SinkToken | undefined, options?: RecoverOptions): void | Promise<void>
+  /**
+   * The job began anew or went back to a savepoint, and its first checkpoint is durable and visible: no run goes on from `token` any more,
+   * which named what was prepared for the last checkpoint before. What is hidden of that run is taken away; what it has shown stays.
+   */
+  forget?(token: SinkToken): void | Promise<void>
   /**
    * The job failed: nothing half written may be taken for whole. Says how many records it had taken are nowhere now. After a
    * `prepare` what was prepared stays as it is: the job may go on from there.

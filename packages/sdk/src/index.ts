@@ -44,6 +44,7 @@ export {
   type SinkDefinition,
   type SinkFactory,
   type SinkInstance,
+  type RecoverOptions,
   type SinkToken,
   type SinkTraits,
   type WriteResult,

@@ -10,7 +10,7 @@ import {
 import { dirname, join, relative } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { gunzipSync } from 'node:zlib'
-import { createRandom } from '@millrace/base'
+import { createRandom, type MillraceError } from '@millrace/base'
 import type { SinkBatch, SinkInstance, SinkToken } from '@millrace/sdk'
 import { createFileSink, fileSink, type FileSinkParameters } from './file-sink.ts'
 import type { Disk } from './write/durable.ts'
@@ -19,8 +19,21 @@ import type { Disk } from './write/durable.ts'
 export type Step =
   | { readonly kind: 'write'; readonly count: number }
   | { readonly kind: 'prepare' | 'durable' | 'commit' | 'stop' }
+  /** Keeps the last durable checkpoint as a savepoint; goes on from the last one that was kept, or the first. */
+  | { readonly kind: 'keep' | 'back' | 'backToFirst' }
   /** Behind some turns of what comes next: a power cut leaves this share of what was not synced. */
   | { readonly kind: 'crash'; readonly turns: number; readonly kept: number }
+
+interface LetGo {
+  letGo?(): Promise<void>
+}
+
+interface Saved {
+  readonly token: SinkToken
+  readonly at: number
+  /** All that was written before it. */
+  readonly written: readonly unknown[]
+}
 
 interface Kept {
   readonly inode: number
@@ -45,7 +58,7 @@ function batchOf(values: readonly unknown[]): SinkBatch {
 export class CrashingJob {
   readonly #folder: string
   readonly #parameters: FileSinkParameters
-  readonly #records: readonly unknown[]
+  readonly #records: readonly object[]
   readonly #random = createRandom(1)
   /** By inode. */
   #synced = new Map<number, number>()
@@ -53,11 +66,17 @@ export class CrashingJob {
   readonly #sinks: SinkInstance[] = []
   #at = 0
   #number = 0
-  #prepared: { readonly token: SinkToken; readonly at: number } | undefined
-  #durable: { readonly token: SinkToken; readonly at: number } | undefined
+  #prepared: Saved | undefined
+  #durable: Saved | undefined
+  #savepoints: Saved[] = []
+  /** How often it went back: its records tell. */
+  #turn = 0
+  #written: readonly unknown[] = []
+  /** Codes of why it could not go back. */
+  readonly refusals: string[] = []
   #isCommitted = true
 
-  constructor(folder: string, parameters: object, records: readonly unknown[]) {
+  constructor(folder: string, parameters: object, records: readonly object[]) {
     const checked = fileSink.parameters['~standard'].validate(parameters)
     this.#parameters = (checked as { readonly value: FileSinkParameters }).value
     this.#folder = folder
@@ -75,6 +94,9 @@ export class CrashingJob {
 
   async step(step: Step, next: Step | undefined): Promise<void> {
     if (step.kind === 'crash') return this.#crash(step, next)
+    if (step.kind === 'keep' && this.#durable) this.#savepoints.push(this.#durable)
+    if (step.kind === 'back') return this.#back(this.#savepoints.at(-1))
+    if (step.kind === 'backToFirst') return this.#back(this.#savepoints[0])
     if (step.kind === 'stop') {
       await this.#checkpoint(true)
       await this.#sink.close?.()
@@ -90,6 +112,39 @@ export class CrashingJob {
     await this.#sink.close?.()
   }
 
+  /** What it has written, as far as nothing took it back. */
+  get written(): readonly unknown[] {
+    return this.#written
+  }
+
+  /** Another process goes on from a savepoint; where it cannot, the next goes on from the last checkpoint as if nothing had been. */
+  async #back(saved: Saved | undefined): Promise<void> {
+    if (saved === undefined) return undefined
+    const last = this.#durable?.token
+    for (const sink of this.#sinks.splice(0)) await (sink as SinkInstance & LetGo).letGo?.()
+    this.#sink = this.#create(true)
+    await this.#sink.open?.()
+    try {
+      await this.#sink.recover?.(saved.token, { isBack: true, last })
+    } catch (error) {
+      this.refusals.push((error as MillraceError).code)
+      await this.#sink.abort?.()
+      await this.#sink.close?.()
+      return this.#goOn()
+    }
+    this.#turn++
+    this.#goTo(saved)
+    await this.#checkpoint(false)
+    if (last !== undefined) await this.#sink.forget?.(last)
+  }
+
+  #goTo(saved: Saved | undefined): void {
+    this.#prepared = undefined
+    this.#isCommitted = true
+    this.#at = saved?.at ?? 0
+    this.#written = saved?.written ?? []
+  }
+
   async #do(step: Step | undefined): Promise<void> {
     if (step?.kind === 'write') return this.#write(step.count)
     if (step?.kind === 'prepare') return this.#prepare(false)
@@ -100,8 +155,12 @@ export class CrashingJob {
   }
 
   async #write(count: number): Promise<void> {
-    const values = this.#records.slice(this.#at, this.#at + count)
+    const turn = this.#turn === 0 ? {} : { turn: this.#turn }
+    const values = this.#records
+      .slice(this.#at, this.#at + count)
+      .map((record) => ({ ...record, ...turn }))
     this.#at += values.length
+    this.#written = [...this.#written, ...values]
     if (values.length > 0) await this.#sink.write(batchOf(values))
   }
 
@@ -115,8 +174,9 @@ export class CrashingJob {
     this.#makeDurable()
     await this.#commit()
     const at = this.#at
+    const written = this.#written
     const token = await this.#sink.prepare?.({ checkpoint: ++this.#number, final })
-    this.#prepared = { token: JSON.parse(JSON.stringify(token)) as SinkToken, at }
+    this.#prepared = { token: JSON.parse(JSON.stringify(token)) as SinkToken, at, written }
   }
 
   #makeDurable(): void {
@@ -168,9 +228,7 @@ export class CrashingJob {
   }
 
   async #goOn(): Promise<void> {
-    this.#prepared = undefined
-    this.#isCommitted = true
-    this.#at = this.#durable?.at ?? 0
+    this.#goTo(this.#durable)
     this.#sink = this.#create(true)
     await this.#sink.open?.()
     await this.#sink.recover?.(this.#durable?.token)

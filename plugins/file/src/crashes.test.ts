@@ -64,7 +64,7 @@ function folderWith(parameters: { readonly path: string; readonly mode?: string 
 
 async function run(
   parameters: { readonly path: string; readonly mode?: string },
-  all: readonly unknown[],
+  all: readonly object[],
   script: readonly Step[],
 ): Promise<Readonly<Record<string, string>>> {
   const folder = folderWith(parameters)

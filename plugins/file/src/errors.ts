@@ -109,6 +109,32 @@ export const FILE_NOT_AS_LEFT: ErrorOf<{ path: string; left: number; found: numb
     hint: () => 'Put the file back as it was, or start the job anew with --fresh.',
   })
 
+/** A job goes back to a savepoint, and what it had written then is nowhere any more. */
+export const FILE_NOT_BACK: ErrorOf<{ path: string; left: number }> = defineError({
+  code: 'FILE_NOT_BACK',
+  message: ({ left, path }) =>
+    `"${path}" had ${left} bytes at the savepoint, and no longer begins with them.`,
+  hint: () =>
+    'Put the file there that the job had written since, or a copy of it; or begin anew with --fresh.',
+})
+
+/** A job goes back to a savepoint, and files hold results of later checkpoints that nobody can tell apart. */
+export const FILE_LATER: ErrorOf<{ paths: readonly string[] }> = defineError({
+  code: 'FILE_LATER',
+  message: ({ paths }) => `Results from behind the savepoint are in ${listed(paths)}.`,
+  hint: () =>
+    'Move these files away, and run it again: what follows the savepoint is written anew.',
+})
+
+const listedMax = 3
+
+/** Some files by name, and how many more there are. */
+export function listed(paths: readonly string[]): string {
+  const names = paths.slice(0, listedMax).map((path) => `"${path}"`)
+  const more = paths.length - names.length
+  return more === 0 ? names.join(', ') : `${names.join(', ')} and ${more} more`
+}
+
 /** The disk, or the user's share of it, is full. */
 export const FILE_DISK_FULL: ErrorOf<{ path: string }> = defineError({
   code: 'FILE_DISK_FULL',

@@ -4,6 +4,7 @@ import { compileTemplate, expectedOfTexts } from '@millrace/expression'
 import {
   defineSink,
   type ExpressionScope,
+  type Logger,
   type SinkDefinition,
   type SinkInstance,
 } from '@millrace/sdk'
@@ -95,9 +96,9 @@ export const fileSink: SinkDefinition<FileSinkParameters> = defineSink({
   },
   writesFiles: ({ path }) => (path === standardStream ? [] : [realPath(path)]),
   expects: ({ path }) => (path.includes('{') ? expectedOfTexts([path], compileTemplate) : []),
-  create: ({ parameters, expressions, random, recovers, id, shared }) => {
+  create: ({ parameters, expressions, logger, random, recovers, id, shared }) => {
     const files = shared?.(filesInUse, () => new FilesInUse())
-    return createFileSink(parameters, { expressions, random, recovers, id, files })
+    return createFileSink(parameters, { expressions, logger, random, recovers, id, files })
   },
 })
 
@@ -106,6 +107,7 @@ export interface FileSinkSurroundings {
   readonly expressions: ExpressionScope
   readonly random: () => number
   readonly id?: string | undefined
+  readonly logger?: Pick<Logger, 'warn'> | undefined
   /** Whether `recover` will be called. */
   readonly recovers?: boolean | undefined
   /** What the parts of the job hold. */
@@ -177,7 +179,8 @@ export function createFileSink(
   const isTemplate = template !== undefined
   const outputs = new OutputSet(maxOpen, open)
   const writer = new FileWriter({ path, template, outputs, isLive, refuse })
-  const shared = { path, folder, isTemplate, mode, inParts, marks, outputs, writer, touches }
+  const warn = (sentence: string): void => surroundings.logger?.warn(sentence)
+  const shared = { path, folder, warn, isTemplate, mode, inParts, marks, outputs, writer, touches }
   const parts: FileSinkParts = {
     writer,
     outputs,

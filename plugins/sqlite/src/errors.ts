@@ -50,6 +50,15 @@ export const SQLITE_KEY: ErrorOf<{ table: string; key: string }> = defineError({
   hint: (details) => `CREATE UNIQUE INDEX … ON ${details.table} (${details.key}) once.`,
 })
 
+/** A job goes back to a savepoint, and the table shows rows of later checkpoints that nobody can tell apart. */
+export const SQLITE_LATER: ErrorOf<{ path: string; table: string }> = defineError({
+  code: 'SQLITE_LATER',
+  message: (details) =>
+    `The table "${details.table}" of "${details.path}" has rows from behind the savepoint.`,
+  hint: () =>
+    'Put a copy of the database from the time of the savepoint in its place; or write to another table (--set, with --allow-changed); or go on without --from.',
+})
+
 /** Somebody else holds the database for too long. */
 export const SQLITE_BUSY: ErrorOf<{ path: string }> = defineError({
   code: 'SQLITE_BUSY',

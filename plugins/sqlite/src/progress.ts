@@ -26,10 +26,7 @@ export function commitRows(
   if (rows === 0) return
   inTransaction(database, () => {
     makeOwnTables(database)
-    const progress = database
-      .prepare('SELECT checkpoint FROM main.millrace_progress WHERE mark = ?')
-      .get(mark)
-    if (progress !== undefined && Number(progress['checkpoint']) >= checkpoint) return
+    if (progressOf(database, mark) >= checkpoint) return
     const count = database
       .prepare('SELECT count(*) AS n FROM main.millrace_prepared WHERE mark = ? AND checkpoint = ?')
       .get(mark, checkpoint)
@@ -43,6 +40,22 @@ export function commitRows(
       .prepare('DELETE FROM main.millrace_prepared WHERE mark = ? AND checkpoint <= ?')
       .run(mark, checkpoint)
   })
+}
+
+/** Whether the table shows rows of checkpoints behind the one of a token. */
+export function isShownBehind(database: DatabaseSync, { checkpoint, mark }: RowsToken): boolean {
+  return inTransaction(database, () => {
+    makeOwnTables(database)
+    return progressOf(database, mark) > checkpoint
+  })
+}
+
+/** The last checkpoint of which rows are in their table; 0: of none. */
+function progressOf(database: DatabaseSync, mark: string): number {
+  const progress = database
+    .prepare('SELECT checkpoint FROM main.millrace_progress WHERE mark = ?')
+    .get(mark)
+  return Number(progress?.['checkpoint'] ?? 0)
 }
 
 /** Takes back what was written down for checkpoints that never came to be. */

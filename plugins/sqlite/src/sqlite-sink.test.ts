@@ -185,6 +185,62 @@ describe('the sink sqlite', () => {
   })
 })
 
+describe('a job that goes back to a savepoint', () => {
+  const prepared = async (sink: SinkInstance, checkpoint: number): Promise<SinkToken> =>
+    (await sink.prepare?.({ checkpoint, final: false })) as SinkToken
+
+  /** Rows 1 in checkpoint 1, 2 in 2 and 3 in 3, of which the last is not visible. */
+  async function threeCheckpoints(parameters: object): Promise<readonly SinkToken[]> {
+    const sink = await opened(parameters)
+    const tokens: SinkToken[] = []
+    for (const id of [1, 2, 3]) {
+      await sink.write(batchOf({ id, note: 'old' }))
+      const token = await prepared(sink, id)
+      if (id < 3) await sink.commit?.(token)
+      tokens.push(token)
+    }
+    await sink.close?.()
+    return tokens
+  }
+
+  it('replaces the rows of each key, and leaves nothing that waits for the run before', async () => {
+    sql('CREATE TABLE rows (id PRIMARY KEY, note)')
+    const [savepoint, , last] = await threeCheckpoints({ key: ['id'] })
+    const sink = await opened({ key: ['id'] })
+
+    await sink.recover?.(savepoint, { isBack: true, last })
+    await sink.commit?.(await prepared(sink, 2))
+    await sink.forget?.(last as SinkToken)
+    await sink.write(batchOf({ id: 2, note: 'new' }))
+    await sink.commit?.(await prepared(sink, 3))
+    await sink.close?.()
+
+    expect(sql('SELECT * FROM rows')).toEqual([
+      { id: 1, note: 'old' },
+      { id: 2, note: 'new' },
+    ])
+    expect(sql('SELECT * FROM millrace_prepared')).toEqual([])
+  })
+
+  it('is refused where the table has rows since then that nobody can tell apart', async () => {
+    const [first, second, last] = await threeCheckpoints({})
+    const sink = await opened()
+    const other = await opened({ table: 'others' })
+
+    expect(() => sink.recover?.(first, { isBack: true, last })).toThrow(
+      /^The table "rows" of ".*\.db" has rows from behind the savepoint\.$/,
+    )
+    await sink.recover?.(second, { isBack: true, last })
+    await other.recover?.(first, { isBack: true, last })
+    await other.write(batchOf({ id: 20 }))
+    await other.commit?.(await prepared(other, 2))
+    await Promise.all([sink.close?.(), other.close?.()])
+
+    expect(sql('SELECT id FROM rows')).toEqual([{ id: 1 }, { id: 2 }])
+    expect(sql('SELECT id FROM others')).toEqual([{ id: 20 }])
+  })
+})
+
 it('keeps texts and numbers as they are, whether they wait for a checkpoint or not', async () => {
   const cell = fc.oneof(
     fc.string({ unit: 'binary' }),

@@ -5,6 +5,7 @@ import {
   type Batch,
   defineSink,
   type PrepareOptions,
+  type RecoverOptions,
   type Rejection,
   type SinkDefinition,
   type SinkInstance,
@@ -13,7 +14,8 @@ import {
 } from '@millrace/sdk'
 import { z } from 'zod'
 import { databaseError, inTransaction, openDatabase } from './database.ts'
-import { commitRows, forgetRows, makeOwnTables, type RowsToken } from './progress.ts'
+import { SQLITE_LATER } from './errors.ts'
+import { commitRows, forgetRows, isShownBehind, makeOwnTables, type RowsToken } from './progress.ts'
 import { type Cell, rowOf } from './row.ts'
 import { movePrepared, StagedRows } from './staged-rows.ts'
 import { findTable, makeTable } from './table.ts'
@@ -171,11 +173,26 @@ class SqliteSink implements SinkInstance {
     if (token === undefined) this.#taken = 0
   }
 
-  recover(token: SinkToken | undefined): void {
+  recover(token: SinkToken | undefined, options?: RecoverOptions): void {
     if (token === undefined) return
+    if (options?.isBack === true) return this.#goBack(token as unknown as RowsToken)
     this.commit(token)
     this.#mark = (token as unknown as RowsToken).mark
     this.#do((database) => forgetRows(database, this.#mark))
+  }
+
+  /** Under a mark of its own: that of the savepoint has come further. */
+  #goBack(token: RowsToken): void {
+    const { key, path, table } = this.#parameters
+    const isBehind = this.#do((database) => isShownBehind(database, token))
+    if (!isBehind) this.commit({ ...token })
+    else if (key === undefined && table === token.table) throw SQLITE_LATER({ path, table })
+  }
+
+  /** What waits for a checkpoint that nobody goes on from. */
+  forget(token: SinkToken): void {
+    const { mark } = token as unknown as RowsToken
+    this.#do((database) => forgetRows(database, mark))
   }
 
   abort(): AbortResult {

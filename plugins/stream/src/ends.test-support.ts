@@ -64,7 +64,9 @@ export async function openSink(
   parameters: StreamSinkParameters,
   runtime: StreamRuntime,
 ): Promise<
-  Required<Pick<SinkInstance, 'write' | 'prepare' | 'commit' | 'recover' | 'abort' | 'close'>>
+  Required<
+    Pick<SinkInstance, 'write' | 'prepare' | 'commit' | 'recover' | 'forget' | 'abort' | 'close'>
+  >
 > {
   const scope = scopeOf(runtime, { warnings: [], counts: {} })
   const sink = await streamSink.create({ parameters, ...scope })

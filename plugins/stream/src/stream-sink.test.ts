@@ -103,6 +103,28 @@ it('what a killed job left can be dropped; who would go on from it is refused', 
   await expect(next.recover(token)).rejects.toMatchObject({ code: 'STREAM_TOKEN' })
 })
 
+it('a job that goes back to a savepoint appends behind what is there, and its sink forgets what was hidden', async () => {
+  const { dir, open, runtime } = virtual()
+  const stream = await open<number>('out')
+  const first = await openSink({ name: 'out', dir }, runtime)
+  await first.write(batchOf([1]))
+  const savepoint = await first.prepare(checkpoint)
+  await first.commit(savepoint)
+  await first.write(batchOf([2]))
+  await first.commit(await first.prepare(checkpoint))
+  await first.write(batchOf([3]))
+  const last = await first.prepare(checkpoint)
+
+  const back = await openSink({ name: 'out', dir }, runtime)
+  await back.recover(savepoint, { isBack: true, last })
+  await back.write(batchOf([20]))
+  await back.commit(await back.prepare(checkpoint))
+  await back.forget(last)
+
+  expect((await stream.read()).map(({ value }) => value)).toEqual([1, 2, 20])
+  expect((await stream.state()).prepared).toBe(0)
+})
+
 it('a record that JSON cannot hold is rejected alone', async () => {
   const { dir, open, runtime } = virtual()
   const stream = await open<number>('out')

@@ -3,6 +3,7 @@ import {
   type Batch,
   defineSink,
   type InstanceScope,
+  type RecoverOptions,
   type Rejection,
   type SinkDefinition,
   type SinkInstance,
@@ -18,7 +19,7 @@ import {
   addPrepared,
   commitPrepared,
   dropPrepared,
-  knowsWriter,
+  lastEpoch,
   sealPrepared,
 } from './store/prepared.ts'
 import { readRetention, retain } from './store/retention.ts'
@@ -117,18 +118,33 @@ class StreamSink implements SinkInstance {
     wake(db.path)
   }
 
-  async recover(token: SinkToken | undefined): Promise<void> {
+  async recover(token: SinkToken | undefined, options?: RecoverOptions): Promise<void> {
     // What an earlier run wrote without a checkpoint that knows of it was never seen, and never will be.
     if (token === undefined) return
     const db = this.#open()
     const { writer, epoch } = tokenOf(token)
-    if (!(await db.read(() => knowsWriter(db, writer)))) {
-      throw STREAM_TOKEN({ path: db.path, stream: this.#stream.name })
-    }
+    const { name } = this.#stream
+    const sealed = await db.read(() => lastEpoch(db, writer))
+    if (sealed === undefined) throw STREAM_TOKEN({ path: db.path, stream: name })
     await this.commit(token)
+    if (options?.isBack === true) {
+      // Under its own name from now on: that of the savepoint has perhaps come further, and so has its run.
+      if (sealed > epoch || (options.last?.['writer'] ?? writer) !== writer) {
+        this.#scope.logger.warn(
+          `The stream "${name}" keeps what the job appended behind the savepoint; records may stand in it twice.`,
+        )
+      }
+      return
+    }
     await db.write(() => dropPrepared(db, { writer, after: epoch }))
     this.#writer = writer
     this.#epoch = epoch + 1
+  }
+
+  /** What was kept for a checkpoint that nobody goes on from. */
+  async forget(token: SinkToken): Promise<void> {
+    const db = this.#open()
+    await db.write(() => dropPrepared(db, { writer: tokenOf(token).writer, after: 0 }))
   }
 
   async abort(): Promise<{ discarded: number }> {

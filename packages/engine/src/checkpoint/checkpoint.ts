@@ -117,4 +117,9 @@ export interface CheckpointSpec {
   readonly store: CheckpointStore | ChangeStore
   /** The job goes on from here. */
   readonly restored?: JobCheckpoint | undefined
+  /**
+   * Where the job does not go on from its last checkpoint: what the sinks had prepared for that, by id. With `restored` it goes back to a
+   * savepoint, else it begins anew.
+   */
+  readonly setAside?: Readonly<Record<string, SinkToken>> | undefined
 }

@@ -136,11 +136,13 @@ export class Coordinator implements Barriers {
   }
 
   /**
-   * Takes a checkpoint now and then, from now on. The first one of a job is durable before `read` is called: a job that goes on always
-   * knows what it had done, so that its sinks can take back the rest.
+   * Takes a checkpoint now and then, from now on. The first one of a job is durable before `read` is called, and that of one which does
+   * not go on from its last: a job that goes on always knows what it had done, so that its sinks can take back the rest.
    */
   async begin(read: () => void): Promise<void> {
-    if (this.#last === undefined && !this.#isOver) await this.#begin()
+    const { setAside } = this.#spec
+    const isFirst = this.#last === undefined || setAside !== undefined
+    if (isFirst && !this.#isOver) await this.#begin()
     else this.#plan(this.#spec.everyMs)
     if (!this.#host.over) read()
     this.#letBegin()

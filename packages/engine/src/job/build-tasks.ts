@@ -1,6 +1,6 @@
 import type { MillraceError } from '@millrace/base'
 import { type InstanceScope, jobDefaults } from '@millrace/sdk'
-import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
+import type { CheckpointSpec } from '../checkpoint/checkpoint.ts'
 import { type ErrorPolicy, resolvePolicy, sourcePolicy } from '../plan/error-policy.ts'
 import type { JobSpec, SinkSpec } from '../plan/job-spec.ts'
 import type { Place } from '../plan/place.ts'
@@ -58,7 +58,11 @@ export interface Nodes {
 }
 
 /** Makes the tasks of a checked spec and wires them. Nothing is created or opened yet; `restored`: they go on from there. */
-export function buildNodes(spec: JobSpec, host: TaskHost, restored?: JobCheckpoint): Nodes {
+export function buildNodes(
+  spec: JobSpec,
+  host: TaskHost,
+  { restored, setAside }: Pick<CheckpointSpec, 'restored' | 'setAside'>,
+): Nodes {
   const counters = new Map(
     spec.stages.map((stage) => [stage.id, new StageCounter(stage.id, stage.factory.traits.name)]),
   )
@@ -130,7 +134,9 @@ export function buildNodes(spec: JobSpec, host: TaskHost, restored?: JobCheckpoi
     const { node, parts } = common(sink, new SinkCounter(id, factory.traits.name))
     const saved = restored?.sinks[id]
     load(parts.counter, failures, saved)
-    const own = { restored: saved, isResumed: restored !== undefined }
+    const isResumed = restored !== undefined
+    const isBack = isResumed && setAside !== undefined
+    const own = { restored: saved, isResumed, isBack, setAside: setAside?.[id] }
     const task = new SinkTask({ ...parts, spec: sink, failures, ...own }, node.edges)
     return { id, factory, task, ...node }
   }

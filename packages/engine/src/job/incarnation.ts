@@ -82,10 +82,13 @@ export class Incarnation implements TaskHost {
     const { checkpoint } = spec
     const restored = options.restored ?? checkpoint?.restored
     this.read = restored?.read ?? 0
+    const { checkpoints = 0 } = options
+    // From its first own checkpoint on a run is the one that goes on.
+    const setAside = checkpoints === 0 ? checkpoint?.setAside : undefined
     this.#coordinator =
       checkpoint &&
-      new Coordinator(this, { ...checkpoint, restored }, () => this.nodes, options.checkpoints)
-    this.nodes = buildNodes(spec, this, restored)
+      new Coordinator(this, { ...checkpoint, restored, setAside }, () => this.nodes, checkpoints)
+    this.nodes = buildNodes(spec, this, { restored, setAside })
     this.ended = new Promise((resolve) => {
       this.#wake = resolve
     })

@@ -29,6 +29,10 @@ export interface SinkParts {
   readonly restored: SinkCheckpoint | undefined
   /** Whether the job goes on from a checkpoint. */
   readonly isResumed: boolean
+  /** Whether that is a savepoint. */
+  readonly isBack: boolean
+  /** What it had prepared for the last checkpoint, where the job does not go on from that. */
+  readonly setAside: SinkToken | undefined
   /** Those of the instance in use. */
   readonly timers: PartTimers
 }
@@ -46,10 +50,13 @@ export class SinkWriter {
   #unlimit: () => void = () => {}
   #broken = false
   #cut = false
+  /** What nobody goes on from, once something of this run is visible. */
+  #setAside: SinkToken | undefined
 
   constructor(parts: SinkParts) {
     this.#parts = parts
-    const { host, spec } = parts
+    const { host, setAside, spec } = parts
+    this.#setAside = setAside
     this.#restarts = new Restarts(host, spec, spec.restart)
   }
 
@@ -81,14 +88,15 @@ export class SinkWriter {
 
   /** `recovers`: what an earlier run left comes first. */
   #made(recovers = false): Promise<SinkInstance> {
-    const { host, restored, scope, spec } = this.#parts
+    const { host, isBack, restored, scope, setAside, spec } = this.#parts
+    const how = isBack ? { isBack, last: setAside } : undefined
     return openInstance<SinkInstance>(
       host,
       spec,
       () => spec.factory.create({ ...scope, recovers }),
       async (instance) => {
         await open(host, spec, () => instance.open?.())
-        if (recovers) await this.#step('recover', () => instance.recover?.(restored?.token))
+        if (recovers) await this.#step('recover', () => instance.recover?.(restored?.token, how))
       },
     )
   }
@@ -122,6 +130,10 @@ export class SinkWriter {
   /** What was written becomes visible: all, or what the token names. Throws coded errors. */
   async commit(token?: SinkToken, signal?: AbortSignal): Promise<void> {
     await this.#step('commit', () => this.#instance?.commit?.(token), TIMEOUT_MS, signal)
+    const setAside = this.#setAside
+    if (setAside === undefined || token === undefined) return
+    this.#setAside = undefined
+    await this.#step('forget', () => this.#instance?.forget?.(setAside), TIMEOUT_MS, signal)
   }
 
   /** Nothing half written may be taken for whole. Waits a while for a write under way. */

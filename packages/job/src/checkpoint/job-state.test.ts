@@ -85,14 +85,19 @@ it('a job begins anew when it is told to, and from a savepoint', async () => {
   const dir = newFolder()
   const file = join(dir, 'at.savepoint')
   results.length = 0
-  const job = sums({ dir: join(dir, 'state') })
+  // Its savepoint may take a while: it must not come to the end meanwhile.
+  const endless = { upTo: 1e9 }
+  const job = sums({ dir: join(dir, 'state') }, endless)
   const run = job.run()
   while ((job.progress().sources[0]?.read ?? 0) < 300) await new Promise(setImmediate)
   const point = await job.savepoint(file)
   await job.stop()
   await run
 
-  const from = await stopAfter(sums({ dir: join(dir, 'state'), from: file }), point.read + 10)
+  const from = await stopAfter(
+    sums({ dir: join(dir, 'state'), from: file }, endless),
+    point.read + 10,
+  )
   const fresh = await sums({ dir: join(dir, 'state'), fresh: true }, { upTo: 50 }).run()
 
   expect(point.read).toBeGreaterThanOrEqual(300)

@@ -1,11 +1,18 @@
 import type { MillraceError, Runtime } from '@millrace/base'
 import type { ChangeStore, JobChanges, JobCheckpoint } from '@millrace/engine'
+import type { SinkToken } from '@millrace/sdk'
 import { type FileSystem, openStore, type Store } from '@millrace/store'
 import { JobFaults } from '../errors.ts'
 import { type Allowed, compareJobs, type CurrentJob, usable } from './compare-prints.ts'
 import type { JournalSettings } from '../journal/with-journals.ts'
 import { KeptBlocks } from './kept-blocks.ts'
-import { type CheckpointNote, readSections, type SavedJob, writeSections } from './sections.ts'
+import {
+  type CheckpointNote,
+  readSections,
+  readTokens,
+  type SavedJob,
+  writeSections,
+} from './sections.ts'
 import { readStateFile, type WrittenState, writeStateFile } from './state-file.ts'
 
 /** Where and how often a job writes checkpoints. */
@@ -49,6 +56,8 @@ export class JobState implements ChangeStore {
   readonly restored: JobCheckpoint | undefined
   /** The last checkpoint that this run does not go on from. */
   readonly setAside: CheckpointNote | undefined
+  /** What the sinks had prepared for that; undefined: the run goes on from the last checkpoint, or is the first. */
+  readonly tokens: Readonly<Record<string, SinkToken>> | undefined
   readonly #options: JobStateOptions
   readonly #store: Store
   readonly #isSettled: boolean
@@ -61,6 +70,7 @@ export class JobState implements ChangeStore {
     this.settings = options.settings
     this.restored = begin.restored
     this.setAside = begin.setAside
+    this.tokens = begin.tokens
     this.#isSettled = begin.isSettled ?? false
     this.#options = options
     this.#store = store
@@ -128,6 +138,7 @@ interface Begin {
   readonly restored?: JobCheckpoint | undefined
   readonly isSettled?: boolean | undefined
   readonly setAside?: CheckpointNote | undefined
+  readonly tokens?: Readonly<Record<string, SinkToken>> | undefined
 }
 
 /**
@@ -154,11 +165,13 @@ async function beginOf(options: JobStateOptions, store: Store): Promise<Begin> {
     const saved = await readSections((section) => store.read(section))
     return { restored: fit(saved, options), isSettled: note?.settled }
   }
+  // A state that is damaged is no reason not to begin anew: then what its sinks had prepared stays where it is.
+  const read = (section: string): Promise<readonly Uint8Array[]> => store.read(section)
+  const tokens = note === undefined ? {} : await readTokens(read, options.print).catch(() => ({}))
   store.goOnFrom(undefined)
-  const setAside = note === undefined ? {} : { setAside: note }
-  if (from === undefined) return setAside
+  if (from === undefined) return note === undefined ? {} : { setAside: note, tokens }
   const saved = await readStateFile(from, job)
-  return { restored: fit(saved, options), ...setAside }
+  return { restored: fit(saved, options), setAside: note, tokens }
 }
 
 /** The checkpoint as the job can use it. Throws JOB_STATE_* where it cannot. */

@@ -1,5 +1,6 @@
 import { invariant, type Runtime } from '@millrace/base'
 import type { JobChanges, JobCheckpoint, StageCheckpoint } from '@millrace/engine'
+import type { SinkToken } from '@millrace/sdk'
 import type { CheckpointWrite, SectionWrite } from '@millrace/store'
 import { BlockWriter, readBlocks } from './blocks.ts'
 import type { JobPrint } from './job-print.ts'
@@ -70,6 +71,20 @@ export async function readSections(
   const stages: Record<string, StageCheckpoint> = {}
   for (const id of head.stages) stages[id] = readStage(await read(stageSection(id)))
   return { checkpoint: { ...head.checkpoint, stages }, print: head.print }
+}
+
+/** What the sinks of a checkpoint had prepared, by id. Throws what `read` throws. */
+export async function readTokens(
+  read: (section: string) => Promise<readonly Uint8Array[]>,
+  now: JobPrint,
+): Promise<Readonly<Record<string, SinkToken>>> {
+  const [head] = readBlocks(await read(JOB)) as Iterable<JobHead>
+  const sinks = Object.entries(head?.checkpoint.sinks ?? {})
+  // What another module had prepared says nothing to the one there is now.
+  const own = sinks.flatMap(([id, { token }]): [string, SinkToken][] =>
+    token !== undefined && head?.print[id]?.module === now[id]?.module ? [[id, token]] : [],
+  )
+  return Object.fromEntries(own)
 }
 
 interface JobHead {

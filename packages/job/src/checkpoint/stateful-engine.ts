@@ -96,9 +96,9 @@ export class StatefulEngine implements EngineJob {
       return finishedSummary(name, { ...nothingYet('failed'), error: toCoded(error, name) })
     }
     try {
-      const { restored, settings } = state
+      const { restored, settings, tokens } = state
       if (restored !== undefined && state.isFinished) return finishedSummary(name, restored)
-      const checkpoint = { everyMs: settings.everyMs, store: state, restored }
+      const checkpoint = { everyMs: settings.everyMs, store: state, restored, setAside: tokens }
       const spec = await withJournals(this.spec, state.journals)
       const engine = createJob({ ...spec, checkpoint }, this.#options)
       this.#engine = engine

@@ -7,6 +7,7 @@ import type { Target } from './output.ts'
 export class AppendedTarget implements Target {
   readonly keeps = true
   readonly isOurs = true
+  readonly crc = undefined
   readonly #path: string
   #handle: FileHandle | undefined
   /** Only of a file that is appended to: pipes and devices keep nothing. */

@@ -1,38 +1,17 @@
-import { rename, stat, truncate } from 'node:fs/promises'
+import { rename, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import type { AbortResult, PrepareOptions, SinkToken } from '@millrace/sdk'
+import type { AbortResult, PrepareOptions, RecoverOptions, SinkToken } from '@millrace/sdk'
 import { FILE_EXISTS } from '../errors.ts'
 import { type FileEntry, type FileToken, packToken, unpackToken } from './file-token.ts'
-import { realTarget, type WriteMode } from './file-target.ts'
-import type { FileWriter } from './file-writer.ts'
-import type { FirstTouches } from './first-touches.ts'
-import { demandSize, giveNameAgain } from './give-name.ts'
-import { keepHidden, removeHidden } from './hidden-files.ts'
-import type { Output } from './output.ts'
-import type { OutputSet } from './output-set.ts'
+import { realTarget } from './file-target.ts'
+import type { FilesOptions } from './files-options.ts'
+import { cutTo, demandSize, giveNameAgain } from './give-name.ts'
+import { goBack, type LeftFile } from './go-back.ts'
+import { hiddenPath, keepHidden, removeHidden } from './hidden-files.ts'
 import { partPath } from './part-path.ts'
-import { nextMark, type RunMarks } from './run-marks.ts'
+import { nextMark } from './owner.ts'
 import { severalAtOnce } from './several-at-once.ts'
 import { dropTemporary } from './temporary-files.ts'
-
-/** What the files of a sink share. */
-export interface FilesOptions {
-  /** As the user names it. */
-  readonly path: string
-  /** The folder that its files are named by. */
-  readonly folder: string
-  /** The path depends on the record. */
-  readonly isTemplate: boolean
-  readonly mode: WriteMode
-  /** Each checkpoint finishes files of its own. */
-  readonly inParts: boolean
-  readonly marks: RunMarks
-  readonly outputs: OutputSet
-  readonly writer: FileWriter
-  readonly touches: FirstTouches | undefined
-  /** The output of a file that a checkpoint names. */
-  readonly takeUp: (path: string, real: string, entry: FileEntry) => Output
-}
 
 /** What a checkpoint knows of the files of a sink, and how they become again what it knows. */
 export class CheckpointedFiles {
@@ -55,7 +34,7 @@ export class CheckpointedFiles {
         .map(([path, entry]): [string, FileEntry] => [this.#nameOf(path), entry])
         .toSorted(byName),
     )
-    return packToken({ mark: marks.mark, final, files, parts })
+    return packToken({ mark: marks.mark, final, checkpoint, files, parts })
   }
 
   /** Gives names to what the token names, as often as it is called. */
@@ -102,7 +81,7 @@ export class CheckpointedFiles {
     )
     await this.#nameParts(token.parts)
     if (token.final) await this.#nameFiles(token)
-    const left = new Map<string, { readonly path: string; readonly entry: FileEntry }>()
+    const left = new Map<string, LeftFile>()
     const expected = new Set<string>()
     await severalAtOnce(token.files, async ([name, entry]) => {
       const path = this.#pathOf(name)
@@ -112,7 +91,7 @@ export class CheckpointedFiles {
     const isNamed = (real: string): boolean => left.has(real)
     await touches?.takeBack(isNamed)
     const next = nextMark(token.mark)
-    await removeHidden(folder, { marks: [token.mark, next], expected, deep: isTemplate })
+    await removeHidden(folder, { mark: token.mark, expected, deep: isTemplate })
     if (token.final) {
       await touches?.remove()
       // What is written now must not be taken for what the token names, should this run be killed too.
@@ -123,6 +102,28 @@ export class CheckpointedFiles {
     this.#takeUp(left)
   }
 
+  /** Goes on from a savepoint instead of the last checkpoint, under a mark of its own: that one stays until the next is durable. */
+  async goBack(token: SinkToken | undefined, { last }: RecoverOptions): Promise<void> {
+    const { marks } = this.#options
+    marks.hasCheckpoints = true
+    const pathOf = (name: string): string => this.#pathOf(name)
+    const left = await goBack(token && unpackToken(token), last && unpackToken(last), {
+      ...this.#options,
+      pathOf,
+      nameParts: (parts, mark) => this.#nameParts(parts, mark),
+    })
+    await marks.settle()
+    this.#takeUp(left)
+  }
+
+  /** Takes away what a run has left hidden that nobody goes on from. */
+  async forget(token: SinkToken): Promise<void> {
+    const { folder, isTemplate, touches } = this.#options
+    const { mark } = unpackToken(token)
+    await removeHidden(folder, { mark, expected: new Set(), deep: isTemplate })
+    await touches?.forget(mark)
+  }
+
   async abort(): Promise<AbortResult> {
     const result = await this.#options.writer.abort()
     this.#options.writer.forget()
@@ -130,7 +131,7 @@ export class CheckpointedFiles {
     return result
   }
 
-  #takeUp(left: ReadonlyMap<string, { readonly path: string; readonly entry: FileEntry }>): void {
+  #takeUp(left: ReadonlyMap<string, LeftFile>): void {
     const { outputs, takeUp } = this.#options
     for (const [real, { path, entry }] of left) outputs.adopt(path, takeUp(path, real, entry))
   }
@@ -192,11 +193,11 @@ export class CheckpointedFiles {
     return parts
   }
 
-  async #nameParts(parts: ReadonlyMap<string, number>): Promise<void> {
+  async #nameParts(parts: FileToken['parts'], mark?: string): Promise<void> {
     const { folder, marks, mode } = this.#options
     await severalAtOnce(parts, async ([name, size]) => {
       const real = resolve(folder, name)
-      const hidden = marks.hidden(real)
+      const hidden = mark === undefined ? marks.hidden(real) : hiddenPath(real, mark, 'pending')
       const kind = mode === 'fail' ? 'fail' : 'replace'
       await giveNameAgain({ path: real, hidden, real, mode: kind, isOurs: false }, size)
       marks.changed([dirname(real)])
@@ -212,14 +213,6 @@ export class CheckpointedFiles {
     const { folder, isTemplate, path } = this.#options
     return isTemplate ? join(folder, name) : path
   }
-}
-
-/** Cuts off what came behind a checkpoint. Throws FILE_NOT_AS_LEFT where not even that is there. */
-async function cutTo(path: string, real: string, size: number): Promise<void> {
-  const found = await stat(real).catch(() => undefined)
-  // A file of nothing is made when it is written.
-  if (size === 0 && found === undefined) return
-  if ((await demandSize(path, real, size, true)) > size) await truncate(real, size)
 }
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

@@ -2,6 +2,7 @@ import type {
   AbortResult,
   Batch,
   PrepareOptions,
+  RecoverOptions,
   SinkInstance,
   SinkToken,
   WriteResult,
@@ -76,11 +77,16 @@ export class FileSink extends StreamSink {
     return token === undefined ? super.commit() : this.parts.files.commit(token)
   }
 
-  async recover(token: SinkToken | undefined): Promise<void> {
+  async recover(token: SinkToken | undefined, options?: RecoverOptions): Promise<void> {
     const { files, opensAtOnce, writer } = this.parts
     // What `open` made, in case it could not know.
     await files.abort()
-    if (token !== undefined) await files.recover(token)
-    else if (opensAtOnce) await writer.open()
+    if (options?.isBack === true) await files.goBack(token, options)
+    else if (token !== undefined) await files.recover(token)
+    if (token === undefined && opensAtOnce) await writer.open()
+  }
+
+  forget(token: SinkToken): Promise<void> {
+    return this.parts.files.forget(token)
   }
 }

@@ -97,6 +97,6 @@ export function takeUpFile(
   const isNamed = entry.body !== undefined
   return new ReplacingTarget(
     { path, real, mode, marks },
-    { size, isNamed, isOurs: isNamed || entry.ours === true },
+    { size, crc: entry.crc, isNamed, isOurs: isNamed || entry.ours === true },
   )
 }

@@ -21,7 +21,11 @@ export class FirstTouches {
   }
 
   get #path(): string {
-    return join(this.#folder, `.${this.#marks.mark}.touched`)
+    return this.#pathOf(this.#marks.mark)
+  }
+
+  #pathOf(mark: string): string {
+    return join(this.#folder, `.${mark}.touched`)
   }
 
   /** To be called before the file is touched. `size` is undefined where it is not there yet. */
@@ -49,16 +53,22 @@ export class FirstTouches {
     if (this.#noted === 0) await this.#handle?.truncate(0)
   }
 
-  /** Takes back what was written to files that the checkpoint does not name. */
-  async takeBack(isNamed: (real: string) => boolean): Promise<void> {
-    const text = await readFile(this.#path, 'utf8').catch(() => '')
+  /** Takes back what was written to files that the checkpoint does not name. `mark`: of the run that wrote it. */
+  async takeBack(isNamed: (real: string) => boolean, mark = this.#marks.mark): Promise<void> {
+    const path = this.#pathOf(mark)
+    const text = await readFile(path, 'utf8').catch(() => '')
     for (const line of text.split('\n').slice(0, -1)) {
       const [real, size] = JSON.parse(line) as [string, number | null]
       if (isNamed(real)) continue
       if (size === null) await rm(real, { force: true })
       else await cutBack(real, size)
     }
-    await truncate(this.#path, 0).catch(() => undefined)
+    await truncate(path, 0).catch(() => undefined)
+  }
+
+  /** Takes the list of a run away that nobody goes on from. */
+  async forget(mark: string): Promise<void> {
+    if (mark !== this.#marks.mark) await rm(this.#pathOf(mark), { force: true })
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { link, rename, rm, stat } from 'node:fs/promises'
+import { link, rename, rm, stat, truncate } from 'node:fs/promises'
 import { FILE_EXISTS, FILE_NOT_AS_LEFT } from '../errors.ts'
 
 /** A hidden file and the name it is to have. */
@@ -48,6 +48,14 @@ export async function demandSize(
   const found = (await stat(real).catch(() => undefined))?.size
   if (found === left || (least && found !== undefined && found > left)) return found
   throw FILE_NOT_AS_LEFT({ path, left, found })
+}
+
+/** Cuts off what came behind a checkpoint. Throws FILE_NOT_AS_LEFT where not even that is there. */
+export async function cutTo(path: string, real: string, size: number): Promise<void> {
+  const found = await stat(real).catch(() => undefined)
+  // A file of nothing is made when it is written.
+  if (size === 0 && found === undefined) return
+  if ((await demandSize(path, real, size, true)) > size) await truncate(real, size)
 }
 
 async function isSame(one: string, other: string): Promise<boolean> {

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isAbandoned } from './owner.ts'
+import { firstMark, isAbandoned } from './owner.ts'
 import { dropTemporary } from './temporary-files.ts'
 
 /** `partial`: goes with its process. `pending`: a durable checkpoint may name it, so only its own job takes it away. */
 export type HiddenKind = 'partial' | 'pending'
 
 const partialName = /^\..+\.([a-z0-9-]+)\.partial$/
+const hiddenName = /^\..*\.([a-z0-9_-]+)\.(?:partial|pending)$/
 const shownMax = 60
 
 /** The file beside `real` that is written in its place, under a name that no pattern such as *.jsonl finds. */
@@ -41,22 +42,30 @@ export async function keepHidden(real: string, mark: string): Promise<boolean> {
   }
 }
 
-/** Takes away the hidden files of some marks, but for those that are expected. `deep`: in the folders below too. */
+/** Takes away the hidden files of a run, whatever turn it has come to, but for those that are expected. `deep`: in the folders below too. */
 export async function removeHidden(
   folder: string,
   options: {
-    readonly marks: readonly string[]
+    readonly mark: string
     readonly expected: ReadonlySet<string>
     readonly deep: boolean
   },
 ): Promise<void> {
-  const endings = options.marks.flatMap((mark) => [`.${mark}.pending`, `.${mark}.partial`])
+  const isOfRun = hiddenOf(options.mark)
   const found = await readdir(folder, { recursive: options.deep, withFileTypes: true }).catch(
     () => [],
   )
   for (const { name, parentPath } of found) {
     const path = join(parentPath, name)
-    if (!name.startsWith('.') || !endings.some((ending) => name.endsWith(ending))) continue
+    if (!isOfRun(name)) continue
     if (!options.expected.has(path)) await rm(path, { force: true })
+  }
+}
+
+function hiddenOf(mark: string): (name: string) => boolean {
+  const first = firstMark(mark)
+  return (name) => {
+    const own = hiddenName.exec(name)?.[1]
+    return own !== undefined && firstMark(own) === first
   }
 }

@@ -10,6 +10,8 @@ export interface Target {
   readonly keeps: boolean
   /** Bytes that the file has so far. */
   readonly size: number
+  /** Checksum of all of them; undefined: others may write there too, or nobody knows. */
+  readonly crc: number | undefined
   /** Whether a commit of this job has given the file its name already. */
   readonly isOurs: boolean
   /** Takes all bytes or throws a coded error. */
@@ -88,7 +90,7 @@ export class Output {
     await this.flush()
     const known = this.#entry
     if (known !== undefined && (!closes || known.body !== undefined)) return known
-    const body = this.#target.size
+    const { crc, size: body } = this.#target
     if (closes) await this.#finish()
     const size = await this.#target.sync()
     const { columns } = this.#encoder
@@ -99,6 +101,7 @@ export class Output {
       ...(closes && { body }),
       ...(columns && { columns }),
       ...(this.#target.isOurs && { ours: true }),
+      ...(crc !== undefined && { crc }),
     }
     return this.#entry
   }

@@ -15,6 +15,17 @@ export function newMark(random: () => number): string {
   return [place, ...numbers].join('-')
 }
 
+/** The mark of what is written once files of a mark have their names: the two are never taken for each other. */
+export function nextMark(mark: string): string {
+  const [first = '', turn = '0'] = mark.split('_')
+  return `${first}_${Number(turn) + 1}`
+}
+
+/** The mark that all those of a run began with. */
+export function firstMark(mark: string): string {
+  return mark.split('_')[0] ?? mark
+}
+
 /** Whether the process that made a mark is known to be dead. What other machines made is never known to be. */
 export function isAbandoned(mark: string): boolean {
   const [where, id = ''] = mark.split('-')

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { copyFile, type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
 import type { Target } from './output.ts'
 import { giveName } from './give-name.ts'
 import { keepHidden } from './hidden-files.ts'
@@ -25,6 +26,7 @@ export interface Replaced {
 /** Where a job goes on with a file: in the hidden one, or in the one that has its name, whose closing is left out then. */
 export interface TakenUp {
   readonly size: number
+  readonly crc: number | undefined
   readonly isNamed: boolean
   readonly isOurs: boolean
 }
@@ -36,6 +38,7 @@ export class ReplacingTarget implements Target {
   #handle: FileHandle | undefined
   #hidden: string | undefined
   #size = 0
+  #crc: number | undefined = 0
   #synced: number | undefined
   #isOurs = false
   /** The file has its name and nothing was written since. */
@@ -45,6 +48,7 @@ export class ReplacingTarget implements Target {
     this.#file = file
     if (taken === undefined) return
     this.#size = taken.size
+    this.#crc = taken.crc
     this.#isOurs = taken.isOurs
     this.#isNamed = taken.isNamed
     if (taken.isNamed) return
@@ -54,6 +58,10 @@ export class ReplacingTarget implements Target {
 
   get size(): number {
     return this.#size
+  }
+
+  get crc(): number | undefined {
+    return this.#crc
   }
 
   get isOurs(): boolean {
@@ -78,6 +86,7 @@ export class ReplacingTarget implements Target {
       this.#handle ??= await open(this.#hidden ?? this.#file.real, 'a')
       await this.#handle.writeFile(bytes)
       this.#size += bytes.length
+      if (this.#crc !== undefined) this.#crc = crc32(bytes, this.#crc)
     } catch (error) {
       await this.abort()
       throw writeError(error, this.#file.path)

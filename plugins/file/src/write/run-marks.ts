@@ -47,9 +47,3 @@ export class RunMarks {
     this.#folders.clear()
   }
 }
-
-/** The mark of what is written once files of a mark have their names: the two are never taken for each other. */
-export function nextMark(mark: string): string {
-  const [first = '', turn = '0'] = mark.split('_')
-  return `${first}_${Number(turn) + 1}`
-}

@@ -6,6 +6,7 @@ import type { Target } from './output.ts'
 export class StreamTarget implements Target {
   readonly keeps = true
   readonly isOurs = true
+  readonly crc = undefined
   #size = 0
   readonly #stream: Writable
   readonly #ignore = (): void => undefined

@@ -36,9 +36,10 @@ export function sealPrepared(
   db.run(sql, writer, stream, epoch)
 }
 
-/** Whether a writer ever prepared anything here. */
-export function knowsWriter(db: Database, writer: string): boolean {
-  return db.get('SELECT 1 FROM writer WHERE id = ?', writer) !== undefined
+/** The last epoch that a writer has sealed here, 0 where it has none; undefined: it never prepared anything. */
+export function lastEpoch(db: Database, writer: string): number | undefined {
+  const row = db.get('SELECT epoch FROM writer WHERE id = ?', writer)
+  return row && Number(row['epoch'])
 }
 
 /** So many records are appended before the event loop has its turns. */
