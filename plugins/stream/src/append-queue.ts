@@ -59,9 +59,7 @@ export class AppendQueue {
   #start(): void {
     this.#cancel?.()
     this.#cancel = undefined
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined
-    })
+    this.#working ??= this.#work()
   }
 
   async #work(): Promise<void> {
@@ -69,16 +67,20 @@ export class AppendQueue {
     await new Promise<void>((resolve) => {
       this.#runtime.schedule(resolve)
     })
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, commitMax)
-      const isSynced = batch.some(({ durability }) => durability === 'synced')
-      const texts = batch.map(({ text }) => text)
-      try {
-        const first = await this.#commit(texts, isSynced ? 'synced' : 'relaxed')
-        for (const [index, { resolve }] of batch.entries()) resolve(first + index)
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
+    while (this.#waiting.length > 0) await this.#write()
+    // In this very turn: who came later must not believe that somebody is still at work.
+    this.#working = undefined
+  }
+
+  async #write(): Promise<void> {
+    const batch = this.#waiting.splice(0, commitMax)
+    const isSynced = batch.some(({ durability }) => durability === 'synced')
+    const texts = batch.map(({ text }) => text)
+    try {
+      const first = await this.#commit(texts, isSynced ? 'synced' : 'relaxed')
+      for (const [index, { resolve }] of batch.entries()) resolve(first + index)
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
     }
   }
 }
