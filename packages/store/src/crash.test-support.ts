@@ -11,6 +11,8 @@ export type Step =
         readonly name: string
         readonly bytes: number
         readonly replace: boolean
+        /** Of the oldest blocks; only where the store merges none. */
+        readonly drop: number
       }[]
     }
   | { readonly do: 'keep' | 'discard' | 'goOnFrom'; readonly savepoint: string }
@@ -26,24 +28,25 @@ interface Model {
 
 interface Shape {
   readonly id: number
-  /** By name; all blocks together, as a merge may join them. */
-  readonly sections: ReadonlyMap<string, string>
+  /** By name, block by block. */
+  readonly sections: ReadonlyMap<string, readonly string[]>
 }
 
 const sorted = <Value>(map: ReadonlyMap<string, Value>): [string, Value][] =>
   [...map].toSorted(([a], [b]) => (a < b ? -1 : 1))
+// All blocks together, as a merge may join them.
 const shapeText = (shape: Shape | undefined): unknown =>
-  shape === undefined ? null : [shape.id, sorted(shape.sections)]
+  shape && [shape.id, sorted(shape.sections).map(([name, blocks]) => [name, blocks.join('')])]
 const textOf = ({ latest, savepoints }: Model): Holding => {
   const kept = sorted(savepoints).map(([name, shape]) => [name, shapeText(shape)])
   return JSON.stringify([shapeText(latest), kept])
 }
 
-const decode = (blocks: readonly Uint8Array[]): string =>
-  blocks.map((block) => new TextDecoder().decode(block)).join('')
+const decode = (blocks: readonly Uint8Array[]): string[] =>
+  blocks.map((block) => new TextDecoder().decode(block))
 
 async function shapeOf(store: StoreReader, checkpoint: Checkpoint): Promise<Shape> {
-  const sections = new Map<string, string>()
+  const sections = new Map<string, readonly string[]>()
   for (const { name } of checkpoint.sections) {
     sections.set(name, decode(await store.read(name, checkpoint)))
   }
@@ -67,9 +70,9 @@ export function after(model: Model, base: Shape | undefined, step: Step, id: num
   switch (step.do) {
     case 'commit': {
       const sections = new Map(base?.sections)
-      for (const { name, bytes, replace } of step.sections) {
-        const text = (replace ? '' : (sections.get(name) ?? '')) + contentOf(id, name, bytes)
-        sections.set(name, text)
+      for (const { name, bytes, drop, replace } of step.sections) {
+        const before = replace ? [] : (sections.get(name) ?? []).slice(drop)
+        sections.set(name, [...before, ...contentOf(id, name, bytes)])
       }
       return { ...model, latest: { id, sections } }
     }
@@ -89,8 +92,12 @@ export function after(model: Model, base: Shape | undefined, step: Step, id: num
   }
 }
 
-const contentOf = (id: number, name: string, bytes: number): string =>
-  `${name}${id};`.repeat(100).slice(0, bytes)
+/** Two blocks. */
+function contentOf(id: number, name: string, bytes: number): string[] {
+  const text = `${name}${id};`.repeat(100)
+  const half = bytes >> 1
+  return [text.slice(0, half), text.slice(half, bytes)]
+}
 
 /** Does a step, and says what the next commit follows if the step chose that. */
 async function perform(store: Store, step: Step, id: number): Promise<void> {
@@ -102,10 +109,9 @@ async function perform(store: Store, step: Step, id: number): Promise<void> {
     if (savepoint !== undefined) store.goOnFrom(savepoint)
   }
   if (step.do !== 'commit') return
-  const sections = step.sections.map(({ name, bytes, replace }) => {
-    const text = new TextEncoder().encode(contentOf(id, name, bytes))
-    const half = bytes >> 1
-    return [name, { blocks: [text.subarray(0, half), text.subarray(half)], replace }] as const
+  const sections = step.sections.map(({ name, bytes, drop, replace }) => {
+    const blocks = contentOf(id, name, bytes).map((text) => new TextEncoder().encode(text))
+    return [name, { blocks, drop, replace }] as const
   })
   await store.commit({ id, sections: new Map(sections), meta: { id } })
 }
@@ -125,6 +131,8 @@ export async function runUnderFaults(options: {
   readonly seed: number
   readonly steps: readonly Step[]
   readonly troubles: readonly Trouble[]
+  /** Whether the store merges blocks; else it may be asked to drop some. */
+  readonly merges: boolean
 }): Promise<string | undefined> {
   const troubles = [...options.troubles]
   let countdown = troubles[0]?.after ?? Infinity
@@ -145,11 +153,10 @@ export async function runUnderFaults(options: {
     let store: Store | undefined
     try {
       const merge = async (_: string, blocks: readonly Uint8Array[]) => [
-        new TextEncoder().encode(decode(blocks)),
+        new TextEncoder().encode(decode(blocks).join('')),
       ]
-      const now = () => 0
-      const opened = { directory: '/state', job: 'job', fs, clock: { now }, merge, worthBytes: 8 }
-      store = await openStore(opened)
+      const opened = { directory: '/state', job: 'job', fs, clock: { now: () => 0 }, worthBytes: 8 }
+      store = await openStore({ ...opened, ...(options.merges && { merge }) })
       const found = await modelOf(store)
       if (!possible.map(textOf).includes(textOf(found))) {
         return `start ${starts} found ${textOf(found)}, not ${possible.map(textOf).join(' or ')}`
