@@ -3,6 +3,7 @@
 // Durations are milliseconds and sizes are bytes wherever no unit is written.
 // Nothing here reads a clock: what needs one gets a Runtime.
 // Start with errors/define-error.ts and runtime.ts.
+export { copyData } from './copy-data.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export { defineError, type ErrorOf } from './errors/define-error.ts'
 export { isMillraceError, MillraceError, placed, type Where } from './errors/millrace-error.ts'

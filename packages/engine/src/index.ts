@@ -57,7 +57,7 @@ export type {
   SavedTimer,
   StageSnapshot,
 } from './state/saved-state.ts'
-export { mergeChanges } from './state/merge-changes.ts'
+export { mergeChanges, toPlainSnapshot } from './state/merge-changes.ts'
 export type {
   EntryColumns,
   HandleChanges,

@@ -1,4 +1,5 @@
-import { mergeChanges } from '../state/merge-changes.ts'
+import { copyData } from '@millrace/base'
+import { mergeChanges, toPlainSnapshot } from '../state/merge-changes.ts'
 import type { HandleChanges, Sliced, StageChanges } from '../state/stage-changes.ts'
 import type {
   ChangeStore,
@@ -26,7 +27,7 @@ export class WholeCheckpoints implements ChangeStore {
       const before = changes.number === 1 ? [] : (this.#changes.get(id) ?? [])
       const needed = [...before, settled(changes)].filter(({ number }) => number >= changes.since)
       this.#changes.set(id, needed)
-      whole[id] = { ...stage, snapshot: mergeChanges(needed) }
+      whole[id] = { ...stage, snapshot: toPlainSnapshot(mergeChanges(needed)) }
     }
     const checkpoint = { ...rest, stages: whole }
     await this.#store.commit(checkpoint)
@@ -53,7 +54,7 @@ function kept(handle: HandleChanges): HandleChanges {
   if ('rows' in data) return handle
   const items = all(data)
   // Objects are changed in place.
-  const own = handle.kind === 'object' ? items.map((item) => structuredClone(item)) : items
+  const own = handle.kind === 'object' ? items.map((item) => copyData(item)) : items
   return { ...handle, entries: { ...handle.entries, data: own } }
 }
 

@@ -1,4 +1,4 @@
-import type { KeyValue } from '@millrace/base'
+import { type KeyValue, setField } from '@millrace/base'
 import type { Key } from '@millrace/sdk'
 import type { KeyPart, StageSpec } from '../plan/job-spec.ts'
 import { ENG_KEY } from '../errors.ts'
@@ -90,9 +90,28 @@ export class KeyInterner {
   /** Gives keys their slots, in order. Who asks for those of the same lists of values next, in this order, need not wait. */
   restore(keys: readonly (readonly KeyValue[])[]): void {
     const isFirst = this.seen === 0
-    for (const key of keys) this.slotOf(key)
+    if (isFirst && this.#names.length === 1) this.#restoreFirst(keys)
+    else for (const key of keys) this.slotOf(key)
     // Only then the slot of a key is its place.
     if (isFirst && this.size === keys.length) this.#restored = keys
+  }
+
+  /** The same for keys of one value each, in front of all others. */
+  #restoreFirst(keys: readonly (readonly KeyValue[])[]): void {
+    const name = this.#names[0] as string
+    for (const [value] of keys) {
+      if (value === undefined || this.#root.has(value)) continue
+      const key: Record<string, KeyValue> = {}
+      setField(key, name, value)
+      this.order.set(this.keys.length, this.seen++)
+      this.#root.set(value, this.keys.length)
+      this.keys.push(Object.freeze(key))
+    }
+  }
+
+  /** Whether the slot of each of these keys is its place among them. */
+  arePlaces(keys: readonly (readonly KeyValue[])[]): boolean {
+    return keys === this.#restored
   }
 
   /** What had to be restored is. */

@@ -3,6 +3,7 @@ import type { ChangeLog } from '../state/change-log.ts'
 import { type CurrentKey, ONLY_SLOT } from '../state/current-key.ts'
 import type { HeapState } from '../state/heap-state.ts'
 import type { KeyTimers } from '../state/key-timers.ts'
+import { MergedSnapshot } from '../state/merge-changes.ts'
 import type { SavedTimer, Slots, StageSnapshot } from '../state/saved-state.ts'
 import type { StageChanges } from '../state/stage-changes.ts'
 import type { Emitter } from './emitter.ts'
@@ -75,6 +76,10 @@ function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void {
   interner?.restore(saved.keys)
   state.restore(saved.state)
   for (const service of ['event', 'clock'] as const) {
+    if (saved instanceof MergedSnapshot && interner?.arePlaces(saved.keys) !== false) {
+      saved.loadTimers(service, hooks[service])
+      continue
+    }
     for (const { at, key, name } of saved.timers[service]) {
       hooks[service].load({ slot: interner?.slotOf(key) ?? ONLY_SLOT, at, name })
     }

@@ -47,6 +47,7 @@ function run(script: readonly Row[]): unknown[] {
   const noTime = { event: () => 0, clock: () => 0, arm: () => {} }
   const state = new HeapState(current, journal, noTime, {
     values: (slot) => [slot],
+    arePlaces: () => false,
     slotOf: () => 0,
   })
   const scope = state.scope()

@@ -20,6 +20,7 @@ import { isSpillable } from './frozen.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { HeapList } from './list-state.ts'
 import { HeapMap } from './map-state.ts'
+import { toPlain } from './merged-handle.ts'
 import { HeapNumbers } from './numbers-state.ts'
 import { HeapObject } from './object-state.ts'
 import { HeapOrdered } from './ordered-state.ts'
@@ -40,7 +41,7 @@ interface Versioned {
 }
 
 /** Slots of a stage without keys. */
-const onlySlot: Slots = { values: () => null, slotOf: () => ONLY_SLOT }
+const onlySlot: Slots = { values: () => null, slotOf: () => ONLY_SLOT, arePlaces: () => true }
 
 /** How handles of one namespace are found and made. */
 interface Space {
@@ -144,7 +145,7 @@ export class HeapState {
   /** All that is kept now: for between records. */
   snapshot(): SavedState {
     const handles = [...this.#handles].map(([name, handle]) => [name, saveHandle(handle)])
-    return { ...Object.fromEntries(this.#unclaimed), ...Object.fromEntries(handles) }
+    return { ...this.#plainUnclaimed(), ...Object.fromEntries(handles) }
   }
 
   /** What is kept now for some slots, and all that follows no key: for between records. */
@@ -157,8 +158,12 @@ export class HeapState {
     return {
       ...(cold && { cold }),
       handles: Object.fromEntries(handles),
-      unclaimed: Object.fromEntries(this.#unclaimed),
+      unclaimed: this.#plainUnclaimed(),
     }
+  }
+
+  #plainUnclaimed(): SavedState {
+    return Object.fromEntries([...this.#unclaimed].map(([name, saved]) => [name, toPlain(saved)]))
   }
 
   /** What handles begin with, by name: for before the first instance. A name that none of them has is kept for later ones. */

@@ -117,9 +117,9 @@ export class KeyTimers implements TimerService {
     return { ...columns, names: texts }
   }
 
-  /** Sets a timer of a snapshot. */
-  load({ at, name, slot }: TimerAt): void {
-    this.#add(slot, at, name)
+  /** Sets a timer of a snapshot; `order` is its place among those of the same time, the last one where it is absent. */
+  load({ at, name, slot }: TimerAt, order?: number): void {
+    this.#add(slot, at, name, order)
     if (this.first === at) this.#isFirst()
   }
 

@@ -3,15 +3,16 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Emitter } from '../run/emitter.ts'
 import { EventClock } from '../run/event-clock.ts'
+import type { StageSpec } from '../plan/job-spec.ts'
 import { KeySweep } from '../run/key-sweep.ts'
 import { KeyInterner } from '../run/key.ts'
-import { takeChanges, takeSnapshot } from '../run/stage-snapshot.ts'
+import { restoreStage, takeChanges, takeSnapshot } from '../run/stage-snapshot.ts'
 import { ChangeLog } from './change-log.ts'
 import { CurrentKey, NO_SLOT } from './current-key.ts'
 import { HeapState } from './heap-state.ts'
 import { Journal } from './journal.ts'
 import { KeyTimers } from './key-timers.ts'
-import { mergeChanges } from './merge-changes.ts'
+import { mergeChanges, toPlainSnapshot } from './merge-changes.ts'
 import type { StageSnapshot } from './saved-state.ts'
 import type { EntryColumns, HandleChanges, StageChanges } from './stage-changes.ts'
 
@@ -24,11 +25,12 @@ const parts = ['site', 'user'].map((name) => {
 })
 const create = (): Numbers => ({ n: 0 })
 const merge = (a: Numbers, b: Numbers): Numbers => ({ n: a.n + b.n })
+const restore = (n: unknown): Numbers => ({ n: n as number })
 const ttl = { ms: 7 }
 const KEY_MAX = 40
 
-/** A stage with all kinds of state, which forgets keys as soon as it can. */
-function openStage() {
+/** A stage that has no state so far, and forgets keys as soon as it can. */
+function bareStage() {
   const interner = new KeyInterner(['site', 'user'])
   const current = CurrentKey.of(interner)
   const journal = new Journal()
@@ -43,7 +45,6 @@ function openStage() {
     },
     holds: (slot: number) => heap.holds(slot) || event.holds(slot) || clock.holds(slot),
   }
-  const state = heap.scope()
   const kept = { emitter, time, current, state: heap, interner, hooks: { event, clock } }
   return {
     current,
@@ -52,17 +53,24 @@ function openStage() {
     heap,
     interner,
     journal,
-    state,
     time,
     kept: { ...kept, lot: undefined, largest: 0 },
     log: new ChangeLog(interner.touched),
     sweep: new KeySweep(interner, current, holder, () => 1),
+  }
+}
+
+/** All kinds of state. */
+function declare({ heap }: ReturnType<typeof bareStage>) {
+  const state = heap.scope()
+  return {
+    state,
     value: state.value<number>('value', { initial: () => 0 }),
     young: state.value<number>('young', { initial: () => 0, ttl: { ...ttl, of: 'access' } }),
     map: state.map<number, number>('map', { ttl }),
     list: state.list<number>('list', { ttl }),
     object: state.object<Numbers>('object', { create }),
-    copied: state.object<Numbers>('copied', { create, snapshot: ({ n }) => n, ttl }),
+    copied: state.object<Numbers>('copied', { create, snapshot: ({ n }) => n, restore, ttl }),
     numbers: state.numbers<Numbers>('numbers', { create }),
     panes: state.panes<Numbers>('panes', { create }),
     lists: state.panes<Numbers[]>('lists', { create: () => [{ n: 0 }] }),
@@ -70,6 +78,11 @@ function openStage() {
     ordered: state.ordered<number>('ordered'),
     all: state.global().map<number, number>('all'),
   }
+}
+
+function openStage() {
+  const stage = bareStage()
+  return { ...stage, ...declare(stage) }
 }
 type Opened = ReturnType<typeof openStage>
 
@@ -186,6 +199,14 @@ const inTwo = <T>(list: { length: number; slice(from: number, to: number): reado
   return [...list.slice(0, half), ...list.slice(half, list.length)]
 }
 
+/** What a new stage keeps that begins with a snapshot. */
+function restored(snapshot: StageSnapshot): StageSnapshot {
+  const stage = bareStage()
+  restoreStage(stage.kept, { spec: { restored: snapshot } as StageSpec, restored: undefined })
+  declare(stage)
+  return structuredClone(toPlainSnapshot(takeSnapshot(stage.kept)))
+}
+
 /** Between keys, nobody sees the order of the entries of maps and lists. */
 function seen({ state, ...snapshot }: StageSnapshot): unknown {
   const handles = Object.entries(state).map(([name, { entries, ...handle }]) => {
@@ -220,7 +241,10 @@ it('makes of changes the snapshot that was there when the last of them were take
         const { changes, whole } = waiting
         kept = [...kept, read(changes)].filter(({ number }) => number >= changes.since)
         waiting = undefined
-        expect(seen(mergeChanges(kept))).toEqual(whole)
+        const merged = mergeChanges(kept)
+        expect(seen(toPlainSnapshot(merged))).toEqual(whole)
+        expect(seen(restored(mergeChanges(kept)))).toEqual(whole)
+        expect(seen(restored(toPlainSnapshot(merged)))).toEqual(whole)
       }
       for (const step of script) {
         if (step.does === 'checkpoint') {

@@ -1,53 +1,112 @@
 import { invariant, type KeyValue } from '@millrace/base'
-import type { SavedEntry, SavedHandle, SavedTimer, StageSnapshot } from './saved-state.ts'
-import type {
-  EntryColumns,
-  HandleChanges,
-  NumberRows,
-  StageChanges,
-  TimerColumns,
-} from './stage-changes.ts'
+import type { KeyTimers } from './key-timers.ts'
+import { type Merged, MergedHandle, NOBODY, toPlain } from './merged-handle.ts'
+import type { SavedTimer, StageSnapshot } from './saved-state.ts'
+import type { StageChanges, TimerColumns } from './stage-changes.ts'
 
-type KeyValues = readonly KeyValue[] | null
+/** What a stage kept, as its changes have it. */
+export class MergedSnapshot implements StageSnapshot {
+  readonly watermark: number
+  readonly largest: number
+  readonly eventTime: number
+  readonly keys: readonly (readonly KeyValue[])[]
+  readonly state: StageSnapshot['state']
+  readonly #list: readonly StageChanges[]
+  readonly #merged: Merged
+  readonly #isKeyed: boolean
+  #timers: StageSnapshot['timers'] | undefined
 
-/** Which of several changes tells of a slot, and whose it is. */
-interface Merged {
-  /** By slot, the place among the changes; NOBODY for one that none tells of. */
-  readonly winners: Int32Array
-  readonly keys: readonly KeyValues[]
-  /** Slots with a key, in the order in which these were first seen. */
-  readonly inOrder: Int32Array
+  constructor(list: readonly StageChanges[], last: StageChanges) {
+    const merged = mergeKeys(list, last.keys.size)
+    this.watermark = last.watermark
+    this.largest = last.largest
+    this.eventTime = last.eventTime
+    this.keys = merged.keys
+    const handles = Object.entries(last.handles).map(([name, handle]) => {
+      const parts = handle.isWhole
+        ? [handle.entries]
+        : list.map(({ handles: of }) => of[name]?.entries)
+      return [name, new MergedHandle(handle, parts, merged)] as const
+    })
+    this.state = { ...last.unclaimed, ...Object.fromEntries(handles) }
+    this.#list = list
+    this.#merged = merged
+    this.#isKeyed = last.isKeyed
+  }
+
+  get timers(): StageSnapshot['timers'] {
+    this.#timers ??= { event: this.#timersOf('event'), clock: this.#timersOf('clock') }
+    return this.#timers
+  }
+
+  /** Sets the timers of one time; the slot of each key must be its place. */
+  loadTimers(service: 'event' | 'clock', timers: KeyTimers): void {
+    for (const { order, place, ...timer } of this.#entries(service)) {
+      timers.load({ slot: place, ...timer }, order)
+    }
+  }
+
+  #timersOf(service: 'event' | 'clock'): readonly SavedTimer[] {
+    // Infinity less Infinity is no number.
+    return [...this.#entries(service)]
+      .toSorted((a, b) => (a.at === b.at ? a.order - b.order : a.at < b.at ? -1 : 1))
+      .map(({ at, name, place }) => {
+        return { key: this.#isKeyed ? (this.keys[place] ?? null) : null, at, name }
+      })
+  }
+
+  *#entries(service: 'event' | 'clock'): Iterable<PlacedTimer> {
+    // Without keys, each checkpoint has all of them.
+    const last = this.#list.length - 1
+    for (const [index, { timers }] of this.#list.entries()) {
+      if (!this.#isKeyed && index < last) continue
+      yield* this.#entriesOf(timers[service], index)
+    }
+  }
+
+  *#entriesOf(columns: TimerColumns, index: number): Iterable<PlacedTimer> {
+    const { orders, slots, times } = columns
+    const names = columns.names.slice(0, columns.names.length)
+    const { places, winners } = this.#merged
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number
+      if (this.#isKeyed && winners[slot] !== index) continue
+      yield {
+        place: this.#isKeyed ? (places[slot] as number) : slot,
+        at: times[at] as number,
+        name: names[at] as string,
+        order: orders[at] as number,
+      }
+    }
+  }
 }
 
-const NOBODY = -1
+interface PlacedTimer {
+  /** That of its key. */
+  readonly place: number
+  readonly at: number
+  readonly name: string
+  readonly order: number
+}
 
-/** All that a stage kept when the last of these changes were taken: those from its `since` on, in order. */
-export function mergeChanges(list: readonly StageChanges[]): StageSnapshot {
+/**
+ * All that a stage kept when the last of these changes were taken: those from its `since` on, in order. What their lists give must
+ * be made anew each time they are asked: it goes into state as it is.
+ */
+export function mergeChanges(list: readonly StageChanges[]): MergedSnapshot {
   const last = list.at(-1)
   invariant(last !== undefined, 'There are changes to merge.')
   for (const [index, { number }] of list.entries()) {
     invariant(number === last.since + index, 'No changes are missing.')
   }
-  const { eventTime, isKeyed, largest, unclaimed, watermark } = last
-  const merged = mergeKeys(list, last.keys.size)
-  const state = Object.entries(last.handles).map(([name, handle]) => {
-    return [name, mergeHandle(name, handle, list, merged)] as const
-  })
-  const timers = (service: 'event' | 'clock'): SavedTimer[] => {
-    if (!isKeyed) return mergeTimers([last.timers[service]], undefined)
-    return mergeTimers(
-      list.map((one) => one.timers[service]),
-      merged,
-    )
-  }
-  return {
-    watermark,
-    largest,
-    eventTime,
-    keys: Array.from(merged.inOrder, (slot) => merged.keys[slot] ?? []),
-    state: { ...unclaimed, ...Object.fromEntries(state) },
-    timers: { event: timers('event'), clock: timers('clock') },
-  }
+  return new MergedSnapshot(list, last)
+}
+
+/** The same as plain data. */
+export function toPlainSnapshot(snapshot: StageSnapshot): StageSnapshot {
+  const { eventTime, keys, largest, state, timers, watermark } = snapshot
+  const handles = Object.entries(state).map(([name, handle]) => [name, toPlain(handle)] as const)
+  return { watermark, largest, eventTime, keys, state: Object.fromEntries(handles), timers }
 }
 
 function mergeKeys(list: readonly StageChanges[], size: number): Merged {
@@ -55,140 +114,29 @@ function mergeKeys(list: readonly StageChanges[], size: number): Merged {
   list.forEach(({ keys: { slots } }, index) => {
     for (const slot of slots) if (slot < size) winners[slot] = index
   })
-  const keys: KeyValues[] = []
-  for (let slot = 0; slot < size; slot++) keys.push(null)
+  const found: (readonly KeyValue[] | null)[] = []
+  for (let slot = 0; slot < size; slot++) found.push(null)
   const orders = new Float64Array(size)
-  list.forEach(({ keys: found }, index) => {
-    const values = found.values.slice(0, found.values.length)
+  list.forEach(({ keys: some }, index) => {
+    const values = some.values.slice(0, some.values.length)
     for (let at = 0; at < values.length; at++) {
-      const slot = found.slots[at] as number
+      const slot = some.slots[at] as number
       if (winners[slot] !== index) continue
-      keys[slot] = values[at] as KeyValues
-      orders[slot] = found.orders[at] as number
+      found[slot] = values[at] as readonly KeyValue[] | null
+      orders[slot] = some.orders[at] as number
     }
   })
   const given = new Int32Array(size)
   let count = 0
-  for (let slot = 0; slot < size; slot++) if (keys[slot] !== null) given[count++] = slot
-  return { winners, keys, inOrder: sortedBy(given.subarray(0, count), orders) }
-}
-
-function mergeHandle(
-  name: string,
-  { expired, isWhole, kind, version, ...last }: HandleChanges,
-  list: readonly StageChanges[],
-  merged: Merged,
-): SavedHandle {
-  const some = { kind, version, ...(expired > 0 && { expired }) }
-  if (isWhole) {
-    const all = reader(last.entries)
-    return { ...some, entries: Array.from(last.entries.slots, (_, at) => all(at, null)) }
-  }
-  const parts = list.map(({ handles }) => handles[name]?.entries)
-  return { ...some, entries: mergeEntries(parts, merged) }
-}
-
-/** Entries slot by slot, then in their order. */
-function mergeEntries(
-  parts: readonly (EntryColumns | undefined)[],
-  { inOrder, keys, winners }: Merged,
-): SavedEntry[] {
-  const starts = new Int32Array(winners.length + 1)
-  const isHeld = (slot: number, part: number): boolean => winners[slot] === part
-  let ordered = true
-  parts.forEach((part, index) => {
-    if (part === undefined) return
-    ordered &&= part.orders !== undefined
-    for (const slot of part.slots) if (isHeld(slot, index)) add(starts, slot + 1, 1)
-  })
-  for (let slot = 0; slot < winners.length; slot++) add(starts, slot + 1, starts[slot] as number)
-  const next = starts.slice()
-  const count = starts.at(-1) as number
-  const entries: SavedEntry[] = []
-  const none: SavedEntry = { key: null, data: undefined }
-  for (let place = 0; place < count; place++) entries.push(none)
-  const orders = new Float64Array(count)
-  parts.forEach((part, index) => {
-    if (part === undefined) return
-    const read = reader(part)
-    for (let at = 0; at < part.slots.length; at++) {
-      const slot = part.slots[at] as number
-      if (!isHeld(slot, index)) continue
-      const place = next[slot] as number
-      next[slot] = place + 1
-      entries[place] = read(at, keys[slot] ?? null)
-      orders[place] = part.orders?.[at] ?? 0
-    }
-  })
-  const places = new Int32Array(count)
-  if (ordered) {
-    for (let place = 0; place < count; place++) places[place] = place
-    return inPlaces(entries, sortedBy(places, orders))
-  }
-  let filled = 0
+  for (let slot = 0; slot < size; slot++) if (found[slot] !== null) given[count++] = slot
+  const inOrder = sortedBy(given.subarray(0, count), orders)
+  const places = new Int32Array(size).fill(NOBODY)
+  const keys: (readonly KeyValue[])[] = []
   for (const slot of inOrder) {
-    for (let at = starts[slot] as number; at < (starts[slot + 1] as number); at++) {
-      places[filled++] = at
-    }
+    places[slot] = keys.length
+    keys.push(found[slot] as readonly KeyValue[])
   }
-  return inPlaces(entries, places)
-}
-
-function inPlaces<T>(list: T[], places: Int32Array): T[] {
-  const placed: T[] = []
-  for (const place of places) placed.push(list[place] as T)
-  return placed
-}
-
-/** How entries are read, each once. */
-function reader(columns: EntryColumns): (at: number, key: KeyValues) => SavedEntry {
-  const { data, slots, times } = columns
-  const names = columns.names?.slice(0, slots.length)
-  const rows = 'rows' in data ? data : undefined
-  const items = 'rows' in data ? undefined : data.slice(0, slots.length)
-  if (names === undefined && times === undefined) {
-    return (at, key) => ({ key, data: rows === undefined ? items?.[at] : rowOf(rows, at) })
-  }
-  return (at, key) => ({
-    key,
-    ...(names && { name: names[at] }),
-    data: rows === undefined ? items?.[at] : rowOf(rows, at),
-    ...(times && { time: times[at] }),
-  })
-}
-
-function rowOf({ fields, rows }: NumberRows, at: number): unknown {
-  const row: Record<string, number> = {}
-  const start = at * fields.length
-  for (let column = 0; column < fields.length; column++) {
-    row[fields[column] as string] = rows[start + column] as number
-  }
-  return row
-}
-
-interface OrderedTimer extends SavedTimer {
-  readonly order: number
-}
-
-function mergeTimers(parts: readonly TimerColumns[], merged: Merged | undefined): SavedTimer[] {
-  const found: OrderedTimer[] = []
-  parts.forEach((part, index) => {
-    const names = part.names.slice(0, part.names.length)
-    for (let at = 0; at < part.slots.length; at++) {
-      const slot = part.slots[at] as number
-      if (merged !== undefined && merged.winners[slot] !== index) continue
-      found.push({
-        key: merged?.keys[slot] ?? null,
-        at: part.times[at] as number,
-        name: names[at] as string,
-        order: part.orders[at] as number,
-      })
-    }
-  })
-  // Infinity less Infinity is no number.
-  const byTime = (a: OrderedTimer, b: OrderedTimer): number =>
-    a.at === b.at ? a.order - b.order : a.at < b.at ? -1 : 1
-  return found.toSorted(byTime).map(({ at, key, name }) => ({ key, at, name }))
+  return { winners, places, keys }
 }
 
 /** These places by what `orders` says of them; most often they stand so already. */
@@ -199,8 +147,4 @@ function sortedBy(places: Int32Array, orders: Float64Array): Int32Array {
     }
   }
   return places
-}
-
-function add(numbers: Int32Array, at: number, more: number): void {
-  numbers[at] = (numbers[at] as number) + more
 }

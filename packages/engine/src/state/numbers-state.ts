@@ -3,7 +3,7 @@ import type { Key, NumbersState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { EntryColumns } from './stage-changes.ts'
+import type { EntryColumns, NumberRows } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
 const firstRows = 16
@@ -98,14 +98,30 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
     return { slots: made.subarray(0, count), orders, data: { fields: this.#fields, rows } }
   }
 
-  load({ data, slot }: SlotEntry): void {
-    this.#make(slot, this.#next++, this.#initial)
+  load({ data, order, slot }: SlotEntry): void {
+    this.#load(slot, order)
     const { values } = this.#rows
     const start = slot * this.#initial.length
     for (let column = 0; column < this.#fields.length; column++) {
       const value = (data as Readonly<Record<string, unknown>>)[this.#fields[column] as string]
       // An earlier version may have had fewer.
       if (typeof value === 'number') values[start + column] = value
+    }
+  }
+
+  loadRows(slots: Int32Array, orders: Float64Array, { fields, rows }: NumberRows): void {
+    // A number that an earlier version did not have keeps what it begins with.
+    const columns = this.#fields.map((field) => fields.indexOf(field))
+    for (let row = 0; row < slots.length; row++) {
+      const slot = slots[row] as number
+      if (slot < 0) continue
+      this.#load(slot, orders[row])
+      const start = slot * columns.length
+      for (let column = 0; column < columns.length; column++) {
+        const from = columns[column] as number
+        if (from < 0) continue
+        this.#rows.values[start + column] = rows[row * fields.length + from] as number
+      }
     }
   }
 
@@ -139,6 +155,11 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
     }
     if (isSorted) return slots
     return slots.toSorted((a, b) => (this.#numbers[a] as number) - (this.#numbers[b] as number))
+  }
+
+  #load(slot: number, order: number = this.#next): void {
+    if (order >= this.#next) this.#next = order + 1
+    this.#make(slot, order, this.#initial)
   }
 
   #make(slot: number, number: number, values: readonly number[]): void {

@@ -1,3 +1,4 @@
+import { copyData } from '@millrace/base'
 import type { Key, ObjectOptions, ObjectState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import type { Frozen, SpillableStore } from './frozen.ts'
@@ -58,7 +59,7 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, SpillableStore {
   }
 
   *save(): Iterable<SlotEntry> {
-    const { snapshot = structuredClone } = this.#options
+    const { snapshot = copyData } = this.#options
     for (const slot of this.#current.pass(this.#objects.slots())) {
       yield { slot, data: snapshot(this.#objects.get(slot)?.value as T) }
     }
@@ -80,16 +81,17 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, SpillableStore {
     // Whoever has not read the last ones by now may do so later.
     this.#outgoing?.keepAll()
     const { values, ...columns } = this.#objects.pick(slots)
-    const { snapshot: copy = structuredClone } = this.#options
+    const { snapshot: copy = copyData } = this.#options
     // What is written down at once needs no copy.
     const show = this.#options.snapshot ?? ((object: T): unknown => object)
     this.#outgoing = new OutgoingObjects(columns.slots, values, { copy, show })
     return { ...columns, data: this.#outgoing }
   }
 
-  load({ data, slot }: SlotEntry): void {
-    const { restore = structuredClone as (data: unknown) => T } = this.#options
-    this.#objects.add(slot, restore(data))
+  load({ data, isOwn, order, slot }: SlotEntry): void {
+    const own = isOwn === true ? data : copyData(data)
+    const { restore } = this.#options
+    this.#objects.add(slot, restore === undefined ? (own as T) : restore(own), order)
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {

@@ -1,4 +1,4 @@
-import { RowLayout, type SavedRow } from '@millrace/base'
+import { copyData, RowLayout, type SavedRow } from '@millrace/base'
 import type { Key, PanesState } from '@millrace/sdk'
 import { NO_SLOT, type CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
@@ -94,7 +94,7 @@ export class HeapPanes<T> implements PanesState<T>, Store, Undoable {
       for (const pane of panes) {
         const row = pane.find(slot)
         if (row < 0) continue
-        const data = structuredClone(this.#layout.show(pane.store, row))
+        const data = copyData(this.#layout.show(pane.store, row))
         yield { slot, time: pane.start, data }
       }
     }
@@ -104,9 +104,10 @@ export class HeapPanes<T> implements PanesState<T>, Store, Undoable {
     return toEntryColumns(this.#entriesOf(slots))
   }
 
-  load({ data, slot, time }: SlotEntry): void {
+  load({ data, isOwn, slot, time }: SlotEntry): void {
     const pane = this.#find(time as number) ?? this.#open(time as number)
-    this.#layout.write(pane.store, pane.add(slot), structuredClone(data) as T)
+    const own = isOwn === true ? data : copyData(data)
+    this.#layout.write(pane.store, pane.add(slot), own as T)
   }
 
   restore(slot: number, name: unknown, old: unknown): void {

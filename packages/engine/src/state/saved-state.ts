@@ -8,10 +8,14 @@ export interface SlotEntry {
   readonly data: unknown
   /** Of state by time: that. Of state with a time to live: when it was written. Epoch ms. */
   readonly time?: number | undefined
+  /** Its place among those of all keys; absent: the last one so far. */
+  readonly order?: number | undefined
+  /** Nobody else has its data; absent: somebody may. */
+  readonly isOwn?: boolean | undefined
 }
 
 /** One entry of a state handle, as a snapshot holds it. */
-export interface SavedEntry extends Omit<SlotEntry, 'slot'> {
+export interface SavedEntry extends Omit<SlotEntry, 'slot' | 'order' | 'isOwn'> {
   /** Values of the key in the order of `by`; null where the state follows none. */
   readonly key: readonly KeyValue[] | null
 }
@@ -57,4 +61,6 @@ export interface Slots {
   values(slot: number): readonly KeyValue[] | null
   /** The slot of a key, given where it has none. */
   slotOf(values: readonly KeyValue[] | null): number
+  /** Whether the slot of each of these keys is its place among them. */
+  arePlaces(keys: readonly (readonly KeyValue[])[]): boolean
 }

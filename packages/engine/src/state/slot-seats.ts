@@ -23,9 +23,10 @@ export class SlotSeats<V> {
     return slot < this.#seats.length ? this.#seats[slot] : undefined
   }
 
-  /** Gives a slot that has nothing the last place. */
-  add(slot: number, value: V): void {
-    this.putBack(slot, { value, number: this.#next++ })
+  /** Gives a slot that has nothing a place: the last one where none is said. */
+  add(slot: number, value: V, number: number = this.#next): void {
+    if (number >= this.#next) this.#next = number + 1
+    this.putBack(slot, { value, number })
   }
 
   remove(slot: number): void {

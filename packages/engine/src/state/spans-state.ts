@@ -1,4 +1,4 @@
-import { RowLayout, type RowStore } from '@millrace/base'
+import { copyData, RowLayout, type RowStore } from '@millrace/base'
 import type { Key, Span, SpansOptions, SpansState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { DueHeap } from './due-heap.ts'
@@ -127,7 +127,7 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
     for (const [slot, { end, row, start, value }] of this.#all(slots)) {
       const due = this.#dues[row] as number
       const wakes = due === Number.POSITIVE_INFINITY ? null : due
-      yield { slot, time: start, data: { end, wakes, value: structuredClone(value) } }
+      yield { slot, time: start, data: { end, wakes, value: copyData(value) } }
     }
   }
 
@@ -135,10 +135,10 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
     return toEntryColumns(this.#entriesOf(slots))
   }
 
-  load({ data, slot, time }: SlotEntry): void {
+  load({ data, isOwn, slot, time }: SlotEntry): void {
     const { end, value, wakes } = data as SavedSpan<T>
     const row = this.#make(slot, this.#before(slot, end), time as number, end)
-    this.#layout.write(this.#store, row, structuredClone(value))
+    this.#layout.write(this.#store, row, isOwn === true ? value : copyData(value))
     if (wakes !== null) this.#wake(slot, row, wakes)
   }
 

@@ -1,5 +1,6 @@
 import { ENG_STATE_KIND, ENG_STATE_VERSION } from '../errors.ts'
 import { toEntryColumns } from './entry-columns.ts'
+import { MergedHandle } from './merged-handle.ts'
 import type { SavedHandle, Slots } from './saved-state.ts'
 import type { HandleChanges } from './stage-changes.ts'
 import { isExpiring, type Store } from './store.ts'
@@ -43,6 +44,10 @@ export function loadHandle(name: string, handle: Handle, saved: SavedHandle): vo
     throw ENG_STATE_VERSION({ name, version, was: saved.version })
   }
   if (isExpiring(store)) store.expiry.expired = saved.expired ?? 0
+  if (saved instanceof MergedHandle && !isOld && slots.arePlaces(saved.keys)) {
+    saved.load(store)
+    return
+  }
   for (const { data: was, key, name: entry, time } of saved.entries) {
     const data = isOld && migrate !== undefined ? migrate(was, saved.version) : was
     store.load({ slot: slots.slotOf(key), name: entry, data, time })

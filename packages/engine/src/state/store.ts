@@ -1,5 +1,5 @@
 import type { SlotEntry } from './saved-state.ts'
-import type { EntryColumns } from './stage-changes.ts'
+import type { EntryColumns, NumberRows } from './stage-changes.ts'
 
 /** What a state handle keeps, of all keys. */
 export interface Store {
@@ -11,8 +11,10 @@ export interface Store {
   save(): Iterable<SlotEntry>
   /** Those of some slots, which are in ascending order: as they are now, whenever they are read. */
   capture(slots: Int32Array): EntryColumns
-  /** Takes an entry back as it was. Cannot be undone: for before the first record. */
+  /** Takes an entry back as it was. Cannot be undone: for before the first record. It is not asked for again: one object may serve for all. */
   load(entry: SlotEntry): void
+  /** Takes rows back as they were, but for those whose slot is negative. Absent: only `load` can. */
+  loadRows?(slots: Int32Array, orders: Float64Array, rows: NumberRows): void
 }
 
 /** A store that lets go of what is past its time. */

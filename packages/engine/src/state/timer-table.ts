@@ -52,7 +52,8 @@ export class TimerTable {
   }
 
   /** Adds an entry unless it is there; `order` puts one back where it was. */
-  add(slot: number, name: number, at: number, order: number = this.#added++): boolean {
+  add(slot: number, name: number, at: number, order: number = this.#added): boolean {
+    if (order >= this.#added) this.#added = order + 1
     // One zero only: -0 has other bits.
     const time = at + 0
     if (this.#find(slot, name, time) !== NONE) return false

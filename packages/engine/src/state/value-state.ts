@@ -81,8 +81,8 @@ export class HeapValue<T> implements ValueState<T>, Undoable, SpillableStore {
     return { ...columns, data }
   }
 
-  load({ data, slot }: SlotEntry): void {
-    this.#values.add(slot, data as T)
+  load({ data, order, slot }: SlotEntry): void {
+    this.#values.add(slot, data as T, order)
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {

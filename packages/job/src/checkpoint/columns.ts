@@ -1,3 +1,5 @@
+import { copyData } from '@millrace/base'
+
 /** A list turned on its side: what its items have in common is said once. */
 export type Columns =
   | { readonly kind: 'same'; readonly count: number; readonly value: unknown }
@@ -36,7 +38,21 @@ export function toColumns(items: readonly unknown[], depth = 0): Columns {
   return { kind: 'items', items }
 }
 
-/** The list again. */
+/** How many items a list has. */
+export function lengthOf(columns: Columns): number {
+  switch (columns.kind) {
+    case 'same':
+      return columns.count
+    case 'numbers':
+      return columns.values.length
+    case 'items':
+      return columns.items.length
+    default:
+      return columns.columns[0] === undefined ? 0 : lengthOf(columns.columns[0])
+  }
+}
+
+/** The list again, made anew each time. */
 export function fromColumns(columns: Columns): unknown[] {
   switch (columns.kind) {
     case 'same':
@@ -44,7 +60,7 @@ export function fromColumns(columns: Columns): unknown[] {
     case 'numbers':
       return Array.from(columns.values)
     case 'items':
-      return [...columns.items]
+      return columns.items.map(copyData)
     case 'lists': {
       const all = columns.columns.map(fromColumns)
       return toLists(all)

@@ -30,12 +30,14 @@ export function compareJobs(
     .filter((id) => !known.includes(id))
     .map((id) => JOB_STATE_NO_PART({ id, known }))
   for (const [id, was] of Object.entries(saved.print)) {
+    const now = current.print[id]
+    const isThere = now?.role === was.role
+    const found = isThere ? changes(id, was, now, current.where?.(id)) : []
+    if (isThere ? found.length === 0 || changed.includes(id) : droppedState) continue
     const holds = whatItHolds(saved.checkpoint, id, was)
     if (holds === undefined) continue
-    const now = current.print[id]
-    if (now?.role === was.role) {
-      if (!changed.includes(id)) faults.push(...changes(id, was, now, current.where?.(id)))
-    } else if (!droppedState) {
+    if (isThere) faults.push(...found)
+    else {
       const fresh = known.filter((name) => saved.print[name] === undefined)
       const near = nearestName(id, fresh) ?? soleSuccessor(current.print, fresh, was)
       faults.push(JOB_STATE_DROPPED({ id, role: was.role, holds, near }))

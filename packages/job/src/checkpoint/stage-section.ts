@@ -11,7 +11,7 @@ import {
   type TimerColumns,
 } from '@millrace/engine'
 import { measureBlocks, readBlocks } from './blocks.ts'
-import { type Columns, fromColumns, toColumns } from './columns.ts'
+import { type Columns, fromColumns, lengthOf, toColumns } from './columns.ts'
 
 /** Entries in one piece: of some hundred bytes each, it takes a millisecond or two to encode. */
 const PIECE_ENTRIES = 1000
@@ -218,10 +218,28 @@ function joined(lists: readonly Float64Array[]): Float64Array {
   return all
 }
 
-function items(lists: readonly Columns[]): unknown[] {
-  const all: unknown[] = []
-  for (const list of lists) for (const item of fromColumns(list)) all.push(item)
-  return all
+/** Lists one behind the other; what is asked for is made anew each time. */
+function items(lists: readonly Columns[]): Sliced<unknown> {
+  const starts = [0]
+  for (const list of lists) starts.push((starts.at(-1) ?? 0) + lengthOf(list))
+  let list = 0
+  return {
+    length: starts.at(-1) ?? 0,
+    slice(from, to) {
+      const some: unknown[] = []
+      if (from < (starts[list] ?? 0)) list = 0
+      while ((starts[list + 1] ?? Infinity) <= from) list++
+      for (let at = list; at < lists.length && (starts[at] ?? 0) < to; at++) {
+        const start = starts[at] ?? 0
+        const found = fromColumns(lists[at] as Columns)
+        for (let item = Math.max(0, from - start); item < found.length; item++) {
+          if (start + item >= to) break
+          some.push(found[item])
+        }
+      }
+      return some
+    },
+  }
 }
 
 /** Bytes that each state handle takes in the blocks of a stage. */

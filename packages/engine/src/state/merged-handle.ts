@@ -1,0 +1,153 @@
+import type { KeyValue } from '@millrace/base'
+import type { SavedEntry, SavedHandle, SlotEntry } from './saved-state.ts'
+import type { EntryColumns, HandleChanges, NumberRows } from './stage-changes.ts'
+import type { Store } from './store.ts'
+
+/** Nothing tells of a slot, or it has no key. */
+export const NOBODY = -1
+
+/** Entries that are read in one go. */
+const READ_ENTRIES = 1000
+
+/** Which of several changes tells of a slot, and what has become of it. */
+export interface Merged {
+  /** By slot, the place among the changes. */
+  readonly winners: Int32Array
+  /** By slot, the place of its key. */
+  readonly places: Int32Array
+  /** In the order in which they were first seen. */
+  readonly keys: readonly (readonly KeyValue[])[]
+}
+
+/** What one of several changes says of a handle. */
+interface Part {
+  readonly columns: EntryColumns
+  /** By entry, the place of its key; NOBODY for an entry that later changes made untrue. */
+  readonly places: Int32Array
+}
+
+/** What a state handle kept, as its changes have it: read into a store without an object for each entry. */
+export class MergedHandle implements SavedHandle {
+  readonly kind: string
+  readonly version: number
+  readonly expired?: number
+  /** Of the stage. */
+  readonly keys: readonly (readonly KeyValue[])[]
+  readonly #isWhole: boolean
+  readonly #parts: readonly Part[]
+  #entries: readonly SavedEntry[] | undefined
+
+  /** `parts` by change, from oldest to newest; `last` is what the newest one says. */
+  constructor(
+    { expired, isWhole, kind, version }: HandleChanges,
+    parts: readonly (EntryColumns | undefined)[],
+    merged: Merged,
+  ) {
+    this.kind = kind
+    this.version = version
+    if (expired > 0) this.expired = expired
+    this.keys = merged.keys
+    this.#isWhole = isWhole
+    this.#parts = parts.flatMap((columns, index) =>
+      columns === undefined ? [] : { columns, places: placesOf(columns, index, isWhole, merged) },
+    )
+  }
+
+  /** Entries that it kept. */
+  get size(): number {
+    let size = 0
+    for (const { places } of this.#parts) for (const place of places) if (place >= 0) size++
+    return size
+  }
+
+  get entries(): readonly SavedEntry[] {
+    this.#entries ??= this.#toEntries()
+    return this.#entries
+  }
+
+  /** Gives a store what was kept; the slot of each key must be its place. */
+  load(store: Store): void {
+    for (const { columns, places } of this.#parts) {
+      const { data, orders } = columns
+      if ('rows' in data && orders !== undefined && store.loadRows !== undefined) {
+        store.loadRows(places, orders, data)
+      } else for (const entry of entriesOf(columns, places)) store.load(entry)
+    }
+  }
+
+  #toEntries(): readonly SavedEntry[] {
+    const found: { readonly place: number; readonly order: number; readonly entry: SavedEntry }[] =
+      []
+    for (const { columns, places } of this.#parts) {
+      for (const { data, name, order, slot, time } of entriesOf(columns, places)) {
+        const key = this.#isWhole ? null : (this.keys[slot] ?? null)
+        const entry = {
+          key,
+          ...(columns.names && { name }),
+          data,
+          ...(columns.times && { time }),
+        }
+        // Those that have no order of their own stand in that of their keys.
+        found.push({ place: slot, order: order ?? slot, entry })
+      }
+    }
+    return found.toSorted((a, b) => a.order - b.order).map(({ entry }) => entry)
+  }
+}
+
+/** The same as plain data. */
+export function toPlain({ entries, expired, kind, version }: SavedHandle): SavedHandle {
+  return { kind, version, ...(expired !== undefined && { expired }), entries: [...entries] }
+}
+
+function placesOf(
+  { slots }: EntryColumns,
+  index: number,
+  isWhole: boolean,
+  merged: Merged,
+): Int32Array {
+  const places = new Int32Array(slots.length)
+  if (isWhole) return places
+  for (let at = 0; at < slots.length; at++) {
+    const slot = slots[at] as number
+    const isTrue = merged.winners[slot] === index
+    places[at] = isTrue ? (merged.places[slot] as number) : NOBODY
+  }
+  return places
+}
+
+/** Entries whose place is not NOBODY, one object again and again: its slot is its place. */
+function* entriesOf(columns: EntryColumns, places: Int32Array): Iterable<SlotEntry> {
+  const { data, names, orders, times } = columns
+  const entry: { -readonly [Field in keyof SlotEntry]: SlotEntry[Field] } = {
+    slot: NOBODY,
+    name: undefined,
+    data: undefined,
+    time: undefined,
+    order: undefined,
+    isOwn: true,
+  }
+  for (let from = 0; from < places.length; from += READ_ENTRIES) {
+    const to = Math.min(places.length, from + READ_ENTRIES)
+    const items = 'rows' in data ? undefined : data.slice(from, to)
+    const some = names?.slice(from, to)
+    for (let at = from; at < to; at++) {
+      entry.slot = places[at] as number
+      if (entry.slot < 0) continue
+      entry.data = 'rows' in data ? rowOf(data, at) : items?.[at - from]
+      entry.name = some?.[at - from]
+      entry.time = times?.[at]
+      entry.order = orders?.[at]
+      yield entry
+    }
+  }
+}
+
+function rowOf({ fields, rows }: NumberRows, at: number): unknown {
+  const row: Record<string, number> = {}
+  const start = at * fields.length
+  for (let column = 0; column < fields.length; column++) {
+    row[fields[column] as string] = rows[start + column] as number
+  }
+  return row
+}
