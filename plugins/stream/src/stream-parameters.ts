@@ -1,6 +1,7 @@
 import { parseDuration, parseSize } from '@millrace/base'
 import { z } from 'zod'
 import { defaultDir } from './store/database.ts'
+import { namePattern } from './store/stream-row.ts'
 
 const duration = z.string().refine((text) => (parseDuration(text) ?? 0) > 0, {
   error: 'must be a duration with a unit, such as 7d',
@@ -9,14 +10,14 @@ const size = z.string().refine((text) => parseSize(text) !== undefined, {
   error: 'must be a size with a unit, such as 1GiB',
 })
 
+/** A name of a stream or a group. */
+export const nameParameter = z.string().regex(namePattern, {
+  error: 'must be 1 to 200 characters, none of them a control character',
+})
+
 /** Parameters that source and sink share, by name. */
 export const placeParameters = {
-  name: z
-    .string()
-    .regex(/^[^\p{Cc}]{1,200}$/u, {
-      error: 'must be 1 to 200 characters, none of them a control character',
-    })
-    .meta({ description: 'Name of the stream.' }),
+  name: nameParameter.meta({ description: 'Name of the stream.' }),
   dir: z.string().min(1).default(defaultDir).meta({
     description: 'Directory of the streams, made if it is missing.',
     format: 'path',

@@ -1,4 +1,5 @@
 import type { Runtime } from '@millrace/base'
+import type { InstanceScope } from '@millrace/sdk'
 
 /** What streams need of the surroundings: time, timers and chance. A `Runtime` is one. */
 export interface StreamRuntime extends Pick<Runtime, 'now' | 'random' | 'schedule'> {
@@ -18,6 +19,16 @@ export const processRuntime: StreamRuntime = {
     if (background) timer.unref()
     return () => clearTimeout(timer)
   },
+}
+
+/** That of a job, in the hands of one of its parts. */
+export function runtimeOf(scope: Pick<InstanceScope, 'clock' | 'random' | 'timer'>): StreamRuntime {
+  return {
+    now: () => scope.clock.now(),
+    random: scope.random,
+    timer: (delayMs, task) => scope.timer(delayMs, task),
+    schedule: (task) => void setImmediate(task),
+  }
 }
 
 /** Longest wait in one go: a timer of the system holds no more than 24 days. */

@@ -25,7 +25,7 @@ import {
 import { readRetention, retain } from './store/retention.ts'
 import { streamOf } from './store/stream-row.ts'
 import { placeParameters, retentionParameter } from './stream-parameters.ts'
-import { runtimeOf } from './stream-source.ts'
+import { runtimeOf } from './stream-runtime.ts'
 import { wake } from './wake.ts'
 
 const parameters = z.strictObject({ ...placeParameters, retention: retentionParameter })

@@ -13,12 +13,12 @@ import type { Message } from './store/messages.ts'
 import { openStream } from './open-stream.ts'
 import type { Place } from './store/place.ts'
 import type { Stream } from './stream.ts'
-import { placeParameters } from './stream-parameters.ts'
-import type { StreamRuntime } from './stream-runtime.ts'
+import { nameParameter, placeParameters } from './stream-parameters.ts'
+import { runtimeOf } from './stream-runtime.ts'
 
 const parameters = z.strictObject({
   ...placeParameters,
-  group: z.string().min(1).max(200).optional().meta({
+  group: nameParameter.optional().meta({
     description:
       'A group that shows how far the job is, with each durable checkpoint: retention waits for it, and a job without a checkpoint begins there. Of this source alone.',
   }),
@@ -56,16 +56,6 @@ export const streamSource: SourceDefinition<StreamSourceParameters> = defineSour
   ends: ({ follow }) => !follow,
   create: ({ parameters, ...scope }) => createSource(parameters, scope),
 })
-
-/** Streams want to know time and chance of the job. */
-export function runtimeOf(scope: Pick<InstanceScope, 'clock' | 'random' | 'timer'>): StreamRuntime {
-  return {
-    now: () => scope.clock.now(),
-    random: scope.random,
-    timer: (delayMs, task) => scope.timer(delayMs, task),
-    schedule: (task) => void setImmediate(task),
-  }
-}
 
 function createSource(parameters: StreamSourceParameters, scope: InstanceScope): SourceInstance {
   const { dir, follow, group, name } = parameters

@@ -215,6 +215,15 @@ it('cleared, a stream is empty and counts on', async () => {
   expect((await stream.group().state())?.waiting).toBe(1)
 })
 
+it.each([0, -1, 1.5])('%j is no number of messages to read', async (limit) => {
+  const { open } = virtual()
+  const stream = await open('orders')
+  const refused = { code: 'STREAM_OPTION', hint: 'For example: limit: 10' }
+
+  await expect(stream.read({ limit })).rejects.toMatchObject(refused)
+  await expect(stream.inspect('default', { limit })).rejects.toMatchObject(refused)
+})
+
 it.each(['', 'a\nb', 'x'.repeat(201), 7])('%j is no name', async (name) => {
   const { open } = virtual()
 

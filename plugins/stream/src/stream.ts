@@ -33,6 +33,14 @@ export interface FollowOptions {
   readonly poll?: string | number
 }
 
+/** Some messages from a place on. */
+interface PageOptions {
+  /** Default: `earliest`. */
+  readonly from?: Place
+  /** How many at most. Default, and most: 1,000. */
+  readonly limit?: number
+}
+
 /** How often retention by age looks, as a share of the age. */
 const retentionShare = 4
 const readMax = 1000
@@ -118,26 +126,22 @@ export class Stream<T = unknown> {
   }
 
   /** Messages from a place on, at most 1,000. Takes nothing from anybody. */
-  read(options: { readonly from?: Place; readonly limit?: number } = {}): Promise<Message<T>[]> {
-    const { from = 'earliest', limit = readMax } = options
-    checkPlace(from)
+  async read(options: PageOptions = {}): Promise<Message<T>[]> {
+    const { from, limit } = readPage(options)
     return this.#read(() => {
       const first = offsetOf(this.#db, this.#row(), from)
-      return readMessages<T>(this.#db, this.#id, { first, limit: Math.min(limit, readMax) })
+      return readMessages<T>(this.#db, this.#id, { first, limit })
     })
   }
 
   /** Messages from a place on as a group sees them: waiting, leased, done or dead. At most 1,000. */
-  inspect(
-    group = 'default',
-    options: { readonly from?: Place; readonly limit?: number } = {},
-  ): Promise<SeenMessage<T>[]> {
-    const { from = 'earliest', limit = readMax } = options
+  async inspect(group = 'default', options: PageOptions = {}): Promise<SeenMessage<T>[]> {
+    const { from, limit } = readPage(options)
     return this.#read(() => {
       const stream = this.#row()
       const first = offsetOf(this.#db, stream, from)
       const row = groupOf(this.#db, this.#id, group)
-      return seenMessages<T>(this.#db, stream, row, { first, limit: Math.min(limit, readMax) })
+      return seenMessages<T>(this.#db, stream, row, { first, limit })
     })
   }
 
@@ -312,4 +316,9 @@ export class Stream<T = unknown> {
     wake(this.#db.path)
     return result
   }
+}
+
+function readPage({ from = 'earliest', limit = readMax }: PageOptions): Required<PageOptions> {
+  checkPlace(from)
+  return { from, limit: Math.min(readCount('limit', limit), readMax) }
 }

@@ -19,9 +19,12 @@ export interface StreamRow {
   readonly retention: string
 }
 
+/** What streams and groups can be called. */
+export const namePattern = /^[^\p{Cc}]{1,200}$/u
+
 /** Throws `STREAM_NAME` for what nothing can be called. */
 export function checkName(name: unknown, what: string): asserts name is string {
-  const isName = typeof name === 'string' && /^[^\p{Cc}]{1,200}$/u.test(name)
+  const isName = typeof name === 'string' && namePattern.test(name)
   if (!isName) throw STREAM_NAME({ what, name: JSON.stringify(name) ?? String(name) })
 }
 
