@@ -16,20 +16,24 @@ export function nothingYet<State extends Progress['state']>(
   }
 }
 
-/** How a run ended that had nothing to do: the job was finished before, or could not begin. */
-export function finishedSummary(
-  name: string,
-  from: JobCheckpoint | (Progress & { readonly state: 'failed'; readonly error: MillraceError }),
-): Summary {
-  const nothing = {
+/** How a run ended that could not begin. */
+export function failedSummary(name: string, error: MillraceError): Summary {
+  return {
+    ...nothingYet('failed'),
     name,
     deadLettersByCode: {},
     firstDeadLetters: [],
     warnings: [],
     restarts: 0,
+    error,
   }
-  if ('error' in from) return { ...nothing, ...from }
-  const { number, sinks, sources, stages, time } = from
+}
+
+/** How a run ended that had nothing to do: the job was finished before, with this checkpoint. */
+export function finishedSummary(
+  name: string,
+  { number, sinks, sources, stages, time }: JobCheckpoint,
+): Summary {
   const parts = [...Object.values(sources), ...Object.values(stages), ...Object.values(sinks)]
   const byCode: Record<string, number> = {}
   for (const { letters } of parts) {
@@ -38,14 +42,15 @@ export function finishedSummary(
     }
   }
   return {
-    ...nothing,
     ...nothingYet('completed'),
+    name,
     sources: Object.values(sources).map(({ counts }) => counts),
     stages: Object.values(stages).map(({ counts }) => counts),
     sinks: Object.values(sinks).map(({ counts }) => counts),
     deadLetters: Object.values(byCode).reduce((sum, count) => sum + count, 0),
     deadLettersByCode: byCode,
     firstDeadLetters: parts.flatMap(({ letters }) => letters.first).slice(0, 5),
+    restarts: 0,
     checkpoint: { number, time, durationMs: undefined, count: 0, isPending: false },
     warnings: [
       `The job was finished on ${new Date(time).toISOString()}; nothing was read. Begin it anew with fresh (--fresh).`,

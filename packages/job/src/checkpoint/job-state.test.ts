@@ -106,6 +106,24 @@ it('a job begins anew when it is told to, and from a savepoint', async () => {
   expect(results).toMatchObject([{ n: 50, sum: 1225 }])
 })
 
+it('a job may be told to end before its state is open', async () => {
+  const [stopped, drained] = [newFolder(), newFolder()]
+  const end = (job: Job<never, never>, how: 'stop' | 'drain'): Promise<Summary> => {
+    void job.run()
+    return job[how]()
+  }
+
+  const first = await end(sums({ dir: stopped }, { upTo: 20 }), 'stop')
+  const second = await sums({ dir: stopped }, { upTo: 20 }).run()
+  const third = await end(sums({ dir: drained }), 'drain')
+  const fourth = await sums({ dir: drained }).run()
+
+  expect([first.state, first.sources[0]?.read]).toEqual(['stopped', 0])
+  expect([second.state, second.sources[0]?.read]).toEqual(['completed', 20])
+  expect([third.state, third.sources[0]?.read]).toEqual(['completed', 0])
+  expect(fourth.warnings.join()).toContain('The job was finished on ')
+})
+
 it('a job that has changed fails before it starts, and says so', async () => {
   const dir = newFolder()
   await stopAfter(sums({ dir }), 100)

@@ -13,7 +13,7 @@ import {
   type Summary,
 } from '@millrace/engine'
 import { JOB_NOT_STARTED, JOB_STATE_OPEN } from '../errors.ts'
-import { finishedSummary, nothingYet } from './finished-summary.ts'
+import { failedSummary, finishedSummary, nothingYet } from './finished-summary.ts'
 import { withJournals } from '../journal/with-journals.ts'
 import type { JobState } from './job-state.ts'
 
@@ -93,7 +93,7 @@ export class StatefulEngine implements EngineJob {
     try {
       state = await this.#open()
     } catch (error) {
-      return finishedSummary(name, { ...nothingYet('failed'), error: toCoded(error, name) })
+      return failedSummary(name, toCoded(error, name))
     }
     try {
       const { restored, settings, tokens } = state
@@ -102,10 +102,8 @@ export class StatefulEngine implements EngineJob {
       const spec = await withJournals(this.spec, state.journals)
       const engine = createJob({ ...spec, checkpoint }, this.#options)
       this.#engine = engine
-      if (this.#asked === 'stop') return await engine.stop()
-      if (this.#asked === 'drain') return await engine.drain()
       const ended = engine.run()
-      if (this.#asked === 'abort') engine.abort()
+      if (this.#asked !== undefined) void engine[this.#asked]()
       const summary = await ended
       // Where that is not noted, the next run opens the sinks once more, and finds nothing to do.
       if (summary.state === 'completed') await state.settle().catch(() => undefined)
