@@ -5,6 +5,7 @@ import { type FileSystem, openStore, type Store } from '@millrace/store'
 import { JobFaults } from '../errors.ts'
 import { type Allowed, compareJobs, type CurrentJob, usable } from './compare-prints.ts'
 import type { JournalSettings } from '../journal/with-journals.ts'
+import { movedSources } from './moved-sources.ts'
 import { KeptBlocks } from './kept-blocks.ts'
 import {
   type CheckpointNote,
@@ -20,6 +21,8 @@ export interface CheckpointSettings {
   /** Absolute path of a folder of its own. */
   readonly dir: string
   readonly everyMs: number
+  /** That of the job: files below it are the same files where all of it was moved. Default: nothing is known of that. */
+  readonly folder?: string | undefined
   /** Ids of sources that are read by way of a journal. Default: none. */
   readonly journals?: readonly string[] | undefined
 }
@@ -91,7 +94,8 @@ export class JobState implements ChangeStore {
 
   async commit(checkpoint: JobChanges): Promise<void> {
     const { print, runtime } = this.#options
-    const write = await writeSections({ checkpoint, print }, runtime, this.#kept)
+    const { folder } = this.settings
+    const write = await writeSections({ checkpoint, folder, print }, runtime, this.#kept)
     // Stages that the job no longer has leave nothing behind.
     for (const { name } of this.#store.latest()?.sections ?? []) {
       if (!write.sections.has(name)) {
@@ -176,9 +180,11 @@ async function beginOf(options: JobStateOptions, store: Store): Promise<Begin> {
 
 /** The checkpoint as the job can use it. Throws JOB_STATE_* where it cannot. */
 function fit(saved: SavedJob, options: JobStateOptions): JobCheckpoint {
-  const { allowChanged, allowDroppedState, file = options.job } = options
+  const { allowChanged, allowDroppedState, file = options.job, settings } = options
   const allowed: Allowed = { changed: allowChanged, droppedState: allowDroppedState }
   const faults: readonly MillraceError[] = compareJobs(saved, options, allowed)
   if (faults.length > 0) throw new JobFaults(file, faults)
-  return usable(saved, options.print)
+  const fitting = usable(saved, options.print)
+  if (saved.folder === undefined || settings.folder === undefined) return fitting
+  return { ...fitting, sources: movedSources(fitting.sources, saved.folder, settings.folder) }
 }

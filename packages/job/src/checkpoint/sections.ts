@@ -18,6 +18,8 @@ export const stageSection = (id: string): string => `stage/${id}`
 export interface SavedJob {
   readonly checkpoint: JobCheckpoint
   readonly print: JobPrint
+  /** Folder of the job then; absent: it was built in code, or the state is of old. */
+  readonly folder?: string | undefined
 }
 
 /** What can be said of a checkpoint without reading it: beside it, as JSON. */
@@ -34,7 +36,11 @@ export interface CheckpointNote {
 
 /** Encodes a checkpoint, one section for each stage and one for the rest; `kept` knows what is in them. Throws JOB_STATE_DATA. */
 export async function writeSections(
-  { checkpoint, print }: { readonly checkpoint: JobChanges; readonly print: JobPrint },
+  {
+    checkpoint,
+    folder,
+    print,
+  }: Pick<SavedJob, 'folder' | 'print'> & { readonly checkpoint: JobChanges },
   runtime: Pick<Runtime, 'monotonic' | 'yield'>,
   kept: KeptBlocks,
 ): Promise<Pick<CheckpointWrite, 'sections' | 'meta'>> {
@@ -42,7 +48,12 @@ export async function writeSections(
   const sections = new Map<string, SectionWrite>()
   const job = new BlockWriter()
   job.add(
-    { checkpoint: { end, number, read, time, ...rest }, print, stages: Object.keys(stages) },
+    {
+      checkpoint: { end, number, read, time, ...rest },
+      print,
+      stages: Object.keys(stages),
+      ...(folder !== undefined && { folder }),
+    },
     'the job',
   )
   sections.set(JOB, { blocks: job.finish(), replace: true })
@@ -70,7 +81,12 @@ export async function readSections(
   invariant(head !== undefined, 'A checkpoint has a section for the job.')
   const stages: Record<string, StageCheckpoint> = {}
   for (const id of head.stages) stages[id] = readStage(await read(stageSection(id)))
-  return { checkpoint: { ...head.checkpoint, stages }, print: head.print }
+  const { folder, print } = head
+  return {
+    checkpoint: { ...head.checkpoint, stages },
+    print,
+    ...(folder !== undefined && { folder }),
+  }
 }
 
 /** What the sinks of a checkpoint had prepared, by id. Throws what `read` throws. */
@@ -90,6 +106,7 @@ export async function readTokens(
 interface JobHead {
   readonly checkpoint: Omit<JobCheckpoint, 'stages'>
   readonly print: JobPrint
+  readonly folder?: string
   readonly stages: readonly string[]
 }
 

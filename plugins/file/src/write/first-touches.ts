@@ -1,5 +1,5 @@
 import { type FileHandle, open, readFile, rm, stat, truncate } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileError } from '../errors.ts'
 import type { RunMarks } from './run-marks.ts'
 
@@ -34,7 +34,9 @@ export class FirstTouches {
     try {
       const isNew = this.#handle === undefined
       this.#handle ??= await open(this.#path, 'a')
-      await this.#handle.writeFile(`${JSON.stringify([real, size ?? null])}\n`)
+      // The folder may be moved, or copied: then those of the first place are none of the copy's.
+      const name = relative(this.#folder, real)
+      await this.#handle.writeFile(`${JSON.stringify([name, size ?? null])}\n`)
       await disk.syncFile(this.#handle)
       if (isNew) await disk.syncFolder(dirname(this.#path))
       this.#noted++
@@ -58,7 +60,8 @@ export class FirstTouches {
     const path = this.#pathOf(mark)
     const text = await readFile(path, 'utf8').catch(() => '')
     for (const line of text.split('\n').slice(0, -1)) {
-      const [real, size] = JSON.parse(line) as [string, number | null]
+      const [name, size] = JSON.parse(line) as [string, number | null]
+      const real = resolve(this.#folder, name)
       if (isNamed(real)) continue
       if (size === null) await rm(real, { force: true })
       else await cutBack(real, size)
