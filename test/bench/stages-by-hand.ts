@@ -50,8 +50,10 @@ function first({ perMs, pool, records }: Input, withinMs: number, name: 'id' | '
       const { id, time: since } = order[head++] as { id: string; time: number }
       if (seen.get(id) === since) seen.delete(id)
     }
-    if (head > 100_000) order.splice(0, head)
-    if (head > order.length) head = 0
+    if (head > 100_000) {
+      order.splice(0, head)
+      head = 0
+    }
     const id = row[name]
     if (seen.has(id)) continue
     seen.set(id, time)
@@ -66,11 +68,6 @@ export const dedupe = (input: Input, withinMs: number): number =>
 export const dedupeByUser = (input: Input, withinMs: number): number =>
   counted(() => first(input, withinMs, 'user'))
 
-interface Held {
-  readonly time: number
-  readonly row: Row
-}
-
 /** A list per ms that waits for its time to pass. */
 export function sort(
   { perMs, pool, records }: Input,
@@ -78,22 +75,22 @@ export function sort(
   disorderMs: number,
 ): number {
   return counted(() => {
-    const held = new Map<number, Held[]>()
+    const held = new Map<number, Row[]>()
     let passed = -disorderMs
     const pass = (until: number): void => {
       for (; passed < until; passed++) {
         const due = held.get(passed)
         if (due === undefined) continue
-        for (const one of due) sink(one.row)
+        for (const row of due) sink(row)
         held.delete(passed)
       }
     }
     for (let index = 0; index < records; index++) {
       const time = Math.floor(index / perMs) - behindOf(index)
       const due = held.get(time)
-      const one = { time, row: pool[index % pool.length] as Row }
-      if (due === undefined) held.set(time, [one])
-      else due.push(one)
+      const row = pool[index % pool.length] as Row
+      if (due === undefined) held.set(time, [row])
+      else due.push(row)
       pass(Math.floor(index / perMs) - disorderMs)
     }
     pass(records)
