@@ -104,16 +104,14 @@ interface Measured {
  * Records in front of all that is measured: all keys once, and some again until these are in a checkpoint. Then parts of the keys one
  * by one, each for a second: from the middle of a second with a checkpoint to the middle of one without, and the other way round.
  */
-function* batches(keys: number, enter: (phase: number) => void): Generator<{ values: Row[] }> {
-  const all: Row[][] = []
-  for (let from = 0; from < keys; from += BATCH) {
-    const length = Math.min(BATCH, keys - from)
-    all.push(Array.from({ length }, (_, at) => ({ key: `key-${from + at}`, amount: at % 97 })))
-  }
+function* batches(
+  all: readonly Row[][],
+  enter: (phase: number) => void,
+): Generator<{ values: Row[] }> {
   for (const rows of all) yield { values: rows }
   const start = performance.now()
   const perPart = Math.max(1, Math.floor(all.length / PARTS))
-  let phase = -1
+  let phase = -2
   for (let batch = 0; ; batch++) {
     const passed = (performance.now() - start) / 1000 - WARM_SECONDS
     const second = Math.max(-1, Math.floor(passed))
@@ -122,6 +120,15 @@ function* batches(keys: number, enter: (phase: number) => void): Generator<{ val
     const part = second < 0 ? 0 : Math.floor(passed + 0.5) % PARTS
     yield { values: all[(part * perPart + (batch % perPart)) % all.length] as Row[] }
   }
+}
+
+function rowsOf(keys: number): Row[][] {
+  const all: Row[][] = []
+  for (let from = 0; from < keys; from += BATCH) {
+    const length = Math.min(BATCH, keys - from)
+    all.push(Array.from({ length }, (_, at) => ({ key: `key-${from + at}`, amount: at % 97 })))
+  }
+  return all
 }
 
 const bytesIn = (directory: string): number =>
@@ -167,6 +174,7 @@ function jobOf(kind: string, read: () => Iterable<{ values: readonly unknown[] }
 
 /** Runs the job, with a checkpoint at the beginning of every other second. */
 async function run(kind: string, keys: number, dir: string): Promise<Measured> {
+  const all = rowsOf(keys)
   const phases = { with: new Phase(), without: new Phase(), before: new Phase() }
   let phase = phases.before
   let records = 0
@@ -195,7 +203,7 @@ async function run(kind: string, keys: number, dir: string): Promise<Measured> {
   }
   function* read(): Generator<{ values: Row[] }> {
     tick()
-    for (const batch of batches(keys, enter)) {
+    for (const batch of batches(all, enter)) {
       records += batch.values.length
       yield batch
     }

@@ -17,6 +17,8 @@ export class KeyInterner {
   readonly keys: (Key | undefined)[] = []
   readonly order = new KeyOrder()
   readonly touched: TouchedSlots
+  /** Slots that were given to another key, or to none. */
+  readonly renamed = new TouchedSlots()
   readonly #names: readonly string[]
   readonly #read = { timestamp: 0 }
   /** How `slotOf` reads the values in hand. */
@@ -146,6 +148,7 @@ export class KeyInterner {
     if (!cut(this.#root, this.values(slot), slot)) return
     this.keys[slot] = undefined
     this.touched.mark(slot)
+    this.renamed.mark(slot)
     this.#free.push(slot)
   }
 
@@ -161,6 +164,7 @@ export class KeyInterner {
     const slot = this.#free.pop() ?? this.keys.length
     this.keys[slot] = key
     this.order.set(slot, this.seen++)
+    this.renamed.mark(slot)
     branch.set(value, slot)
     return slot
   }

@@ -46,7 +46,7 @@ export function takeSnapshot(stage: Snapshotted): StageSnapshot {
 export function takeChanges(stage: Snapshotted, log: ChangeLog): StageChanges {
   const { emitter, hooks, interner, largest, state, time } = stage
   const size = interner?.keys.length ?? 0
-  const { has, number, since, slots } = log.take(size)
+  const { has, named, number, since, slots } = log.take(size)
   const listed = interner === undefined ? undefined : has
   return {
     number,
@@ -55,11 +55,12 @@ export function takeChanges(stage: Snapshotted, log: ChangeLog): StageChanges {
     largest,
     eventTime: time.reached,
     isKeyed: interner !== undefined,
+    slots,
     keys: {
       size,
-      slots,
-      orders: stage.current.order.numbersOf(slots),
-      values: interner?.capture(slots) ?? [],
+      slots: named,
+      orders: stage.current.order.numbersOf(named),
+      values: interner?.capture(named) ?? [],
     },
     ...state.capture(slots),
     timers: { event: hooks.event.capture(listed), clock: hooks.clock.capture(listed) },

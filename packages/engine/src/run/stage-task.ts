@@ -2,6 +2,7 @@ import type { StageCapture } from '../checkpoint/checkpoint.ts'
 import { Aligner } from './aligner.ts'
 import type { ParkedRecord } from './dead-letter.ts'
 import { ChangeLog } from '../state/change-log.ts'
+import { TouchedSlots } from '../state/touched-slots.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
 import { BatchRunner } from './batch-runner.ts'
 import type { Arrival, Edge, Envelope } from './edge.ts'
@@ -55,7 +56,8 @@ export class StageTask {
     const names = inputs.map(({ name }) => name)
     this.fields = new FieldWatches(id, expects, names, (text) => parts.host.logger.warn(text))
     restoreStage(this.runner, parts)
-    this.#log = new ChangeLog(this.runner.current.touched)
+    const { current, interner } = this.runner
+    this.#log = new ChangeLog(current.touched, interner?.renamed ?? new TouchedSlots())
     this.#batches = new BatchRunner(parts, this.runner)
   }
 

@@ -10,7 +10,14 @@ export interface Listed {
   readonly slots: Int32Array
   /** Not 0 for each of them. */
   readonly has: Uint8Array
+  /** Those of them whose keys it says, too: new ones, and others in turn. */
+  readonly named: Int32Array
 }
+
+// Why a slot is listed.
+const TOUCHED = 1
+const SWEPT = 2
+const NAMED = 4
 
 /** One checkpoint's part of the slots. */
 export interface LoggedChanges extends Listed {
@@ -31,31 +38,37 @@ interface Start {
  */
 export class ChangeLog {
   readonly #touched: TouchedSlots
+  readonly #renamed: TouchedSlots
   #number = 0
   #turn = 0
   #place = 0
   #starts: Start[] = []
 
-  constructor(touched: TouchedSlots) {
+  /** `renamed`: slots that were given to another key, or to none. */
+  constructor(touched: TouchedSlots, renamed: TouchedSlots) {
     this.#touched = touched
+    this.#renamed = renamed
   }
 
   /** The next checkpoint of `count` slots. */
   take(count: number): LoggedChanges {
     this.#starts.push({ number: ++this.#number, turn: this.#turn, place: this.#place })
     const has = new Uint8Array(count)
-    let listed = 0
-    for (let slot = 0; slot < count; slot++) {
-      if (!this.#touched.has(slot)) continue
-      has[slot] = 1
-      listed++
-    }
+    let listed = this.#touched.writeTo(has, TOUCHED)
     listed += this.#sweep(has, Math.max(listed * SWEPT_PER_TOUCHED, count / SWEPT_PART))
+    listed += this.#renamed.writeTo(has, NAMED)
     const slots = new Int32Array(listed)
-    for (let slot = 0, at = 0; at < listed; slot++) if (has[slot] !== 0) slots[at++] = slot
-    this.#touched.begin(count)
+    const named = new Int32Array(listed)
+    let names = 0
+    for (let slot = 0, at = 0; at < listed; slot++) {
+      const why = has[slot] as number
+      if (why === 0) continue
+      slots[at++] = slot
+      if (why > TOUCHED) named[names++] = slot
+    }
     while (this.#isCovered(this.#starts[1])) this.#starts.shift()
-    return { number: this.#number, since: this.#starts[0]?.number ?? this.#number, slots, has }
+    const since = this.#starts[0]?.number ?? this.#number
+    return { number: this.#number, since, slots, has, named: named.subarray(0, names) }
   }
 
   /** Adds up to `most` slots from where the last one ended; how many were not there. */
@@ -69,9 +82,8 @@ export class ChangeLog {
         this.#turn++
       }
       const slot = this.#place++
-      if (has[slot] !== 0) continue
-      has[slot] = 1
-      added++
+      if (has[slot] === 0) added++
+      has[slot] = (has[slot] as number) | SWEPT
     }
     return added
   }

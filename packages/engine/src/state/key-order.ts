@@ -24,8 +24,10 @@ export class KeyOrder {
 
   /** The numbers of some slots. */
   numbersOf(slots: Int32Array): Float64Array {
-    const all = new Float64Array(slots.length)
-    for (let at = 0; at < slots.length; at++) all[at] = this.of(slots[at] as number)
+    const all = new Float64Array(slots)
+    const numbers = this.#numbers
+    if (numbers === undefined) return all
+    for (let at = 0; at < slots.length; at++) all[at] = numbers[slots[at] as number] as number
     return all
   }
 

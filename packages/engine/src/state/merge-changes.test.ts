@@ -55,7 +55,7 @@ function bareStage() {
     journal,
     time,
     kept: { ...kept, lot: undefined, largest: 0 },
-    log: new ChangeLog(interner.touched),
+    log: new ChangeLog(interner.touched, interner.renamed),
     sweep: new KeySweep(interner, current, holder, () => 1),
   }
 }

@@ -111,21 +111,21 @@ export function toPlainSnapshot(snapshot: StageSnapshot): StageSnapshot {
 
 function mergeKeys(list: readonly StageChanges[], size: number): Merged {
   const winners = new Int32Array(size).fill(NOBODY)
-  list.forEach(({ keys: { slots } }, index) => {
+  list.forEach(({ slots }, index) => {
     for (const slot of slots) if (slot < size) winners[slot] = index
   })
   const found: (readonly KeyValue[] | null)[] = []
   for (let slot = 0; slot < size; slot++) found.push(null)
   const orders = new Float64Array(size)
-  list.forEach(({ keys: some }, index) => {
-    const values = some.values.slice(0, some.values.length)
+  for (const { keys } of list) {
+    const values = keys.values.slice(0, keys.values.length)
     for (let at = 0; at < values.length; at++) {
-      const slot = some.slots[at] as number
-      if (winners[slot] !== index) continue
+      const slot = keys.slots[at] as number
+      if (slot >= size) continue
       found[slot] = values[at] as readonly KeyValue[] | null
-      orders[slot] = some.orders[at] as number
+      orders[slot] = keys.orders[at] as number
     }
-  })
+  }
   const given = new Int32Array(size)
   let count = 0
   for (let slot = 0; slot < size; slot++) if (found[slot] !== null) given[count++] = slot

@@ -64,7 +64,6 @@ export interface TimerColumns {
 export interface KeyColumns {
   /** Slots that there are, of all keys; 0 for a stage without keys. */
   readonly size: number
-  /** All that is said here is about these slots, and it is all that there is about them. */
   readonly slots: Int32Array
   /** In which the keys were first seen. */
   readonly orders: Float64Array
@@ -85,6 +84,8 @@ export interface StageChanges {
   readonly largest: number
   readonly eventTime: number
   readonly isKeyed: boolean
+  /** What is said of handles and timers is about these slots, and it is all that there is about them. */
+  readonly slots: Int32Array
   readonly keys: KeyColumns
   readonly handles: Readonly<Record<string, HandleChanges>>
   /** What an earlier run has left and no handle has claimed: all of it. */

@@ -26,12 +26,20 @@ export class TouchedSlots {
     // All that there is stays in memory.
   }
 
-  has(slot: number): boolean {
-    return this.#flags[slot] !== 0
+  /** Adds a sign to each slot to which something happened, and begins anew; how many of these had none. */
+  writeTo(signs: Uint8Array, sign: number): number {
+    const flags = this.#flags
+    let count = 0
+    for (let slot = 0; slot < signs.length; slot++) {
+      if (flags[slot] === 0) continue
+      if (signs[slot] === 0) count++
+      signs[slot] = (signs[slot] as number) | sign
+    }
+    this.#begin(signs.length)
+    return count
   }
 
-  /** Nothing has happened to the first `count` slots. */
-  begin(count: number): void {
+  #begin(count: number): void {
     if (this.#flags.length === count) this.#flags.fill(0)
     else this.#flags = new Uint8Array(count)
   }

@@ -43,6 +43,7 @@ const hourly: StageCapture = {
     largest: 6000,
     eventTime: 5500,
     isKeyed: true,
+    slots: Int32Array.of(0),
     keys: { size: 1, slots: Int32Array.of(0), orders: Float64Array.of(0), values: [['SFO']] },
     handles: {
       n: {

@@ -21,9 +21,15 @@ const PIECE_ROWS = 16_384
 /** What is written down of a stage at a checkpoint, piece by piece: the head first. */
 export type StagePiece =
   | { readonly piece: 'head'; readonly head: StageHead }
+  | SlotsPiece
   | KeysPiece
   | StatePiece
   | TimersPiece
+
+interface SlotsPiece {
+  readonly piece: 'slots'
+  readonly slots: Int32Array
+}
 
 interface KeysPiece {
   readonly piece: 'keys'
@@ -51,7 +57,7 @@ interface TimersPiece {
   readonly names: Columns
 }
 
-type Head = Omit<StageChanges, 'keys' | 'handles' | 'timers'>
+type Head = Omit<StageChanges, 'slots' | 'keys' | 'handles' | 'timers'>
 
 /** All of a stage but what there may be much of. */
 interface StageHead extends Omit<StageCapture, 'changes'> {
@@ -62,7 +68,7 @@ interface StageHead extends Omit<StageCapture, 'changes'> {
 
 /** The pieces of a stage. Each is made when it is asked for. */
 export function* stagePieces({ changes, ...rest }: StageCapture): Iterable<StagePiece> {
-  const { handles: all, keys, timers, ...head } = changes
+  const { handles: all, keys, slots, timers, ...head } = changes
   const handles = Object.fromEntries(
     Object.entries(all).map(([name, { expired, isWhole, kind, version }]) => [
       name,
@@ -70,6 +76,9 @@ export function* stagePieces({ changes, ...rest }: StageCapture): Iterable<Stage
     ]),
   )
   yield { piece: 'head', head: { ...rest, changes: head, size: keys.size, handles } }
+  for (const [from, to] of ranges(slots.length, PIECE_ROWS)) {
+    yield { piece: 'slots', slots: slots.subarray(from, to) }
+  }
   for (const [from, to] of ranges(keys.slots.length, PIECE_ENTRIES)) {
     yield {
       piece: 'keys',
@@ -130,7 +139,9 @@ function* ranges(length: number, size: number): Iterable<readonly [number, numbe
 export function readStage(blocks: readonly Uint8Array[]): StageCheckpoint {
   const taken: Gathered[] = []
   for (const one of readBlocks(blocks) as Iterable<StagePiece>) {
-    if (one.piece === 'head') taken.push({ head: one.head, keys: [], state: [], timers: [] })
+    if (one.piece === 'head') {
+      taken.push({ head: one.head, slots: [], keys: [], state: [], timers: [] })
+    } else if (one.piece === 'slots') taken.at(-1)?.slots.push(one)
     else if (one.piece === 'keys') taken.at(-1)?.keys.push(one)
     else if (one.piece === 'state') taken.at(-1)?.state.push(one)
     else taken.at(-1)?.timers.push(one)
@@ -144,12 +155,13 @@ export function readStage(blocks: readonly Uint8Array[]): StageCheckpoint {
 /** The pieces of one checkpoint. */
 interface Gathered {
   readonly head: StageHead
+  readonly slots: SlotsPiece[]
   readonly keys: KeysPiece[]
   readonly state: StatePiece[]
   readonly timers: TimersPiece[]
 }
 
-function changesOf({ head, keys, state, timers }: Gathered): StageChanges {
+function changesOf({ head, keys, slots, state, timers }: Gathered): StageChanges {
   const handles = Object.entries(head.handles).map(([name, handle]) => {
     const entries = entriesOf(state.filter((piece) => piece.handle === name))
     return [name, { ...handle, entries }] as const
@@ -165,6 +177,8 @@ function changesOf({ head, keys, state, timers }: Gathered): StageChanges {
   }
   return {
     ...head.changes,
+    // Format 1 said the keys of all slots.
+    slots: joinedSlots(slots.length === 0 ? keys : slots),
     keys: {
       size: head.size,
       slots: joinedSlots(keys),
