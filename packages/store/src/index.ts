@@ -6,6 +6,7 @@
 export { readStore } from './checkpoint-reader.ts'
 export type { FileSystem, NewFile } from './file-system.ts'
 export { nodeFileSystem } from './node/node-file-system.ts'
+export { nodeScratch } from './node/node-scratch.ts'
 export { openStore, type StoreOptions } from './open-store.ts'
 export { type BlockCodec, type Exported, exportCheckpoint, importCheckpoint } from './portable.ts'
 export type {
@@ -17,3 +18,6 @@ export type {
   Store,
   StoreReader,
 } from './store.ts'
+export type { HeldSlots } from './spill/held-slots.ts'
+export type { OpenScratch, Scratch } from './spill/scratch.ts'
+export { SlotFile } from './spill/slot-file.ts'
