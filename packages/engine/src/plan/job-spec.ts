@@ -80,6 +80,8 @@ export interface SourceSpec {
   readonly recall?: ((batch: SourceBatch) => Recalled) | undefined
   /** The clock of arrivals, epoch ms, which stays behind what was read before and has yet to come. Default: that of the job. */
   readonly now?: (() => number) | undefined
+  /** Called when the job is drained, before the read is paused: what it has taken in by then it still gives, and then it ends. */
+  readonly drain?: (() => void) | undefined
   readonly onError?: ErrorPolicy | undefined
   /** Given: also a start that fails is tried again. */
   readonly restart?: RestartSpec | undefined

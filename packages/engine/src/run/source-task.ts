@@ -125,10 +125,26 @@ export class SourceTask {
   /** No more reading: what was read is passed on, then the end. */
   pause(): void {
     if (this.#pause.signal.aborted) return
+    if (this.#hasRest) this.#parts.spec.drain?.()
     this.#pause.abort()
     this.#aligned.letGo()
-    if (this.#resume === undefined) return
-    this.#parts.host.runtime.timer(GRACE_MS, () => this.#interrupt())
+    if (this.#resume !== undefined || this.#hasRest) this.#wait()
+  }
+
+  /** A read that gives nothing for so long is given up. */
+  #wait(): void {
+    const { counter, host } = this.#parts
+    const { read } = counter
+    host.runtime.timer(GRACE_MS, () => {
+      if (this.#hasRest && counter.read > read && !this.#isOver) this.#wait()
+      else this.#interrupt()
+    })
+  }
+
+  /** Whether it still gives what it has taken in, though the job reads no more. */
+  get #hasRest(): boolean {
+    const { host, spec } = this.#parts
+    return spec.drain !== undefined && !host.stopping
   }
 
   /** The job has failed: what was read goes to readers that still take it. */
@@ -189,7 +205,7 @@ export class SourceTask {
 
   #ask(): PartitionReader | undefined {
     const { signal } = this.#pause
-    if (signal.aborted) return undefined
+    if (signal.aborted && !this.#hasRest) return undefined
     const instance = this.#instance
     invariant(instance !== undefined, 'a source is open before it is read')
     return this.#partitions.ask(instance, { fields: this.#parts.spec.fields, signal })

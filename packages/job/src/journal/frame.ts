@@ -64,7 +64,8 @@ export function decodeFrame(
 
 /** Whether a whole frame begins anywhere in these bytes. */
 export function holdsFrame(bytes: Uint8Array): boolean {
-  for (let at = 0; at + HEAD_BYTES <= bytes.length; at++) {
+  const first = MAGIC >>> 24
+  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
     const raw = bytes.subarray(at, at + HEAD_BYTES)
     const head = decodeHead(raw)
     if (head === undefined) continue

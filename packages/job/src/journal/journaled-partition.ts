@@ -29,12 +29,16 @@ export class JournaledPartition {
   #live: AsyncIterable<SourceBatch> | Iterable<SourceBatch> | undefined
   #pumping: Promise<void> | undefined
   #isOver = false
+  /** All that came of `live` is in the journal, and no more comes. */
+  #isPumped = false
   #failure: { readonly error: unknown } | undefined
   #wake: () => void = () => {}
   #hasRoom: () => void = () => {}
   /** Counts those who read: an earlier one takes nothing any more. */
   #readers = 0
   #isClosing = false
+  /** What is in the journal, or on its way there, is still given, though nobody wants more. */
+  #isDraining = false
   #isClosed = false
 
   constructor(origin: JournalBatch['origin'], log: JournalLog, clock: Pick<Runtime, 'now'>) {
@@ -67,7 +71,7 @@ export class JournaledPartition {
     signal: AbortSignal,
   ): AsyncGenerator<SourceBatch> {
     const reader = ++this.#readers
-    const isOff = (): boolean => signal.aborted || reader !== this.#readers
+    const isOff = (): boolean => (signal.aborted && !this.#isDraining) || reader !== this.#readers
     this.#isReplaying = true
     let next = numberOf(position) ?? (await this.#beginning())
     for await (const { entry, number } of this.#log.read(next)) {
@@ -79,6 +83,7 @@ export class JournaledPartition {
     if (isOff()) return
     this.#isReplaying = false
     this.#handed = undefined
+    if (this.#isDraining && this.#live === undefined) return
     this.#live ??= live()
     this.#pumping ??= this.#pump(this.#live)
     signal.addEventListener('abort', () => this.#wake(), { once: true })
@@ -92,7 +97,7 @@ export class JournaledPartition {
         this.#handed = undefined
       } else if (this.#failure !== undefined) {
         throw this.#failure.error
-      } else if (this.#isOver) {
+      } else if (this.#isOver || (this.#isDraining && this.#isPumped)) {
         return
       } else {
         await new Promise<void>((resolve) => {
@@ -100,6 +105,13 @@ export class JournaledPartition {
         })
       }
     }
+  }
+
+  /** Nothing more is taken of `live` than what it has in hand; all of that is given to who reads, who then comes to the end. */
+  drain(): void {
+    this.#isDraining = true
+    this.#isClosing = true
+    this.#hasRoom()
   }
 
   /** Lets `live` come to its end; resolves when all that came is in the journal, and rejects where it could not be written. */
@@ -153,6 +165,7 @@ export class JournaledPartition {
         if (this.#failure !== undefined || this.#isClosing) break
       }
       await this.#writing
+      this.#isPumped = true
       this.#isOver = !this.#isClosing
     } catch (error) {
       // What came before is in the journal first, and handed on.

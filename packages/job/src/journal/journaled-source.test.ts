@@ -89,6 +89,59 @@ it('gives records again that a failed run had read, with the place and arrival t
   expect(new Set(second.map(({ id }) => id)).size).toBe(second.length)
 })
 
+it.each([false, true])(
+  'works on all that the source gave when it is drained (and still reads the journal of an earlier run: %s)',
+  async (isReplaying) => {
+    const dir = newFolder()
+    let sent = 0
+    const endless = defineSource({
+      name: 'endless',
+      summary: 'Without an end.',
+      parameters: z.object({}),
+      replay: 'none',
+      ends: false,
+      create: () => ({
+        async *read(_partition, _position, { signal }) {
+          for (; !signal.aborted; await new Promise(setImmediate)) yield { values: [sent++] }
+        },
+      }),
+    })
+    const written: unknown[] = []
+    let fails = isReplaying
+    const slow = defineSink({
+      name: 'slow',
+      summary: 'A slow list.',
+      parameters: z.object({}),
+      guarantee: 'At least once.',
+      create: () => ({
+        async write(batch) {
+          if (fails && sent > 500) throw new Error('The sink is gone.')
+          for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+          for (let index = 0; index < batch.length; index++) written.push(batch.value(index))
+        },
+      }),
+    })
+    const job = (): Job<never, never> =>
+      pipeline('drained', { checkpoint: { dir, everyMs: 60_000 } })
+        .from(endless, {}, { journal: true })
+        .to(slow, {})
+    if (isReplaying) {
+      await job().run()
+      written.length = 0
+      fails = false
+    }
+    const draining = job()
+    const run = draining.run()
+    while (sent < 1000 && written.length < 1) await new Promise(setImmediate)
+    await draining.drain()
+    const summary = await run
+
+    expect(summary.state, summary.error && renderError(summary.error)).toBe('completed')
+    expect(written).toEqual(Array.from({ length: sent }, (_, index) => index))
+    expect(sent).toBeGreaterThan(isReplaying ? 500 : 0)
+  },
+)
+
 it('needs checkpoints', () => {
   expect(() => pipeline('sent').from(sender(), {}, { journal: true })).toThrow(
     'Source "source" has a journal, and the job takes no checkpoints.',

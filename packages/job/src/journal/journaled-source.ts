@@ -37,6 +37,7 @@ export function journaledSource(spec: SourceSpec, options: JournalOptions): Sour
       dispose: () => journal.dispose(),
     },
     now: () => Math.min(runtime.now(), journal.earliest),
+    drain: () => journal.drain(),
     recall(batch) {
       invariant(batch instanceof JournalBatch, 'a journal gives batches of its own')
       return batch
@@ -77,6 +78,12 @@ class Journal {
         }
       },
     }
+  }
+
+  /** Ends the source; what it had read is given. */
+  drain(): void {
+    for (const one of this.#partitions.values()) one.drain()
+    this.#pause.abort()
   }
 
   /** Ends the source, and keeps what it had read. */
