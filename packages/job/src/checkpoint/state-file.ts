@@ -1,10 +1,12 @@
 import { open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { isMillraceError, messageOf } from '@millrace/base'
 import {
   type Checkpoint,
   exportCheckpoint,
   type Exported,
   importCheckpoint,
+  nodeFileSystem,
   type StoreReader,
 } from '@millrace/store'
 import { JOB_STATE_FILE, JOB_STATE_OTHER } from '../errors.ts'
@@ -19,7 +21,7 @@ export interface WrittenState extends CheckpointNote {
 /** Lines are written together up to so many characters. */
 const CHUNK = 1 << 16
 
-/** Writes a checkpoint of a store to a file, which appears whole or not at all. Rejects with JOB_STATE_FILE and errors of the store. */
+/** Writes a checkpoint of a store to a file, which appears whole or not at all, and survives a power cut. Rejects with JOB_STATE_FILE and errors of the store. */
 export async function writeStateFile(
   store: StoreReader,
   checkpoint: Checkpoint,
@@ -43,9 +45,12 @@ export async function writeStateFile(
     await rm(part, { force: true }).catch(() => undefined)
     throw fileError(error, file)
   }
-  await rename(part, file).catch((error: unknown) => {
+  try {
+    await rename(part, file)
+    await nodeFileSystem.syncDirectory(dirname(file))
+  } catch (error) {
     throw fileError(error, file)
-  })
+  }
   return { ...(checkpoint.meta as CheckpointNote), file, bytes }
 }
 
