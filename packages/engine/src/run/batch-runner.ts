@@ -1,11 +1,8 @@
 import { invariant } from '@millrace/base'
-import type { KeyPart } from '../plan/job-spec.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { NO_OUTPUT, type RecordRunner } from './record-runner.ts'
 import type { StageParts } from './stage-parts.ts'
 import { LATE, NOTHING, REJECTED, SKIPPED, StageView } from './stage-view.ts'
-
-const NO_PARTS: readonly KeyPart[] = []
 
 /** Runs many records through a stage's `processBatch` in one call, and gives each its fate. */
 export class BatchRunner {
@@ -50,7 +47,7 @@ export class BatchRunner {
     const view = this.#view
     const marks = { watermark: others, reached: runner.emitter.mark }
     const most = runner.sweep?.room(end - start) ?? end - start
-    view.hold(batch, start, start + most, runner.keyParts.get(input) ?? NO_PARTS, marks)
+    view.hold(batch, start, start + most, runner.keys.partsOf(input), marks)
     outbox.begin()
     timers.isInBatch = true
     let taken = view.length

@@ -1,6 +1,6 @@
 import { type KeyValue, setField } from '@millrace/base'
 import type { Key } from '@millrace/sdk'
-import type { KeyPart, StageSpec } from '../plan/job-spec.ts'
+import type { KeyPart } from '../plan/job-spec.ts'
 import { ENG_KEY } from '../errors.ts'
 import { KeyOrder } from '../state/key-order.ts'
 import type { Sliced } from '../state/stage-changes.ts'
@@ -190,15 +190,4 @@ function keyValue(part: KeyPart, record: unknown, context: { timestamp: number }
 function describe(value: unknown): string {
   if (typeof value === 'number') return 'NaN'
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`
-}
-
-/** How the key is read, by input of the stage; empty without `by`. */
-export function keyPartsByInput(spec: StageSpec): ReadonlyMap<string, readonly KeyPart[]> {
-  const { by } = spec
-  if (by === undefined) return new Map()
-  return new Map(spec.inputs.map(({ name }) => [name, isSame(by) ? by : (by[name] ?? [])]))
-}
-
-function isSame(by: NonNullable<StageSpec['by']>): by is readonly KeyPart[] {
-  return Array.isArray(by)
 }

@@ -1,5 +1,5 @@
 import { formatDuration } from '@millrace/base'
-import { isLateRecord, type Key, type LateRecord } from '@millrace/sdk'
+import { isLateRecord } from '@millrace/sdk'
 import { ENG_PARK_FULL } from '../errors.ts'
 import type { Fate } from '../plan/error-policy.ts'
 import { placeOf } from '../plan/place.ts'
@@ -9,6 +9,7 @@ import type { Emitter } from './emitter.ts'
 import type { Failure } from './failures.ts'
 import { type Parked, ParkingLot } from './parking-lot.ts'
 import { NO_ROW, type RecordBatch } from './record-batch.ts'
+import type { StageKeys } from './stage-keys.ts'
 import type { StageParts } from './stage-parts.ts'
 
 /** The record that a stage is at. */
@@ -23,7 +24,7 @@ export class RecordFailures {
   readonly #parts: StageParts
   readonly #current: CurrentKey
   readonly #emitter: Emitter
-  readonly #keyOf: (late: LateRecord, input: string) => Key | undefined
+  readonly #keys: StageKeys
   /** Where failing records wait; absent: they do not. */
   readonly lot: ParkingLot | undefined
   /** Tries of the record in hand. */
@@ -31,14 +32,9 @@ export class RecordFailures {
   /** What the record in hand was, where it is released. */
   released: Parked | undefined
 
-  constructor(
-    parts: StageParts,
-    current: CurrentKey,
-    emitter: Emitter,
-    keyOf: (late: LateRecord, input: string) => Key | undefined,
-  ) {
+  constructor(parts: StageParts, current: CurrentKey, emitter: Emitter, keys: StageKeys) {
     this.#parts = parts
-    this.#keyOf = keyOf
+    this.#keys = keys
     this.#current = current
     this.#emitter = emitter
     const { parkMost } = parts.failures
@@ -116,7 +112,7 @@ export class RecordFailures {
         code: 'LATE',
         message: `The record came behind the watermark${when}.`,
         record: told ? value.record : value,
-        key: told && input !== undefined ? this.#keyOf(value, input) : undefined,
+        key: told && input !== undefined ? this.#keys.keyOf(value, input) : undefined,
         input,
         timestamp: told ? value.eventTime : (late.timestamps[index] as number),
         mark: late.marks[index] as number,

@@ -1,8 +1,7 @@
 import { isMillraceError, messageOf, type MillraceError } from '@millrace/base'
-import type { HeldRecord, Key, LateRecord, StageInstance, StageScope } from '@millrace/sdk'
+import type { HeldRecord, StageInstance, StageScope } from '@millrace/sdk'
 import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, ENG_THROW } from '../errors.ts'
-import type { KeyPart } from '../plan/job-spec.ts'
-import { CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
+import { CurrentKey, NO_SLOT } from '../state/current-key.ts'
 import { HeapState } from '../state/heap-state.ts'
 import { Journal } from '../state/journal.ts'
 import type { SpillingSlots } from '../state/spilling-slots.ts'
@@ -10,7 +9,7 @@ import { Emitter } from './emitter.ts'
 import { EventClock } from './event-clock.ts'
 import { TIMEOUT_MS } from './in-time.ts'
 import type { KeySweep } from './key-sweep.ts'
-import { KeyInterner, keyPartsByInput } from './key.ts'
+import type { KeyInterner } from './key.ts'
 import { type Parked, type ParkingLot } from './parking-lot.ts'
 import type { Port } from './port.ts'
 import { newSweep } from './new-sweep.ts'
@@ -20,7 +19,9 @@ import { Rebuilder } from './rebuilder.ts'
 import type { StageParts } from './stage-parts.ts'
 import { ReusedContext } from './reused-context.ts'
 import { newSpilling } from './spilling-sweep.ts'
+import { restoreCold } from './stage-snapshot.ts'
 import { StageHooks } from './stage-hooks.ts'
+import { StageKeys } from './stage-keys.ts'
 import type { Handler, OpenStage } from './stage-instance.ts'
 import { undoableTimer } from './undoable-timer.ts'
 
@@ -39,8 +40,7 @@ export class RecordRunner implements InHand {
   readonly state: HeapState
   readonly time: EventClock
   readonly #timeoutMs: number
-  readonly keyParts: ReadonlyMap<string, readonly KeyPart[]>
-  readonly keyNames: readonly string[]
+  readonly keys: StageKeys
   readonly interner: KeyInterner | undefined
   /** Absent: all keys stay in memory. */
   readonly spilling: SpillingSlots | undefined
@@ -69,23 +69,25 @@ export class RecordRunner implements InHand {
     this.#main = parts.outbox.main as Port
     this.#late = parts.outbox.port('late')
     this.#timeoutMs = parts.spec.timeoutMs ?? TIMEOUT_MS
-    this.keyParts = keyPartsByInput(parts.spec)
-    this.keyNames = (this.keyParts.get(parts.spec.inputs[0]?.name ?? '') ?? []).map(
-      (part) => part.name,
-    )
     this.spilling = newSpilling(parts, this.journal)
-    this.interner =
-      this.keyNames.length === 0 ? undefined : new KeyInterner(this.keyNames, this.spilling)
+    this.keys = new StageKeys(parts.spec, this.spilling)
+    this.interner = this.keys.interner
     this.isKeyed = this.interner !== undefined
     this.current = CurrentKey.of(this.interner)
-    this.#failures = new RecordFailures(parts, this.current, this.emitter, (late, input) =>
-      this.#keyOf(late, input),
-    )
+    this.#failures = new RecordFailures(parts, this.current, this.emitter, this.keys)
     this.time = new EventClock(this.emitter, parts.host.runtime)
     const { current, interner, journal, spilling, time } = this
     this.state = new HeapState(current, journal, time, interner, spilling)
     this.#context = this.#newContext()
-    this.#rebuilder = new Rebuilder(parts, () => this.#scope())
+    let isFirst = true
+    this.#rebuilder = new Rebuilder(
+      parts,
+      () => this.#scope(),
+      () => {
+        if (isFirst) restoreCold(this, parts)
+        isFirst = false
+      },
+    )
     this.hooks = new StageHooks(parts, this)
     this.sweep = newSweep(this)
   }
@@ -141,8 +143,7 @@ export class RecordRunner implements InHand {
     try {
       if (this.interner !== undefined) {
         this.current.slot = NO_SLOT
-        const parts = this.keyParts.get(input) as readonly KeyPart[]
-        this.current.slot = this.interner.slot(parts, record, timestamp)
+        this.current.slot = this.interner.slot(this.keys.partsOf(input), record, timestamp)
       }
       result = handler.call.call(handler.target, record, context)
       if (handler.kind === 'generator') {
@@ -172,7 +173,7 @@ export class RecordRunner implements InHand {
   }
 
   #runBehind(batch: RecordBatch, index: number, input: string): Promise<void> | undefined {
-    const slot = this.#slotOf(batch, index, input)
+    const slot = this.keys.slotOf(batch, index, input)
     if (this.lot?.holds(slot) !== true) return this.run(batch, index, input)
     this.batch = batch
     this.index = index
@@ -187,7 +188,7 @@ export class RecordRunner implements InHand {
     this.batch = batch
     this.index = index
     this.input = input
-    this.current.slot = this.#slotOf(batch, index, input)
+    this.current.slot = this.keys.slotOf(batch, index, input)
     this.#failures.settle(this, code, message, undefined)
   }
 
@@ -201,26 +202,6 @@ export class RecordRunner implements InHand {
     counter.used--
     const code = isMillraceError(thrown) ? thrown.code : ENG_THROW.code
     this.#failures.settle(this, code, messageOf(thrown), thrown)
-  }
-
-  /** The slot of a record's key; none where it has no key to speak of. */
-  #slotOf(batch: RecordBatch, index: number, input: string): number {
-    if (this.interner === undefined) return ONLY_SLOT
-    const parts = this.keyParts.get(input) as readonly KeyPart[]
-    try {
-      return this.interner.slot(parts, batch.values[index], batch.timestamps[index] as number)
-    } catch {
-      return NO_SLOT
-    }
-  }
-
-  #keyOf({ eventTime, record }: LateRecord, input: string): Key | undefined {
-    const parts = this.keyParts.get(input)
-    try {
-      return parts && this.interner?.read(parts, record, eventTime)
-    } catch {
-      return undefined
-    }
   }
 
   /** Makes a new instance where the memory of this one cannot be trusted any more, or where it crashed. */
@@ -376,7 +357,7 @@ export class RecordRunner implements InHand {
       timers: { event: this.hooks.event, clock: this.hooks.clock },
       timer: undoableTimer(this.#parts.timers, this.journal, () => this.emitter.active),
       outputs: Object.fromEntries(outputs),
-      keyNames: this.keyNames,
+      keyNames: this.keys.names,
       inputs: this.#parts.spec.inputs.map(({ name }) => name),
     }
   }
