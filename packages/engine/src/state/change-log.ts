@@ -1,7 +1,7 @@
 import type { TouchedSlots } from './touched-slots.ts'
 
 /** Untouched slots that come along, for each touched one. */
-const SWEPT_PER_TOUCHED = 1.5
+const SWEPT_PER_TOUCHED = 1
 /** And at least so great a part of all. */
 const SWEPT_PART = 16
 

@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8'
 import { JOB_STATE_DATA, JOB_STATE_NEWER } from '../errors.ts'
 
 /** The format of what is inside blocks; all up to it can be read. Each block begins with its own. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** A block is closed when it has so many bytes. */
 const BLOCK_BYTES = 1 << 20
