@@ -1,7 +1,7 @@
 import type { MillraceError, Runtime } from '@millrace/base'
 import type { ChangeStore, JobChanges, JobCheckpoint } from '@millrace/engine'
 import type { SinkToken } from '@millrace/sdk'
-import { type FileSystem, openStore, type Store } from '@millrace/store'
+import { type FileSystem, openStore, type SectionWrite, type Store } from '@millrace/store'
 import { JobFaults } from '../errors.ts'
 import { type Allowed, compareJobs, type CurrentJob, usable } from './compare-prints.ts'
 import type { JournalSettings } from '../journal/with-journals.ts'
@@ -95,14 +95,13 @@ export class JobState implements ChangeStore {
   async commit(checkpoint: JobChanges): Promise<void> {
     const { print, runtime } = this.#options
     const { folder } = this.settings
-    const write = await writeSections({ checkpoint, folder, print }, runtime, this.#kept)
+    const saved = { checkpoint, folder, print }
+    const { meta, sections: own } = await writeSections(saved, runtime, this.#kept)
     // Stages that the job no longer has leave nothing behind.
-    for (const { name } of this.#store.latest()?.sections ?? []) {
-      if (!write.sections.has(name)) {
-        ;(write.sections as Map<string, object>).set(name, { blocks: [], replace: true })
-      }
-    }
-    await this.#store.commit({ id: this.#store.lastId + 1, ...write })
+    const before = this.#store.latest()?.sections ?? []
+    const gone = before.map(({ name }) => [name, { blocks: [], replace: true }] as const)
+    const sections = new Map<string, SectionWrite>([...gone, ...own])
+    await this.#store.commit({ id: this.#store.lastId + 1, sections, meta })
     this.#hasCommitted = true
   }
 
