@@ -29,18 +29,22 @@ export const SQLITE_NO_TABLE: ErrorOf<{ path: string; table: string; near?: stri
         : `Did you mean "${details.near}"?`,
   })
 
-/** The table has no such column. */
+/** The table, or the result of a query, has no such column. */
 export const SQLITE_NO_COLUMN: ErrorOf<{
-  table: string
+  /** Absent: the result of a query. */
+  table?: string | undefined
   column: string
   near?: string | undefined
 }> = defineError({
   code: 'SQLITE_NO_COLUMN',
-  message: (details) => `The table "${details.table}" has no column "${details.column}".`,
-  hint: (details) =>
-    details.near === undefined
-      ? 'Name a column of the table, or add it to the table.'
-      : `Did you mean "${details.near}"?`,
+  message: ({ column, table }) =>
+    `${table === undefined ? 'The result of the query' : `The table "${table}"`} has no column "${column}".`,
+  hint: ({ near, table }) => {
+    if (near !== undefined) return `Did you mean "${near}"?`
+    return table === undefined
+      ? 'Name a column that the query selects.'
+      : 'Name a column of the table, or add it to the table.'
+  },
 })
 
 /** The table has nothing that makes the columns of `key` unique. */

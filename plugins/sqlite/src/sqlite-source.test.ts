@@ -57,8 +57,10 @@ describe('the source sqlite', () => {
       code: 'SQLITE_FAILED',
       message: `"${path}" failed: no such table: u.`,
     })
-    await expect(read('SELECT * FROM t', { by: 'A1' })).rejects.toMatchObject({
+    await expect(read('SELECT * FROM t', { by: 'order' })).rejects.toMatchObject({
       code: 'SQLITE_NO_COLUMN',
+      message: 'The result of the query has no column "order".',
+      hint: 'Name a column that the query selects.',
     })
     await expect(read('SELECT * FROM t', { by: 'a' })).rejects.toMatchObject({
       code: 'SQLITE_ORDER',

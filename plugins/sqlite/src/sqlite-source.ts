@@ -109,7 +109,7 @@ class SqliteSource implements SourceInstance {
       .columns()
       .map(({ name }) => name)
     if (found.includes(column)) return
-    throw SQLITE_NO_COLUMN({ table: 'query', column, near: nearestName(column, found) })
+    throw SQLITE_NO_COLUMN({ column, near: nearestName(column, found) })
   }
 
   close(): void {

@@ -67,10 +67,13 @@ export const STREAM_GONE: ErrorOf<{ stream: string; offset: number; first: numbe
 })
 
 /** A job goes on from a position or token that is not one of a stream. */
-export const STREAM_POSITION: ErrorOf<{ got: string }> = defineError({
+export const STREAM_POSITION: ErrorOf<{ part: 'source' | 'sink'; got: string }> = defineError({
   code: 'STREAM_POSITION',
-  message: (d) => `A position in a stream is an offset; got ${d.got}.`,
-  hint: () => 'Start the job anew: this checkpoint was written by another source or sink.',
+  message: (d) =>
+    d.part === 'source'
+      ? `A position in a stream is an offset; got ${d.got}.`
+      : `What a checkpoint has of the sink stream is a writer and an epoch; got ${d.got}.`,
+  hint: (d) => `Start the job anew: this checkpoint was written by another ${d.part}.`,
 })
 
 /** Nobody let go of the store for too long. */

@@ -156,7 +156,10 @@ it('a store that knows nothing of the checkpoint is refused: results would be mi
   const moved = await openSink({ name: 'out', dir: other.dir }, runtime)
 
   await expect(moved.recover(token)).rejects.toMatchObject({ code: 'STREAM_TOKEN' })
-  await expect(moved.recover({ file: 'x' })).rejects.toMatchObject({ code: 'STREAM_POSITION' })
+  await expect(moved.recover({ file: 'x' })).rejects.toMatchObject({
+    code: 'STREAM_POSITION',
+    message: 'What a checkpoint has of the sink stream is a writer and an epoch; got {}.',
+  })
 })
 
 it('a retention of the sink is that of the stream', async () => {

@@ -167,5 +167,5 @@ function tokenOf({ epoch, writer }: SinkToken): Token {
   if (typeof writer === 'string' && Number.isSafeInteger(epoch)) {
     return { writer, epoch: Number(epoch) }
   }
-  throw STREAM_POSITION({ got: JSON.stringify({ writer, epoch }) })
+  throw STREAM_POSITION({ part: 'sink', got: JSON.stringify({ writer, epoch }) })
 }

@@ -122,5 +122,5 @@ function offsetOf(position: unknown): number | undefined {
   if (position === undefined) return undefined
   const { offset } = (position ?? {}) as { readonly offset?: unknown }
   if (typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0) return offset
-  throw STREAM_POSITION({ got: JSON.stringify(position) ?? typeof position })
+  throw STREAM_POSITION({ part: 'source', got: JSON.stringify(position) ?? typeof position })
 }
