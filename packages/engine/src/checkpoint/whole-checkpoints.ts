@@ -41,11 +41,13 @@ export class WholeCheckpoints implements ChangeStore {
 
 /** The same, of lists that may be asked again and again. */
 function settled(changes: StageChanges): StageChanges {
+  const { cold } = changes
   const handles = Object.entries(changes.handles).map(([name, handle]) => [name, kept(handle)])
   return {
     ...changes,
     keys: { ...changes.keys, values: all(changes.keys.values) },
     handles: Object.fromEntries(handles) as StageChanges['handles'],
+    ...(cold && { cold: { ...cold, bytes: all(cold.bytes) } }),
   }
 }
 

@@ -11,10 +11,11 @@ export class Rebuilder {
   readonly #restarts: Restarts
   readonly #open: () => Promise<OpenStage>
 
-  constructor(parts: StageParts, scope: () => StageScope) {
+  /** `made` is told of each instance before it is opened. */
+  constructor(parts: StageParts, scope: () => StageScope, made: () => void) {
     this.#parts = parts
     this.#restarts = new Restarts(parts.host, parts.spec, parts.spec.restart)
-    this.#open = () => openStage(parts.host, parts.spec, scope())
+    this.#open = () => openStage(parts.host, parts.spec, scope(), made)
   }
 
   /** Instances made, or tried, after the first. */

@@ -21,11 +21,12 @@ export interface OpenStage {
   readonly handlers: ReadonlyMap<string, Handler>
 }
 
-/** Makes and opens an instance. Throws coded errors that name the step; what was made is closed again. */
+/** Makes and opens an instance; `wasMade` is told in between. Throws coded errors that name the step; what was made is closed again. */
 export async function openStage(
   host: TaskHost,
   spec: StageSpec,
   scope: StageScope,
+  wasMade: () => void,
 ): Promise<OpenStage> {
   let handlers: OpenStage['handlers'] = new Map()
   const instance = await openInstance<StageInstance>(
@@ -34,6 +35,7 @@ export async function openStage(
     () => spec.factory.create(scope),
     (made) => {
       handlers = new Map(spec.inputs.map(({ name }) => [name, handlerOf(spec, made, name)]))
+      wasMade()
       const timeoutMs = Math.max(spec.timeoutMs ?? 0, TIMEOUT_MS)
       return open(host, spec, () => made.open?.(), timeoutMs)
     },

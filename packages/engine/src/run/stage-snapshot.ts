@@ -1,10 +1,11 @@
 import type { StageCapture } from '../checkpoint/checkpoint.ts'
 import type { ChangeLog } from '../state/change-log.ts'
-import { type CurrentKey, ONLY_SLOT } from '../state/current-key.ts'
+import { type CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
 import type { HeapState } from '../state/heap-state.ts'
 import type { KeyTimers } from '../state/key-timers.ts'
 import { MergedSnapshot } from '../state/merge-changes.ts'
 import type { SavedTimer, Slots, StageSnapshot } from '../state/saved-state.ts'
+import type { SpillingSlots } from '../state/spilling-slots.ts'
 import type { StageChanges } from '../state/stage-changes.ts'
 import type { Emitter } from './emitter.ts'
 import type { EventClock } from './event-clock.ts'
@@ -22,6 +23,7 @@ export interface Snapshotted {
   readonly current: CurrentKey
   readonly hooks: { readonly event: KeyTimers; readonly clock: KeyTimers }
   readonly lot: ParkingLot | undefined
+  readonly spilling?: SpillingSlots | undefined
   largest: number
 }
 
@@ -84,6 +86,24 @@ function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void {
     for (const { at, key, name } of saved.timers[service]) {
       hooks[service].load({ slot: interner?.slotOf(key) ?? ONLY_SLOT, at, name })
     }
+  }
+}
+
+/** Gives handles what their keys kept on the disk; for when the first instance has made them, before it is opened. */
+export function restoreCold(
+  { interner, spilling, state }: Pick<Snapshotted, 'interner' | 'spilling' | 'state'>,
+  { restored, spec }: Pick<StageParts, 'restored' | 'spec'>,
+): void {
+  spilling?.begin(interner?.keys.length ?? 0)
+  for (const saved of [spec.restored, restored?.snapshot]) {
+    if (!(saved instanceof MergedSnapshot) || interner === undefined) continue
+    const { keys } = saved
+    const arePlaces = interner.arePlaces(keys)
+    state.restoreCold(
+      saved.cold,
+      (place) => (arePlaces ? place : interner.slotOf(keys[place] ?? [])),
+      { use: (slot) => spilling?.use(slot), loaded: () => spilling?.evict(NO_SLOT) },
+    )
   }
 }
 

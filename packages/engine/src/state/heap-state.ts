@@ -20,6 +20,7 @@ import { isSpillable } from './frozen.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { HeapList } from './list-state.ts'
 import { HeapMap } from './map-state.ts'
+import type { MergedCold } from './merged-cold.ts'
 import { toPlain } from './merged-handle.ts'
 import { HeapNumbers } from './numbers-state.ts'
 import { HeapObject } from './object-state.ts'
@@ -30,7 +31,7 @@ import type { SpillingSlots } from './spilling-slots.ts'
 import type { SavedHandle, SavedState, Slots } from './saved-state.ts'
 import type { StageChanges } from './stage-changes.ts'
 import { isExpiring, type ExpiringStore, type Store } from './store.ts'
-import { captureHandle, type Handle, loadHandle, saveHandle } from './store-snapshot.ts'
+import { captureHandle, type Handle, loadFrozen, loadHandle, saveHandle } from './store-snapshot.ts'
 import { type StateTime, timeToLive } from './time-to-live.ts'
 import { NamedUnits, slotUnits, type Units } from './units.ts'
 import { HeapValue } from './value-state.ts'
@@ -169,6 +170,28 @@ export class HeapState {
   /** What handles begin with, by name: for before the first instance. A name that none of them has is kept for later ones. */
   restore(saved: SavedState): void {
     for (const [name, handle] of Object.entries(saved)) this.#unclaimed.set(name, handle)
+  }
+
+  /**
+   * Gives handles what their keys kept on the disk: for when the first instance has made them. `use` is told of each key before,
+   * `loaded` after.
+   */
+  restoreCold(
+    cold: MergedCold,
+    slotOf: (place: number) => number,
+    { loaded, use }: { readonly use: (slot: number) => void; readonly loaded: () => void },
+  ): void {
+    for (const { parts, place } of cold.keys()) {
+      const slot = slotOf(place)
+      use(slot)
+      for (const { frozen, handle } of parts) {
+        const own = this.#handles.get(handle.name)
+        if (own !== undefined) loadFrozen(own, slot, frozen, handle.version)
+      }
+      loaded()
+    }
+    // What a later instance claims is with the rest.
+    for (const [name, saved] of this.#unclaimed) this.#unclaimed.set(name, toPlain(saved))
   }
 
   /** The scope of one instance. Its handles throw ENG_STATE_NAME for a name declared twice in it, ENG_STATE_PATH for one with signs. */

@@ -34,7 +34,7 @@ export function memorySpill(): MemorySpill {
     hold(slots) {
       const bytes = Array.from(slots, (slot) => waiting.get(slot) as Uint8Array)
       expect(bytes).not.toContain(undefined)
-      return { slots, bytes }
+      return { slots, lengths: Int32Array.from(bytes, ({ length }) => length), bytes }
     },
     get size() {
       return waiting.size

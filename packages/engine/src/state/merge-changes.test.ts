@@ -6,14 +6,16 @@ import { EventClock } from '../run/event-clock.ts'
 import type { StageSpec } from '../plan/job-spec.ts'
 import { KeySweep } from '../run/key-sweep.ts'
 import { KeyInterner } from '../run/key.ts'
-import { restoreStage, takeChanges, takeSnapshot } from '../run/stage-snapshot.ts'
+import { restoreCold, restoreStage, takeChanges, takeSnapshot } from '../run/stage-snapshot.ts'
 import { ChangeLog } from './change-log.ts'
 import { CurrentKey, NO_SLOT } from './current-key.ts'
 import { HeapState } from './heap-state.ts'
 import { Journal } from './journal.ts'
 import { KeyTimers } from './key-timers.ts'
+import { memorySpill } from './memory-spill.test-support.ts'
 import { mergeChanges, toPlainSnapshot } from './merge-changes.ts'
 import type { StageSnapshot } from './saved-state.ts'
+import { SpillingSlots } from './spilling-slots.ts'
 import type { EntryColumns, HandleChanges, StageChanges } from './stage-changes.ts'
 
 interface Numbers {
@@ -30,13 +32,14 @@ const ttl = { ms: 7 }
 const KEY_MAX = 40
 
 /** A stage that has no state so far, and forgets keys as soon as it can. */
-function bareStage() {
-  const interner = new KeyInterner(['site', 'user'])
-  const current = CurrentKey.of(interner)
+function bareStage(keys?: number) {
   const journal = new Journal()
+  const spilling = keys === undefined ? undefined : newSpilling(keys, journal)
+  const interner = new KeyInterner(['site', 'user'], spilling)
+  const current = CurrentKey.of(interner)
   const emitter = new Emitter(10)
   const time = new EventClock(emitter, createManualRuntime())
-  const heap = new HeapState(current, journal, time, interner)
+  const heap = new HeapState(current, journal, time, interner, spilling)
   const event = new KeyTimers('event', current, journal)
   const clock = new KeyTimers('clock', current, journal)
   const holder = {
@@ -54,7 +57,7 @@ function bareStage() {
     interner,
     journal,
     time,
-    kept: { ...kept, lot: undefined, largest: 0 },
+    kept: { ...kept, lot: undefined, largest: 0, spilling },
     log: new ChangeLog(interner.touched, interner.renamed),
     sweep: new KeySweep(interner, current, holder, () => 1),
   }
@@ -80,9 +83,18 @@ function declare({ heap }: ReturnType<typeof bareStage>) {
   }
 }
 
-function openStage() {
-  const stage = bareStage()
-  return { ...stage, ...declare(stage) }
+function newSpilling(keys: number, journal: Journal): SpillingSlots {
+  const fail = (error: unknown): never => {
+    throw error
+  }
+  return new SpillingSlots({ id: 'stage', keys, file: memorySpill(), journal, fail })
+}
+
+function openStage(keys?: number) {
+  const stage = bareStage(keys)
+  const open = { ...stage, ...declare(stage) }
+  stage.kept.spilling?.begin(0)
+  return open
 }
 type Opened = ReturnType<typeof openStage>
 
@@ -146,7 +158,7 @@ const hooks: readonly ((stage: Opened, n: number) => unknown)[] = [
     if (!event.isDue(n)) return
     event.take()
     current.slot = event.taken.slot
-    interner.touched.mark(current.slot)
+    interner.touched.use(current.slot)
     if (n % 2 === 0) event.putBack()
   },
 ]
@@ -165,6 +177,7 @@ function take(stage: Opened, { does, fails, key, n, writes: some }: Step): void 
   }
   if (fails) journal.undo()
   else journal.forget()
+  stage.kept.spilling?.evict(current.slot)
 }
 
 /** Gives a key something of each kind. */
@@ -173,11 +186,12 @@ function fill(stage: Opened, key: number): void {
   // What takes things away comes first.
   for (const write of writes.toReversed()) write(stage, key)
   stage.journal.forget()
+  stage.kept.spilling?.evict(stage.current.slot)
 }
 
 /** What the lists of changes say, which may be asked once. */
 function read(changes: StageChanges): StageChanges {
-  const { handles, keys } = changes
+  const { cold, handles, keys } = changes
   const entriesOf = ({ data, names, ...entries }: EntryColumns): EntryColumns => ({
     ...entries,
     ...(names && { names: names.slice(0, names.length) }),
@@ -191,6 +205,7 @@ function read(changes: StageChanges): StageChanges {
     ...changes,
     handles: Object.fromEntries(all),
     keys: { ...keys, values: inTwo(keys.values) },
+    ...(cold && { cold: { ...cold, bytes: inTwo(cold.bytes) } }),
   }
 }
 
@@ -200,10 +215,12 @@ const inTwo = <T>(list: { length: number; slice(from: number, to: number): reado
 }
 
 /** What a new stage keeps that begins with a snapshot. */
-function restored(snapshot: StageSnapshot): StageSnapshot {
-  const stage = bareStage()
-  restoreStage(stage.kept, { spec: { restored: snapshot } as StageSpec, restored: undefined })
+function restored(snapshot: StageSnapshot, keys?: number): StageSnapshot {
+  const stage = bareStage(keys)
+  const parts = { spec: { restored: snapshot } as StageSpec, restored: undefined }
+  restoreStage(stage.kept, parts)
   declare(stage)
+  restoreCold(stage.kept, parts)
   return structuredClone(toPlainSnapshot(takeSnapshot(stage.kept)))
 }
 
@@ -228,34 +245,51 @@ const steps = fc.record({
 })
 type Step = typeof steps extends fc.Arbitrary<infer T> ? T : never
 
+const bounds = fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined })
+
 it('makes of changes the snapshot that was there when the last of them were taken', () => {
   fc.assert(
-    fc.property(fc.array(steps, { maxLength: 40 }), fc.boolean(), (script, isFull) => {
-      const stage = openStage()
-      // With many keys that nothing happens to, what is not told does not come round by itself.
-      if (isFull) for (let key = 0; key <= KEY_MAX; key++) fill(stage, key)
-      let kept: StageChanges[] = []
-      let waiting: { readonly changes: StageChanges; readonly whole: unknown } | undefined
-      const settle = (): void => {
-        if (waiting === undefined) return
-        const { changes, whole } = waiting
-        kept = [...kept, read(changes)].filter(({ number }) => number >= changes.since)
-        waiting = undefined
-        const merged = mergeChanges(kept)
-        expect(seen(toPlainSnapshot(merged))).toEqual(whole)
-        expect(seen(restored(mergeChanges(kept)))).toEqual(whole)
-        expect(seen(restored(toPlainSnapshot(merged)))).toEqual(whole)
-      }
-      for (const step of script) {
-        if (step.does === 'checkpoint') {
-          settle()
-          const whole = structuredClone(seen(takeSnapshot(stage.kept)))
-          waiting = { changes: takeChanges(stage.kept, stage.log), whole }
-          if (step.readsAtOnce) settle()
-        } else take(stage, step)
-      }
-      settle()
-    }),
+    fc.property(
+      fc.array(steps, { maxLength: 40 }),
+      fc.boolean(),
+      bounds,
+      (script, isFull, most) => {
+        const stage = openStage(most)
+        const other = most === undefined ? undefined : openStage()
+        // With many keys that nothing happens to, what is not told does not come round by itself.
+        for (const one of other === undefined ? [stage] : [stage, other]) {
+          if (isFull) for (let key = 0; key <= KEY_MAX; key++) fill(one, key)
+        }
+        let kept: StageChanges[] = []
+        let waiting: { readonly changes: StageChanges; readonly whole: unknown } | undefined
+        const settle = (): void => {
+          if (waiting === undefined) return
+          const { changes, whole } = waiting
+          kept = [...kept, read(changes)].filter(({ number }) => number >= changes.since)
+          waiting = undefined
+          const merged = mergeChanges(kept)
+          expect(seen(toPlainSnapshot(merged))).toEqual(whole)
+          expect(seen(restored(mergeChanges(kept)))).toEqual(whole)
+          expect(seen(restored(toPlainSnapshot(merged)))).toEqual(whole)
+          if (most === undefined) return
+          expect(seen(restored(mergeChanges(kept), most))).toEqual(whole)
+          expect(seen(restored(toPlainSnapshot(merged), 1))).toEqual(whole)
+        }
+        for (const step of script) {
+          if (step.does === 'checkpoint') {
+            settle()
+            const whole = structuredClone(seen(takeSnapshot(stage.kept)))
+            if (other !== undefined) expect(whole).toEqual(seen(takeSnapshot(other.kept)))
+            waiting = { changes: takeChanges(stage.kept, stage.log), whole }
+            if (step.readsAtOnce) settle()
+          } else {
+            take(stage, step)
+            if (other !== undefined) take(other, step)
+          }
+        }
+        settle()
+      },
+    ),
     { numRuns: 100 },
   )
 })

@@ -1,7 +1,8 @@
 import { invariant, type KeyValue } from '@millrace/base'
 import type { KeyTimers } from './key-timers.ts'
+import { MergedCold } from './merged-cold.ts'
 import { type Merged, MergedHandle, NOBODY, toPlain } from './merged-handle.ts'
-import type { SavedTimer, StageSnapshot } from './saved-state.ts'
+import type { SavedTimer, SlotEntry, StageSnapshot } from './saved-state.ts'
 import type { StageChanges, TimerColumns } from './stage-changes.ts'
 
 /** What a stage kept, as its changes have it. */
@@ -11,6 +12,8 @@ export class MergedSnapshot implements StageSnapshot {
   readonly eventTime: number
   readonly keys: readonly (readonly KeyValue[])[]
   readonly state: StageSnapshot['state']
+  /** What its handles do not load: keys that were on the disk. */
+  readonly cold: MergedCold
   readonly #list: readonly StageChanges[]
   readonly #merged: Merged
   readonly #isKeyed: boolean
@@ -22,11 +25,13 @@ export class MergedSnapshot implements StageSnapshot {
     this.largest = last.largest
     this.eventTime = last.eventTime
     this.keys = merged.keys
+    this.cold = new MergedCold(list, merged)
     const handles = Object.entries(last.handles).map(([name, handle]) => {
       const parts = handle.isWhole
         ? [handle.entries]
         : list.map(({ handles: of }) => of[name]?.entries)
-      return [name, new MergedHandle(handle, parts, merged)] as const
+      const entries = (): Iterable<SlotEntry> => this.cold.entries(name)
+      return [name, new MergedHandle(handle, parts, merged, entries)] as const
     })
     this.state = { ...last.unclaimed, ...Object.fromEntries(handles) }
     this.#list = list

@@ -26,6 +26,14 @@ interface Part {
   readonly places: Int32Array
 }
 
+/** How what was kept comes into a store. */
+interface Loading {
+  /** Default: the slot of a key is its place. */
+  readonly slotOf?: ((place: number) => number) | undefined
+  /** Default: data stays as it is. */
+  readonly migrate?: ((data: unknown) => unknown) | undefined
+}
+
 /** What a state handle kept, as its changes have it: read into a store without an object for each entry. */
 export class MergedHandle implements SavedHandle {
   readonly kind: string
@@ -35,14 +43,17 @@ export class MergedHandle implements SavedHandle {
   readonly keys: readonly (readonly KeyValue[])[]
   readonly #isWhole: boolean
   readonly #parts: readonly Part[]
+  readonly #cold: () => Iterable<SlotEntry>
   #entries: readonly SavedEntry[] | undefined
 
-  /** `parts` by change, from oldest to newest; `last` is what the newest one says. */
+  /** `parts` by change, from oldest to newest; `cold` gives what its keys kept on the disk. */
   constructor(
     { expired, isWhole, kind, version }: HandleChanges,
     parts: readonly (EntryColumns | undefined)[],
     merged: Merged,
+    cold: () => Iterable<SlotEntry> = () => [],
   ) {
+    this.#cold = cold
     this.kind = kind
     this.version = version
     if (expired > 0) this.expired = expired
@@ -57,6 +68,7 @@ export class MergedHandle implements SavedHandle {
   get size(): number {
     let size = 0
     for (const { places } of this.#parts) for (const place of places) if (place >= 0) size++
+    for (const _ of this.#cold()) size++
     return size
   }
 
@@ -65,32 +77,41 @@ export class MergedHandle implements SavedHandle {
     return this.#entries
   }
 
-  /** Gives a store what was kept; the slot of each key must be its place. */
-  load(store: Store): void {
+  /** Gives a store what was kept, but for keys that were on the disk. */
+  load(store: Store, { migrate, slotOf }: Loading = {}): void {
     for (const { columns, places } of this.#parts) {
       const { data, orders } = columns
-      if ('rows' in data && orders !== undefined && store.loadRows !== undefined) {
-        store.loadRows(places, orders, data)
-      } else for (const entry of entriesOf(columns, places)) store.load(entry)
+      if (migrate === undefined && slotOf === undefined) {
+        if ('rows' in data && orders !== undefined && store.loadRows !== undefined) {
+          store.loadRows(places, orders, data)
+        } else for (const entry of entriesOf(columns, places)) store.load(entry)
+      } else {
+        for (const entry of entriesOf(columns, places)) {
+          const slot = slotOf?.(entry.slot) ?? entry.slot
+          const data = migrate === undefined ? entry.data : migrate(entry.data)
+          store.load({ ...entry, slot, data })
+        }
+      }
     }
   }
 
   #toEntries(): readonly SavedEntry[] {
-    const found: { readonly place: number; readonly order: number; readonly entry: SavedEntry }[] =
-      []
-    for (const { columns, places } of this.#parts) {
-      for (const { data, name, order, slot, time } of entriesOf(columns, places)) {
-        const key = this.#isWhole ? null : (this.keys[slot] ?? null)
-        const entry = {
-          key,
-          ...(columns.names && { name }),
-          data,
-          ...(columns.times && { time }),
-        }
-        // Those that have no order of their own stand in that of their keys.
-        found.push({ place: slot, order: order ?? slot, entry })
+    const found: { readonly order: number; readonly entry: SavedEntry }[] = []
+    const add = ({ data, name, order, slot, time }: SlotEntry): void => {
+      const key = this.#isWhole ? null : (this.keys[slot] ?? null)
+      const entry = {
+        key,
+        ...(name !== undefined && { name }),
+        data,
+        ...(time !== undefined && { time }),
       }
+      // Those that have no order of their own stand in that of their keys.
+      found.push({ order: order ?? slot, entry })
     }
+    for (const { columns, places } of this.#parts) {
+      for (const entry of entriesOf(columns, places)) add(entry)
+    }
+    for (const entry of this.#cold()) add(entry)
     return found.toSorted((a, b) => a.order - b.order).map(({ entry }) => entry)
   }
 }

@@ -19,6 +19,8 @@ export interface SpillFile {
 /** What some slots have, in an order of its own. */
 export interface HeldBytes {
   readonly slots: Int32Array
+  /** Of the bytes of each. */
+  readonly lengths: Int32Array
   readonly bytes: Sliced<Uint8Array>
 }
 

@@ -126,6 +126,7 @@ function run(script: readonly Row[], keys?: number): unknown[] {
   }
   const spilling =
     keys === undefined ? undefined : new SpillingSlots({ id: 'x', keys, file, journal, fail })
+  spilling?.begin(0)
   const touched = spilling ?? new TouchedSlots()
   const all = Array.from({ length: KEYS }, (_, id) => ({ id }))
   const current = new CurrentKey(all, new KeyOrder(), touched)

@@ -1,5 +1,6 @@
 import { isMillraceError, messageOf, type MillraceError, RingBuffer } from '@millrace/base'
 import { ENG_INTERNAL, ENG_SPILL_DATA } from '../errors.ts'
+import { NO_SLOT } from './current-key.ts'
 import { type Frozen, isSpillable, type SpillableStore } from './frozen.ts'
 import type { Journal } from './journal.ts'
 import type { SpillFile, SpillOptions } from './spill-file.ts'
@@ -47,6 +48,8 @@ export class SpillingSlots extends TouchedSlots {
   readonly #parts: Part[] = []
   #states = new Uint8Array(firstSlots)
   readonly #queue = new RingBuffer<number>()
+  /** Until all that there was is restored nothing goes. */
+  #isOn = false
   /** Keys on the disk. */
   cold = 0
   /** A disk that failed has ended the job. */
@@ -78,6 +81,7 @@ export class SpillingSlots extends TouchedSlots {
   /** Throws what ends the job. */
   override use(slot: number): void {
     super.use(slot)
+    if (!this.#isOn) return
     const state = this.#stateOf(slot)
     if (state === COLD) this.#thaw(slot)
     if (state !== WARM && state !== USED) this.#queue.push(slot)
@@ -112,26 +116,25 @@ export class SpillingSlots extends TouchedSlots {
     }
   }
 
-  /** The same, however many there are. */
-  evictAll(current: number): void {
-    const { keys } = this.#options
-    let before = Number.POSITIVE_INFINITY
-    while (this.#queue.length > keys && !this.hasFailed && before > 0) {
-      before = this.#queue.length - keys
-      this.evict(current)
+  /** From now on keys go and come: those of the first `count` slots may have something. */
+  begin(count: number): void {
+    this.#isOn = true
+    for (let slot = 0; slot < count; slot++) {
+      this.use(slot)
+      this.evict(NO_SLOT)
     }
   }
 
   /** Those of `slots` that are in memory, and what the others have on the disk. */
   capture(slots: Int32Array): { readonly warm: Int32Array; readonly cold: ColdColumns } {
     const { file } = this.#options
-    const { bytes, slots: held } = file.hold(slots.filter((slot) => this.isCold(slot)))
+    const { bytes, lengths, slots: held } = file.hold(slots.filter((slot) => this.isCold(slot)))
     const handles = this.#parts.map(({ kind, name, version }) => ({ name, kind, version }))
     const decode = (one: Uint8Array): readonly (Frozen | undefined)[] =>
       file.decode(one) as readonly (Frozen | undefined)[]
     return {
       warm: slots.filter((slot) => !this.isCold(slot)),
-      cold: { slots: held, bytes, handles, decode },
+      cold: { slots: held, lengths, bytes, handles, decode },
     }
   }
 

@@ -38,6 +38,8 @@ export interface HandleChanges {
 export interface ColdColumns {
   /** In no order. */
   readonly slots: Int32Array
+  /** Of the bytes of each. */
+  readonly lengths: Int32Array
   readonly bytes: Sliced<Uint8Array>
   /** Whose the parts are that bytes decode to. */
   readonly handles: readonly ColdHandle[]

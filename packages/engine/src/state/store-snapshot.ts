@@ -1,5 +1,6 @@
 import { ENG_STATE_KIND, ENG_STATE_VERSION } from '../errors.ts'
 import { toEntryColumns } from './entry-columns.ts'
+import { entriesOf, type Frozen } from './frozen.ts'
 import { MergedHandle } from './merged-handle.ts'
 import type { SavedHandle, Slots } from './saved-state.ts'
 import type { HandleChanges } from './stage-changes.ts'
@@ -35,6 +36,21 @@ export function captureHandle(
   return { kind, version, expired, isWhole, entries }
 }
 
+/** Gives a handle what it kept for one key on the disk. */
+export function loadFrozen(handle: Handle, slot: number, frozen: Frozen, version: number): void {
+  const migrate = version < handle.version ? migratedFrom(handle, version) : undefined
+  for (const entry of entriesOf(slot, frozen)) {
+    handle.store.load(migrate === undefined ? entry : { ...entry, data: migrate(entry.data) })
+  }
+}
+
+function migratedFrom(
+  { migrate }: Handle,
+  version: number,
+): ((data: unknown) => unknown) | undefined {
+  return migrate && ((data) => migrate(data, version))
+}
+
 /** Gives a handle what it kept. Throws ENG_STATE_KIND and ENG_STATE_VERSION where that is not its own. */
 export function loadHandle(name: string, handle: Handle, saved: SavedHandle): void {
   const { kind, migrate, slots, store, version } = handle
@@ -44,8 +60,12 @@ export function loadHandle(name: string, handle: Handle, saved: SavedHandle): vo
     throw ENG_STATE_VERSION({ name, version, was: saved.version })
   }
   if (isExpiring(store)) store.expiry.expired = saved.expired ?? 0
-  if (saved instanceof MergedHandle && !isOld && slots.arePlaces(saved.keys)) {
-    saved.load(store)
+  if (saved instanceof MergedHandle) {
+    const { keys } = saved
+    const slotOf = slots.arePlaces(keys)
+      ? undefined
+      : (place: number): number => slots.slotOf(keys[place] ?? null)
+    saved.load(store, { slotOf, migrate: isOld ? migratedFrom(handle, saved.version) : undefined })
     return
   }
   for (const { data: was, key, name: entry, time } of saved.entries) {
