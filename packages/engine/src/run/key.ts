@@ -3,6 +3,7 @@ import type { Key } from '@millrace/sdk'
 import type { KeyPart } from '../plan/job-spec.ts'
 import { ENG_KEY } from '../errors.ts'
 import { KeyOrder } from '../state/key-order.ts'
+import { isRun } from '../state/slot-run.ts'
 import type { Sliced } from '../state/stage-changes.ts'
 import { TouchedSlots } from '../state/touched-slots.ts'
 
@@ -129,12 +130,16 @@ export class KeyInterner {
 
   /** The keys of some slots as they are now, whenever they are read; null for a slot without one. */
   capture(slots: Int32Array): Sliced<readonly KeyValue[] | null> {
-    const keys: (Key | undefined)[] = []
-    for (const slot of slots) keys.push(this.keys[slot])
+    const keys = isRun(slots) ? this.#run(slots) : Array.from(slots, (slot) => this.keys[slot])
     const names = this.#names
     const valuesOf = (key: Key | undefined): readonly KeyValue[] | null =>
       key === undefined ? null : names.map((name) => key[name] as KeyValue)
     return { length: keys.length, slice: (from, to) => keys.slice(from, to).map(valuesOf) }
+  }
+
+  #run(slots: Int32Array): (Key | undefined)[] {
+    const first = slots[0] ?? 0
+    return this.keys.slice(first, first + slots.length)
   }
 
   /** Slots with a key, in the order in which these were first seen. */

@@ -3,6 +3,7 @@ import type { Key, NumbersState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
+import { isRun } from './slot-run.ts'
 import type { EntryColumns, NumberRows } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
@@ -84,18 +85,31 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
     const made = new Int32Array(slots.length)
     let count = 0
     for (const slot of slots) if (this.holds(slot)) made[count++] = slot
-    const width = this.#initial.length
+    const found = made.subarray(0, count)
+    const { orders, rows } = this.#pick(found)
+    return { slots: found, orders, data: { fields: this.#fields, rows } }
+  }
+
+  #pick(slots: Int32Array): { readonly orders: Float64Array; readonly rows: Float64Array } {
+    const numbers = this.#numbers
     const { values } = this.#rows
+    const width = this.#initial.length
+    const count = slots.length
+    const first = slots[0] ?? 0
+    if (isRun(slots)) {
+      const orders = numbers.slice(first, first + count)
+      return { orders, rows: values.slice(first * width, (first + count) * width) }
+    }
     const orders = new Float64Array(count)
     const rows = new Float64Array(count * width)
     for (let row = 0; row < count; row++) {
-      const slot = made[row] as number
-      orders[row] = this.#numbers[slot] as number
+      const slot = slots[row] as number
+      orders[row] = numbers[slot] as number
       for (let column = 0; column < width; column++) {
         rows[row * width + column] = values[slot * width + column] as number
       }
     }
-    return { slots: made.subarray(0, count), orders, data: { fields: this.#fields, rows } }
+    return { orders, rows }
   }
 
   load({ data, order, slot }: SlotEntry): void {
