@@ -1,4 +1,4 @@
-import { type SourceDefinition, toSourceFactory } from '@millrace/sdk'
+import { jobDefaults, type SourceDefinition, toSourceFactory } from '@millrace/sdk'
 import { type Draft, type PipelineOptions, withMade } from './draft.ts'
 import { JOB_JOURNAL } from './errors.ts'
 import { Flow } from './flow.ts'
@@ -16,9 +16,10 @@ export interface SourceOptions<In = unknown> {
   readonly limit?: number
   /**
    * Writes what it gives to a journal first, so that a job which goes on from a checkpoint reads it again: for a source that cannot do
-   * that by itself. Default false.
+   * that by itself. Default false. `maxBytes`: what it may take on the disk, default 1 GiB; near that a checkpoint is taken early, and at it the
+   * source waits.
    */
-  readonly journal?: boolean
+  readonly journal?: boolean | { readonly maxBytes?: number | undefined }
 }
 
 /** A pipeline without stages yet. */
@@ -40,11 +41,13 @@ export class Pipeline {
     const { checkpoint, provide } = this.#options
     const factory = toSourceFactory(definition, injectionOf(definition, { parameters, provide }))
     const source = { id, factory, limit, time: time && timeSpec(time) }
-    if (journal && (checkpoint === undefined || factory.traits.replay !== 'none')) {
+    if (journal !== false && (checkpoint === undefined || factory.traits.replay !== 'none')) {
       throw JOB_JOURNAL({ id, hasCheckpoints: checkpoint !== undefined })
     }
     const own = withMade(this.#draft(), id, definition, parameters)
-    const made = { ...own.made, [id]: { parameters, ...own.made[id], journal } }
+    const { maxBytes = jobDefaults.journal.maxBytes } = typeof journal === 'object' ? journal : {}
+    const most = journal === false ? undefined : maxBytes
+    const made = { ...own.made, [id]: { parameters, ...own.made[id], journal: most } }
     const draft = { ...own, made }
     return new Flow({ ...draft, sources: [source] })
   }

@@ -61,6 +61,16 @@ const common: Readonly<Record<string, JsonSchema>> = {
   parameters: { type: 'object', description: 'Parameters of the module.' },
 }
 
+const journalSchema: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    maxSize: open(
+      'Bytes that it may take, such as 1GiB: a checkpoint is taken early, and the source waits for it. Default: 1GiB.',
+    ),
+  },
+}
+
 /** Keys beside the module, by role. */
 const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<string, JsonSchema>>> =
   {
@@ -69,9 +79,9 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
       time: timeSchema,
       limit: { type: 'integer', minimum: 0, description: 'Stop after this many entries.' },
       journal: {
-        type: 'boolean',
         description:
           'Whether what a source gives that cannot be read again, such as standard input, is written to a journal first; needs checkpoint. Default: false.',
+        anyOf: [{ type: 'boolean' }, journalSchema],
       },
       onError: malformedSchema,
       restart: restartSchema,

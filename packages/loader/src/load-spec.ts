@@ -151,7 +151,7 @@ async function load(
   checkFiles(parts.values(), context)
   const taken = readCheckpoint(pipeline, { name: settings.name, ends }, context)
   const journals = checkJournals(parts, taken !== undefined, context)
-  const checkpoint = taken && { ...taken, ...(journals.length > 0 && { journals }) }
+  const checkpoint = taken && { ...taken, ...(Object.keys(journals).length > 0 && { journals }) }
   checkRepeatable({ ...settings, checkpoint }, parts.values(), context)
   addResources(parts, modules, context)
   if (checkpoint !== undefined) warnOfFields(parts.values(), context)

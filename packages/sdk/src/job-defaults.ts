@@ -12,6 +12,8 @@ export const jobDefaults = {
   backoff: { minMs: 100, maxMs: 30_000, factor: 2, jitter: 0.2 },
   /** Time between two checkpoints, where a job takes any. */
   checkpoint: { everyMs: 10_000 },
+  /** Bytes that the journal of a source may take. */
+  journal: { maxBytes: 2 ** 30 },
   /** Records that a stage or sink may hold parked; one more ends the job. */
   parkMost: 10_000,
   /** More failures than this share of the last `of` records end the job. */

@@ -16,7 +16,11 @@ export function builtState(
   return async () => {
     const { openJobState } = await import('./job-state.ts')
     const { printOfSpec } = await import('./job-print.ts')
-    const journals = Object.keys(made).filter((id) => made[id]?.journal === true)
+    const journals = Object.fromEntries(
+      Object.entries(made).flatMap(([id, { journal }]): [string, number][] =>
+        journal === undefined ? [] : [[id, journal]],
+      ),
+    )
     const settings = { dir: resolve(dir), everyMs, journals }
     const print = printOfSpec(spec, made)
     return openJobState({ ...start, settings, job: spec.name, print, runtime })

@@ -30,11 +30,11 @@ export function printOf(
   { checkpoint, nodes }: Pick<JobPlan, 'nodes' | 'checkpoint'>,
   folder: string,
 ): JobPrint {
-  const journals = checkpoint?.journals ?? []
+  const journals = checkpoint?.journals ?? {}
   return Object.fromEntries(
     nodes.map((node): [string, PartPrint] => {
       const print = printOfNode(node, folder)
-      return [node.id, journals.includes(node.id) ? { ...print, journal: true } : print]
+      return [node.id, node.id in journals ? { ...print, journal: true } : print]
     }),
   )
 }
@@ -63,8 +63,8 @@ function movable(text: string, folder: string): string {
 /** What a part of a job built in code was made of. */
 export interface MadePart {
   readonly parameters: unknown
-  /** A source that is read by way of a journal. */
-  readonly journal?: boolean
+  /** Bytes that the journal of a source may take; absent: it has none. */
+  readonly journal?: number | undefined
   readonly mayChange?: readonly string[]
 }
 
@@ -80,7 +80,7 @@ export function printOfSpec(spec: JobSpec, made: Readonly<Record<string, MadePar
     const parameters = Object.fromEntries(values)
     const { journal, mayChange = [] } = made[id] ?? {}
     const own = { role, module: factory.traits.name, by, parameters, mayChange }
-    return [id, journal === true ? { ...own, journal } : own] as const
+    return [id, journal === undefined ? own : { ...own, journal: true }] as const
   }
   const { deadLetter, sinks, sources, stages } = spec
   return Object.fromEntries([

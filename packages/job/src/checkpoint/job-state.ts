@@ -23,8 +23,8 @@ export interface CheckpointSettings {
   readonly everyMs: number
   /** That of the job: files below it are the same files where all of it was moved. Default: nothing is known of that. */
   readonly folder?: string | undefined
-  /** Ids of sources that are read by way of a journal. Default: none. */
-  readonly journals?: readonly string[] | undefined
+  /** Bytes that the journal of each source that has one may take, by id. Default: none has one. */
+  readonly journals?: Readonly<Record<string, number>> | undefined
 }
 
 /** How a job begins. */
@@ -85,11 +85,12 @@ export class JobState implements ChangeStore {
   }
 
   /** Where the journals of its sources are, and how they are read. */
-  get journals(): JournalSettings {
+  get journals(): Omit<JournalSettings, 'checkpoint'> {
     const { fresh, from, fs, runtime, settings } = this.#options
     const { restored } = this
     const isFirst = restored === undefined && fresh !== true && from === undefined
-    return { ids: settings.journals ?? [], dir: settings.dir, fs, isFirst, restored, runtime }
+    const { dir, journals: maxBytes = {} } = settings
+    return { dir, fs, isFirst, maxBytes, restored, runtime }
   }
 
   async commit(checkpoint: JobChanges): Promise<void> {

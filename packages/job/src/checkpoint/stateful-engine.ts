@@ -99,7 +99,11 @@ export class StatefulEngine implements EngineJob {
       const { restored, settings, tokens } = state
       if (restored !== undefined && state.isFinished) return finishedSummary(name, restored)
       const checkpoint = { everyMs: settings.everyMs, store: state, restored, setAside: tokens }
-      const spec = await withJournals(this.spec, state.journals)
+      const spec = await withJournals(this.spec, {
+        ...state.journals,
+        // Where the job ends before, nobody waits for it.
+        checkpoint: () => void this.#engine?.checkpoint().catch(() => undefined),
+      })
       const engine = createJob({ ...spec, checkpoint }, this.#options)
       this.#engine = engine
       const ended = engine.run()

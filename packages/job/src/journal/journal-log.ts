@@ -5,7 +5,7 @@ import { JOB_JOURNAL_DAMAGED, JOB_JOURNAL_DISK, JOB_JOURNAL_GONE } from '../erro
 import { encodeFrame } from './frame.ts'
 import { endOfSegment, listSegments, readFrames, type Segment, segmentAt } from './segment.ts'
 
-/** A file that has grown to this many bytes is followed by another. */
+/** A file that has grown to this many bytes is followed by another, or earlier. */
 const SEGMENT_BYTES = 8 << 20
 
 /** What a log is opened with. */
@@ -13,7 +13,7 @@ export interface LogOptions {
   readonly fs: FileSystem
   /** A folder of its own. */
   readonly directory: string
-  /** For tests. Default 8 MiB. */
+  /** A file that has grown to this is followed by another. At most 8 MiB, the default. */
   readonly segmentBytes?: number | undefined
 }
 
@@ -28,12 +28,14 @@ export class JournalLog {
   #next: number
   #file: NewFile | undefined
   #bytes = 0
+  /** Bytes of each file, by the number of its first entry. */
+  readonly #sizes = new Map<number, number>()
   #failure: unknown
 
   private constructor(options: LogOptions, segments: Segment[], next: number, last?: Uint8Array) {
     this.#fs = options.fs
     this.#directory = options.directory
-    this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
+    this.#segmentBytes = Math.min(options.segmentBytes ?? SEGMENT_BYTES, SEGMENT_BYTES)
     this.#segments = segments
     this.#next = next
     this.last = last
@@ -55,7 +57,9 @@ export class JournalLog {
         next = end.next
         if (end.last !== undefined) {
           await settle(options, segment, end.offset)
-          return new JournalLog(options, segments, next, end.last.entries.at(-1))
+          const log = new JournalLog(options, segments, next, end.last.entries.at(-1))
+          for (const one of segments) log.#sizes.set(one.first, await fs.size(one.path))
+          return log
         }
         // It was begun and no more: what was last stands in the one before.
         segments.pop()
@@ -68,6 +72,13 @@ export class JournalLog {
   /** Number of the next entry. */
   get next(): number {
     return this.#next
+  }
+
+  /** Bytes that it takes on the disk. */
+  get bytes(): number {
+    let sum = 0
+    for (const bytes of this.#sizes.values()) sum += bytes
+    return sum
   }
 
   /** Number of the first entry that there is. */
@@ -98,6 +109,8 @@ export class JournalLog {
         this.#segments.push(begun)
       }
       this.#bytes += frame.length
+      const current = this.#segments.at(-1)?.first ?? 0
+      this.#sizes.set(current, (this.#sizes.get(current) ?? 0) + frame.length)
       this.#next += entries.length
       if (this.#bytes >= this.#segmentBytes) await this.#finish()
     } catch (error) {
@@ -144,6 +157,7 @@ export class JournalLog {
         invariant(segment !== undefined, 'there are two')
         await this.#fs.remove(segment.path)
         this.#segments.shift()
+        this.#sizes.delete(segment.first)
       }
     } catch (error) {
       throw diskError(error, this.#directory)

@@ -7,6 +7,15 @@ import type { JournalLog } from './journal-log.ts'
 /** So many batches are read ahead: those that wait for the disk and those that wait for their reader. */
 const AHEAD = 32
 
+/** The journal of a source, which all of its partitions share. */
+export interface SharedRoom {
+  readonly isFull: boolean
+  /** A partition has written something. */
+  wrote(): void
+}
+
+const endless: SharedRoom = { isFull: false, wrote: () => undefined }
+
 interface Numbered {
   readonly number: number
   readonly entry: JournalEntry
@@ -17,6 +26,9 @@ export class JournaledPartition {
   readonly #origin: JournalBatch['origin']
   readonly #log: JournalLog
   readonly #clock: Pick<Runtime, 'now'>
+  readonly #room: SharedRoom
+  /** Nothing in front of this number is asked for again. */
+  #acked = 0
   #count: EntryCount
   /** Came and is not in the journal yet. */
   #coming: { readonly entry: JournalEntry; readonly bytes: Uint8Array }[] = []
@@ -41,7 +53,13 @@ export class JournaledPartition {
   #isDraining = false
   #isClosed = false
 
-  constructor(origin: JournalBatch['origin'], log: JournalLog, clock: Pick<Runtime, 'now'>) {
+  constructor(
+    origin: JournalBatch['origin'],
+    log: JournalLog,
+    clock: Pick<Runtime, 'now'>,
+    room: SharedRoom = endless,
+  ) {
+    this.#room = room
     this.#origin = origin
     this.#log = log
     this.#clock = clock
@@ -125,7 +143,19 @@ export class JournaledPartition {
   /** What is in front of this position is not asked for again. */
   async ack(position: unknown): Promise<void> {
     const before = numberOf(position)
-    if (before !== undefined) await this.#log.drop(before)
+    if (before === undefined) return
+    this.#acked = before
+    await this.#log.drop(before)
+  }
+
+  /** Bytes in its journal, as long as anything there may be asked for again. */
+  get held(): number {
+    return this.#acked < this.#log.next ? this.#log.bytes : 0
+  }
+
+  /** Something was taken away, of this one or another. */
+  lookForRoom(): void {
+    this.#hasRoom()
   }
 
   close(): Promise<void> {
@@ -135,7 +165,7 @@ export class JournaledPartition {
 
   get #isFull(): boolean {
     if (this.#failure !== undefined || this.#isClosing) return false
-    return this.#coming.length + this.#ready.length >= AHEAD
+    return this.#coming.length + this.#ready.length >= AHEAD || this.#room.isFull
   }
 
   /** Where one reads that has no position: behind the last beginning. */
@@ -194,6 +224,7 @@ export class JournaledPartition {
         for (const [index, { entry }] of group.entries()) {
           this.#ready.push({ number: first + index, entry })
         }
+        this.#room.wrote()
         this.#wake()
       }
     } catch (error) {

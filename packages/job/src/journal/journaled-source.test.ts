@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { renderError } from '@millrace/base'
@@ -141,6 +141,55 @@ it.each([false, true])(
     expect(sent).toBeGreaterThan(isReplaying ? 500 : 0)
   },
 )
+
+it('takes no more room than it may: checkpoints are taken early, and the source waits for them', async () => {
+  const dir = newFolder()
+  const most = 20_000
+  let largest = 0
+  const size = (): number =>
+    readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter(({ name }) => name.startsWith('segment-'))
+      .reduce((sum, { name, parentPath }) => sum + statSync(join(parentPath, name)).size, 0)
+  const texts = defineSource({
+    name: 'texts',
+    summary: 'Texts.',
+    parameters: z.object({}),
+    replay: 'none',
+    ends: true,
+    create: () => ({
+      async *read() {
+        for (let batch = 0; batch < 400; batch++) {
+          yield { values: [`${batch}`.padEnd(500)] }
+          await new Promise(setImmediate)
+        }
+      },
+    }),
+  })
+  const written: unknown[] = []
+  const sink = defineSink({
+    name: 'list',
+    summary: 'A list.',
+    parameters: z.object({}),
+    guarantee: 'At least once.',
+    create: () => ({
+      write(batch) {
+        for (let index = 0; index < batch.length; index++) written.push(batch.value(index))
+        largest = Math.max(largest, size())
+      },
+    }),
+  })
+
+  const summary = await pipeline('bounded', { checkpoint: { dir, everyMs: 3_600_000 } })
+    .from(texts, {}, { journal: { maxBytes: most } })
+    .to(sink, {})
+    .run()
+
+  expect(summary.state, summary.error && renderError(summary.error)).toBe('completed')
+  expect(written).toHaveLength(400)
+  // One write to the disk may hold what was read ahead, and be more than what is left.
+  expect(largest).toBeLessThan(most + 32 * 1000)
+  expect(summary.checkpoint?.count).toBeGreaterThan(4)
+})
 
 it('needs checkpoints', () => {
   expect(() => pipeline('sent').from(sender(), {}, { journal: true })).toThrow(

@@ -20,6 +20,10 @@ export interface JournalOptions {
   readonly fs?: FileSystem | undefined
   /** Where the job goes on from; undefined: what an earlier run has written is not read, unless `isFirst`. */
   readonly restored?: SourceSnapshot | undefined
+  /** Bytes that it may take: before that a checkpoint is asked for, and then its source waits. */
+  readonly maxBytes: number
+  /** Asks for a checkpoint now. */
+  readonly checkpoint: () => void
   /** No checkpoint of the job came to be: what its first run has written is read. */
   readonly isFirst: boolean
 }
@@ -53,6 +57,9 @@ class Journal {
   readonly #pause = new AbortController()
   #live: { readonly instance: SourceInstance; readonly names: readonly string[] } | undefined
 
+  /** A checkpoint was asked for, and is not through. */
+  #hasAsked = false
+
   constructor(spec: SourceSpec, options: JournalOptions) {
     this.#spec = spec
     this.#options = options
@@ -61,6 +68,25 @@ class Journal {
   /** Nothing that comes from now on is older, epoch ms. */
   get earliest(): number {
     return Math.min(...Array.from(this.#partitions.values(), ({ earliest }) => earliest))
+  }
+
+  /** Bytes that no checkpoint has taken away yet. */
+  get #held(): number {
+    let sum = 0
+    for (const { held } of this.#partitions.values()) sum += held
+    return sum
+  }
+
+  get isFull(): boolean {
+    return this.#held >= this.#options.maxBytes
+  }
+
+  /** There is more in the journal: in time before it is full a checkpoint shall take some of it away. */
+  wrote(): void {
+    const { checkpoint, maxBytes } = this.#options
+    if (this.#hasAsked || this.#held < maxBytes / 2) return
+    this.#hasAsked = true
+    checkpoint()
   }
 
   async instance(scope: InstanceScope): Promise<SourceInstance> {
@@ -76,6 +102,9 @@ class Journal {
         for (const [name, position] of Object.entries(positions)) {
           await this.#partitions.get(name)?.ack(position)
         }
+        this.#hasAsked = false
+        this.wrote()
+        for (const one of this.#partitions.values()) one.lookForRoom()
       },
     }
   }
@@ -128,10 +157,12 @@ class Journal {
   }
 
   async #openPartition(name: string): Promise<JournaledPartition> {
-    const { directory, fs = nodeFileSystem, isFirst, restored, runtime } = this.#options
-    const log = await JournalLog.open({ fs, directory: join(directory, folderOf(name)) })
+    const { directory, fs = nodeFileSystem, isFirst, maxBytes, restored, runtime } = this.#options
+    const folder = join(directory, folderOf(name))
+    // Whole files are dropped.
+    const log = await JournalLog.open({ fs, directory: folder, segmentBytes: maxBytes / 4 })
     const origin = { source: this.#spec.id, partition: name }
-    const partition = new JournaledPartition(origin, log, runtime)
+    const partition = new JournaledPartition(origin, log, runtime, this)
     if (restored === undefined && !isFirst) await partition.beginAnew()
     return partition
   }

@@ -17,8 +17,8 @@ export interface Settings {
   readonly limit?: number | undefined
   readonly timeoutMs?: number | undefined
   readonly batch?: number | undefined
-  /** Whether a source that cannot be read again is read by way of a journal. */
-  readonly journal?: boolean | undefined
+  /** Bytes that the journal of a source that cannot be read again may take; absent: it has none. */
+  readonly journal?: number | undefined
   readonly time?: TimeSpec | undefined
   readonly by?: readonly KeyPart[] | Readonly<Record<string, readonly KeyPart[]>> | undefined
   /** Field paths that `time` and `by` read; `record` for the whole. */

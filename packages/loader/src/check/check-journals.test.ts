@@ -9,7 +9,7 @@ it('makes what cannot be read again count exactly once', async () => {
   const [source, sink] = plan?.nodes ?? []
 
   expect(warnings).toEqual([])
-  expect(plan?.checkpoint?.journals).toEqual(['source'])
+  expect(plan?.checkpoint?.journals).toEqual({ source: 2 ** 30 })
   expect(source?.delivery).toEqual({
     level: 'exactly once',
     why: 'its journal has each record before it is handed on, and is read again from where the last checkpoint stands.',
@@ -34,11 +34,28 @@ it('needs checkpoints', async () => {
   `)
 })
 
+it('has a size that it may take', async () => {
+  const { plan } = await load(job("{ file: '-', journal: { maxSize: 64MiB } }"))
+  const usual = await load(job("{ file: '-', journal: {} }"))
+
+  expect(plan?.checkpoint?.journals).toEqual({ source: 2 ** 26 })
+  expect(usual.plan?.checkpoint?.journals).toEqual({ source: 2 ** 30 })
+  expect(await faultsOf(job("{ file: '-', journal: { maxSize: 64, size: 1GB } }")))
+    .toMatchInlineSnapshot(`
+      "error[CFG_TYPE]: "journal.maxSize" must be a size above 0 with a unit, such as 1GiB; got number 64.
+        at   /jobs/job.yaml:3:44  pipeline.source.journal.maxSize
+        next Write a size above 0 with a unit, such as 1GiB there.
+      error[CFG_UNKNOWN_KEY]: Unknown key "size" in "journal".
+        at   /jobs/job.yaml:3:48  pipeline.source.journal.size
+        next The keys are: maxSize."
+    `)
+})
+
 it('is a switch', async () => {
   expect(await faultsOf(job("{ file: '-', journal: often }"))).toMatchInlineSnapshot(`
-    "error[CFG_TYPE]: "journal" must be true or false; got string "often".
+    "error[CFG_TYPE]: "journal" must be true, false or a map with maxSize; got string "often".
       at   /jobs/job.yaml:3:33  pipeline.source.journal
-      next Write true or false there."
+      next Write true, false or a map with maxSize there."
   `)
 })
 

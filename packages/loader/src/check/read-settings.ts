@@ -6,7 +6,8 @@ import { readBy } from './read-by.ts'
 import { readPolicy, readSourcePolicy } from './read-policy.ts'
 import { readRestart } from './read-restart.ts'
 import { readTime } from './read-time.ts'
-import { placeOf, readFlag, readPositiveDuration, readWhole, type Place } from './read-value.ts'
+import { readJournal } from './read-journal.ts'
+import { placeOf, readPositiveDuration, readWhole, type Place } from './read-value.ts'
 
 /**
  * Reads the keys beside the module of an entry. `inputs` are the names of its inputs, `watermarks` the strategy that its `time`
@@ -30,7 +31,7 @@ export function readSettings(
     limit: readWhole(place('limit'), context, 0),
     timeoutMs: readPositiveDuration(place('timeout'), context),
     batch: readWhole(place('batch'), context, 1),
-    journal: readFlag(place('journal'), context),
+    journal: readJournal(place('journal'), context),
     time: time?.spec,
     by: by?.parts,
     reads: [...(time?.reads ?? []), ...(by?.reads ?? [])],

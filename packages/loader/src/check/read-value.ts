@@ -55,14 +55,6 @@ export function readText(place: Place, context: LoadContext): string | undefined
   )
 }
 
-/** True or false. */
-export function readFlag(place: Place, context: LoadContext): boolean | undefined {
-  return readLeaf(place, context, 'true or false', ({ text, value }) => {
-    if (value === true || text === 'true') return true
-    return value === false || text === 'false' ? false : undefined
-  })
-}
-
 /** A whole number of at least `least`. */
 export function readWhole(place: Place, context: LoadContext, least: number): number | undefined {
   return readLeaf(place, context, `a whole number of at least ${least}`, (leaf) => {

@@ -56,6 +56,7 @@ export const innerKeys = {
   restart: ['intensity', 'period', 'onEscalate'],
   mailbox: ['capacity', 'overflow'],
   checkpoint: ['every', 'dir'],
+  journal: ['maxSize'],
   time: [
     'field',
     'format',

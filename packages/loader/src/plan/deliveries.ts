@@ -26,14 +26,14 @@ const JOURNALED =
 export function deliveriesOf(
   parts: ReadonlyMap<string, Part>,
   { inputs, order }: Wiring,
-  journals: readonly string[] = [],
+  journals: Readonly<Record<string, number>> = {},
 ): ReadonlyMap<string, Delivery> {
   const weakest = new Map<string, Replay>()
   const found = new Map<string, Delivery>()
   for (const [id, part] of parts) {
     const replay = sourceTraitsOf(part)?.replay
     if (replay === undefined) continue
-    const isJournaled = journals.includes(id)
+    const isJournaled = id in journals
     weakest.set(id, isJournaled ? 'position' : replay)
     const why = isJournaled ? JOURNALED : whyOfSource[replay]
     found.set(id, { level: isJournaled ? 'exactly once' : levels[replay], why })

@@ -54,8 +54,8 @@ export interface CheckpointPlan {
   readonly folder: string
   /** Whether the job file says nothing of it. */
   readonly isDefault: boolean
-  /** Ids of sources that are read by way of a journal. Default: none. */
-  readonly journals?: readonly string[] | undefined
+  /** Bytes that the journal of each source that has one may take, by id. Default: none has one. */
+  readonly journals?: Readonly<Record<string, number>> | undefined
 }
 
 /** What will run, as data: for `explain` and for reports. */
