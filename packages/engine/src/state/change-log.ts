@@ -74,17 +74,19 @@ export class ChangeLog {
   /** Adds up to `most` slots from where the last one ended; how many were not there. */
   #sweep(has: Uint8Array, most: number): number {
     const count = has.length
-    let added = 0
     if (count === 0) this.#turn++
+    let added = 0
+    let place = this.#place
     for (let left = Math.min(count, Math.ceil(most)); left > 0; left--) {
-      if (this.#place >= count) {
-        this.#place = 0
+      if (place >= count) {
+        place = 0
         this.#turn++
       }
-      const slot = this.#place++
-      if (has[slot] === 0) added++
-      has[slot] = (has[slot] as number) | SWEPT
+      const why = has[place] as number
+      if (why === 0) added++
+      has[place++] = why | SWEPT
     }
+    this.#place = place
     return added
   }
 

@@ -84,7 +84,10 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
   capture(slots: Int32Array): EntryColumns {
     const made = new Int32Array(slots.length)
     let count = 0
-    for (const slot of slots) if (this.holds(slot)) made[count++] = slot
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number
+      if (this.holds(slot)) made[count++] = slot
+    }
     const found = made.subarray(0, count)
     const { orders, rows } = this.#pick(found)
     return { slots: found, orders, data: { fields: this.#fields, rows } }
