@@ -108,5 +108,6 @@ export type {
 export type { Timer, Timers, TimerService } from './timers.ts'
 export { defineToken, type Binding, type InjectionToken } from './token.ts'
 export { durationFaults } from './duration-faults.ts'
+export { inTurns } from './in-turns.ts'
 export { tryParseParameters, type ParameterProblem } from './try-parse-parameters.ts'
 export { unknownKeys } from './unknown-keys.ts'

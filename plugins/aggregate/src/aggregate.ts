@@ -4,6 +4,7 @@ import {
   type BatchOutput,
   defineStage,
   type Injection,
+  inTurns,
   type Key,
   type RecordContext,
   type StageContext,
@@ -19,10 +20,7 @@ import {
 } from './aggregate-parameters.ts'
 import { compileAggregates } from './aggregate-set.ts'
 import { fieldsOfValues } from './fields-of-values.ts'
-import { type Given, Groups } from './groups.ts'
-
-/** Most groups handed out between two turns of others. */
-const atOnce = 1024
+import { Groups } from './groups.ts'
 
 /**
  * Takes records in one by one and in batches; with `update` hands out a result for each. A batch ends where event time passes
@@ -70,24 +68,20 @@ function nextMultiple(watermark: number, everyMs: number): number {
 
 /** Hands out the groups that changed before the last multiple of `everyMs` which the watermark has passed, some at a time. */
 function emitsEvery(groups: Groups, everyMs: number): NonNullable<StageInstance['onWatermark']> {
-  /** The groups of a multiple that are not all handed out yet. */
-  let changed: Iterator<Given> | undefined
-  return (watermark, context) => {
+  return inTurns((watermark, context) => {
     const multiple = Math.floor(watermark / everyMs) * everyMs
     // The context still has the watermark before this one: nothing need be remembered, so a new instance can take over.
     const last = Math.floor(context.watermark / everyMs) * everyMs
     // An infinite watermark is the end: what is left goes out with onEnd.
-    if (!Number.isFinite(multiple) || multiple <= last) return false
-    changed ??= groups.changedBefore(multiple)
-    for (let count = 0; count < atOnce; count++) {
-      const next = changed.next()
-      if (next.done === true) {
-        changed = undefined
-        return false
-      }
-      context.emit(next.value.result, { timestamp: multiple - 1 })
-    }
-    return true
+    const isPassed = Number.isFinite(multiple) && multiple > last
+    return isPassed ? emitChanged(groups, multiple, context) : undefined
+  })
+}
+
+function* emitChanged(groups: Groups, before: number, context: StageContext): Iterator<number> {
+  for (const { result } of groups.changedBefore(before)) {
+    context.emit(result, { timestamp: before - 1 })
+    yield 1
   }
 }
 

@@ -12,7 +12,7 @@ interface Progress {
 }
 
 /** A group as it is handed out, with its largest event time. */
-export interface Given {
+interface Given {
   readonly result: Record<string, unknown>
   readonly latest: number
 }
@@ -56,7 +56,7 @@ export class Groups {
   }
 
   /** Hands out the groups with changes before `time`, once per change. */
-  *changedBefore(time: number): Iterator<Given> {
+  *changedBefore(time: number): Iterable<Given> {
     for (const [key, progress] of this.#progress.entries()) {
       if (progress.changedSince >= time) continue
       progress.changedSince = Infinity

@@ -5,6 +5,7 @@ import {
   type BatchOutput,
   defineStage,
   type Injection,
+  inTurns,
   type Key,
   type RecordContext,
   type StageContext,
@@ -35,8 +36,6 @@ function retains({ n, window }: TopNParameters): string {
 }
 
 const UNRANKED = 'nothing to rank by'
-/** Most keys of windows between two turns of others. */
-const atOnce = 1024
 
 function createInstance({
   parameters,
@@ -53,8 +52,6 @@ function createInstance({
       ? new WholeTops(ranking, everyMsOf(parameters), state)
       : new WindowTops(windows, ranking, state)
   const at = { timestamp: 0, key: undefined as Key | undefined, watermark: 0 }
-  /** The results of a watermark that are not all given yet. */
-  let giving: Iterator<void> | undefined
   const giver =
     (context: StageContext): Give =>
     (result, timestamp) =>
@@ -102,17 +99,9 @@ function createInstance({
       }
       return batch.length
     },
-    onWatermark(watermark, context) {
-      if (giving === undefined && watermark < tops.due) return false
-      giving ??= tops.move(watermark, context.watermark, giver(context))
-      for (let count = 0; count < atOnce; count++) {
-        if (giving.next().done === true) {
-          giving = undefined
-          return false
-        }
-      }
-      return true
-    },
+    onWatermark: inTurns((watermark, context) =>
+      watermark < tops.due ? undefined : tops.move(watermark, context.watermark, giver(context)),
+    ),
     onEnd: (context) => tops.end(giver(context)),
   }
 }

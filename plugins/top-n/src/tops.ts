@@ -18,8 +18,8 @@ export interface Tops {
   readonly due: number
   /** Ranks a record. Gives what to say of it where it is too late. */
   take(value: number, record: unknown, at: At): LateRecord | undefined
-  /** The watermark moves from `before` to `watermark`: what is due is given, a key with each step. */
-  move(watermark: number, before: number, give: Give): Iterator<void>
+  /** The watermark moves from `before` to `watermark`: what is due is given, a key with each step, which gives 1. */
+  move(watermark: number, before: number, give: Give): Iterator<number>
   /** The input is over. */
   end(give: Give): void
 }

@@ -43,7 +43,7 @@ export class WholeTops implements Tops {
     if (place >= 0 && timestamp < progress.changedSince) progress.changedSince = timestamp
   }
 
-  *move(watermark: number, before: number, give: Give): Iterator<void> {
+  *move(watermark: number, before: number, give: Give): Iterator<number> {
     // An infinite watermark is the end: what is left goes out with it.
     if (!Number.isFinite(watermark)) return
     const multiple = Math.floor(watermark / this.#everyMs) * this.#everyMs
@@ -55,7 +55,7 @@ export class WholeTops implements Tops {
         if (progress.changedSince >= multiple) continue
         progress.changedSince = Infinity
         this.#give(key, best, multiple - 1, false, give)
-        yield
+        yield 1
       }
     }
   }

@@ -42,13 +42,13 @@ export class WindowTops implements Tops {
     return undefined
   }
 
-  *move(watermark: number, _before: number, give: Give): Iterator<void> {
+  *move(watermark: number, _before: number, give: Give): Iterator<number> {
     for (const end of this.#best.starts()) {
       if (end + this.#latenessMs > watermark) break
       const start = this.#plan.start(end)
       for (const [key, { entries }] of this.#best.entries(end)) {
         giveAll(entries, { ...key, windowStart: start, windowEnd: end }, end - 1, give)
-        yield
+        yield 1
       }
       this.#best.release(end)
     }

@@ -5,6 +5,7 @@ import {
   type BatchOutput,
   defineStage,
   type Injection,
+  inTurns,
   type Key,
   type LateRecord,
   type OutputHandle,
@@ -20,9 +21,6 @@ import { createWindows } from './create-windows.ts'
 import { retains } from './retains.ts'
 import { toMs, windowSchema, type WindowParameters } from './window-parameters.ts'
 import type { Out } from './windows.ts'
-
-/** Most keys of windows between two turns of others. */
-const atOnce = 1024
 
 /** Results and late records of a record in hand, or of a watermark that moved. */
 class ContextOut implements Out {
@@ -70,8 +68,6 @@ function createInstance({
   const many = new BatchOut()
   const at = { timestamp: 0, key: undefined as Key | undefined, watermark: 0 }
   const lagMs = toMs(parameters.lateness)
-  /** The results of a watermark that are not all given yet. */
-  let firing: Iterator<number> | undefined
   /** The time that a record counts for: with `relaxed` that of a window that is still open. */
   const timeOf = (timestamp: number, watermark: number): number =>
     parameters.relaxed ? Math.max(timestamp, watermark - lagMs) : timestamp
@@ -105,20 +101,11 @@ function createInstance({
     },
     // What a hook of an emitter throws is a matter of its record alone.
     ...(parameters.emitter === undefined ? { processBatch } : {}),
-    onWatermark(watermark: number, context: StageContext) {
-      if (firing === undefined && watermark < windows.due) return false
+    onWatermark: inTurns((watermark, context) => {
+      if (watermark < windows.due) return undefined
       one.context = context
-      firing ??= windows.fire(watermark, context.watermark, one)
-      for (let count = 0; count < atOnce;) {
-        const step = firing.next()
-        if (step.done === true) {
-          firing = undefined
-          return false
-        }
-        count += step.value
-      }
-      return true
-    },
+      return windows.fire(watermark, context.watermark, one)
+    }),
   }
 }
 
