@@ -9,6 +9,8 @@ const watcher = resolve('test/chaos/watch-disk.ts')
 
 /** How a process lived and how it ended. */
 export interface Life {
+  /** Which it was of several that lived at the same time. */
+  readonly name?: string | undefined
   readonly turn: Turn
   /** How long it lived, and how long until it began to work, ms. */
   readonly aliveMs: number
@@ -25,9 +27,14 @@ export interface Life {
 
 /** How a process is to live. */
 export interface LifeOptions {
+  readonly name?: string | undefined
   readonly folder: string
-  /** The file that is the command. */
-  readonly command: string
+  /** What Node is to run: a file and what it gets. */
+  readonly program: readonly string[]
+  /** What a process that is killed while it works was doing, where it is no job. */
+  readonly working?: Phase | undefined
+  /** The state of the job in the folder. Default: state. */
+  readonly state?: string | undefined
   readonly trace: string
   readonly turn: Turn
   readonly databases: boolean
@@ -38,28 +45,33 @@ export interface LifeOptions {
 /** Ends everything that takes so long, ms: no run needs a tenth of it. */
 const HANGS_MS = 120_000
 
-/** Runs the command in a folder until it ends, however that comes. */
+/** How a job is run. */
+export const jobProgram = (
+  command: string,
+  jobFile: string,
+  { settings }: Turn,
+): readonly string[] => [
+  command,
+  'run',
+  jobFile,
+  '--json',
+  ...settings.flatMap((one) => ['--set', one]),
+]
+
+/** Runs a program in a folder until it ends, however that comes. */
 export async function live(options: LifeOptions): Promise<Life> {
-  const { command, databases, folder, trace, turn } = options
-  const { fate, settings } = turn
-  const checkpointBefore = lastCheckpoint(folder)
+  const { databases, folder, name, program, trace, turn, working } = options
+  const { fate } = turn
+  const stateFolder = options.state ?? 'state'
+  const checkpointBefore = lastCheckpoint(folder, stateFolder)
   const aim = fate.kind === 'kill' ? fate.aim : undefined
   const plan: WatchPlan = { trace, aim, databases }
   const began = performance.now()
   const passed = (): number => performance.now() - began
-  const running = startProcess(
-    process.execPath,
-    [
-      '--import',
-      watcher,
-      command,
-      'run',
-      'job.yaml',
-      '--json',
-      ...settings.flatMap((one) => ['--set', one]),
-    ],
-    { cwd: folder, env: { MILLRACE_CHAOS: JSON.stringify(plan) } },
-  )
+  const running = startProcess(process.execPath, ['--import', watcher, ...program], {
+    cwd: folder,
+    env: { MILLRACE_CHAOS: JSON.stringify(plan) },
+  })
   running.closeInput()
   const state = { startMs: undefined as number | undefined, isOver: false }
   const begun = running.seen(': reading ').then(
@@ -71,13 +83,21 @@ export async function live(options: LifeOptions): Promise<Life> {
   if (fate.kind !== 'end') void strike(running, { ...options, fate, begun, state })
   const ended = await ending
   clearTimeout(guard)
-  const steps = readSteps(textOf(trace))
+  const steps = readSteps(textOf(trace).replaceAll(`\t${stateFolder}`, '\tstate'))
   const aliveMs = passed()
   const hung = aliveMs >= HANGS_MS
-  // Who is told to stop before it listens ends at once.
-  const isEarly = ended.signal === 'SIGINT' && state.startMs === undefined
+  // Who is told to stop before it listens, or never listens, ends at once.
+  const isDeaf = state.startMs === undefined || working !== undefined
+  const isEarly = ended.signal === 'SIGINT' && isDeaf
   const isKilled = (ended.signal === 'SIGKILL' || isEarly) && fate.kind !== 'end' && !hung
+  const phase = (): Phase =>
+    working === undefined
+      ? phaseOf(steps, checkpointBefore > 0)
+      : state.startMs === undefined
+        ? 'start-up'
+        : working
   return {
+    name,
     turn,
     aliveMs,
     startMs: state.startMs,
@@ -85,10 +105,10 @@ export async function live(options: LifeOptions): Promise<Life> {
       ? { ...ended, stderr: `${ended.stderr}\nIt hung, and was killed for that.` }
       : ended,
     end: isKilled ? 'killed' : ended.code === 0 ? 'done' : 'failed',
-    phase: isKilled ? phaseOf(steps, checkpointBefore > 0) : undefined,
+    phase: isKilled ? phase() : undefined,
     steps,
     checkpointBefore,
-    checkpointAfter: lastCheckpoint(folder),
+    checkpointAfter: lastCheckpoint(folder, stateFolder),
   }
 }
 
@@ -142,9 +162,9 @@ function textOf(path: string): string {
 }
 
 /** Number of the last checkpoint in the state of a job; 0: there is none. */
-export function lastCheckpoint(folder: string): number {
+export function lastCheckpoint(folder: string, state = 'state'): number {
   try {
-    const names = readdirSync(join(folder, 'state'))
+    const names = readdirSync(join(folder, state))
     return Math.max(0, ...names.map((name) => Number(/^checkpoint-(\d+)$/.exec(name)?.[1] ?? 0)))
   } catch {
     return 0

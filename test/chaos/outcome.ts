@@ -46,6 +46,8 @@ export function outcomeOf(
     const more = isLater ? content.subarray(content.indexOf(10) + 1) : content
     files.set(whole, before === undefined ? content : Buffer.concat([before, more]))
   }
+  const parked = join(folder, 'job.parked.jsonl')
+  if (existsSync(parked)) files.set('parked', contentOf(parked))
   for (const [command, text] of shown) files.set(command, Buffer.from(text))
   if (order === 'any') {
     for (const [name, content] of files) files.set(name, sortedLines(content))
@@ -60,7 +62,7 @@ function contentOf(path: string): Buffer {
   if (path.endsWith('.db')) return Buffer.from(rowsOf(path))
   const bytes = readFileSync(path)
   const content = path.endsWith('.gz') ? gunzipSync(bytes) : bytes
-  if (!/dead|refused/.test(path)) return content
+  if (!/dead|refused|parked/.test(path)) return content
   // When a record was refused is of one run alone, and letters of several parts come in no order.
   return sortedLines(Buffer.from(content.toString().replaceAll(/"time":\d+/g, '"time":0')))
 }

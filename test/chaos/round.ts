@@ -1,23 +1,9 @@
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Draw } from './draw.ts'
-import { drawCapacity, drawEveryMs, drawTurn, quietTurn, type Turn } from './fate.ts'
-import { commandOutput, lastCheckpoint, type Life, live } from './life.ts'
-import { firstDifference, type Outcome, outcomeOf } from './outcome.ts'
-import type { DrawnJob, Scenario } from './scenario.ts'
+import { runJob } from './job-run.ts'
+import type { WorldEnd } from './scenario.ts'
 import { scenarios } from './scenarios.ts'
 
 /** A job that is run once undisturbed and once disturbed. */
@@ -35,251 +21,23 @@ export interface RoundOptions {
 }
 
 /** What came of it. */
-export interface Round extends RoundOptions {
-  readonly folder: string
-  readonly jobFile: string
-  readonly lives: readonly Life[]
-  /** What is wrong; undefined: nothing. */
-  readonly broken: string | undefined
-  /** What going on undisturbed from after so many lives gives. */
-  readonly suspect: string | undefined
-}
+export type Round = RoundOptions & WorldEnd & { readonly folder: string }
 
 /** Runs a round. The outcome of the disturbed job must be that of the undisturbed one. */
 export async function runRound(options: RoundOptions): Promise<Round> {
+  const { fates, installed, keep, seed, size } = options
   const scenario = scenarios[options.scenario]
   if (scenario === undefined) throw new Error(`There is no scenario ${options.scenario}.`)
-  const draw = new Draw(options.seed)
-  const job = scenario.job(draw, options.size)
-  const settings = [
-    `name: chaos`,
-    `mailbox: { capacity: ${drawCapacity(draw)} }`,
-    job.pipeline.trim(),
-  ].join('\n')
-  const everyMs = drawEveryMs(draw)
-  const length = options.fates ?? draw.number(3, 14)
-  const turns = Array.from({ length }, () => drawTurn(draw))
   const folder = mkdtempSync(join(tmpdir(), `millrace-chaos-`))
-  const jobFile = jobText(settings, `{ every: ${everyMs}ms, dir: state }`)
-  makeInputs(folder, job, resolve(options.installed, 'node_modules'))
-  const isKept = draw.chance(0.5)
-  makeFolder(folder, 'quiet', jobText(settings, isKept ? '{ every: 10m, dir: state }' : 'off'), job)
-  makeFolder(folder, 'disturbed', jobFile, job)
-  const made = { ...options, folder, jobFile }
-  const { broken, lives, suspect } = await new RoundRun(folder, {
-    scenario,
-    jobFile,
-    job,
-    isKept,
-  }).run(turns)
-  if (broken === undefined && options.keep !== true) rmSync(folder, { recursive: true })
-  return { ...made, lives, broken, suspect }
-}
-
-const jobText = (settings: string, checkpoint: string): string =>
-  [
-    'pipeline:',
-    ...`checkpoint: ${checkpoint}\n${settings}`.split('\n').map((line) => `  ${line}`),
-    '',
-  ].join('\n')
-
-function makeInputs(folder: string, { inputs, modules = [] }: DrawnJob, packages: string): void {
+  const packages = resolve(installed, 'node_modules')
   symlinkSync(packages, join(folder, 'node_modules'))
-  mkdirSync(join(folder, 'input'))
-  mkdirSync(join(folder, 'traces'))
-  for (const [name, content] of Object.entries(inputs)) {
-    writeFileSync(join(folder, 'input', name), content)
-  }
-  for (const name of modules) {
+  for (const name of ['input', 'traces']) mkdirSync(join(folder, name))
+  for (const name of scenario.modules ?? []) {
     cpSync(resolve('test/chaos/actors', name), join(folder, 'input', name))
   }
+  const command = join(realpathSync(join(packages, 'millrace')), 'bin', 'millrace.js')
+  const world = { draw: new Draw(seed), size, fates, folder, command }
+  const end = await ('run' in scenario ? scenario.run(world) : runJob(scenario, world))
+  if (end.broken === undefined && keep !== true) rmSync(folder, { recursive: true })
+  return { ...options, ...end, folder }
 }
-
-function makeFolder(folder: string, name: string, jobFile: string, { before }: DrawnJob): void {
-  const path = join(folder, name)
-  mkdirSync(join(path, 'out'), { recursive: true })
-  writeFileSync(join(path, 'job.yaml'), jobFile)
-  for (const [file, text] of Object.entries(before ?? {})) {
-    writeFileSync(join(path, 'out', file), text)
-  }
-}
-
-/** What a round is made of. */
-interface RoundParts {
-  readonly scenario: Scenario
-  readonly jobFile: string
-  readonly job: DrawnJob
-  /** The undisturbed run keeps its state, too. */
-  readonly isKept: boolean
-}
-
-class RoundRun {
-  readonly #folder: string
-  readonly #parts: RoundParts
-  readonly #command: string
-  readonly #lives: Life[] = []
-  #usual = { startMs: 2000, workMs: 2000 }
-  #traces = 0
-
-  constructor(folder: string, parts: RoundParts) {
-    this.#folder = folder
-    this.#parts = parts
-    const installed = realpathSync(join(folder, 'node_modules', 'millrace'))
-    this.#command = join(installed, 'bin', 'millrace.js')
-  }
-
-  /** A command that fails where it must not is a fault like any other. */
-  async run(turns: readonly Turn[]): Promise<Pick<Round, 'broken' | 'lives' | 'suspect'>> {
-    try {
-      return await this.#run(turns)
-    } catch (error) {
-      return this.#result(String(error))
-    }
-  }
-
-  async #run(turns: readonly Turn[]): Promise<Pick<Round, 'broken' | 'lives' | 'suspect'>> {
-    await this.#prepare()
-    const quiet = await this.#live('quiet', quietTurn)
-    if (quiet.end !== 'done') return this.#result(`The undisturbed run failed.\n${said(quiet)}`)
-    const startMs = quiet.startMs ?? quiet.aliveMs
-    this.#usual = { startMs, workMs: quiet.aliveMs - startMs }
-    const wanted = await this.#outcome('quiet', quiet)
-    this.#snapshot()
-    let last: Life | undefined
-    for (const turn of turns) {
-      if (turn.moves) await this.#move()
-      last = await this.#live('disturbed', turn)
-      this.#lives.push(last)
-      this.#snapshot()
-      if (last.end === 'failed') return this.#result(failureOf(last))
-      if (isComplete(last)) break
-    }
-    if (last === undefined || !isComplete(last)) {
-      last = await this.#live('disturbed', quietTurn)
-      this.#lives.push(last)
-      if (last.end === 'failed') return this.#result(failureOf(last))
-    }
-    const difference =
-      firstDifference(await this.#outcome('disturbed', last), wanted) ?? this.#unsettled()
-    if (difference === undefined) return this.#again(wanted)
-    return this.#result(difference, await this.#suspect(wanted))
-  }
-
-  #result(broken?: string, suspect?: string): Pick<Round, 'broken' | 'lives' | 'suspect'> {
-    return { broken, suspect, lives: this.#lives }
-  }
-
-  /** What could be seen between two lives and is another now. */
-  #unsettled(): string | undefined {
-    const { settled } = this.#parts.scenario
-    if (settled === undefined) return undefined
-    const out = join(this.#folder, 'disturbed', 'out')
-    for (let count = 0; count < this.#lives.length; count++) {
-      const seen = join(this.#folder, 'snapshots', `${count}`, 'out')
-      for (const name of readdirSync(seen).filter((name) => settled.test(name))) {
-        const isSame =
-          existsSync(join(out, name)) &&
-          readFileSync(join(out, name)).equals(readFileSync(join(seen, name)))
-        if (!isSame) return `${name} was there after ${count} lives, and is another now.`
-      }
-    }
-    return undefined
-  }
-
-  /** A job that is done stays as it is. */
-  async #again(wanted: Outcome): Promise<Pick<Round, 'broken' | 'lives' | 'suspect'>> {
-    if (this.#lives.length % 4 !== 0) return this.#result()
-    const again = await this.#live('disturbed', quietTurn)
-    if (again.end !== 'done') return this.#result(failureOf(again))
-    const difference = firstDifference(await this.#outcome('disturbed', again), wanted)
-    return this.#result(
-      difference === undefined ? undefined : `Started again when it was done:\n${difference}`,
-    )
-  }
-
-  /** The first life after which going on in peace does not give what is wanted. */
-  async #suspect(wanted: Outcome): Promise<string | undefined> {
-    for (let count = 0; count < this.#lives.length; count++) {
-      const name = `from-${count}`
-      makeFolder(this.#folder, name, this.#parts.jobFile, { ...this.#parts.job, before: {} })
-      for (const part of ['state', 'out'])
-        this.#copy(join('snapshots', `${count}`, part), join(name, part))
-      const life = await this.#live(name, quietTurn)
-      const difference =
-        life.end === 'done'
-          ? firstDifference(await this.#outcome(name, life), wanted)
-          : failureOf(life)
-      if (difference === undefined) continue
-      return `Going on in peace from after ${count} lives (${name}) is wrong already:\n${difference}`
-    }
-    return 'Going on in peace from after any of its lives is right; the last one must have done it.'
-  }
-
-  #snapshot(): void {
-    for (const part of ['state', 'out']) {
-      this.#copy(join('disturbed', part), join('snapshots', `${this.#lives.length}`, part))
-    }
-  }
-
-  #copy(from: string, to: string): void {
-    const source = join(this.#folder, from)
-    // A socket of a process that is gone is no file.
-    const filter = (path: string): boolean => !lstatSync(path).isSocket()
-    try {
-      cpSync(source, join(this.#folder, to), { recursive: true, filter })
-    } catch (error) {
-      if ((error as { readonly code?: unknown }).code !== 'ENOENT') throw error
-    }
-  }
-
-  #live(name: string, turn: Turn): Promise<Life> {
-    return live({
-      folder: join(this.#folder, name),
-      command: this.#command,
-      trace: join(this.#folder, 'traces', `${this.#traces++}-${name}.txt`),
-      turn,
-      databases: this.#parts.scenario.databases === true,
-      usual: this.#usual,
-    })
-  }
-
-  /** Takes the state elsewhere and back. */
-  async #move(): Promise<void> {
-    const folder = join(this.#folder, 'disturbed')
-    if (lastCheckpoint(folder) === 0) return
-    const file = join(this.#folder, 'moved.state')
-    await commandOutput(this.#command, folder, ['state', 'export', file, 'job.yaml'])
-    rmSync(join(folder, 'state'), { recursive: true })
-    await commandOutput(this.#command, folder, ['state', 'import', file, 'job.yaml'])
-  }
-
-  async #prepare(): Promise<void> {
-    for (const { args, input } of this.#parts.job.prepare ?? []) {
-      for (const name of ['quiet', 'disturbed']) {
-        await commandOutput(this.#command, join(this.#folder, name), args, input)
-      }
-    }
-  }
-
-  async #outcome(name: string, life: Life): Promise<Outcome> {
-    const { isKept, job, scenario } = this.#parts
-    const folder = join(this.#folder, name)
-    const states = isKept ? (job.stateOf ?? []).map((id) => ['state', 'get', id, 'job.yaml']) : []
-    const shown = new Map<string, string>()
-    for (const args of [...(job.shows ?? []), ...states]) {
-      shown.set(args.join(' '), await commandOutput(this.#command, folder, args))
-    }
-    return outcomeOf(folder, { summary: life.ended.stdout, shown }, scenario)
-  }
-}
-
-function isComplete({ end, ended }: Life): boolean {
-  if (end !== 'done') return false
-  return (JSON.parse(ended.stdout) as { readonly state?: unknown }).state === 'completed'
-}
-
-const said = ({ ended }: Life): string => {
-  return `exit code ${ended.code}, signal ${ended.signal}\n${ended.stderr.trim()}\n${ended.stdout.trim()}`
-}
-
-const failureOf = (life: Life): string => `A life failed by itself.\n${said(life)}`

@@ -1,4 +1,5 @@
 import type { Draw } from './draw.ts'
+import type { Life } from './life.ts'
 
 /** A job and its inputs, drawn from a seed. */
 export interface DrawnJob {
@@ -6,8 +7,6 @@ export interface DrawnJob {
   readonly pipeline: string
   /** Files of the input. */
   readonly inputs: Readonly<Record<string, string | Uint8Array>>
-  /** Names of files in `actors` that are put beside the inputs. */
-  readonly modules?: readonly string[]
   /** Commands that are run before the job, with what they read. */
   readonly prepare?: readonly { readonly args: readonly string[]; readonly input: string }[]
   /** Commands whose output, when the job is done, must be the same, too. */
@@ -21,6 +20,8 @@ export interface DrawnJob {
 /** A kind of job that chaos is let loose on. */
 export interface Scenario {
   readonly summary: string
+  /** Names of files in `actors` that are put beside the inputs. */
+  readonly modules?: readonly string[]
   /** `same`: each file is that of an undisturbed run, byte for byte. `any`: its lines are, in some order. */
   readonly order: 'same' | 'any'
   /** Files that are whole when they appear: whoever has seen one never sees another. */
@@ -29,4 +30,33 @@ export interface Scenario {
   readonly databases?: boolean
   /** `size` is about how many records make half a second of work. */
   job(draw: Draw, size: number): DrawnJob
+}
+
+/** Where several processes live at the same time, and what they are told. */
+export interface WorldOptions {
+  readonly draw: Draw
+  readonly size: number
+  readonly fates: number | undefined
+  /** Has `input`, with the modules, and `traces`. */
+  readonly folder: string
+  /** The file that is the command. */
+  readonly command: string
+}
+
+/** What came of it. */
+export interface WorldEnd {
+  readonly lives: readonly Life[]
+  /** What is wrong; undefined: nothing. */
+  readonly broken: string | undefined
+  /** What going on undisturbed from after so many lives gives. */
+  readonly suspect?: string | undefined
+  readonly jobFile: string
+}
+
+/** A scenario that is more than one job with its files. */
+export interface World {
+  readonly summary: string
+  /** Names of files in `actors` that are put beside the inputs. */
+  readonly modules?: readonly string[]
+  run(options: WorldOptions): Promise<WorldEnd>
 }

@@ -1,15 +1,19 @@
-import type { Scenario } from './scenario.ts'
+import type { Scenario, World } from './scenario.ts'
+import { failing } from './scenarios/failing.ts'
 import { keyed } from './scenarios/keyed.ts'
 import { plain } from './scenarios/plain.ts'
 import { sinks } from './scenarios/sinks.ts'
 import { stores } from './scenarios/stores.ts'
 import { windows } from './scenarios/windows.ts'
+import { streamWorld } from './stream-world.ts'
 
 /** All kinds of jobs, by name. */
-export const scenarios: Readonly<Record<string, Scenario>> = {
+export const scenarios: Readonly<Record<string, Scenario | World>> = {
   ...plain,
   ...keyed,
   ...windows,
   ...sinks,
+  ...failing,
   ...stores,
+  'stream-group': streamWorld,
 }

@@ -46,6 +46,8 @@ export const phases = [
   'checkpoint commit',
   'sink prepare',
   'sink commit',
+  'append to a stream',
+  'handling of a stream',
 ] as const
 export type Phase = (typeof phases)[number]
 

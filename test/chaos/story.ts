@@ -25,11 +25,12 @@ export function tellStory(round: Round): string {
 const indent = (text: string): string => text.replaceAll(/^/gm, '  ')
 
 function tellLife(life: Life, number: number): string {
-  const { aliveMs, checkpointAfter, checkpointBefore, end, phase, startMs, turn } = life
+  const { aliveMs, checkpointAfter, checkpointBefore, end, name, phase, startMs, turn } = life
   const lived = `lived ${Math.round(aliveMs)} ms`
   const began = startMs === undefined ? 'never worked' : `worked from ${Math.round(startMs)} ms on`
   const how = end === 'killed' ? `killed in ${phase}` : end
-  return `${number}. ${describeTurn(turn)}: ${lived}, ${began}, ${how}; checkpoint ${checkpointBefore} -> ${checkpointAfter}`
+  const who = name === undefined ? '' : `${name}, `
+  return `${number}. ${who}${describeTurn(turn)}: ${lived}, ${began}, ${how}; checkpoint ${checkpointBefore} -> ${checkpointAfter}`
 }
 
 function lastSteps({ steps }: Life, number: number): string {

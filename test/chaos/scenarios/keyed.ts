@@ -92,6 +92,7 @@ sink: { file: out/pairs.jsonl }
   'custom-actor': {
     summary:
       'an actor of our own: values, maps, lists, times to live, timers and records it refuses',
+    modules: ['ledger.ts'],
     order: 'same',
     job(draw, size) {
       const rows = rowsOf(draw, {
@@ -102,7 +103,6 @@ sink: { file: out/pairs.jsonl }
       const { name, files } = drawnFile(draw, 'in', rows)
       return {
         inputs: files,
-        modules: ['ledger.ts'],
         stateOf: ['ledger'],
         pipeline: `
 source: { file: '../input/${name}', time: { field: t, disorder: 1s } }

@@ -65,31 +65,4 @@ sink: { module: file, parameters: { path: '${path}', maxOpen: ${draw.pick([2, 64
       }
     },
   },
-  'dead-letters': {
-    summary: 'lines that are none, records that stages and sinks refuse, tries again',
-    order: 'same',
-    job(draw, size) {
-      const rows = rowsOf(draw, { count: draw.number(size >> 2, size >> 1), keys: 20 })
-      const text = rows.map((row) => {
-        if (draw.chance(0.01)) return draw.pick(['{"id":', 'no json', '[1, 2', '"\u{fffd}'])
-        return JSON.stringify(draw.chance(0.02) ? { ...row, n: 'many' } : row)
-      })
-      const once = draw.chance(0.3)
-      const retry = once ? '{ retry: { times: 1, backoff: 1ms }, then: deadLetter }' : 'deadLetter'
-      return {
-        inputs: { 'in.jsonl': `${text.join('\n')}\n` },
-        pipeline: `
-source: { file: ../input/in.jsonl, time: { field: t, disorder: 0s } }
-onError: ${retry}
-errors: { atMost: 100% }
-stages:
-  - map: { set: { twice: n * 2 } }
-  - aggregate: { aggregate: { total: sum(twice), n: count() }, emit: update }
-    by: key
-sink: { module: file, parameters: { path: out/totals.csv, columns: [key, total, n, revision] } }
-deadLetter: { file: ${draw.pick(['out/dead.jsonl', '{ path: out/dead.jsonl, mode: append }'])} }
-`,
-      }
-    },
-  },
 }
