@@ -199,7 +199,7 @@ async function run(kind: string, keys: number, dir: string): Promise<Measured> {
     if (!running) void job.stop()
     phase = second < 0 ? phases.before : second % 2 === 0 ? phases.with : phases.without
     // All keys are taken once before.
-    if (running && second % 2 === (second < 0 ? -1 : 0)) void job.checkpoint()
+    if (running && second % 2 === (second < 0 ? -1 : 0)) job.checkpoint().catch(() => undefined)
   }
   function* read(): Generator<{ values: Row[] }> {
     tick()
