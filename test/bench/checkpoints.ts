@@ -1,7 +1,7 @@
 // What checkpoints cost: a job around one stage with state for each key, a tenth of the keys changing from one checkpoint to the
 // next, in seconds with a checkpoint and in those without. node test/bench/checkpoints.ts [--keys 100000,1000000] [--only numbers] [--seconds 14] [--write]
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -10,6 +10,7 @@ import { nodeRuntime } from '@millrace/engine/host'
 import { openJobState } from '@millrace/job'
 import type { StageInstance, StageScope } from '@millrace/sdk'
 import { readStore } from '@millrace/store'
+import { bytesIn } from './bytes-in.ts'
 
 const { values } = parseArgs({
   options: {
@@ -129,18 +130,6 @@ function rowsOf(keys: number): Row[][] {
     all.push(Array.from({ length }, (_, at) => ({ key: `key-${from + at}`, amount: at % 97 })))
   }
   return all
-}
-
-const bytesIn = (directory: string): number =>
-  readdirSync(directory).reduce((sum, name) => sum + sizeOf(join(directory, name)), 0)
-
-function sizeOf(file: string): number {
-  try {
-    return statSync(file).size
-  } catch {
-    // Removed since.
-    return 0
-  }
 }
 
 function jobOf(kind: string, read: () => Iterable<{ values: readonly unknown[] }>): JobSpec {
@@ -319,7 +308,7 @@ else {
   if (values.write) {
     const page = `# Checkpoints
 
-${host}. Made by \`node test/bench/checkpoints.ts --write\`.
+${host}. Made by \`node test/bench/checkpoints.ts --seconds ${SECONDS} --write\`.
 
 A job \`source > stage > sink\` in memory at full speed, with state for each key. Every other second begins with a checkpoint, of a tenth of the keys
 changed; ${SECONDS} seconds in all. A record costs what the main thread spends on it in seconds with a checkpoint and in those without, encoding and store

@@ -1,4 +1,3 @@
-import { readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -18,13 +17,6 @@ interface OpenStore {
 export interface StoreEngine {
   open(directory: string): Promise<OpenStore>
 }
-
-/** Bytes of the files in a folder. */
-export const bytesIn = (directory: string): number =>
-  readdirSync(directory).reduce((sum, name) => {
-    const found = statSync(join(directory, name), { throwIfNoEntry: false })
-    return sum + (found?.size ?? 0)
-  }, 0)
 
 /** The kinds to compare; LMDB if a folder is named that has it. */
 export function enginesOf(lmdb: string | undefined): ReadonlyMap<string, StoreEngine> {

@@ -8,7 +8,8 @@ import { parseArgs } from 'node:util'
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { createRandom } from '@millrace/base'
-import { bytesIn, enginesOf, type StoreEngine } from './store-engines.ts'
+import { bytesIn } from './bytes-in.ts'
+import { enginesOf, type StoreEngine } from './store-engines.ts'
 import { deltaBlock, Keys, wholeBlocks } from './store-blocks.ts'
 
 const { values } = parseArgs({
