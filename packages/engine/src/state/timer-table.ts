@@ -108,10 +108,10 @@ export class TimerTable {
     const orders = new Float64Array(this.size)
     const names = new Int32Array(this.size)
     let count = 0
-    for (let place = 0; place < this.size; place++) {
-      const entry = this.#heap[place] as number
+    // In the order in which they lie in memory, not in that of the heap.
+    for (let entry = 0; entry < this.#used; entry++) {
       const slot = this.#slot[entry] as number
-      if (has !== undefined && has[slot] === 0) continue
+      if (slot === NONE || (has !== undefined && has[slot] === 0)) continue
       slots[count] = slot
       times[count] = this.#at[entry] as number
       orders[count] = this.#order[entry] as number
@@ -133,6 +133,7 @@ export class TimerTable {
       this.#rise(last, place)
       this.#sink(last, this.#place[last] as number)
     }
+    this.#slot[entry] = NONE
     this.#next[entry] = this.#free
     this.#free = entry
   }
