@@ -1,5 +1,4 @@
 import { createManualRuntime } from '@millrace/core'
-import type { Logger } from '@millrace/sdk'
 import { expect, it } from 'vitest'
 import { createJob } from './create-job.ts'
 import { from, gatedSource, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
@@ -72,28 +71,4 @@ it('count how often a part was made again', async () => {
 
   expect(running.gauges().map(({ restarts }) => restarts)).toEqual([0, 1, 0])
   expect(summary.restarts).toBe(1)
-})
-
-it('a line that a part logs says whose it is', async () => {
-  const runtime = createManualRuntime()
-  const lines: unknown[] = []
-  const write = (message: string, fields?: Readonly<Record<string, unknown>>): void =>
-    void lines.push([message, fields])
-  const logger: Logger = { debug: write, info: write, warn: write, error: write }
-  const spec = job({
-    sources: [listSource([[1]])],
-    stages: [
-      stage('map', 'source', ({ logger: own }) => {
-        own.info('opened', { rows: 2, stage: 'mine' })
-        return { process: (record) => record }
-      }),
-    ],
-    sinks: [listSink('sink', [from('map')])],
-  })
-
-  const run = createJob(spec, { runtime, logger }).run()
-  await runtime.settle()
-  await run
-
-  expect(lines).toEqual([['opened', { rows: 2, stage: 'map' }]])
 })
