@@ -43,7 +43,8 @@ export interface StageContext {
   emit(value: unknown, options?: { readonly timestamp?: number }): void
   /**
    * Fails a record that was taken in before, for what was thrown while its result was made: the stage's `onError` applies without
-   * another try, and the record counts as used no more. What was emitted stays, so emit behind all that can throw.
+   * another try, and the record counts as used no more, once the hook is through: of an `onTimer` that throws behind it nothing
+   * stays, this neither. What was emitted stays, so emit behind all that can throw.
    */
   fail(held: HeldRecord, thrown: unknown): void
 }

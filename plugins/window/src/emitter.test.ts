@@ -213,6 +213,21 @@ describe('an emitter that breaks its contract', () => {
     ).toStrictEqual(['WINDOW_EMITTER The emitter "mine" asks to be woken, but has no onTime.'])
   })
 
+  it('leaves nothing of a key whose first record fails', async () => {
+    const flushed: unknown[] = []
+    const odd = emitterOf({
+      add() {
+        throw new Error('no')
+      },
+      flush: (memory) => void flushed.push(memory),
+    })
+
+    const { counts } = await run(odd, rows([1]), { n: 'count()' })
+
+    expect(counts).toMatchObject({ used: 0, dead: 1 })
+    expect(flushed).toStrictEqual([])
+  })
+
   it('is refused before a run where its parameters are wrong', async () => {
     const wrong = { module: sortedEvens, parameters: { size: 0 } }
 
