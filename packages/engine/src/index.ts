@@ -33,6 +33,7 @@ export type {
   RestartSpec,
   SinkSpec,
   SourceSpec,
+  SpillSpec,
   StageInput,
   StageSpec,
   TimeSpec,
@@ -57,8 +58,10 @@ export type {
   SavedTimer,
   StageSnapshot,
 } from './state/saved-state.ts'
+export type { HeldBytes, SpillFile } from './state/spill-file.ts'
 export { mergeChanges, toPlainSnapshot } from './state/merge-changes.ts'
 export type {
+  ColdColumns,
   EntryColumns,
   HandleChanges,
   KeyColumns,

@@ -7,6 +7,7 @@ import type {
   RestartSpec,
   SinkSpec,
   SourceSpec,
+  SpillSpec,
   StageInput,
   StageSpec,
   TimeSpec,
@@ -15,7 +16,7 @@ import { compilePath } from '@millrace/expression/path'
 import type { Binding, Logger, StageDefinition, StageFactory } from '@millrace/sdk'
 import type { MadePart } from './checkpoint/job-print.ts'
 import type { StartOptions } from './checkpoint/job-state.ts'
-import { JOB_ID_TAKEN, JOB_NO_TIME } from './errors.ts'
+import { JOB_ID_TAKEN, JOB_NO_TIME, JOB_SPILL } from './errors.ts'
 
 /** Options of a job built in code. */
 export interface PipelineOptions {
@@ -53,6 +54,11 @@ export interface StageOptions {
   readonly timeoutMs?: number
   /** How it is started again; given, also a start that fails is tried again. */
   readonly restart?: RestartSpec
+  /**
+   * Lets the state of all but about so many `keys` wait on the disk; needs `by`. `dir`: a folder for scratch; default: that of the
+   * checkpoints, else that of the system for temporary files. Default: all stays in memory.
+   */
+  readonly spill?: SpillSpec
 }
 
 /** Options of a stage that reads several flows: its key may be another in each. */
@@ -91,7 +97,7 @@ export function withMade(
   return { ...draft, made: { ...draft.made, [id]: part } }
 }
 
-/** The draft with one stage more. Throws JOB_ID_TAKEN. */
+/** The draft with one stage more. Throws JOB_ID_TAKEN and JOB_SPILL. */
 export function withStage(
   draft: Draft,
   factory: StageFactory,
@@ -104,7 +110,8 @@ export function withStage(
   if (options.id !== undefined && taken.has(options.id)) throw JOB_ID_TAKEN({ id: options.id })
   let id = options.id ?? factory.traits.name
   for (let number = 2; taken.has(id); number++) id = `${factory.traits.name}-${number}`
-  const { by, onError, restart, timeoutMs } = options
+  const { by, onError, restart, spill, timeoutMs } = options
+  if (spill !== undefined) checkSpill(id, spill, by !== undefined)
   const stage: StageSpec = {
     id,
     factory,
@@ -114,8 +121,15 @@ export function withStage(
     onError,
     timeoutMs,
     restart,
+    spill,
   }
   return { ...draft, stages: [...draft.stages, stage] }
+}
+
+function checkSpill(id: string, { keys }: SpillSpec, hasKeys: boolean): void {
+  if (!hasKeys) throw JOB_SPILL({ id, reason: 'it has no by, so there are no keys to choose from' })
+  if (Number.isSafeInteger(keys) && keys > 0) return
+  throw JOB_SPILL({ id, reason: `keys must be a whole number of at least 1; got ${String(keys)}` })
 }
 
 /** Whether a key is read in the same way everywhere. */

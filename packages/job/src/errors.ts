@@ -281,6 +281,13 @@ export const JOB_JOURNAL_DISK = defineError<{ directory: string; reason: string 
     'Check the permissions and the room on the disk, and start the job again: it goes on with what the journal has. What the source had read and the journal has not is to be sent again.',
 })
 
+/** The keys of a stage cannot spill as it says. */
+export const JOB_SPILL = defineError<{ id: string; reason: string }>({
+  code: 'JOB_SPILL',
+  message: (d) => `Stage "${d.id}" cannot spill: ${d.reason}.`,
+  hint: () => "Write, for example, { by: 'user', spill: { keys: 100000 } }.",
+})
+
 /** The journal of a source is not what was written. */
 export const JOB_JOURNAL_DAMAGED = defineError<{ file: string; offset: number | undefined }>({
   code: 'JOB_JOURNAL_DAMAGED',

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import type { MillraceError, Runtime } from '@millrace/base'
 import {
   type CheckpointHead,
@@ -32,6 +33,7 @@ import { StatefulEngine } from './checkpoint/stateful-engine.ts'
 import { mainOutput } from './main-output.ts'
 import { keepParked, parkedPlace } from './parked-file.ts'
 import { ResultChannel } from './result-channel.ts'
+import { spillsIn } from './spill/spills-in.ts'
 
 /** A started job. Await it for the summary; iterate over it for the results of a job without a sink. */
 export interface JobRun<Out> extends PromiseLike<Summary>, AsyncIterable<Out> {}
@@ -129,7 +131,7 @@ export class Job<In = unknown, Out = unknown> {
 
   #engineOf(spec: JobSpec, options: JobOptions): EngineJob {
     const { openState } = this.#parts
-    if (openState === undefined) return createJob(spec, options)
+    if (openState === undefined) return createJob({ ...spec, spills: spillsIn(tmpdir()) }, options)
     return new StatefulEngine(spec, options, () => {
       this.#state = openState()
       return this.#state

@@ -112,6 +112,23 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
       ),
       onError: policySchema,
       restart: restartSchema,
+      spill: {
+        type: 'object',
+        description:
+          'Lets the state of some keys wait on the disk; needs by. Default: all of it stays in memory.',
+        required: ['keys'],
+        additionalProperties: false,
+        properties: {
+          keys: {
+            type: 'integer',
+            minimum: 1,
+            description: 'About so many keys keep their state in memory.',
+          },
+          dir: text(
+            'Folder for scratch. Default: that of the checkpoints, else that of the system for temporary files.',
+          ),
+        },
+      },
     },
     sink: {
       ...common,

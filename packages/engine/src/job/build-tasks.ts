@@ -1,8 +1,8 @@
-import type { MillraceError } from '@millrace/base'
+import { invariant, type MillraceError } from '@millrace/base'
 import { type InstanceScope, jobDefaults } from '@millrace/sdk'
 import type { CheckpointSpec } from '../checkpoint/checkpoint.ts'
 import { type ErrorPolicy, resolvePolicy, sourcePolicy } from '../plan/error-policy.ts'
-import type { JobSpec, SinkSpec } from '../plan/job-spec.ts'
+import type { JobSpec, SinkSpec, StageSpec } from '../plan/job-spec.ts'
 import type { Place } from '../plan/place.ts'
 import { SinkCounter, SourceCounter, StageCounter } from '../report/counters.ts'
 import type { SavedLetters } from '../report/dead-letter-log.ts'
@@ -18,6 +18,7 @@ import { SharedResource } from '../run/shared-resource.ts'
 import { SourceTask } from '../run/source-task.ts'
 import { StageTask } from '../run/stage-task.ts'
 import type { TaskHost } from '../run/task-host.ts'
+import type { SpillFile } from '../state/spill-file.ts'
 import { ENG_OVERFLOW } from '../errors.ts'
 import { wire } from './wiring.ts'
 
@@ -124,8 +125,9 @@ export function buildNodes(
     const saved = restored?.stages[id]
     load(parts.counter, failures, saved)
     if (saved?.moreReasons !== undefined) node.counter.load(saved.counts, saved.moreReasons)
-    const spill = stage.spill && spec.spills?.(id, stage.spill)
-    const own = { failures, restored: saved, spill }
+    const { spill } = stage
+    const openSpill = spill && (() => spillOf(spec, id, spill))
+    const own = { failures, restored: saved, openSpill }
     const task = new StageTask({ ...parts, spec: stage, ...own }, node.edges)
     return { id, factory, task, ...node }
   })
@@ -146,6 +148,15 @@ export function buildNodes(
     sinks.push(sinkNode(spec.deadLetter, failuresOf('Sink', spec.deadLetter.id, 'fail')))
   }
   return { resources, sources, stages, sinks }
+}
+
+async function spillOf(
+  { spills }: JobSpec,
+  id: string,
+  spill: NonNullable<StageSpec['spill']>,
+): Promise<SpillFile> {
+  invariant(spills !== undefined, `The job says what "${id}" spills to.`)
+  return spills(id, spill)
 }
 
 /** Goes on counting where an earlier run stopped. */

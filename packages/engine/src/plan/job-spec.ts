@@ -174,8 +174,8 @@ export interface JobSpec {
   readonly errors?: { readonly atMost: number; readonly of: number } | undefined
   /** How it writes down what it needs to go on. Default: it does not. */
   readonly checkpoint?: CheckpointSpec | undefined
-  /** Opens what a stage spills to, empty; with each life of the pipeline anew. */
-  readonly spills?: ((stage: string, spec: SpillSpec) => SpillFile) | undefined
+  /** Opens what a stage spills to, empty: with each life of the pipeline anew. */
+  readonly spills?: ((stage: string, spec: SpillSpec) => Promise<SpillFile>) | undefined
   /** Restart budget of all parts together. Default 3 in 60,000 ms. */
   readonly restart?: JobRestart | undefined
   /** Mailbox size in records per stage and overflow policy. Default 4,096 and block. */

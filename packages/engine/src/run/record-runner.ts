@@ -4,6 +4,7 @@ import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, ENG_THROW } from '../errors.ts
 import { CurrentKey, NO_SLOT } from '../state/current-key.ts'
 import { HeapState } from '../state/heap-state.ts'
 import { Journal } from '../state/journal.ts'
+import type { SpillFile } from '../state/spill-file.ts'
 import type { SpillingSlots } from '../state/spilling-slots.ts'
 import { Emitter } from './emitter.ts'
 import { EventClock } from './event-clock.ts'
@@ -18,7 +19,7 @@ import { type InHand, RecordFailures } from './record-failures.ts'
 import { Rebuilder } from './rebuilder.ts'
 import type { StageParts } from './stage-parts.ts'
 import { ReusedContext } from './reused-context.ts'
-import { newSpilling } from './spilling-sweep.ts'
+import { newSpilling, nothingSpills } from './spilling-sweep.ts'
 import { restoreCold } from './stage-snapshot.ts'
 import { StageHooks } from './stage-hooks.ts'
 import { StageKeys } from './stage-keys.ts'
@@ -48,6 +49,7 @@ export class RecordRunner implements InHand {
   readonly sweep: KeySweep | undefined
   readonly current: CurrentKey
   readonly emitter = new Emitter(EMIT_MAX)
+  #spill: SpillFile | undefined
   readonly isKeyed: boolean
   readonly hooks: StageHooks
   /** Runs records like this runner while others are parked: those of their keys wait behind them. */
@@ -84,7 +86,7 @@ export class RecordRunner implements InHand {
       parts,
       () => this.#scope(),
       () => {
-        if (isFirst) restoreCold(this, parts)
+        if (isFirst) restoreCold(this, parts, this.#spill)
         isFirst = false
       },
     )
@@ -103,14 +105,27 @@ export class RecordRunner implements InHand {
 
   /** Makes and opens the instance. */
   async open(): Promise<void> {
-    this.#use(await this.#rebuilder.open())
+    this.#spill = await this.#parts.openSpill?.()
+    try {
+      this.#use(await this.#rebuilder.open())
+    } catch (error) {
+      this.#spill?.close()
+      throw error
+    }
     this.interner?.isRestored()
+    if (this.spilling?.hasParts === false) {
+      this.#parts.host.warn(nothingSpills(this.#parts.spec.id))
+    }
   }
 
   async close(): Promise<void> {
     this.#parts.timers.clear()
     this.hooks.stop()
-    await this.instance.close?.()
+    try {
+      await this.instance.close?.()
+    } finally {
+      this.#spill?.close()
+    }
   }
 
   /** Ends the wait for a record in flight: the job is over. */

@@ -35,11 +35,15 @@ export class SpillingSweep extends KeySweep {
 
 /** The slots of a stage that spills; undefined for others. */
 export function newSpilling(
-  { host, spec, spill }: Pick<StageParts, 'host' | 'spec' | 'spill'>,
+  { host, spec }: Pick<StageParts, 'host' | 'spec'>,
   journal: Journal,
 ): SpillingSlots | undefined {
-  if (spec.spill === undefined || spill === undefined) return undefined
+  if (spec.spill === undefined) return undefined
   const { keys } = spec.spill
   const { id } = spec
-  return new SpillingSlots({ id, keys, journal, file: spill, fail: (error) => host.fail(error) })
+  return new SpillingSlots({ id, keys, journal, fail: (error) => host.fail(error) })
 }
+
+/** What is said of a stage whose state cannot spill. */
+export const nothingSpills = (id: string): string =>
+  `Stage "${id}" spills nothing: it has no state that is kept as values, maps, lists, objects or ordered runs by key.`

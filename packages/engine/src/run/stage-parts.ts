@@ -19,8 +19,8 @@ export interface StageParts {
   readonly timers: PartTimers
   /** What it kept in an earlier run. */
   readonly restored: StageCheckpoint | undefined
-  /** Where the keys wait for which there is no room; absent: there is. */
-  readonly spill?: SpillFile | undefined
+  /** Opens what the keys wait in for which there is no room; absent: there is. */
+  readonly openSpill?: (() => Promise<SpillFile>) | undefined
   /** The scope of an instance, as far as the job knows it. */
   readonly scope: Omit<StageScope, 'state' | 'timers' | 'outputs' | 'keyNames' | 'inputs'>
 }

@@ -87,13 +87,13 @@ function newSpilling(keys: number, journal: Journal): SpillingSlots {
   const fail = (error: unknown): never => {
     throw error
   }
-  return new SpillingSlots({ id: 'stage', keys, file: memorySpill(), journal, fail })
+  return new SpillingSlots({ id: 'stage', keys, journal, fail })
 }
 
 function openStage(keys?: number) {
   const stage = bareStage(keys)
   const open = { ...stage, ...declare(stage) }
-  stage.kept.spilling?.begin(0)
+  stage.kept.spilling?.begin(memorySpill(), 0)
   return open
 }
 type Opened = ReturnType<typeof openStage>
@@ -220,7 +220,7 @@ function restored(snapshot: StageSnapshot, keys?: number): StageSnapshot {
   const parts = { spec: { restored: snapshot } as StageSpec, restored: undefined }
   restoreStage(stage.kept, parts)
   declare(stage)
-  restoreCold(stage.kept, parts)
+  restoreCold(stage.kept, parts, memorySpill())
   return structuredClone(toPlainSnapshot(takeSnapshot(stage.kept)))
 }
 

@@ -23,10 +23,3 @@ export interface HeldBytes {
   readonly lengths: Int32Array
   readonly bytes: Sliced<Uint8Array>
 }
-
-/** How the keys of a stage spill. */
-export interface SpillOptions {
-  /** Keys that may stay in memory, about. At least 1. */
-  readonly keys: number
-  readonly file: SpillFile
-}

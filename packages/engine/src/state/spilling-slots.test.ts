@@ -125,8 +125,8 @@ function run(script: readonly Row[], keys?: number): unknown[] {
     throw error
   }
   const spilling =
-    keys === undefined ? undefined : new SpillingSlots({ id: 'x', keys, file, journal, fail })
-  spilling?.begin(0)
+    keys === undefined ? undefined : new SpillingSlots({ id: 'x', keys, journal, fail })
+  spilling?.begin(file, 0)
   const touched = spilling ?? new TouchedSlots()
   const all = Array.from({ length: KEYS }, (_, id) => ({ id }))
   const current = new CurrentKey(all, new KeyOrder(), touched)

@@ -1,9 +1,15 @@
-import { isMillraceError, messageOf, type MillraceError, RingBuffer } from '@millrace/base'
+import {
+  invariant,
+  isMillraceError,
+  messageOf,
+  type MillraceError,
+  RingBuffer,
+} from '@millrace/base'
 import { ENG_INTERNAL, ENG_SPILL_DATA } from '../errors.ts'
 import { NO_SLOT } from './current-key.ts'
 import { type Frozen, isSpillable, type SpillableStore } from './frozen.ts'
 import type { Journal } from './journal.ts'
-import type { SpillFile, SpillOptions } from './spill-file.ts'
+import type { SpillFile } from './spill-file.ts'
 import type { ColdColumns } from './stage-changes.ts'
 import type { Handle } from './store-snapshot.ts'
 import { STAYS, TouchedSlots } from './touched-slots.ts'
@@ -24,7 +30,9 @@ const COLD = 3
 const PASSING = 4
 
 /** What a spilling stage is made of. */
-export interface SpillingOptions extends SpillOptions {
+export interface SpillingOptions {
+  /** Keys that may stay in memory, about. At least 1. */
+  readonly keys: number
   /** That of the stage. */
   readonly id: string
   readonly journal: Journal
@@ -48,8 +56,8 @@ export class SpillingSlots extends TouchedSlots {
   readonly #parts: Part[] = []
   #states = new Uint8Array(firstSlots)
   readonly #queue = new RingBuffer<number>()
-  /** Until all that there was is restored nothing goes. */
-  #isOn = false
+  /** Absent until all that there was is restored: nothing goes before. */
+  #disk: SpillFile | undefined
   /** Keys on the disk. */
   cold = 0
   /** A disk that failed has ended the job. */
@@ -60,8 +68,9 @@ export class SpillingSlots extends TouchedSlots {
     this.#options = options
   }
 
-  get file(): SpillFile {
-    return this.#options.file
+  get #file(): SpillFile {
+    invariant(this.#disk !== undefined, 'What keys spill to is open before the first of them goes.')
+    return this.#disk
   }
 
   /** Whether there is any handle whose keys can be put aside. */
@@ -81,7 +90,7 @@ export class SpillingSlots extends TouchedSlots {
   /** Throws what ends the job. */
   override use(slot: number): void {
     super.use(slot)
-    if (!this.#isOn) return
+    if (this.#disk === undefined) return
     const state = this.#stateOf(slot)
     if (state === COLD) this.#thaw(slot)
     if (state !== WARM && state !== USED) this.#queue.push(slot)
@@ -116,9 +125,9 @@ export class SpillingSlots extends TouchedSlots {
     }
   }
 
-  /** From now on keys go and come: those of the first `count` slots may have something. */
-  begin(count: number): void {
-    this.#isOn = true
+  /** From now on keys go to a file and come back: those of the first `count` slots may have something. */
+  begin(file: SpillFile, count: number): void {
+    this.#disk = file
     for (let slot = 0; slot < count; slot++) {
       this.use(slot)
       this.evict(NO_SLOT)
@@ -127,7 +136,7 @@ export class SpillingSlots extends TouchedSlots {
 
   /** Those of `slots` that are in memory, and what the others have on the disk. */
   capture(slots: Int32Array): { readonly warm: Int32Array; readonly cold: ColdColumns } {
-    const { file } = this.#options
+    const file = this.#file
     const { bytes, lengths, slots: held } = file.hold(slots.filter((slot) => this.isCold(slot)))
     const handles = this.#parts.map(({ kind, name, version }) => ({ name, kind, version }))
     const decode = (one: Uint8Array): readonly (Frozen | undefined)[] =>
@@ -148,7 +157,7 @@ export class SpillingSlots extends TouchedSlots {
   }
 
   #thaw(slot: number): void {
-    const { file } = this.#options
+    const file = this.#file
     try {
       const frozen = file.decode(file.take(slot)) as readonly (Frozen | undefined)[]
       for (let at = 0; at < frozen.length; at++) {
@@ -175,14 +184,15 @@ export class SpillingSlots extends TouchedSlots {
     this.#states[slot] = COLD
     this.cold++
     try {
-      this.#options.file.put(slot, this.#encode(all))
+      this.#file.put(slot, this.#encode(all))
     } catch (error) {
       this.#fail(error)
     }
   }
 
   #encode(all: readonly (Frozen | undefined)[]): Uint8Array {
-    const { file, id } = this.#options
+    const file = this.#file
+    const { id } = this.#options
     try {
       return file.encode(all)
     } catch (error) {

@@ -1,5 +1,6 @@
 import { invariant, type KeyValue } from '@millrace/base'
 import {
+  type ColdColumns,
   type EntryColumns,
   type HandleChanges,
   mergeChanges,
@@ -11,6 +12,7 @@ import {
   type TimerColumns,
 } from '@millrace/engine'
 import { measureBlocks, readBlocks } from './blocks.ts'
+import { coldColumns, type ColdPiece, coldPieces } from './cold-pieces.ts'
 import { type Columns, fromColumns, lengthOf, toColumns } from './columns.ts'
 
 /** Entries in one piece: of some hundred bytes each, it takes a millisecond or two to encode. */
@@ -25,6 +27,7 @@ export type StagePiece =
   | KeysPiece
   | StatePiece
   | TimersPiece
+  | ColdPiece
 
 interface SlotsPiece {
   readonly piece: 'slots'
@@ -57,25 +60,31 @@ interface TimersPiece {
   readonly names: Columns
 }
 
-type Head = Omit<StageChanges, 'slots' | 'keys' | 'handles' | 'timers'>
+type Head = Omit<StageChanges, 'slots' | 'keys' | 'handles' | 'timers' | 'cold'>
 
 /** All of a stage but what there may be much of. */
 interface StageHead extends Omit<StageCapture, 'changes'> {
   readonly changes: Head
   readonly size: number
+  /** Absent: it keeps all in memory. */
+  readonly cold?: ColdColumns['handles'] | undefined
   readonly handles: Readonly<Record<string, Omit<HandleChanges, 'entries'>>>
 }
 
 /** The pieces of a stage. Each is made when it is asked for. */
 export function* stagePieces({ changes, ...rest }: StageCapture): Iterable<StagePiece> {
-  const { handles: all, keys, slots, timers, ...head } = changes
+  const { cold, handles: all, keys, slots, timers, ...head } = changes
   const handles = Object.fromEntries(
     Object.entries(all).map(([name, { expired, isWhole, kind, version }]) => [
       name,
       { expired, isWhole, kind, version },
     ]),
   )
-  yield { piece: 'head', head: { ...rest, changes: head, size: keys.size, handles } }
+  const { size } = keys
+  yield {
+    piece: 'head',
+    head: { ...rest, changes: head, size, handles, ...(cold && { cold: cold.handles }) },
+  }
   for (const [from, to] of ranges(slots.length, PIECE_ROWS)) {
     yield { piece: 'slots', slots: slots.subarray(from, to) }
   }
@@ -101,6 +110,7 @@ export function* stagePieces({ changes, ...rest }: StageCapture): Iterable<Stage
       }
     }
   }
+  if (cold !== undefined) yield* coldPieces(cold)
 }
 
 function keyColumns(keys: readonly (readonly KeyValue[] | null)[]): Columns {
@@ -140,15 +150,16 @@ export function readStage(blocks: readonly Uint8Array[]): StageCheckpoint {
   const taken: Gathered[] = []
   for (const one of readBlocks(blocks) as Iterable<StagePiece>) {
     if (one.piece === 'head') {
-      taken.push({ head: one.head, slots: [], keys: [], state: [], timers: [] })
+      taken.push({ head: one.head, slots: [], keys: [], state: [], timers: [], cold: [] })
     } else if (one.piece === 'slots') taken.at(-1)?.slots.push(one)
     else if (one.piece === 'keys') taken.at(-1)?.keys.push(one)
     else if (one.piece === 'state') taken.at(-1)?.state.push(one)
+    else if (one.piece === 'cold') taken.at(-1)?.cold.push(one)
     else taken.at(-1)?.timers.push(one)
   }
   const last = taken.at(-1)
   invariant(last !== undefined, 'The blocks of a stage begin with its head.')
-  const { changes: _, handles: _handles, size: _size, ...rest } = last.head
+  const { changes: _, cold: _cold, handles: _handles, size: _size, ...rest } = last.head
   return { ...rest, snapshot: mergeChanges(taken.map(changesOf)) }
 }
 
@@ -159,9 +170,10 @@ interface Gathered {
   readonly keys: KeysPiece[]
   readonly state: StatePiece[]
   readonly timers: TimersPiece[]
+  readonly cold: ColdPiece[]
 }
 
-function changesOf({ head, keys, slots, state, timers }: Gathered): StageChanges {
+function changesOf({ cold, head, keys, slots, state, timers }: Gathered): StageChanges {
   const handles = Object.entries(head.handles).map(([name, handle]) => {
     const entries = entriesOf(state.filter((piece) => piece.handle === name))
     return [name, { ...handle, entries }] as const
@@ -187,6 +199,7 @@ function changesOf({ head, keys, slots, state, timers }: Gathered): StageChanges
     },
     handles: Object.fromEntries(handles),
     timers: { event: timersOf('event'), clock: timersOf('clock') },
+    ...(head.cold && { cold: coldColumns(head.cold, cold) }),
   }
 }
 

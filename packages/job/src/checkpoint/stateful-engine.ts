@@ -15,6 +15,7 @@ import {
 import { JOB_NOT_STARTED, JOB_STATE_OPEN } from '../errors.ts'
 import { failedSummary, finishedSummary, nothingYet } from './finished-summary.ts'
 import { withJournals } from '../journal/with-journals.ts'
+import { spillsIn } from '../spill/spills-in.ts'
 import type { JobState } from './job-state.ts'
 
 /** A job with state: opens that first, runs, and gives it back. */
@@ -104,7 +105,8 @@ export class StatefulEngine implements EngineJob {
         // Where the job ends before, nobody waits for it.
         checkpoint: () => void this.#engine?.checkpoint().catch(() => undefined),
       })
-      const engine = createJob({ ...spec, checkpoint }, this.#options)
+      const spills = spillsIn(settings.dir)
+      const engine = createJob({ ...spec, checkpoint, spills }, this.#options)
       this.#engine = engine
       const ended = engine.run()
       if (this.#asked !== undefined) void engine[this.#asked]()

@@ -84,7 +84,8 @@ function usualDir(name: string, context: LoadContext): string {
   return dir
 }
 
-function readDir(place: Place, context: LoadContext): string | undefined {
+/** The absolute path of a folder: a relative one counts from the job file, in an override from where the command is. */
+export function readDir(place: Place, context: LoadContext): string | undefined {
   const path = readText(place, context)
   if (path === undefined || isAbsolute(path)) return path
   const isOurs = place.node?.origin === 'file'

@@ -5,6 +5,7 @@ import type { LoadContext } from '../load-context.ts'
 import { readBy } from './read-by.ts'
 import { readPolicy, readSourcePolicy } from './read-policy.ts'
 import { readRestart } from './read-restart.ts'
+import { readSpill } from './read-spill.ts'
 import { readTime } from './read-time.ts'
 import { readJournal } from './read-journal.ts'
 import { placeOf, readPositiveDuration, readWhole, type Place } from './read-value.ts'
@@ -31,6 +32,7 @@ export function readSettings(
     limit: readWhole(place('limit'), context, 0),
     timeoutMs: readPositiveDuration(place('timeout'), context),
     batch: readWhole(place('batch'), context, 1),
+    spill: entry.role === 'stage' ? readSpill(entry, context) : undefined,
     journal: readJournal(place('journal'), context),
     time: time?.spec,
     by: by?.parts,

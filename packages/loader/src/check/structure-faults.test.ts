@@ -158,7 +158,7 @@ describe('entries', () => {
         next Add it.
       error[CFG_UNKNOWN_KEY]: Unknown key "where" in a stage.
         at   /jobs/job.yaml:5:7  pipeline.stages[0].where
-        next The keys are: module, parameters, id, note, from, by, outputs, batch, timeout, onError, restart."
+        next The keys are: module, parameters, id, note, from, by, outputs, batch, timeout, onError, restart, spill."
     `)
   })
 

@@ -6,7 +6,17 @@ const everywhere = ['module', 'parameters', 'id', 'note'] as const
 /** Keys that stand beside the module, per role: those that work. */
 export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
   source: [...everywhere, 'time', 'onError', 'limit', 'restart', 'journal'],
-  stage: [...everywhere, 'from', 'by', 'outputs', 'batch', 'timeout', 'onError', 'restart'],
+  stage: [
+    ...everywhere,
+    'from',
+    'by',
+    'outputs',
+    'batch',
+    'timeout',
+    'onError',
+    'restart',
+    'spill',
+  ],
   sink: [...everywhere, 'from', 'timeout', 'onError', 'restart'],
   resource: [...everywhere, 'restart'],
   watermarks: ['module', 'parameters', 'note'],
@@ -56,6 +66,7 @@ export const innerKeys = {
   restart: ['intensity', 'period', 'onEscalate'],
   mailbox: ['capacity', 'overflow'],
   checkpoint: ['every', 'dir'],
+  spill: ['keys', 'dir'],
   journal: ['maxSize'],
   time: [
     'field',

@@ -233,6 +233,13 @@ export const CFG_JOURNAL_IDLE = defineError<{ id: string }>({
   hint: () => 'Remove journal.',
 })
 
+/** The keys of a stage cannot spill: it has none. */
+export const CFG_SPILL = defineError<{ id: string }>({
+  code: 'CFG_SPILL',
+  message: (d) => `"${d.id}" has spill and no by: without keys there is nothing to choose from.`,
+  hint: () => 'Add by with the field whose values the state is kept for, or remove spill.',
+})
+
 /** A source is to wait for the others, and there are none: a warning. */
 export const CFG_ALIGN_ALONE = defineError<{ id: string }>({
   code: 'CFG_ALIGN_ALONE',

@@ -207,11 +207,19 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
       ? 'Records that emit nothing count as used.'
       : 'Records that emit nothing count as filtered.',
     ...retained(part),
+    ...lines(spillSentence(settings)),
     ...(names.length > 1 ? names.map(([name, says]) => `Output ${name}: ${says}`) : []),
     `Records that fail ${failed}`,
     `An asynchronous record may take ${formatDuration(timeout)}${settings.timeoutMs === undefined ? ' (default)' : ''}.`,
     ...lines(restartSentence('stage', restart, true, spec.restart)),
   ]
+}
+
+function spillSentence({ spill }: Part['settings']): string | undefined {
+  return (
+    spill &&
+    `About ${spill.keys} keys keep their state in memory, the others on the disk; numbers, windows and timers stay in memory.`
+  )
 }
 
 /** Of a stage that does not say itself what it keeps. */

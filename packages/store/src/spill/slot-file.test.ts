@@ -50,7 +50,7 @@ it('gives back what was put, and to whoever holds slots what they had then, whil
       for (const [number, { does, kib, slot }] of script.entries()) {
         if (does === 'hold') {
           const slots = Int32Array.from(model.keys())
-          held = { of: file.hold(slots), expected: [...model.values()], at: 0 }
+          held = { of: file.hold(slots).bytes, expected: [...model.values()], at: 0 }
         } else if (does === 'read' && held !== undefined) {
           const { at, expected, of } = held
           expect(areSame(of.slice(at, at + 2), expected.slice(at, at + 2))).toBe(true)

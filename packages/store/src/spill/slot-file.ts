@@ -78,7 +78,12 @@ export class SlotFile {
   }
 
   /** What some slots have, each of which has something, as it is now whenever it is read. */
-  hold(slots: Int32Array): HeldSlots {
+  hold(slots: Int32Array): {
+    readonly slots: Int32Array
+    /** Of the bytes of each. */
+    readonly lengths: Int32Array
+    readonly bytes: HeldSlots
+  } {
     const parts: SpillPart[] = []
     const offsets = new Float64Array(slots.length)
     const lengths = new Int32Array(slots.length)
@@ -93,7 +98,9 @@ export class SlotFile {
     const released = (): void => {
       for (const part of held) this.#release(part)
     }
-    return new HeldSlots({ parts, offsets, lengths }, released, (read) => this.#tried(read))
+    const places = { parts, offsets, lengths }
+    const bytes = new HeldSlots(places, released, (read) => this.#tried(read))
+    return { slots, lengths, bytes }
   }
 
   close(): void {
