@@ -26,7 +26,16 @@ const idle: ServedJob = {
     sinks: [],
     deadLetters: 0,
     pipelineRestarts: 0,
-    checkpoint: { number: 0, time: undefined, durationMs: undefined, count: 0, isPending: false },
+    checkpoint: {
+      number: 0,
+      time: undefined,
+      durationMs: undefined,
+      count: 0,
+      failures: 0,
+      writtenBytes: undefined,
+      stateBytes: undefined,
+      isPending: false,
+    },
   }),
   gauges: () => [],
 }

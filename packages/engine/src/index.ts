@@ -11,6 +11,7 @@ export type {
   CheckpointHead,
   CheckpointSpec,
   CheckpointStore,
+  CommittedBytes,
   JobChanges,
   JobCheckpoint,
   PartitionSnapshot,

@@ -259,12 +259,29 @@ describe('/metrics', () => {
       )
 
     expect(names(undefined)).toEqual([])
-    const none = { number: 0, time: undefined, durationMs: undefined, count: 0, isPending: true }
-    expect(names(none)).toEqual(['millrace_checkpoints_total 0'])
-    expect(names({ ...none, number: 9, count: 3, time: 990_000, durationMs: 40 })).toEqual([
+    const none = {
+      number: 0,
+      time: undefined,
+      durationMs: undefined,
+      count: 0,
+      failures: 0,
+      writtenBytes: undefined,
+      stateBytes: undefined,
+      isPending: true,
+    }
+    expect(names(none)).toEqual([
+      'millrace_checkpoints_total 0',
+      'millrace_checkpoint_failures_total 0',
+    ])
+    const bytes = { writtenBytes: 500, stateBytes: 2000 }
+    const some = { ...none, ...bytes, number: 9, count: 3, failures: 1, time: 990_000 }
+    expect(names({ ...some, durationMs: 40 })).toEqual([
       'millrace_checkpoints_total 3',
+      'millrace_checkpoint_failures_total 1',
       'millrace_checkpoint_last_age_seconds 10',
       'millrace_checkpoint_last_duration_seconds 0.04',
+      'millrace_checkpoint_last_written_bytes 500',
+      'millrace_checkpoint_state_bytes 2000',
     ])
   })
 

@@ -8,7 +8,7 @@ export function checkpointMetrics(
   nowMs: number,
 ): readonly MetricFamily[] {
   if (figures === undefined) return []
-  const { count, durationMs, time } = figures
+  const { count, durationMs, failures, stateBytes, time, writtenBytes } = figures
   const labels = { pipeline }
   const family = (
     name: string,
@@ -24,6 +24,12 @@ export function checkpointMetrics(
       'counter',
     ),
     family(
+      'millrace_checkpoint_failures_total',
+      'Checkpoints that were begun in this run and did not become durable.',
+      failures,
+      'counter',
+    ),
+    family(
       'millrace_checkpoint_last_age_seconds',
       'Time since the last durable checkpoint was begun: what a restart would do again.',
       time === undefined ? undefined : Math.max(0, nowMs - time) / 1000,
@@ -32,6 +38,16 @@ export function checkpointMetrics(
       'millrace_checkpoint_last_duration_seconds',
       'How long the last durable checkpoint took, from its beginning until it was durable.',
       durationMs === undefined ? undefined : durationMs / 1000,
+    ),
+    family(
+      'millrace_checkpoint_last_written_bytes',
+      'Bytes that the last durable checkpoint has written.',
+      writtenBytes,
+    ),
+    family(
+      'millrace_checkpoint_state_bytes',
+      'Bytes of all that the last durable checkpoint holds.',
+      stateBytes,
     ),
   ]
 }

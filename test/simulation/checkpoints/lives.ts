@@ -98,9 +98,10 @@ export class Lives {
   #watched(state: JobState): JobState {
     const commit = state.commit.bind(state)
     state.commit = async (checkpoint) => {
-      await commit(checkpoint)
+      const bytes = await commit(checkpoint)
       this.#durable = checkpoint
       this.#count++
+      return bytes
     }
     return state
   }

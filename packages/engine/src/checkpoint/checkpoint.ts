@@ -94,18 +94,26 @@ export interface JobChanges extends Omit<JobCheckpoint, 'stages'> {
   readonly stages: Readonly<Record<string, StageCapture>>
 }
 
+/** Room that a checkpoint takes. */
+export interface CommittedBytes {
+  /** Written for it. */
+  readonly writtenBytes: number
+  /** Of all that it holds, also what earlier ones have written. */
+  readonly stateBytes: number
+}
+
 /** Where checkpoints are kept whole. For small state: each takes as long as the first. */
 export interface CheckpointStore {
   readonly takesChanges?: false
   /** Resolves when the checkpoint is durable: a power cut cannot take it any more. Rejects where it is not, and then nothing of it counts. */
-  commit(checkpoint: JobCheckpoint): Promise<void>
+  commit(checkpoint: JobCheckpoint): Promise<void | CommittedBytes>
 }
 
 /** Where changes are kept. */
 export interface ChangeStore {
   readonly takesChanges: true
   /** As that of a checkpoint store. A rejection ends the run (or the pipeline begins anew), so that changes always follow those before. */
-  commit(changes: JobChanges): Promise<void>
+  commit(changes: JobChanges): Promise<void | CommittedBytes>
   /** The last durable checkpoint of this run, whole; undefined: there is none. */
   last(): Promise<JobCheckpoint | undefined>
 }

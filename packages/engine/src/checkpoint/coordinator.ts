@@ -8,6 +8,7 @@ import type {
   ChangeStore,
   CheckpointHead,
   CheckpointSpec,
+  CommittedBytes,
   JobChanges,
   JobCheckpoint,
   SinkCheckpoint,
@@ -96,15 +97,17 @@ export class Coordinator implements Barriers {
   /** That of the last one that was begun. */
   #number: number
   #count: number
+  #failures: number
+  #bytes: CommittedBytes | undefined
   #isOver = false
   #cancel: () => void = () => {}
 
-  /** `before`: how many were durable in this run before. */
+  /** `before`: how many were durable in this run before, and how many were not. */
   constructor(
     host: CoordinatorHost,
     spec: CheckpointSpec,
     parts: () => CheckpointParts,
-    before = 0,
+    before: Pick<CheckpointProgress, 'count' | 'failures'> = { count: 0, failures: 0 },
   ) {
     this.#host = host
     this.#spec = spec
@@ -113,7 +116,8 @@ export class Coordinator implements Barriers {
     this.#store = store.takesChanges === true ? store : new WholeCheckpoints(store)
     this.#last = restored
     this.#number = restored?.number ?? 0
-    this.#count = before
+    this.#count = before.count
+    this.#failures = before.failures
     this.#hasBegun = new Promise((resolve) => {
       this.#letBegin = resolve
     })
@@ -125,6 +129,9 @@ export class Coordinator implements Barriers {
       time: this.#last?.time,
       durationMs: this.#durationMs,
       count: this.#count,
+      failures: this.#failures,
+      writtenBytes: this.#bytes?.writtenBytes,
+      stateBytes: this.#bytes?.stateBytes,
       isPending: this.#taking !== undefined,
     }
   }
@@ -263,7 +270,10 @@ export class Coordinator implements Barriers {
 
   async #run(startedMs: number): Promise<void> {
     const checkpoint = await this.#gather()
-    if (checkpoint === undefined) return
+    if (checkpoint === undefined) {
+      this.#failures++
+      return
+    }
     await this.#commit(checkpoint)
     this.#durationMs = this.#host.runtime.monotonic() - startedMs
     if (this.#host.over) return
@@ -319,7 +329,12 @@ export class Coordinator implements Barriers {
   }
 
   async #commit(changes: JobChanges): Promise<void> {
-    await this.#store.commit(changes)
+    try {
+      this.#bytes = (await this.#store.commit(changes)) ?? undefined
+    } catch (error) {
+      this.#failures++
+      throw error
+    }
     const { end, number, read, time } = changes
     this.#last = { end, number, read, time }
     this.#count++

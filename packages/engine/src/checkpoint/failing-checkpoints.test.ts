@@ -78,6 +78,11 @@ it('ends the job with the error of its store, coded, and leaves the last durable
   expect(state).toBe('failed')
   expect(isMillraceError(error)).toBe(true)
   expect(error?.message).toBe('Checkpoint 2 could not be written: no disk')
+  expect(running.progress().checkpoint).toMatchObject({
+    count: 1,
+    failures: 1,
+    stateBytes: undefined,
+  })
   expect(store.last?.number).toBe(1)
   expect(sink.visible).toEqual([])
   expect(running.progress().checkpoint?.number).toBe(1)

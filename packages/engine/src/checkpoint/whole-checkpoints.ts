@@ -4,6 +4,7 @@ import type { HandleChanges, Sliced, StageChanges } from '../state/stage-changes
 import type {
   ChangeStore,
   CheckpointStore,
+  CommittedBytes,
   JobChanges,
   JobCheckpoint,
   StageCheckpoint,
@@ -21,7 +22,7 @@ export class WholeCheckpoints implements ChangeStore {
     this.#store = store
   }
 
-  async commit({ stages, ...rest }: JobChanges): Promise<void> {
+  async commit({ stages, ...rest }: JobChanges): Promise<void | CommittedBytes> {
     const whole: Record<string, StageCheckpoint> = {}
     for (const [id, { changes, ...stage }] of Object.entries(stages)) {
       const before = changes.number === 1 ? [] : (this.#changes.get(id) ?? [])
@@ -30,8 +31,9 @@ export class WholeCheckpoints implements ChangeStore {
       whole[id] = { ...stage, snapshot: toPlainSnapshot(mergeChanges(needed)) }
     }
     const checkpoint = { ...rest, stages: whole }
-    await this.#store.commit(checkpoint)
+    const bytes = await this.#store.commit(checkpoint)
     this.#last = checkpoint
+    return bytes
   }
 
   last(): Promise<JobCheckpoint | undefined> {

@@ -5,6 +5,7 @@ import { ENG_ABORTED, ENG_INTERNAL } from '../errors.ts'
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
+import type { CheckpointProgress } from '../report/summary.ts'
 import { crashed, type Crashed } from '../run/crashed.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
 import { Delays } from '../run/delays.ts'
@@ -34,7 +35,7 @@ export interface IncarnationOptions {
   /** The pipeline goes on from here. Default: where its checkpoints say. */
   readonly restored?: JobCheckpoint | undefined
   /** Checkpoints that earlier incarnations took. Default 0. */
-  readonly checkpoints?: number | undefined
+  readonly checkpoints?: Pick<CheckpointProgress, 'count' | 'failures'> | undefined
 }
 
 /** One life of a pipeline, from the first record of its sources on: its cells, all they hold, and how that ends. */
@@ -82,9 +83,9 @@ export class Incarnation implements TaskHost {
     const { checkpoint } = spec
     const restored = options.restored ?? checkpoint?.restored
     this.read = restored?.read ?? 0
-    const { checkpoints = 0 } = options
+    const { checkpoints = { count: 0, failures: 0 } } = options
     // From its first own checkpoint on a run is the one that goes on.
-    const setAside = checkpoints === 0 ? checkpoint?.setAside : undefined
+    const setAside = checkpoints.count === 0 ? checkpoint?.setAside : undefined
     this.#coordinator =
       checkpoint &&
       new Coordinator(this, { ...checkpoint, restored, setAside }, () => this.nodes, checkpoints)

@@ -100,7 +100,7 @@ export class SupervisedPipeline {
     const spec = this.#spec
     const system = this.#system
     const host = { runtime, logger, system, asked, warn }
-    const checkpoints = number === 1 ? 0 : this.#current.checkpoints?.progress.count
+    const checkpoints = number === 1 ? undefined : this.#current.checkpoints?.progress
     return new Incarnation({ ...host, spec, number, restored, checkpoints })
   }
 

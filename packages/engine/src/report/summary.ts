@@ -78,6 +78,12 @@ export interface CheckpointProgress {
   readonly durationMs: number | undefined
   /** How many became durable in this run. */
   readonly count: number
+  /** How many were begun in this run and did not become durable; without the one under way. */
+  readonly failures: number
+  /** Bytes that were written for the last durable one; undefined: none in this run, or its store does not say. */
+  readonly writtenBytes: number | undefined
+  /** Bytes of all that the last durable one holds, also what earlier ones have written. */
+  readonly stateBytes: number | undefined
   /** Whether one is under way. */
   readonly isPending: boolean
 }

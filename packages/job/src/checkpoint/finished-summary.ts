@@ -8,6 +8,7 @@ export function nothingYet<State extends Progress['state']>(
   return {
     state,
     elapsedMs: 0,
+    resources: [],
     sources: [],
     stages: [],
     sinks: [],
@@ -51,7 +52,16 @@ export function finishedSummary(
     deadLettersByCode: byCode,
     firstDeadLetters: parts.flatMap(({ letters }) => letters.first).slice(0, 5),
     restarts: 0,
-    checkpoint: { number, time, durationMs: undefined, count: 0, isPending: false },
+    checkpoint: {
+      number,
+      time,
+      durationMs: undefined,
+      count: 0,
+      failures: 0,
+      writtenBytes: undefined,
+      stateBytes: undefined,
+      isPending: false,
+    },
     warnings: [
       `The job was finished on ${new Date(time).toISOString()}; nothing was read. Begin it anew with fresh (--fresh).`,
     ],

@@ -1,5 +1,5 @@
 import type { MillraceError, Runtime } from '@millrace/base'
-import type { ChangeStore, JobChanges, JobCheckpoint } from '@millrace/engine'
+import type { ChangeStore, CommittedBytes, JobChanges, JobCheckpoint } from '@millrace/engine'
 import type { SinkToken } from '@millrace/sdk'
 import { type FileSystem, openStore, type SectionWrite, type Store } from '@millrace/store'
 import { JobFaults } from '../errors.ts'
@@ -93,7 +93,7 @@ export class JobState implements ChangeStore {
     return { dir, fs, isFirst, maxBytes, restored, runtime }
   }
 
-  async commit(checkpoint: JobChanges): Promise<void> {
+  async commit(checkpoint: JobChanges): Promise<CommittedBytes> {
     const { print, runtime } = this.#options
     const { folder } = this.settings
     const saved = { checkpoint, folder, print }
@@ -102,8 +102,13 @@ export class JobState implements ChangeStore {
     const before = this.#store.latest()?.sections ?? []
     const gone = before.map(({ name }) => [name, { blocks: [], replace: true }] as const)
     const sections = new Map<string, SectionWrite>([...gone, ...own])
-    await this.#store.commit({ id: this.#store.lastId + 1, sections, meta })
+    const committed = await this.#store.commit({ id: this.#store.lastId + 1, sections, meta })
     this.#hasCommitted = true
+    let writtenBytes = 0
+    for (const { blocks } of own.values()) for (const { length } of blocks) writtenBytes += length
+    let stateBytes = 0
+    for (const { blocks } of committed.sections) for (const bytes of blocks) stateBytes += bytes
+    return { writtenBytes, stateBytes }
   }
 
   async last(): Promise<JobCheckpoint | undefined> {

@@ -49,7 +49,16 @@ describe('paceOf', () => {
 })
 
 describe('the last checkpoint', () => {
-  const checkpoint = { number: 12, time: 1000, durationMs: 5, count: 2, isPending: false }
+  const checkpoint = {
+    number: 12,
+    time: 1000,
+    durationMs: 5,
+    count: 2,
+    failures: 0,
+    writtenBytes: 10,
+    stateBytes: 20,
+    isPending: false,
+  }
   const paced = (more: NonNullable<Progress['checkpoint']>) =>
     paceOf({ ...progress({}, {}), checkpoint: more }, undefined, 5000)
 
