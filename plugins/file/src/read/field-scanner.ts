@@ -1,6 +1,7 @@
 import type { Encoding } from './decoder.ts'
 import type { EntryBatch } from './entry-batch.ts'
 import { decodeJson, type Sliceable } from './decode-text.ts'
+import { LineLayout, UNWANTED } from './line-layout.ts'
 import { TextCache } from './text-cache.ts'
 
 const quote = 34
@@ -25,12 +26,14 @@ const gaveUp = -1
 /**
  * Reads chosen members of flat JSON objects from bytes, without building the others. What it accepts is JSON, and the
  * members are those that JSON.parse gives; at anything it does not read itself (nesting, escapes, exponents, white
- * space, faults) it gives up, and the line is decoded in full. Texts that come again are one and the same string.
+ * space, faults) it gives up, and the line is decoded in full. Texts that come again are one and the same string. A line whose members
+ * are those of the line before, in the same order, is read in one go: their names need only be compared.
  */
 export class FieldScanner {
   readonly #names: readonly string[]
   readonly #keys: readonly Buffer[]
   readonly #caches: readonly TextCache[]
+  readonly #layout = new LineLayout()
   #full = fullEntries
   #bytes: Buffer = Buffer.alloc(0)
   #value: unknown
@@ -69,15 +72,57 @@ export class FieldScanner {
     const last = end - 1
     if (last <= start || bytes[start] !== openBrace || bytes[last] !== closeBrace) return false
     this.#bytes = bytes
+    const layout = this.#layout
+    if (layout.isWorthTrying) {
+      this.#record = {}
+      const isFound = this.#follow(start, last)
+      layout.tried(isFound)
+      if (isFound) return true
+    }
     this.#record = {}
+    layout.begin()
     let at = start + 1
     if (at === last) return true
     for (;;) {
       at = this.#member(at, last)
-      if (at === last) return true
+      if (at === last) {
+        layout.learn(bytes)
+        return true
+      }
       if (at === gaveUp || bytes[at] !== comma) return false
       at++
     }
+  }
+
+  /** Reads a line that is laid out as the one before; false where it is not. */
+  #follow(start: number, last: number): boolean {
+    const bytes = this.#bytes
+    const { bytes: names, ends, slots } = this.#layout
+    let at = start
+    let name = 0
+    for (let member = 0; member < ends.length; member++) {
+      const end = ends[member] as number
+      while (name < end) if (bytes[at++] !== names[name++]) return false
+      const slot = slots[member] as number
+      const byte = bytes[at] as number
+      if (byte === quote) {
+        // A text that goes on behind the line takes the place with it, which then is not the last one.
+        if (slot >= 0) at = this.#readText(at + 1, last, slot)
+        else {
+          at++
+          while (isPlain[bytes[at] as number] === 1) at++
+          at = bytes[at] === quote ? at + 1 : gaveUp
+        }
+      } else if (byte === minus || (byte >= zero && byte <= zero + 9)) {
+        at = slot >= 0 ? this.#readNumber(at, last) : endOfNumber(bytes, at, last)
+        if (slot >= 0) this.#store(slot, this.#value)
+      } else {
+        at = this.#readWord(at)
+        if (slot >= 0) this.#store(slot, this.#value)
+      }
+      if (at === gaveUp) return false
+    }
+    return at === last
   }
 
   /** A place in the code for each of the first fields: where one place sees one name, storing is a few times faster. */
@@ -99,6 +144,7 @@ export class FieldScanner {
     if (nameEnd === gaveUp || bytes[nameEnd + 1] !== colon) return gaveUp
     const slot = this.#slotOf(from + 1, nameEnd)
     const at = nameEnd + 2
+    this.#layout.note(from - 1, at, slot)
     const byte = bytes[at] as number
     if (byte === quote) {
       if (slot >= 0) return this.#readText(at + 1, last, slot)
@@ -123,7 +169,7 @@ export class FieldScanner {
       while (same < length && key[same] === bytes[from + same]) same++
       if (same === length) return index
     }
-    return -1
+    return UNWANTED
   }
 
   #readText(from: number, last: number, slot: number): number {
@@ -156,26 +202,41 @@ export class FieldScanner {
 
   #readNumber(from: number, last: number): number {
     const bytes = this.#bytes
-    const end = endOfNumber(bytes, from, last)
-    if (end === gaveUp) return gaveUp
     const isNegative = bytes[from] === minus
     const whole = isNegative ? from + 1 : from
-    if (end - whole > exactDigits) {
-      this.#value = Number((bytes as Sliceable).latin1Slice(from, end))
-      return end
-    }
+    let at = whole
     let mantissa = 0
+    let digit = (bytes[at] as number) - zero
+    while (digit >= 0 && digit <= 9 && at < last) {
+      mantissa = mantissa * 10 + digit
+      digit = (bytes[++at] as number) - zero
+    }
+    if (at === whole || (at > whole + 1 && bytes[whole] === zero)) return gaveUp
     let decimals = 0
-    for (let at = whole; at < end; at++) {
-      const byte = bytes[at] as number
-      if (byte === point) decimals = end - at - 1
-      else mantissa = mantissa * 10 + byte - zero
+    if (bytes[at] === point) {
+      const start = ++at
+      digit = (bytes[at] as number) - zero
+      while (digit >= 0 && digit <= 9 && at < last) {
+        mantissa = mantissa * 10 + digit
+        digit = (bytes[++at] as number) - zero
+      }
+      decimals = at - start
+      if (decimals === 0) return gaveUp
+    }
+    if (at - whole > exactDigits) {
+      this.#value = Number((bytes as Sliceable).latin1Slice(from, at))
+      return at
     }
     const value = decimals === 0 ? mantissa : mantissa / (powersOfTen[decimals] as number)
     this.#value = isNegative ? -value : value
-    return end
+    return at
   }
 }
+
+/** Not 0 for bytes that a text may have inside: no quote, no backslash, nothing that must be escaped. */
+const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 32 || byte === quote || byte === backslash ? 0 : 1,
+)
 
 /** Behind a number without an exponent; with one, what follows is no comma, and the caller gives up. */
 function endOfNumber(bytes: Buffer, from: number, last: number): number {
