@@ -225,18 +225,18 @@ function entriesOf(pieces: readonly StatePiece[]): EntryColumns {
 
 const noNumbers = new Float64Array(0)
 
-function joinedSlots(pieces: readonly { readonly slots: Int32Array }[]): Int32Array {
-  const all = new Int32Array(pieces.reduce((sum, { slots }) => sum + slots.length, 0))
-  let at = 0
-  for (const { slots } of pieces) {
-    all.set(slots, at)
-    at += slots.length
-  }
-  return all
+const joinedSlots = (pieces: readonly { readonly slots: Int32Array }[]): Int32Array => {
+  const lists = pieces.map(({ slots }) => slots)
+  return inOne(lists, Int32Array)
 }
 
-function joined(lists: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0))
+const joined = (lists: readonly Float64Array[]): Float64Array => inOne(lists, Float64Array)
+
+function inOne<List extends Int32Array | Float64Array>(
+  lists: readonly List[],
+  List: new (length: number) => List,
+): List {
+  const all = new List(lists.reduce((sum, { length }) => sum + length, 0))
   let at = 0
   for (const list of lists) {
     all.set(list, at)
