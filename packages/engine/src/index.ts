@@ -39,6 +39,7 @@ export type {
   StageSpec,
   TimeSpec,
 } from './plan/job-spec.ts'
+export { mainOutput } from './plan/main-output.ts'
 export type { JobRestart, PipelineRestart } from './plan/job-restart.ts'
 export type {
   CheckpointProgress,
