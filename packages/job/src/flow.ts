@@ -1,4 +1,4 @@
-import type { JobSpec, SinkSpec } from '@millrace/engine'
+import { type JobSpec, mainOutput, type SinkSpec } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
 import {
   type RecordContext,
@@ -22,7 +22,6 @@ import { builtState } from './checkpoint/built-state.ts'
 import { JOB_OUTPUT } from './errors.ts'
 import { injectionOf } from './injection-of.ts'
 import { Job } from './job.ts'
-import { mainOutput } from './main-output.ts'
 
 /** A function as a stage: one record in; one record, nothing (undefined) or a promise of them out. */
 export type StageFunction<In, Out> = (
@@ -174,6 +173,7 @@ export class Flow<In, Out> {
       isIterated: sinks.length === 0,
       runtime,
       openState: options.checkpoint && builtState(spec, options.checkpoint, made, runtime),
+      control: options.checkpoint?.control,
       logger: options.logger,
       onParked: options.onParked,
       dispose: () => Promise.resolve(),

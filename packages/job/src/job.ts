@@ -6,6 +6,7 @@ import {
   type EngineJob,
   type JobOptions,
   type JobSpec,
+  mainOutput,
   type ParkedFilter,
   type ParkedRecord,
   type PartGauges,
@@ -30,7 +31,6 @@ import { isInput, iterableSource, type Input } from './iterable-source.ts'
 import type { JobState } from './checkpoint/job-state.ts'
 import type { WrittenState } from './checkpoint/state-file.ts'
 import { StatefulEngine } from './checkpoint/stateful-engine.ts'
-import { mainOutput } from './main-output.ts'
 import { keepParked, parkedPlace } from './parked-file.ts'
 import { ResultChannel } from './result-channel.ts'
 import { spillsIn } from './spill/spills-in.ts'

@@ -1,4 +1,4 @@
-import type { OutputRef } from '@millrace/engine'
+import { mainOutput, type OutputRef } from '@millrace/engine'
 import { type StageDefinition, toStageFactory } from '@millrace/sdk'
 import {
   type Draft,
@@ -12,7 +12,6 @@ import {
 import { JOB_TOGETHER } from './errors.ts'
 import { Flow } from './flow.ts'
 import { injectionOf } from './injection-of.ts'
-import { mainOutput } from './main-output.ts'
 
 /** Flows that one stage reads, by the names it knows them by. */
 export class Together {

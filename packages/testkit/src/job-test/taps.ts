@@ -1,4 +1,4 @@
-import type { JobSpec, OutputRef, SinkSpec } from '@millrace/engine'
+import { type JobSpec, mainOutput, type OutputRef, type SinkSpec } from '@millrace/engine'
 import type { Observed } from '@millrace/loader'
 import { type CollectSink, collectSink } from '../ends.ts'
 
@@ -54,13 +54,6 @@ export class Taps {
     this.#collected.set(name, () => sink.values)
     return sink
   }
-}
-
-/** What a job without a sink gives to whoever runs it. */
-function mainOutput({ sources, stages }: JobSpec): OutputRef {
-  const last = stages.at(-1)
-  if (last === undefined) return { id: sources[0]?.id ?? 'source', output: 'out' }
-  return { id: last.id, output: Object.keys(last.factory.traits.outputs)[0] ?? 'out' }
 }
 
 function isReadIn({ stages, sinks }: JobSpec, { id, output }: OutputRef): boolean {

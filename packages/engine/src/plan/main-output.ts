@@ -1,4 +1,4 @@
-import type { JobSpec, OutputRef } from '@millrace/engine'
+import type { JobSpec, OutputRef } from './job-spec.ts'
 
 /** What stands at the end of the line: the main output of the last stage, or the source's where there is none. */
 export function mainOutput({ sources, stages }: Pick<JobSpec, 'sources' | 'stages'>): OutputRef {
