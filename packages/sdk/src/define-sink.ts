@@ -22,7 +22,7 @@ export type SinkToken = Readonly<Record<string, unknown>>
 
 /** What `prepare` is told. */
 export interface PrepareOptions {
-  /** Number of the checkpoint, from 1, growing through all runs of the job. */
+  /** Number of the checkpoint, from 1, growing through all runs of the job; one that did not become durable leaves its number to the next. */
   readonly checkpoint: number
   /** Nothing more is written in this run: the input is over, or the job was stopped. */
   readonly final: boolean
