@@ -15,17 +15,31 @@ export interface Instant {
   readonly share: number
 }
 
-/** What happens before a life, and what becomes of it. */
+/** What happens before and during a life, and what becomes of it. */
 export interface Turn {
   readonly fate: Fate
-  /** State is exported, removed and imported. */
-  readonly moves: boolean
+  /** `state`: it is exported, removed and imported. `folder`: the folder of the job gets another name. */
+  readonly moves?: 'state' | 'folder' | undefined
+  /** It begins at the last savepoint there is, if the scenario can. */
+  readonly goesBack?: boolean | undefined
+  /** Somebody asks for a savepoint meanwhile, and is perhaps killed. */
+  readonly saves?: { readonly at: Instant; readonly killAfterMs?: number | undefined } | undefined
+  /** Somebody puts a job with other settings in its place meanwhile. */
+  readonly upgrade?: Upgrade | undefined
   /** Values of the job file that are others in this life. */
   readonly settings: readonly string[]
 }
 
+/** Another process that takes over. */
+export interface Upgrade {
+  readonly at: Instant
+  readonly turn: Turn
+  /** Its job fails at once, where the scenario has one that does. */
+  readonly isBad: boolean
+}
+
 /** Runs to the end as the job file says. */
-export const quietTurn: Turn = { fate: { kind: 'end' }, moves: false, settings: [] }
+export const quietTurn: Turn = { fate: { kind: 'end' }, settings: [] }
 
 /** Milliseconds between two checkpoints: mostly few. */
 export const drawEveryMs = (draw: Draw): number => Math.round(5 * 60 ** draw.share())
@@ -34,24 +48,49 @@ export const drawEveryMs = (draw: Draw): number => Math.round(5 * 60 ** draw.sha
 export const drawCapacity = (draw: Draw): number => draw.pick([1, 100, 1024, 4096, 4096])
 
 /** Draws a life. */
-export function drawTurn(draw: Draw): Turn {
+export function drawTurn(draw: Draw, upgrades = 0.08): Turn {
+  const turn = drawPlainTurn(draw)
+  const moves = draw.chance(0.1) ? draw.pick(['state', 'folder'] as const) : undefined
+  const goesBack = draw.chance(0.1)
+  const saves = draw.chance(0.15)
+    ? { at: drawInstant(draw), killAfterMs: draw.chance(0.3) ? draw.number(0, 600) : undefined }
+    : undefined
+  return {
+    ...turn,
+    moves,
+    goesBack,
+    saves,
+    ...(draw.chance(upgrades) ? drawUpgrade(draw, turn) : {}),
+  }
+}
+
+/** The old process is mostly left alone: the new one tells it to stop, and is often killed about then. */
+function drawUpgrade(draw: Draw, { fate }: Turn): Pick<Turn, 'fate' | 'upgrade'> {
+  const at: Instant = { part: 'work', share: draw.share() * 0.4 }
+  const plain = drawPlainTurn(draw)
+  const early: Fate = { kind: 'kill', at: { part: 'start', share: 0.7 + draw.share() * 1.5 } }
+  const turn = draw.chance(0.5) ? { ...plain, fate: early } : plain
+  const upgrade = { at, turn, isBad: draw.chance(0.4) }
+  return { fate: draw.chance(0.8) ? { kind: 'end' } : fate, upgrade }
+}
+
+function drawPlainTurn(draw: Draw): Turn {
   const settings = [
     `checkpoint.every=${drawEveryMs(draw)}ms`,
     `mailbox.capacity=${drawCapacity(draw)}`,
   ]
-  return {
-    fate: drawFate(draw),
-    moves: draw.chance(0.06),
-    settings: settings.filter(() => draw.chance(0.3)),
-  }
+  return { fate: drawFate(draw), settings: settings.filter(() => draw.chance(0.3)) }
 }
 
-/** Draws what becomes of a process: mostly killed by the clock or at a step that was chosen. */
-function drawFate(draw: Draw): Fate {
-  const at: Instant = draw.chance(0.08)
+const drawInstant = (draw: Draw): Instant =>
+  draw.chance(0.08)
     ? { part: 'start', share: draw.share() }
     : // Some while it recovers, the others soon enough that a job is killed often before it is done.
       { part: 'work', share: draw.share() * (draw.chance(0.2) ? 0.05 : 0.6) }
+
+/** Draws what becomes of a process: mostly killed by the clock or at a step that was chosen. */
+function drawFate(draw: Draw): Fate {
+  const at = drawInstant(draw)
   if (draw.chance(0.12)) {
     return { kind: 'stop', at, killAfterMs: draw.chance(0.5) ? draw.number(0, 30) : undefined }
   }
@@ -66,15 +105,25 @@ function drawAim(draw: Draw): Aim {
 }
 
 /** A life in a few words. */
-export function describeTurn({ fate, moves, settings }: Turn): string {
-  const others = settings.map((one) => `${one}, `).join('')
-  return `${moves ? 'state exported and imported, ' : ''}${others}${describeFate(fate)}`
+export function describeTurn(turn: Turn): string {
+  const { fate, goesBack, moves, saves, settings, upgrade } = turn
+  const parts = [
+    ...(moves === 'state' ? ['state exported and imported'] : []),
+    ...(moves === 'folder' ? ['folder renamed'] : []),
+    ...(goesBack === true ? ['back to the last savepoint if there is one'] : []),
+    ...settings,
+    ...(saves === undefined ? [] : [`savepoint at ${percent(saves.at)}`]),
+    ...(upgrade === undefined ? [] : [`upgrade at ${percent(upgrade.at)}`]),
+    describeFate(fate),
+  ]
+  return parts.join(', ')
 }
+
+const percent = ({ part, share }: Instant): string => `${Math.round(share * 100)} % of its ${part}`
 
 function describeFate(fate: Fate): string {
   if (fate.kind === 'end') return 'runs to its end'
-  const { part, share } = fate.at
-  const at = `at ${Math.round(share * 100)} % of its ${part}`
+  const at = `at ${percent(fate.at)}`
   if (fate.kind === 'stop') {
     const after = fate.killAfterMs === undefined ? '' : `, killed ${fate.killAfterMs} ms later`
     return `SIGINT ${at}${after}`

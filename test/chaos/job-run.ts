@@ -1,16 +1,26 @@
 import {
   cpSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { drawCapacity, drawEveryMs, drawTurn, quietTurn, type Turn } from './fate.ts'
-import { commandOutput, jobProgram, lastCheckpoint, type Life, live } from './life.ts'
+import { startProcess } from '../e2e/command.ts'
+import { drawCapacity, drawEveryMs, drawTurn, quietTurn, type Turn, type Upgrade } from './fate.ts'
+import {
+  commandOutput,
+  jobProgram,
+  lastCheckpoint,
+  type Life,
+  type LifeOptions,
+  live,
+} from './life.ts'
 import { firstDifference, type Outcome, outcomeOf } from './outcome.ts'
 import type { DrawnJob, Scenario, WorldEnd, WorldOptions } from './scenario.ts'
 
@@ -25,7 +35,7 @@ export function runJob(scenario: Scenario, options: WorldOptions): Promise<World
   ].join('\n')
   const everyMs = drawEveryMs(draw)
   const length = fates ?? draw.number(3, 14)
-  const turns = Array.from({ length }, () => drawTurn(draw))
+  const turns = Array.from({ length }, () => drawTurn(draw, scenario.upgrades))
   const jobFile = jobText(settings, `{ every: ${everyMs}ms, dir: state }`)
   makeInputs(folder, job)
   const isKept = draw.chance(0.5)
@@ -49,7 +59,10 @@ function makeInputs(folder: string, { inputs }: DrawnJob): void {
 
 function makeFolder(folder: string, name: string, jobFile: string, { before }: DrawnJob): void {
   const path = join(folder, name)
-  mkdirSync(join(path, 'out'), { recursive: true })
+  for (const part of ['out', 'input']) mkdirSync(join(path, part), { recursive: true })
+  for (const file of readdirSync(join(folder, 'input'))) {
+    linkSync(join(folder, 'input', file), join(path, 'input', file))
+  }
   writeFileSync(join(path, 'job.yaml'), jobFile)
   for (const [file, text] of Object.entries(before ?? {})) {
     writeFileSync(join(path, 'out', file), text)
@@ -65,6 +78,13 @@ interface JobParts {
   readonly isKept: boolean
 }
 
+/** What is said to a process, and what happens while it lives. */
+interface Around {
+  readonly more?: readonly string[]
+  readonly verb?: 'upgrade'
+  readonly meanwhile?: LifeOptions['meanwhile']
+}
+
 class JobRun {
   readonly #folder: string
   readonly #parts: JobParts
@@ -72,6 +92,10 @@ class JobRun {
   readonly #lives: Life[] = []
   #usual = { startMs: 2000, workMs: 2000 }
   #traces = 0
+  /** The folder of the disturbed job, which may get other names. */
+  #place = 'disturbed'
+  #savepoints = 0
+  #wentBack = false
 
   constructor({ command, folder }: WorldOptions, parts: JobParts) {
     this.#folder = folder
@@ -98,20 +122,17 @@ class JobRun {
     this.#snapshot()
     let last: Life | undefined
     for (const turn of turns) {
-      if (turn.moves) await this.#move()
-      last = await this.#live('disturbed', turn)
-      this.#lives.push(last)
+      last = await this.#disturbed(turn)
       this.#snapshot()
       if (last.end === 'failed') return this.#result(failureOf(last))
       if (isComplete(last)) break
     }
     if (last === undefined || !isComplete(last)) {
-      last = await this.#live('disturbed', quietTurn)
-      this.#lives.push(last)
+      last = await this.#disturbed(quietTurn)
       if (last.end === 'failed') return this.#result(failureOf(last))
     }
     const difference =
-      firstDifference(await this.#outcome('disturbed', last), wanted) ?? this.#unsettled()
+      firstDifference(await this.#outcome(this.#place, last), wanted) ?? this.#unsettled()
     if (difference === undefined) return this.#again(wanted)
     return this.#result(difference, await this.#suspect(wanted))
   }
@@ -123,8 +144,9 @@ class JobRun {
   /** What could be seen between two lives and is another now. */
   #unsettled(): string | undefined {
     const { settled } = this.#parts.scenario
-    if (settled === undefined) return undefined
-    const out = join(this.#folder, 'disturbed', 'out')
+    // Who goes back to a savepoint takes back what was seen.
+    if (settled === undefined || this.#wentBack) return undefined
+    const out = join(this.#folder, this.#place, 'out')
     for (let count = 0; count < this.#lives.length; count++) {
       const seen = join(this.#folder, 'snapshots', `${count}`, 'out')
       for (const name of readdirSync(seen).filter((name) => settled.test(name))) {
@@ -140,9 +162,9 @@ class JobRun {
   /** A job that is done stays as it is. */
   async #again(wanted: Outcome): Promise<WorldEnd> {
     if (this.#lives.length % 4 !== 0) return this.#result()
-    const again = await this.#live('disturbed', quietTurn)
+    const again = await this.#live(this.#place, quietTurn)
     if (again.end !== 'done') return this.#result(failureOf(again))
-    const difference = firstDifference(await this.#outcome('disturbed', again), wanted)
+    const difference = firstDifference(await this.#outcome(this.#place, again), wanted)
     return this.#result(
       difference === undefined ? undefined : `Started again when it was done:\n${difference}`,
     )
@@ -168,7 +190,7 @@ class JobRun {
 
   #snapshot(): void {
     for (const part of ['state', 'out']) {
-      this.#copy(join('disturbed', part), join('snapshots', `${this.#lives.length}`, part))
+      this.#copy(join(this.#place, part), join('snapshots', `${this.#lives.length}`, part))
     }
   }
 
@@ -183,10 +205,38 @@ class JobRun {
     }
   }
 
-  #live(name: string, turn: Turn): Promise<Life> {
+  /** A life with all that happens around it: the last of its processes. */
+  async #disturbed(turn: Turn): Promise<Life> {
+    if (turn.moves === 'state') await this.#moveState()
+    if (turn.moves === 'folder') this.#moveFolder()
+    const { saves, upgrade } = turn
+    let after: Life | undefined
+    const life = await this.#live(this.#place, turn, {
+      more: turn.goesBack === true ? this.#backTo() : [],
+      meanwhile: async (delay) => {
+        if (saves !== undefined) {
+          await delay(saves.at)
+          await this.#save(saves.killAfterMs)
+        }
+        if (upgrade === undefined) return
+        await delay(upgrade.at)
+        after = await this.#upgrade(upgrade)
+      },
+    })
+    this.#lives.push(life)
+    if (after === undefined || life.end === 'failed') return life
+    this.#lives.push(after)
+    // There was nothing left to take over.
+    return after.end === 'failed' && after.ended.stdout.includes('CLI_NOT_RUNNING') ? life : after
+  }
+
+  async #live(name: string, turn: Turn, around: Around = {}): Promise<Life> {
+    const { meanwhile, more, verb } = around
     return live({
+      name: verb,
       folder: join(this.#folder, name),
-      program: jobProgram(this.#command, 'job.yaml', turn),
+      program: jobProgram(this.#command, turn, { more, verb }),
+      meanwhile,
       trace: join(this.#folder, 'traces', `${this.#traces++}-${name}.txt`),
       turn,
       databases: this.#parts.scenario.databases === true,
@@ -194,14 +244,53 @@ class JobRun {
     })
   }
 
+  /** Puts a job with other settings in the place of the one that runs. Where it is one that fails the old one runs again. */
+  async #upgrade({ isBad, turn }: Upgrade): Promise<Life> {
+    const { bad = [], other = [] } = this.#parts.job
+    const settings = [...turn.settings, ...other, ...(isBad ? bad : [])]
+    const life = await this.#live(this.#place, { ...turn, settings }, { verb: 'upgrade' })
+    if (!isBad || bad.length === 0 || life.ended.code !== 1) return life
+    // What the new job came to, then what the old one did.
+    const stdout = life.ended.stdout.slice(life.ended.stdout.lastIndexOf('\n{') + 1)
+    const { state } = JSON.parse(stdout) as { readonly state: string }
+    return state === 'failed' ? life : { ...life, end: 'done', ended: { ...life.ended, stdout } }
+  }
+
+  /** Somebody asks for a savepoint, and is perhaps killed. */
+  async #save(killAfterMs: number | undefined): Promise<void> {
+    const file = `../${this.#savepoints++}.savepoint`
+    const args = [this.#command, 'savepoint', 'job.yaml', file]
+    const asking = startProcess(process.execPath, args, { cwd: join(this.#folder, this.#place) })
+    const timer =
+      killAfterMs === undefined ? undefined : setTimeout(() => asking.kill('SIGKILL'), killAfterMs)
+    await asking.ended
+    clearTimeout(timer)
+  }
+
+  /** What has a name is whole, whoever was killed. */
+  #backTo(): readonly string[] {
+    const file = Array.from({ length: this.#savepoints }, (_, index) => `${index}.savepoint`)
+      .toReversed()
+      .find((name) => existsSync(join(this.#folder, name)))
+    if (file === undefined || this.#parts.scenario.goesBack !== true) return []
+    this.#wentBack = true
+    return ['--from', `../${file}`]
+  }
+
   /** Takes the state elsewhere and back. */
-  async #move(): Promise<void> {
-    const folder = join(this.#folder, 'disturbed')
+  async #moveState(): Promise<void> {
+    const folder = join(this.#folder, this.#place)
     if (lastCheckpoint(folder) === 0) return
     const file = join(this.#folder, 'moved.state')
     await commandOutput(this.#command, folder, ['state', 'export', file, 'job.yaml'])
     rmSync(join(folder, 'state'), { recursive: true })
     await commandOutput(this.#command, folder, ['state', 'import', file, 'job.yaml'])
+  }
+
+  #moveFolder(): void {
+    const to = `disturbed-${this.#lives.length}`
+    renameSync(join(this.#folder, this.#place), join(this.#folder, to))
+    this.#place = to
   }
 
   async #prepare(): Promise<void> {

@@ -38,6 +38,8 @@ export interface LifeOptions {
   readonly trace: string
   readonly turn: Turn
   readonly databases: boolean
+  /** What happens at a moment of its work. Called when it has begun, and waited for. */
+  readonly meanwhile?: ((delay: (at: Instant) => Promise<void>) => Promise<void>) | undefined
   /** How long an undisturbed run needs to begin, and to work, ms. */
   readonly usual: { readonly startMs: number; readonly workMs: number }
 }
@@ -45,18 +47,25 @@ export interface LifeOptions {
 /** Ends everything that takes so long, ms: no run needs a tenth of it. */
 const HANGS_MS = 120_000
 
-/** How a job is run. */
+/** How a job is run; `more`: what else the command is told. */
 export const jobProgram = (
   command: string,
-  jobFile: string,
   { settings }: Turn,
+  { jobFile = 'job.yaml', more = [], verb = 'run' }: ProgramOptions = {},
 ): readonly string[] => [
   command,
-  'run',
+  verb,
   jobFile,
   '--json',
+  ...more,
   ...settings.flatMap((one) => ['--set', one]),
 ]
+
+interface ProgramOptions {
+  readonly jobFile?: string
+  readonly more?: readonly string[] | undefined
+  readonly verb?: 'run' | 'upgrade' | undefined
+}
 
 /** Runs a program in a folder until it ends, however that comes. */
 export async function live(options: LifeOptions): Promise<Life> {
@@ -81,11 +90,16 @@ export async function live(options: LifeOptions): Promise<Life> {
   const guard = setTimeout(() => running.kill('SIGKILL'), HANGS_MS)
   const ending = running.ended.finally(() => (state.isOver = true))
   if (fate.kind !== 'end') void strike(running, { ...options, fate, begun, state })
+  const meanwhile = begun.then(() => {
+    const { meanwhile: act, usual } = options
+    return state.startMs === undefined ? undefined : act?.((at) => delay(delayOf(at, usual)))
+  })
   const ended = await ending
   clearTimeout(guard)
   const steps = readSteps(textOf(trace).replaceAll(`\t${stateFolder}`, '\tstate'))
   const aliveMs = passed()
   const hung = aliveMs >= HANGS_MS
+  await meanwhile
   // Who is told to stop before it listens, or never listens, ends at once.
   const isDeaf = state.startMs === undefined || working !== undefined
   const isEarly = ended.signal === 'SIGINT' && isDeaf

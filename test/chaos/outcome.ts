@@ -26,7 +26,7 @@ export interface Said {
 export function outcomeOf(
   folder: string,
   { shown, summary }: Said,
-  { order }: Pick<Scenario, 'order'>,
+  { blurs, order }: Pick<Scenario, 'blurs' | 'order'>,
 ): Outcome {
   const out = join(folder, 'out')
   const names = existsSync(out)
@@ -49,6 +49,11 @@ export function outcomeOf(
   const parked = join(folder, 'job.parked.jsonl')
   if (existsSync(parked)) files.set('parked', contentOf(parked))
   for (const [command, text] of shown) files.set(command, Buffer.from(text))
+  if (blurs !== undefined) {
+    for (const [name, content] of files) {
+      files.set(name, Buffer.from(content.toString().replaceAll(blurs, '')))
+    }
+  }
   if (order === 'any') {
     for (const [name, content] of files) files.set(name, sortedLines(content))
   }
@@ -63,8 +68,9 @@ function contentOf(path: string): Buffer {
   const bytes = readFileSync(path)
   const content = path.endsWith('.gz') ? gunzipSync(bytes) : bytes
   if (!/dead|refused|parked/.test(path)) return content
-  // When a record was refused is of one run alone, and letters of several parts come in no order.
-  return sortedLines(Buffer.from(content.toString().replaceAll(/"time":\d+/g, '"time":0')))
+  // When and where a record was refused is of one run alone, and letters of several parts come in no order.
+  const text = content.toString().replaceAll(/"time":\d+/g, '"time":0')
+  return sortedLines(Buffer.from(text.replaceAll(/[^":]+\/(?=input\/)/g, '')))
 }
 
 /** The rows of all tables that are not the sink's own. */

@@ -3,7 +3,7 @@ import type { Life } from './life.ts'
 
 /** A job and its inputs, drawn from a seed. */
 export interface DrawnJob {
-  /** What stands below `pipeline` in the job file. Inputs are in `../input`; sinks write below `out`. */
+  /** What stands below `pipeline` in the job file. Inputs are in `input`; sinks write below `out`. */
   readonly pipeline: string
   /** Files of the input. */
   readonly inputs: Readonly<Record<string, string | Uint8Array>>
@@ -13,6 +13,9 @@ export interface DrawnJob {
   readonly shows?: readonly (readonly string[])[]
   /** Stages whose state, when the job is done, must be the same, too. */
   readonly stateOf?: readonly string[]
+  /** Settings that an upgrade brings, and those of one that fails at once. */
+  readonly other?: readonly string[]
+  readonly bad?: readonly string[]
   /** What is in `out` before the job begins. */
   readonly before?: Readonly<Record<string, string>>
 }
@@ -26,6 +29,12 @@ export interface Scenario {
   readonly order: 'same' | 'any'
   /** Files that are whole when they appear: whoever has seen one never sees another. */
   readonly settled?: RegExp
+  /** What is left out of files that are compared. */
+  readonly blurs?: RegExp
+  /** In which share of its lives a new version is to take over. Default: 0.08. */
+  readonly upgrades?: number
+  /** Whether its sinks can take everything back that came after a savepoint. */
+  readonly goesBack?: boolean
   /** Whether sinks write to databases of SQLite. */
   readonly databases?: boolean
   /** `size` is about how many records make half a second of work. */

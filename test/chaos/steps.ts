@@ -62,9 +62,7 @@ const changesState = (step: Step): boolean =>
 export function phaseOf(steps: readonly Step[], hadCheckpoint: boolean): Phase {
   // A source of files looks at its input; others have begun at the latest when a checkpoint is written.
   const begun = steps.findLastIndex(({ op, path }) => {
-    return (
-      path.startsWith('../input') || (path.startsWith('state/blocks') && op.startsWith('open w'))
-    )
+    return path.startsWith('input') || (path.startsWith('state/blocks') && op.startsWith('open w'))
   })
   const opened = steps.findIndex(isState)
   if (opened < 0) return 'start-up'

@@ -49,7 +49,7 @@ function drawLife(draw: Draw, ops: readonly string[]): Turn {
     when: draw.pick(['before', 'during', 'after']),
   }
   const aimed = fate.kind === 'kill' && draw.chance(0.6) ? { ...fate, aim } : fate
-  return { settings, moves: false, fate: aimed }
+  return { settings, fate: aimed }
 }
 
 const databaseSteps = ['sql', 'sql', 'sql commit', 'sql insert', 'sql update', 'sql begin']
@@ -118,7 +118,7 @@ class StreamRun {
         name,
         turns: turns(jobSteps),
         state: `state/${name}`,
-        program: (turn) => jobProgram(command, `${name}.yaml`, turn),
+        program: (turn) => jobProgram(command, turn, { jobFile: `${name}.yaml` }),
       })),
       consumers: this.#consumers.map((name) => ({
         name,

@@ -28,9 +28,8 @@ interface Step {
 }
 
 function areaOf(path: string): string | undefined {
-  const [first = '', second = ''] = relative(root, path).split(/[\\/]/)
-  if (first === 'state' || first === 'out') return first
-  return first === '..' && second === 'input' ? 'input' : undefined
+  const [first = ''] = relative(root, path).split(/[\\/]/)
+  return ['state', 'out', 'input'].includes(first) ? first : undefined
 }
 
 const nameOf = (path: string): string => relative(root, path).replaceAll('\\', '/')

@@ -5,6 +5,7 @@ import type { Scenario } from '../scenario.ts'
 export const failing: Readonly<Record<string, Scenario>> = {
   'dead-letters': {
     summary: 'lines that are none, records that stages and sinks refuse, tries again',
+    goesBack: true,
     order: 'same',
     job(draw, size) {
       const rows = rowsOf(draw, { count: draw.number(size >> 2, size >> 1), keys: 20 })
@@ -17,7 +18,7 @@ export const failing: Readonly<Record<string, Scenario>> = {
       return {
         inputs: { 'in.jsonl': `${text.join('\n')}\n` },
         pipeline: `
-source: { file: ../input/in.jsonl, time: { field: t, disorder: 0s } }
+source: { file: input/in.jsonl, time: { field: t, disorder: 0s } }
 onError: ${retry}
 errors: { atMost: 100% }
 stages:
@@ -32,6 +33,7 @@ deadLetter: { file: ${draw.pick(['out/dead.jsonl', '{ path: out/dead.jsonl, mode
   },
   parked: {
     summary: 'records that fail and wait, and those of their key behind them',
+    goesBack: true,
     order: 'same',
     job(draw, size) {
       const keys = draw.pick([20, 400])
@@ -46,7 +48,7 @@ deadLetter: { file: ${draw.pick(['out/dead.jsonl', '{ path: out/dead.jsonl, mode
       return {
         inputs: { 'in.jsonl': jsonLines(text) },
         pipeline: `
-source: { file: ../input/in.jsonl, time: { field: t, disorder: 0s } }
+source: { file: input/in.jsonl, time: { field: t, disorder: 0s } }
 onError: { park: { most: 1000000 } }
 errors: { atMost: 100% }
 stages:

@@ -5,6 +5,7 @@ import type { Scenario } from '../scenario.ts'
 export const keyed: Readonly<Record<string, Scenario>> = {
   'aggregate-end': {
     summary: 'running values by key that come out at the end',
+    goesBack: true,
     order: 'same',
     job(draw, size) {
       const rows = rowsOf(draw, {
@@ -15,7 +16,7 @@ export const keyed: Readonly<Record<string, Scenario>> = {
       return {
         inputs: files,
         pipeline: `
-source: { file: '../input/${name}', time: { field: t, disorder: 0s } }
+source: { file: 'input/${name}', time: { field: t, disorder: 0s } }
 stages:
   - module: '@millrace/aggregate'
     by: key
@@ -38,6 +39,7 @@ sink: { file: out/totals.jsonl }
   },
   'aggregate-update': {
     summary: 'running values by key that come out with each record, or now and then',
+    goesBack: true,
     order: 'same',
     job(draw, size) {
       const rows = rowsOf(draw, {
@@ -48,7 +50,7 @@ sink: { file: out/totals.jsonl }
       return {
         inputs: files,
         pipeline: `
-source: { file: '../input/${name}', time: { field: t, disorder: 0s } }
+source: { file: 'input/${name}', time: { field: t, disorder: 0s } }
 stages:
   - module: '@millrace/aggregate'
     by: key
@@ -62,6 +64,7 @@ sink: { file: out/running.jsonl }
   },
   'interval-join': {
     summary: 'two inputs joined by key and time, with what has no match',
+    goesBack: true,
     order: 'any',
     job(draw, size) {
       const count = draw.number(size >> 2, size >> 1)
@@ -74,8 +77,8 @@ sink: { file: out/running.jsonl }
         },
         pipeline: `
 sources:
-  left: { file: ../input/left.jsonl, time: { field: t, disorder: 2s } }
-  right: { file: ../input/right.jsonl, time: { field: t, disorder: 2s } }
+  left: { file: input/left.jsonl, time: { field: t, disorder: 2s } }
+  right: { file: input/right.jsonl, time: { field: t, disorder: 2s } }
 stages:
   - module: '@millrace/join'
     from: { left: left, right: right }
@@ -93,6 +96,7 @@ sink: { file: out/pairs.jsonl }
     summary:
       'an actor of our own: values, maps, lists, times to live, timers and records it refuses',
     modules: ['ledger.ts'],
+    goesBack: true,
     order: 'same',
     job(draw, size) {
       const rows = rowsOf(draw, {
@@ -105,9 +109,9 @@ sink: { file: out/pairs.jsonl }
         inputs: files,
         stateOf: ['ledger'],
         pipeline: `
-source: { file: '../input/${name}', time: { field: t, disorder: 1s } }
+source: { file: 'input/${name}', time: { field: t, disorder: 1s } }
 stages:
-  - module: ../input/ledger.ts
+  - module: input/ledger.ts
     by: key
     parameters: { quietMs: ${draw.pick([500, 5000, 60_000])} }
 sink: { file: out/ledger.jsonl }
@@ -119,6 +123,7 @@ errors: { atMost: 100% }
   },
   pattern: {
     summary: 'sequences of records by key, and those that ran out of time',
+    goesBack: true,
     order: 'same',
     job(draw, size) {
       const rows = rowsOf(draw, {
@@ -138,7 +143,7 @@ errors: { atMost: 100% }
         inputs: files,
         stateOf: ['pattern'],
         pipeline: `
-source: { file: '../input/${name}', time: { field: t, disorder: 1s } }
+source: { file: 'input/${name}', time: { field: t, disorder: 1s } }
 stages:
   - module: '@millrace/pattern'
     by: key

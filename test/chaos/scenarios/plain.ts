@@ -5,6 +5,7 @@ import type { Scenario } from '../scenario.ts'
 export const plain: Readonly<Record<string, Scenario>> = {
   'filter-map': {
     summary: 'filter and map, from and to files of any format',
+    goesBack: true,
     order: 'same',
     job(draw, size) {
       const rows = rowsOf(draw, { count: draw.number(size, 2 * size), keys: 20 })
@@ -13,7 +14,7 @@ export const plain: Readonly<Record<string, Scenario>> = {
       return {
         inputs: files,
         pipeline: `
-source: { file: '../input/${name}' }
+source: { file: 'input/${name}' }
 stages:
   - filter: n % 3 != 0
   - map: { set: { double: n * 2, cents: price * 100 } }
@@ -24,6 +25,7 @@ sink: { file: out/out.${out} }
   },
   dedupe: {
     summary: 'the first of each id within a time; repeats and late records are written, too',
+    goesBack: true,
     order: 'same',
     job(draw, size) {
       const rows = rowsOf(draw, {
@@ -37,7 +39,7 @@ sink: { file: out/out.${out} }
         inputs: files,
         stateOf: ['dedupe'],
         pipeline: `
-source: { file: '../input/${name}', time: { field: t, disorder: 1s } }
+source: { file: 'input/${name}', time: { field: t, disorder: 1s } }
 stages:
   - dedupe: { within: ${draw.pick(['5s', '1m'])}, of: key }
     outputs:
@@ -50,6 +52,7 @@ sink: { file: out/once.jsonl }
   },
   ordered: {
     summary: 'sort by event time, then the best of each window',
+    goesBack: true,
     order: 'same',
     job(draw, size) {
       const rows = rowsOf(draw, {
@@ -62,7 +65,7 @@ sink: { file: out/once.jsonl }
       return {
         inputs: files,
         pipeline: `
-source: { file: '../input/${name}', time: { field: t, disorder: 3s } }
+source: { file: 'input/${name}', time: { field: t, disorder: 3s } }
 stages:
   - module: '@millrace/sort'
     outputs: { late: { file: out/late.jsonl } }

@@ -2,7 +2,7 @@ import type { Draw } from '../draw.ts'
 import { jsonLines, rowsOf, type RowOptions } from '../rows.ts'
 import type { Scenario } from '../scenario.ts'
 
-const source = 'source: { file: ../input/in.jsonl, time: { field: t, disorder: 0s } }'
+const source = 'source: { file: input/in.jsonl, time: { field: t, disorder: 0s } }'
 const lines = (draw: Draw, options: RowOptions): Record<string, string> => ({
   'in.jsonl': jsonLines(rowsOf(draw, options)),
 })
@@ -11,6 +11,7 @@ const lines = (draw: Draw, options: RowOptions): Record<string, string> => ({
 export const sinks: Readonly<Record<string, Scenario>> = {
   append: {
     summary: 'files that are appended to, and had content before',
+    goesBack: true,
     order: 'same',
     job(draw, size) {
       return {
@@ -30,6 +31,7 @@ sinks:
   },
   parts: {
     summary: 'a file with each checkpoint',
+    goesBack: true,
     order: 'same',
     settled: /^rows-\d{6}/,
     job(draw, size) {

@@ -12,7 +12,7 @@ export const stores: Readonly<Record<string, Scenario>> = {
       return {
         inputs: { 'in.jsonl': jsonLines(rows) },
         pipeline: `
-source: { file: ../input/in.jsonl, time: { field: t, disorder: 0s } }
+source: { file: input/in.jsonl, time: { field: t, disorder: 0s } }
 stages:
   - filter: n > 2
   - aggregate: { aggregate: { total: sum(n), last: last(id) }, emit: update }

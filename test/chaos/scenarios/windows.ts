@@ -30,7 +30,7 @@ function windowed(
       inputs: files,
       stateOf: ['windows'],
       pipeline: `
-source: { file: ../input/${name}, time: { field: t, disorder: ${disorderMs}ms } }
+source: { file: input/${name}, time: { field: t, disorder: ${disorderMs}ms } }
 stages:
   - module: '@millrace/window'
     id: windows
@@ -51,6 +51,7 @@ sink: { file: out/windows.jsonl }
 export const windows: Readonly<Record<string, Scenario>> = {
   tumbling: {
     summary: 'tumbling windows by key, some records late',
+    goesBack: true,
     order: 'same',
     job: windowed(
       (draw) => `tumbling: ${draw.pick(['1s', '10s', '1m'])}`,
@@ -59,6 +60,7 @@ export const windows: Readonly<Record<string, Scenario>> = {
   },
   sliding: {
     summary: 'sliding windows that overlap',
+    goesBack: true,
     order: 'same',
     job: windowed(
       (draw) => `sliding: ${draw.pick(['{ size: 10s, every: 4s }', '{ size: 1m, every: 15s }'])}`,
@@ -67,6 +69,7 @@ export const windows: Readonly<Record<string, Scenario>> = {
   },
   session: {
     summary: 'sessions, of few keys and of many',
+    goesBack: true,
     order: 'same',
     job: windowed(
       (draw) => `session: ${draw.pick(['1s', '3s', '20s'])}`,
@@ -75,6 +78,7 @@ export const windows: Readonly<Record<string, Scenario>> = {
   },
   count: {
     summary: 'windows of so many records, full or waiting no longer',
+    goesBack: true,
     order: 'same',
     job: windowed(
       (draw) => `count: ${draw.pick([1, 7, 100])}${draw.pick(['', '\n      maxWait: 20s'])}`,
