@@ -27,6 +27,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           benchmark: { include: [] },
           pool: 'forks',
+          setupFiles: ['test/e2e/kill-the-rest.ts'],
           testTimeout: 60_000,
         },
       },

@@ -27,6 +27,15 @@ export interface Running {
   closeInput(): void
 }
 
+/** Processes that were started and have not ended, and what kills each of them. */
+const alive = new Map<number, () => void>()
+
+/** Kills what a test has left behind; to be called behind each. */
+export function killTheRest(): void {
+  for (const kill of alive.values()) kill()
+  alive.clear()
+}
+
 /** Starts the real command in `cwd`. */
 export function start(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   return startProcess(process.execPath, [bin, ...args], { cwd, env })
@@ -45,6 +54,17 @@ export function startProcess(
     stdio: ['pipe', 'pipe', 'pipe'],
     detached,
   })
+  const { pid } = child
+  if (pid !== undefined) {
+    alive.set(pid, () => {
+      try {
+        process.kill(detached ? -pid : pid, 'SIGKILL')
+      } catch {
+        // It has just ended.
+      }
+    })
+    child.on('exit', () => void alive.delete(pid))
+  }
   const waiting: { text: string; resolve: () => void; reject: (error: Error) => void }[] = []
   let stdout = ''
   let stderr = ''
