@@ -43,6 +43,11 @@ export interface CheckpointOptions extends StartOptions {
   readonly dir: string
   /** Time between two checkpoints. Default 10,000. */
   readonly everyMs?: number
+  /**
+   * Lets other processes of this user ask the running job, through a socket in that folder: `askStatus`, `askForSavepoint` and `askToStop`.
+   * Default false.
+   */
+  readonly control?: boolean
 }
 
 /** Options of one stage: its id (default: the module's name, then `-2`; a second one of a name is JOB_ID_TAKEN) and the field paths of its key. */

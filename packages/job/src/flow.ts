@@ -173,6 +173,7 @@ export class Flow<In, Out> {
       isIterated: sinks.length === 0,
       runtime,
       openState: options.checkpoint && builtState(spec, options.checkpoint, made, runtime),
+      control: options.checkpoint?.control,
       logger: options.logger,
       onParked: options.onParked,
       dispose: () => Promise.resolve(),

@@ -13,14 +13,7 @@ export type {
 } from '@millrace/engine'
 export type { ConfigValue, JobPlan, LoadOptions, LoadedJob, PluginInfo } from '@millrace/loader'
 export type { Allowed } from './checkpoint/compare-prints.ts'
-export {
-  askForSavepoint,
-  askStatus,
-  askToStop,
-  type Controlled,
-  type RunningStatus,
-  serveControl,
-} from './checkpoint/control.ts'
+export { askForSavepoint, askStatus, askToStop, type RunningStatus } from './checkpoint/control.ts'
 export { finishedSummary } from './checkpoint/finished-summary.ts'
 export type { JobPrint, PartPrint, PrintedValue } from './checkpoint/job-print.ts'
 export {

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import type { MillraceError, Runtime } from '@millrace/base'
+import { messageOf, type MillraceError, type Runtime } from '@millrace/base'
 import {
   type CheckpointHead,
   createJob,
@@ -54,6 +54,8 @@ export interface JobParts {
   readonly onParked?: ((records: readonly ParkedRecord[]) => void | Promise<void>) | undefined
   /** Opens what the job goes on from and where its checkpoints go, once it runs; the job closes it. Default: it takes none. */
   readonly openState?: (() => Promise<JobState>) | undefined
+  /** Whether other processes can ask it, as `millrace status`, `savepoint` and `upgrade` do, while it has its state. Default: nobody can. */
+  readonly control?: boolean | undefined
   readonly dispose: () => Promise<void>
 }
 
@@ -130,12 +132,24 @@ export class Job<In = unknown, Out = unknown> {
   }
 
   #engineOf(spec: JobSpec, options: JobOptions): EngineJob {
-    const { openState } = this.#parts
+    const { control, openState } = this.#parts
     if (openState === undefined) return createJob({ ...spec, spills: spillsIn(tmpdir()) }, options)
-    return new StatefulEngine(spec, options, () => {
-      this.#state = openState()
-      return this.#state
+    const open = (): Promise<JobState> => (this.#state = openState())
+    return new StatefulEngine(spec, options, {
+      open,
+      ...(control === true && { serve: (state) => this.#serve(state) }),
     })
+  }
+
+  /** A system that gives no sockets is no reason not to run. */
+  async #serve({ settings }: JobState): Promise<() => Promise<void>> {
+    const { serveControl } = await import('./checkpoint/control.ts')
+    try {
+      return await serveControl(settings.dir, this)
+    } catch (error) {
+      this.#parts.logger?.warn(`Nobody can ask this run for savepoints: ${messageOf(error)}`)
+      return () => Promise.resolve()
+    }
   }
 
   #start(engine: EngineJob): Promise<Summary> {

@@ -12,25 +12,30 @@ import { loadSpec } from './loader.ts'
 export interface LoadJobOptions extends Omit<LoadOptions, 'file' | 'endpoints'>, StartOptions {
   readonly runtime?: Runtime
   readonly logger?: Logger
+  /**
+   * Lets other processes of this user ask the running job, through a socket in its state folder: `millrace status`, `savepoint` and `upgrade`
+   * of its file. Default false.
+   */
+  readonly control?: boolean
 }
 
 /**
  * Loads a job from a YAML or JSON file. A relative `file` is relative to `options.cwd`, by default the process's folder.
  * The file may leave out source or sink: `run(input)` brings them. Throws `JobFaults` with all faults at once, and JOB_NO_STATE for
- * `from` where the job takes no checkpoints.
+ * `from` and `control` where the job takes no checkpoints.
  */
 export async function loadJob<In = unknown, Out = unknown>(
   file: string,
   options: LoadJobOptions = {},
 ): Promise<Job<In, Out>> {
   const { allowChanged, allowDroppedState, fresh, from, ...others } = options
-  const { runtime = nodeRuntime, logger, ...load } = others
+  const { control, runtime = nodeRuntime, logger, ...load } = others
   const loaded = await loadSpec({ ...load, file, endpoints: 'optional' })
   if (loaded.spec === undefined) {
     await loaded.dispose()
     throw new JobFaults(file, loaded.faults)
   }
-  if (from !== undefined && loaded.plan?.checkpoint === undefined) {
+  if ((from !== undefined || control === true) && loaded.plan?.checkpoint === undefined) {
     await loaded.dispose()
     throw JOB_NO_STATE({ name: loaded.spec.name })
   }
@@ -43,6 +48,7 @@ export async function loadJob<In = unknown, Out = unknown>(
     values: loaded.values,
     warnings: loaded.warnings,
     openState: planState(loaded, { ...start, file, runtime }),
+    control,
     dispose: () => loaded.dispose(),
   })
 }

@@ -2,6 +2,9 @@
 // It adds no semantics: jobs are loaded, checked and run by the packages below.
 // Start with main.ts for the command, commands/ for what it can do, report/ for what it prints.
 export {
+  askForSavepoint,
+  askStatus,
+  askToStop,
   Flow,
   Job,
   JobFaults,
@@ -27,6 +30,7 @@ export {
   type PluginInfo,
   type PartGauges,
   type Progress,
+  type RunningStatus,
   type StartOptions,
   type StageFunction,
   type StageOptions,

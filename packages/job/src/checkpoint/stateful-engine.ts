@@ -18,19 +18,26 @@ import { withJournals } from '../journal/with-journals.ts'
 import { spillsIn } from '../spill/spills-in.ts'
 import type { JobState } from './job-state.ts'
 
+/** How the state of a job is opened. */
+export interface StateOptions {
+  readonly open: () => Promise<JobState>
+  /** Lets others ask the job, as long as it has its state; resolves to what ends that. Default: nobody can. */
+  readonly serve?: ((state: JobState) => Promise<() => Promise<void>>) | undefined
+}
+
 /** A job with state: opens that first, runs, and gives it back. */
 export class StatefulEngine implements EngineJob {
   readonly spec: JobSpec
   readonly #options: JobOptions
-  readonly #open: () => Promise<JobState>
+  readonly #state: StateOptions
   #engine: EngineJob | undefined
   #asked: 'stop' | 'drain' | 'abort' | undefined
   #run: Promise<Summary> | undefined
 
-  constructor(spec: JobSpec, options: JobOptions, open: () => Promise<JobState>) {
+  constructor(spec: JobSpec, options: JobOptions, state: StateOptions) {
     this.spec = spec
     this.#options = options
-    this.#open = open
+    this.#state = state
   }
 
   run(): Promise<Summary> {
@@ -92,10 +99,11 @@ export class StatefulEngine implements EngineJob {
     const { name } = this.spec
     let state: JobState
     try {
-      state = await this.#open()
+      state = await this.#state.open()
     } catch (error) {
       return failedSummary(name, toCoded(error, name))
     }
+    let unserve: (() => Promise<void>) | undefined
     try {
       const { restored, settings, tokens } = state
       if (restored !== undefined && state.isFinished) return finishedSummary(name, restored)
@@ -106,6 +114,7 @@ export class StatefulEngine implements EngineJob {
         checkpoint: () => void this.#engine?.checkpoint().catch(() => undefined),
       })
       const spills = spillsIn(settings.dir)
+      unserve = await this.#state.serve?.(state)
       const engine = createJob({ ...spec, checkpoint, spills }, this.#options)
       this.#engine = engine
       const ended = engine.run()
@@ -115,6 +124,8 @@ export class StatefulEngine implements EngineJob {
       if (summary.state === 'completed') await state.settle().catch(() => undefined)
       return summary
     } finally {
+      // Before: who takes the state next answers at the same place.
+      await unserve?.()
       await state.close()
     }
   }

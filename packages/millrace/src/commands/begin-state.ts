@@ -1,14 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { messageOf } from '@millrace/base'
 import { nodeRuntime } from '@millrace/engine/host'
-import {
-  type Controlled,
-  finishedSummary,
-  type JobState,
-  planState,
-  serveControl,
-} from '@millrace/job'
+import { finishedSummary, type JobState, planState } from '@millrace/job'
 import type { LoadedJob, LoadOptions } from '@millrace/loader'
 import { displayPath } from '../report/fault-text.ts'
 import { formatClock, plural } from '../report/quantity.ts'
@@ -71,20 +64,6 @@ export async function endFinished(
   voice.say(
     `finished on ${when}, with ${plural(restored.read, 'record')} read; nothing was done. Begin anew with --fresh.`,
   )
-}
-
-/** Lets others ask the running job for savepoints and to stop. A system that gives no sockets is no reason not to run. */
-export async function listen(
-  state: JobState,
-  job: Controlled,
-  voice: RunVoice,
-): Promise<() => Promise<void>> {
-  try {
-    return await serveControl(state.settings.dir, job)
-  } catch (error) {
-    voice.logger.warn(`Nobody can ask this run for savepoints: ${messageOf(error)}`)
-    return () => Promise.resolve()
-  }
 }
 
 /** What a run was started with: the job file as it was then, so that an upgrade can go back to it. */

@@ -69,27 +69,17 @@ export async function runFile(
     values: loaded.values,
     warnings: loaded.warnings,
     openState: state && (() => Promise.resolve(state)),
+    control: true,
     dispose: () => loaded.dispose(),
   })
   const reads = sourceNames(plan).map((name) => displayPath(name, shell.cwd))
   const drain = options.drain === true
-  let listening: Promise<() => Promise<void>> | undefined
-  const started = (): void => {
-    admin?.attach(job)
-    listening = state && listens(state, job, voice)
-  }
-  const summary = await runToEnd(job, { ...voice, reads, drain, started }).finally(async () => {
-    const close = await listening
-    await close?.()
+  const started = (): void => admin?.attach(job)
+  const summary = await runToEnd(job, { ...voice, reads, drain, started }).finally(() => {
     admin?.close()
   })
   await voice.end(summary)
   return { code: exitCodeOf(summary, options), summary }
-}
-
-async function listens(state: JobState, job: Job, voice: RunVoice): Promise<() => Promise<void>> {
-  const { listen } = await import('./begin-state.ts')
-  return listen(state, job, voice)
 }
 
 interface Begun {
