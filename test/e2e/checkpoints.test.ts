@@ -168,7 +168,7 @@ describe('a job that goes on', () => {
       'error[JOB_STATE_CHANGED]: Parameter aggregate.n of "totals" is "sum(1)"; the state of the job comes from a run where it was "count()".',
     )
     expect(changed.stderr).toContain(
-      'next Change it back; or go on all the same with --allow-changed totals; or begin anew with --fresh.',
+      "next Change it back; or go on all the same with --allow-changed totals (in code allowChanged: ['totals']); or begin anew with --fresh (in code fresh: true).",
     )
     expect(reseeded.stderr).toContain('Parameter seed of "source" is 2;')
     expect(allowed.stderr).toContain('going on from checkpoint')

@@ -1,5 +1,8 @@
 import { defineError, MillraceError, renderError } from '@millrace/base'
 
+/** For hints: both to who uses the command and to who writes code. */
+const ANEW = 'begin anew with --fresh (in code fresh: true)'
+
 /** A job file has faults. All of them, sorted by position, are in `faults`. */
 export class JobFaults extends MillraceError {
   readonly faults: readonly MillraceError[]
@@ -197,7 +200,7 @@ export const JOB_STATE_CHANGED = defineError<{
   message: (d) =>
     `${d.what} of "${d.id}" is ${d.now}; the state of the job comes from a run where it was ${d.was}.`,
   hint: (d) =>
-    `Change it back; or go on all the same with --allow-changed ${d.id}; or begin anew with --fresh.`,
+    `Change it back; or go on all the same with --allow-changed ${d.id} (in code allowChanged: ['${d.id}']); or ${ANEW}.`,
 })
 
 /** A part that has state is no longer in the job. */
@@ -211,7 +214,7 @@ export const JOB_STATE_DROPPED = defineError<{
   message: (d) => `The job has no ${d.role} "${d.id}" any more, and its state holds ${d.holds}.`,
   hint: (d) =>
     (d.near === undefined ? '' : `Is it "${d.near}" now? Then give it its id back. `) +
-    'Go on without it with --allow-dropped-state, or begin anew with --fresh.',
+    `Go on without it with --allow-dropped-state (in code allowDroppedState: true), or ${ANEW}.`,
 })
 
 /** A part was named to an option, and the job has no such. */
@@ -294,7 +297,7 @@ export const JOB_JOURNAL_DAMAGED = defineError<{ file: string; offset: number | 
   message: (d) =>
     `"${d.file}" is damaged${d.offset === undefined ? '' : ` at byte ${d.offset}`}: records in it cannot be read any more.`,
   hint: () =>
-    'Put a copy of it in its place; or begin anew with --fresh once the folder of the journal is moved away.',
+    `Put a copy of it in its place; or ${ANEW} once the folder of the journal is moved away.`,
 })
 
 /** The journal of a source does not have what a checkpoint goes on from. */
@@ -308,7 +311,7 @@ export const JOB_JOURNAL_GONE = defineError<{
   message: (d) =>
     `The journal in "${d.directory}" has ${d.end === d.first ? 'nothing' : `batches ${d.first} to ${d.end - 1}`}, and the job goes on from batch ${d.from}.`,
   hint: () =>
-    'Bring the folder of the journal along with the state, go on from a later checkpoint, or begin anew with --fresh.',
+    `Bring the folder of the journal along with the state, go on from a later checkpoint, or ${ANEW}.`,
 })
 
 /** A record cannot be written to the journal of its source. */

@@ -35,7 +35,7 @@ it('says so where no checkpoint does without what is damaged', async () => {
   await expect(open(disk)).rejects.toMatchObject({
     code: 'STORE_CORRUPT',
     message: '"/state/blocks-1" is damaged at byte 0: the file is missing.',
-    hint: 'Restore the directory from a copy, import an export, or start without it: --fresh.',
+    hint: 'Restore the directory from a copy, import an export, or start without it: --fresh (in code fresh: true).',
   })
 })
 

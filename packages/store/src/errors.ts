@@ -28,7 +28,7 @@ export const STORE_CORRUPT: ErrorOf<{
   message: ({ file, offset, reason }) => `"${file}" is damaged at byte ${offset}: ${reason}.`,
   hint: ({ needing, others }) =>
     others.length === 0
-      ? 'Restore the directory from a copy, import an export, or start without it: --fresh.'
+      ? 'Restore the directory from a copy, import an export, or start without it: --fresh (in code fresh: true).'
       : `Restore the file from a copy, or move ${needing.join(', ')} out of the directory to go on from checkpoint ` +
         `${others.at(-1)}: results since then come again.`,
 })

@@ -117,11 +117,11 @@ describe('a job that goes on', () => {
     expect(faultsOf(now)).toMatchInlineSnapshot(`
       [
         "error[JOB_STATE_CHANGED]: The module of "flights" is kafka; the state of the job comes from a run where it was source.
-        next Change it back; or go on all the same with --allow-changed flights; or begin anew with --fresh.",
+        next Change it back; or go on all the same with --allow-changed flights (in code allowChanged: ['flights']); or begin anew with --fresh (in code fresh: true).",
         "error[JOB_STATE_CHANGED]: The key (by) of "hourly" is dest; the state of the job comes from a run where it was origin.
-        next Change it back; or go on all the same with --allow-changed hourly; or begin anew with --fresh.",
+        next Change it back; or go on all the same with --allow-changed hourly (in code allowChanged: ['hourly']); or begin anew with --fresh (in code fresh: true).",
         "error[JOB_STATE_CHANGED]: Parameter tumbling of "hourly" is "30m"; the state of the job comes from a run where it was "1h".
-        next Change it back; or go on all the same with --allow-changed hourly; or begin anew with --fresh.",
+        next Change it back; or go on all the same with --allow-changed hourly (in code allowChanged: ['hourly']); or begin anew with --fresh (in code fresh: true).",
       ]
     `)
   })
@@ -144,7 +144,7 @@ describe('a job that goes on', () => {
     expect(faultsOf(now)).toMatchInlineSnapshot(`
       [
         "error[JOB_STATE_DROPPED]: The job has no stage "hourly" any more, and its state holds 1 entry.
-        next Is it "perHour" now? Then give it its id back. Go on without it with --allow-dropped-state, or begin anew with --fresh.",
+        next Is it "perHour" now? Then give it its id back. Go on without it with --allow-dropped-state (in code allowDroppedState: true), or begin anew with --fresh (in code fresh: true).",
       ]
     `)
     expect(faultsOf(now, { droppedState: true })).toEqual([])

@@ -135,7 +135,7 @@ it('a job that has changed fails before it starts, and says so', async () => {
   expect(said(changed)).toMatchInlineSnapshot(`
     "error[JOB_INVALID]: sums has 1 fault.
     error[JOB_STATE_CHANGED]: Parameter step of "source" is 2; the state of the job comes from a run where it was 1.
-      next Change it back; or go on all the same with --allow-changed source; or begin anew with --fresh.
+      next Change it back; or go on all the same with --allow-changed source (in code allowChanged: ['source']); or begin anew with --fresh (in code fresh: true).
       at   sums
       next Mend the faults above; nothing has started."
   `)

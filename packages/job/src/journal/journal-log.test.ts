@@ -49,7 +49,7 @@ it('refuses damage in front of a whole frame', async () => {
 
   expect(await open(disk).catch(failed)).toMatchInlineSnapshot(`
     "error[JOB_JOURNAL_DAMAGED]: "/j/segment-0" is damaged at byte 0: records in it cannot be read any more.
-      next Put a copy of it in its place; or begin anew with --fresh once the folder of the journal is moved away."
+      next Put a copy of it in its place; or begin anew with --fresh (in code fresh: true) once the folder of the journal is moved away."
   `)
 })
 
@@ -62,7 +62,7 @@ it('says what it no longer has', async () => {
   expect(await texts(second, 3)).toEqual(['four'])
   expect(await texts(second, 2).catch(failed)).toMatchInlineSnapshot(`
     "error[JOB_JOURNAL_GONE]: The journal in "/j" has batches 3 to 3, and the job goes on from batch 2.
-      next Bring the folder of the journal along with the state, go on from a later checkpoint, or begin anew with --fresh."
+      next Bring the folder of the journal along with the state, go on from a later checkpoint, or begin anew with --fresh (in code fresh: true)."
   `)
 })
 
