@@ -8,7 +8,7 @@ export type { FileSystem, NewFile } from './file-system.ts'
 export { nodeFileSystem } from './node/node-file-system.ts'
 export { nodeScratch } from './node/node-scratch.ts'
 export { openStore, type StoreOptions } from './open-store.ts'
-export { type BlockCodec, type Exported, exportCheckpoint, importCheckpoint } from './portable.ts'
+export { type Exported, exportCheckpoint, importCheckpoint } from './portable.ts'
 export type {
   Checkpoint,
   CheckpointWrite,

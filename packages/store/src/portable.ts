@@ -5,13 +5,6 @@ import type { Checkpoint, CheckpointWrite, SectionWrite, StoreReader } from './s
 
 const FORMAT = 1
 
-/** Makes blocks readable, and blocks of what can be read. */
-export interface BlockCodec {
-  /** Any JSON; undefined where it knows none for this block, which then is written in base64. */
-  toJson(section: string, block: Uint8Array): unknown
-  fromJson(section: string, value: unknown): Uint8Array
-}
-
 /** What an export holds; as a commit it needs an id above `lastId`, and to follow nothing: `goOnFrom(undefined)`. */
 export interface Exported extends CheckpointWrite {
   readonly job: string
@@ -24,7 +17,6 @@ export interface Exported extends CheckpointWrite {
 export async function* exportCheckpoint(
   store: StoreReader,
   checkpoint: Checkpoint,
-  codec?: BlockCodec,
 ): AsyncGenerator<string, void> {
   const { id, at, meta } = checkpoint
   const sections = checkpoint.sections.map(({ name }) => name)
@@ -34,10 +26,7 @@ export async function* exportCheckpoint(
   for (const section of sections) {
     for (const block of await store.read(section, checkpoint)) {
       blocks++
-      const value = codec?.toJson(section, block)
-      yield value === undefined
-        ? line({ section, crc: crc32(block), base64: Buffer.from(block).toString('base64') })
-        : line({ section, value })
+      yield line({ section, crc: crc32(block), base64: Buffer.from(block).toString('base64') })
     }
   }
   yield line({ end: true, blocks })
@@ -46,7 +35,6 @@ export async function* exportCheckpoint(
 /** Reads an export, with or without the breaks of its lines. Rejects with `STORE_IMPORT` and `STORE_NEWER`. */
 export async function importCheckpoint(
   lines: AsyncIterable<string> | Iterable<string>,
-  codec?: BlockCodec,
 ): Promise<Exported> {
   let number = 0
   let head: Head | undefined
@@ -72,7 +60,7 @@ export async function importCheckpoint(
       blocks++
       const list = sections.get(String(value['section']))
       if (list === undefined) throw STORE_IMPORT({ line: number, reason: 'is of no section' })
-      list.push(blockOf(value, number, codec))
+      list.push(blockOf(value, number))
     }
   }
   if (head === undefined || !ended) {
@@ -116,15 +104,9 @@ function headOf(value: Line, line: number): Head {
   return { job, id, meta, sections: sections.map(String) }
 }
 
-function blockOf(value: Line, line: number, codec: BlockCodec | undefined): Uint8Array {
-  const { section, base64, crc } = value
-  if (typeof base64 === 'string') {
-    const block = new Uint8Array(Buffer.from(base64, 'base64'))
-    if (crc32(block) === crc) return block
-    throw STORE_IMPORT({ line, reason: 'has another checksum than its bytes' })
-  }
-  if (codec === undefined || !('value' in value)) {
-    throw STORE_IMPORT({ line, reason: 'holds no block that can be read here' })
-  }
-  return codec.fromJson(String(section), value['value'])
+function blockOf({ base64, crc }: Line, line: number): Uint8Array {
+  if (typeof base64 !== 'string') throw STORE_IMPORT({ line, reason: 'holds no block' })
+  const block = new Uint8Array(Buffer.from(base64, 'base64'))
+  if (crc32(block) === crc) return block
+  throw STORE_IMPORT({ line, reason: 'has another checksum than its bytes' })
 }
