@@ -39,8 +39,7 @@ export class MergedHandle implements SavedHandle {
   readonly kind: string
   readonly version: number
   readonly expired?: number
-  /** Of the stage. */
-  readonly keys: readonly (readonly KeyValue[])[]
+  readonly #keys: readonly (readonly KeyValue[])[]
   readonly #isWhole: boolean
   readonly #parts: readonly Part[]
   readonly #cold: () => Iterable<SlotEntry>
@@ -57,11 +56,16 @@ export class MergedHandle implements SavedHandle {
     this.kind = kind
     this.version = version
     if (expired > 0) this.expired = expired
-    this.keys = merged.keys
+    this.#keys = merged.keys
     this.#isWhole = isWhole
     this.#parts = parts.flatMap((columns, index) =>
       columns === undefined ? [] : { columns, places: placesOf(columns, index, isWhole, merged) },
     )
+  }
+
+  /** Those of the stage: their places are what its entries say. */
+  get keys(): readonly (readonly KeyValue[])[] {
+    return this.#keys
   }
 
   /** Entries that it kept. */
@@ -98,7 +102,7 @@ export class MergedHandle implements SavedHandle {
   #toEntries(): readonly SavedEntry[] {
     const found: { readonly order: number; readonly entry: SavedEntry }[] = []
     const add = ({ data, name, order, slot, time }: SlotEntry): void => {
-      const key = this.#isWhole ? null : (this.keys[slot] ?? null)
+      const key = this.#isWhole ? null : (this.#keys[slot] ?? null)
       const entry = {
         key,
         ...(name !== undefined && { name }),
