@@ -126,3 +126,23 @@ it('whoever sees what goes may read and add: it is there until all was seen', ()
     [9, '1 again'],
   ])
 })
+
+it('visits keys by what they have, whatever records that failed had added', () => {
+  const current = new CurrentKey(['x', 'y'].map((name) => ({ name })))
+  const journal = new Journal()
+  const ordered = new HeapOrdered<string>('ordered', current, journal)
+  const add = (slot: number, time: number): void => {
+    current.slot = slot
+    ordered.add(time, `${slot} at ${time}`)
+  }
+  add(0, 5)
+  add(1, 4)
+  journal.forget()
+  add(0, 1)
+  journal.undo()
+
+  const visited: string[] = []
+  ordered.releaseBefore(9, (_, value) => visited.push(value))
+
+  expect(visited).toEqual(['1 at 4', '0 at 5'])
+})

@@ -101,8 +101,13 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SpillableStore
       const { touched } = this.#current
       touched.mark(slot)
       const mark = touched.pass(slot)
-      if (visit !== undefined) this.#visit(slot, time, visit)
-      this.#dropBefore(slot, time)
+      const first = this.#firstOf(slot)
+      // What stood before was taken back with a record that failed: the key has its turn when that of others before it is over.
+      if (first > due) this.#queue(slot, first)
+      else {
+        if (visit !== undefined) this.#visit(slot, time, visit)
+        this.#dropBefore(slot, time)
+      }
       touched.passed(slot, mark)
     }
     this.#current.slot = before
@@ -114,9 +119,15 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SpillableStore
     const place = run.below(time)
     this.#size -= place - run.from
     run.drop(place)
-    const first = run.isEmpty ? Number.POSITIVE_INFINITY : (run.times[run.from] as number)
     this.#runs.write(slot, run)
+    const first = this.#firstOf(slot)
     if (first < Number.POSITIVE_INFINITY) this.#queue(slot, first)
+  }
+
+  /** Infinity where it has nothing. */
+  #firstOf(slot: number): number {
+    const run = this.#runs.read(slot)
+    return run === undefined ? Number.POSITIVE_INFINITY : (run.times[run.from] as number)
   }
 
   #visit(
