@@ -1,4 +1,5 @@
 import { copyData } from '@millrace/base'
+import { decode, encode } from '../spill/encoding.ts'
 
 /** A list turned on its side: what its items have in common is said once. */
 export type Columns =
@@ -7,6 +8,7 @@ export type Columns =
   | { readonly kind: 'objects'; readonly fields: readonly string[]; readonly columns: Columns[] }
   | { readonly kind: 'lists'; readonly columns: Columns[] }
   | { readonly kind: 'items'; readonly items: readonly unknown[] }
+  | { readonly kind: 'closed'; readonly count: number; readonly bytes: Uint8Array }
 
 /** Deeper data is written as it is: it may even hold itself. */
 const DEPTH_MAX = 4
@@ -38,6 +40,16 @@ export function toColumns(items: readonly unknown[], depth = 0): Columns {
   return { kind: 'items', items }
 }
 
+/** The same as bytes: whoever reads a piece needs room for its items only when it asks for them. */
+export function closed(columns: Columns): Columns {
+  try {
+    return { kind: 'closed', count: lengthOf(columns), bytes: encode(columns) }
+  } catch {
+    // Whoever writes it down says what is wrong with it.
+    return columns
+  }
+}
+
 /** How many items a list has. */
 export function lengthOf(columns: Columns): number {
   switch (columns.kind) {
@@ -47,6 +59,8 @@ export function lengthOf(columns: Columns): number {
       return columns.values.length
     case 'items':
       return columns.items.length
+    case 'closed':
+      return columns.count
     default:
       return columns.columns[0] === undefined ? 0 : lengthOf(columns.columns[0])
   }
@@ -61,6 +75,8 @@ export function fromColumns(columns: Columns): unknown[] {
       return Array.from(columns.values)
     case 'items':
       return columns.items.map(copyData)
+    case 'closed':
+      return fromColumns(decode(columns.bytes) as Columns)
     case 'lists': {
       const all = columns.columns.map(fromColumns)
       return toLists(all)

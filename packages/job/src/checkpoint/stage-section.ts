@@ -13,7 +13,7 @@ import {
 } from '@millrace/engine'
 import { measureBlocks, readBlocks } from './blocks.ts'
 import { coldColumns, type ColdPiece, coldPieces } from './cold-pieces.ts'
-import { type Columns, fromColumns, lengthOf, toColumns } from './columns.ts'
+import { closed, type Columns, fromColumns, lengthOf, toColumns } from './columns.ts'
 
 /** Entries in one piece: of some hundred bytes each, it takes a millisecond or two to encode. */
 const PIECE_ENTRIES = 1000
@@ -96,7 +96,12 @@ export function* stagePieces({ changes, ...rest }: StageCapture): Iterable<Stage
       values: keyColumns(keys.values.slice(from, to)),
     }
   }
-  for (const [handle, { entries }] of Object.entries(all)) yield* statePieces(handle, entries)
+  // A state larger than the heap must not come back as a whole.
+  const pack =
+    cold === undefined ? toColumns : (list: readonly unknown[]) => closed(toColumns(list))
+  for (const [handle, { entries }] of Object.entries(all)) {
+    yield* statePieces(handle, entries, pack)
+  }
   for (const service of ['event', 'clock'] as const) {
     const { names, orders, slots, times } = timers[service]
     for (const [from, to] of ranges(slots.length, PIECE_ENTRIES)) {
@@ -121,7 +126,11 @@ function keyColumns(keys: readonly (readonly KeyValue[] | null)[]): Columns {
   return { kind: 'lists', columns }
 }
 
-function* statePieces(handle: string, entries: EntryColumns): Iterable<StatePiece> {
+function* statePieces(
+  handle: string,
+  entries: EntryColumns,
+  pack: (list: readonly unknown[]) => Columns,
+): Iterable<StatePiece> {
   const { data, names, orders, slots, times } = entries
   const size = 'rows' in data ? PIECE_ROWS : PIECE_ENTRIES
   for (const [from, to] of ranges(slots.length, size)) {
@@ -130,9 +139,9 @@ function* statePieces(handle: string, entries: EntryColumns): Iterable<StatePiec
       handle,
       slots: slots.subarray(from, to),
       orders: orders?.subarray(from, to),
-      names: names && toColumns(names.slice(from, to)),
+      names: names && pack(names.slice(from, to)),
       times: times?.subarray(from, to),
-      data: 'rows' in data ? someRows(data, from, to) : toColumns(data.slice(from, to)),
+      data: 'rows' in data ? someRows(data, from, to) : pack(data.slice(from, to)),
     }
   }
 }
