@@ -1,5 +1,5 @@
 import type { ColdColumns } from '@millrace/engine'
-import { decode } from '../spill/encoding.ts'
+import { decode, encode } from '../spill/encoding.ts'
 
 /** Bytes in one piece, unless one key has more. */
 const PIECE_BYTES = 256 << 10
@@ -69,5 +69,19 @@ export function coldColumns(
     bytes: { length, slice },
     handles,
     decode: decode as ColdColumns['decode'],
+  }
+}
+
+/** Tells how many bytes each handle has in a piece. */
+export function measureCold(
+  piece: ColdPiece,
+  handles: ColdColumns['handles'],
+  add: (handle: string, bytes: number) => void,
+): void {
+  const { bytes, decode: partsOf } = coldColumns(handles, [piece])
+  for (const one of bytes.slice(0, bytes.length)) {
+    for (const [at, part] of partsOf(one).entries()) {
+      if (part !== undefined) add(handles[at]?.name ?? '', encode(part).length)
+    }
   }
 }

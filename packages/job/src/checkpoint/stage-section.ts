@@ -12,7 +12,7 @@ import {
   type TimerColumns,
 } from '@millrace/engine'
 import { measureBlocks, readBlocks } from './blocks.ts'
-import { coldColumns, type ColdPiece, coldPieces } from './cold-pieces.ts'
+import { coldColumns, type ColdPiece, coldPieces, measureCold } from './cold-pieces.ts'
 import { closed, type Columns, fromColumns, lengthOf, toColumns } from './columns.ts'
 
 /** Entries in one piece: of some hundred bytes each, it takes a millisecond or two to encode. */
@@ -281,9 +281,14 @@ function items(lists: readonly Columns[]): Sliced<unknown> {
 /** Bytes that each state handle takes in the blocks of a stage. */
 export function bytesOfHandles(blocks: readonly Uint8Array[]): ReadonlyMap<string, number> {
   const bytes = new Map<string, number>()
+  const add = (handle: string, length: number): void => {
+    bytes.set(handle, (bytes.get(handle) ?? 0) + length)
+  }
+  let cold: ColdColumns['handles'] = []
   for (const [piece, length] of measureBlocks(blocks) as Iterable<readonly [StagePiece, number]>) {
-    if (piece.piece !== 'state') continue
-    bytes.set(piece.handle, (bytes.get(piece.handle) ?? 0) + length)
+    if (piece.piece === 'head') cold = piece.head.cold ?? []
+    else if (piece.piece === 'state') add(piece.handle, length)
+    else if (piece.piece === 'cold') measureCold(piece, cold, add)
   }
   return bytes
 }
