@@ -7,7 +7,7 @@ import { realTarget } from './file-target.ts'
 import type { FilesOptions } from './files-options.ts'
 import { cutTo, demandSize, giveNameAgain } from './give-name.ts'
 import { goBack, type LeftFile } from './go-back.ts'
-import { hiddenPath, keepHidden, removeHidden } from './hidden-files.ts'
+import { hiddenPath, keepHidden, removeAbandoned, removeHidden } from './hidden-files.ts'
 import { partPath } from './part-path.ts'
 import { nextMark } from './owner.ts'
 import { severalAtOnce } from './several-at-once.ts'
@@ -16,6 +16,8 @@ import { dropTemporary } from './temporary-files.ts'
 /** What a checkpoint knows of the files of a sink, and how they become again what it knows. */
 export class CheckpointedFiles {
   readonly #options: FilesOptions
+  /** What killed processes had begun may be in the folders. */
+  #isUntidy = false
 
   constructor(options: FilesOptions) {
     this.#options = options
@@ -39,9 +41,12 @@ export class CheckpointedFiles {
 
   /** Gives names to what the token names, as often as it is called. */
   async commit(plain: SinkToken): Promise<void> {
-    const { marks, outputs, touches, writer } = this.#options
+    const { folder, isTemplate, marks, outputs, touches, writer } = this.#options
     const token = unpackToken(plain)
     await this.#keep(token)
+    // By now each sink of the job has taken up what is its own.
+    if (this.#isUntidy) await removeAbandoned(folder, isTemplate)
+    this.#isUntidy = false
     if (token.final) {
       await outputs.release()
       writer.forget()
@@ -133,6 +138,7 @@ export class CheckpointedFiles {
 
   #takeUp(left: ReadonlyMap<string, LeftFile>): void {
     const { outputs, takeUp } = this.#options
+    this.#isUntidy = true
     for (const [real, { path, entry }] of left) outputs.adopt(path, takeUp(path, real, entry))
   }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -13,6 +14,7 @@ import { noExpressions, type SinkBatch, type SinkInstance, type SinkToken } from
 import { afterAll, beforeEach, expect, it } from 'vitest'
 import { createFileSink, fileSink, type FileSinkParameters } from '../file-sink.ts'
 import { lazyDisk } from './durable.ts'
+import { newMark } from './owner.ts'
 import { partNumber } from './part-path.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-go-back-'))
@@ -89,6 +91,28 @@ it('takes a file back that has its name, and leaves that one until there is a ne
 
   expect(before).toBe('"a"\n"b"\n')
   expect(text('out.jsonl')).toBe('"a"\n"c"\n')
+  expect(names()).toEqual(['out.jsonl'])
+})
+
+it('leaves what killed processes had begun until there is a checkpoint: another sink may have to take it up', async () => {
+  const first = sinkOf({ path: 'out.jsonl' })
+  await first.open?.()
+  const [savepoint, last] = await ran(first, ['a', 'b'])
+  const dead = spawnSync(process.execPath, ['--version']).pid.toString(36)
+  const begun = `.out.jsonl.${newMark(Math.random).split('-').with(1, dead).join('-')}.partial`
+  writeFileSync(join(folder, begun), '')
+  const sink = sinkOf({ path: 'out.jsonl' }, true)
+  await sink.open?.()
+
+  await sink.recover?.(savepoint, { isBack: true, last })
+  await sink.write(batchOf('c'))
+  const before = names()
+  const token = (await sink.prepare?.({ checkpoint: 2, final: true })) as SinkToken
+  await sink.commit?.(token)
+  await sink.forget?.(last as SinkToken)
+  await sink.close?.()
+
+  expect(before).toContain(begun)
   expect(names()).toEqual(['out.jsonl'])
 })
 

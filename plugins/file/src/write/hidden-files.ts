@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Dirent } from 'node:fs'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { firstMark, isAbandoned } from './owner.ts'
@@ -19,13 +20,13 @@ export function hiddenPath(real: string, mark: string, kind: HiddenKind): string
   return join(dirname(real), `.${name.slice(0, shownMax)}${rest}.${mark}.${kind}`)
 }
 
-/** Takes away what killed processes have left unfinished in a folder; never what a live one writes, or a checkpoint names. */
-export async function removeAbandoned(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => [])
-  for (const name of names) {
+/** Takes away what killed processes have left unfinished in a folder; never what a live one writes, or a checkpoint names. `deep`: in the folders below too. */
+export async function removeAbandoned(folder: string, deep = false): Promise<void> {
+  const found = await filesIn(folder, deep)
+  for (const { name, parentPath } of found) {
     const mark = partialName.exec(name)?.[1]
     if (mark === undefined || !isAbandoned(mark)) continue
-    await rm(join(folder, name), { force: true }).catch(() => undefined)
+    await rm(join(parentPath, name), { force: true }).catch(() => undefined)
   }
 }
 
@@ -52,15 +53,16 @@ export async function removeHidden(
   },
 ): Promise<void> {
   const isOfRun = hiddenOf(options.mark)
-  const found = await readdir(folder, { recursive: options.deep, withFileTypes: true }).catch(
-    () => [],
-  )
+  const found = await filesIn(folder, options.deep)
   for (const { name, parentPath } of found) {
     const path = join(parentPath, name)
     if (!isOfRun(name)) continue
     if (!options.expected.has(path)) await rm(path, { force: true })
   }
 }
+
+const filesIn = (folder: string, deep: boolean): Promise<Dirent[]> =>
+  readdir(folder, { recursive: deep, withFileTypes: true }).catch(() => [])
 
 function hiddenOf(mark: string): (name: string) => boolean {
   const first = firstMark(mark)
