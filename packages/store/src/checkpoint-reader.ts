@@ -72,18 +72,6 @@ export class CheckpointReader implements StoreReader {
     return blocks
   }
 
-  async size(): Promise<number> {
-    let bytes = 0
-    for (const name of await this.fs.list(this.directory)) {
-      try {
-        bytes += await this.fs.size(join(this.directory, name))
-      } catch (error) {
-        if (!isMissing(error)) throw diskError(error, join(this.directory, name))
-      }
-    }
-    return bytes
-  }
-
   protected latestManifest(): Manifest | undefined {
     return this.manifests.findLast((manifest) => manifest.savepoint === undefined)
   }

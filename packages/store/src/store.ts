@@ -53,8 +53,6 @@ export interface StoreReader {
    * Rejects with `STORE_CORRUPT` if they are not what was written. `of`: `latest()` by default.
    */
   read(section: string, of?: Checkpoint): Promise<Uint8Array[]>
-  /** Bytes the store takes on disk: all checkpoints and what waits to be removed. */
-  size(): Promise<number>
 }
 
 /** The durable state of one job, held by one process. */

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { type Checkpoint, openStore, readStore, type StoreReader } from '@millrace/store'
 import type { Runtime } from '@millrace/base'
 import { isMillraceError } from '@millrace/base'
 import { JOB_STATE_THERE } from '../errors.ts'
+import { bytesBelow } from './bytes-below.ts'
 import type { CheckpointSettings } from './job-state.ts'
 import { type CheckpointNote, readSections, type SavedJob, stageSection } from './sections.ts'
 import { bytesOfHandles } from './stage-section.ts'
@@ -10,8 +12,10 @@ import { importStateFile, type WrittenState, writeStateFile } from './state-file
 /** The state of a job, as it was when it was looked at: also while the job runs. */
 export interface ReadState extends SavedJob {
   readonly note: CheckpointNote
-  /** Bytes that the store takes on disk. */
+  /** Bytes of all files in the folder of the state, journals included. What waits in scratch files is not among them: it goes with its process. */
   readonly size: number
+  /** How many of these the journals of sources take. */
+  readonly journalSize: number
   /** Bytes of what a stage keeps in the checkpoint, and of each of its state handles. */
   bytesOf(
     stage: string,
@@ -31,7 +35,8 @@ export async function readJobState(dir: string): Promise<ReadState | undefined> 
       return {
         ...saved,
         note: latest.meta as CheckpointNote,
-        size: await store.size(),
+        size: await bytesBelow(dir),
+        journalSize: await bytesBelow(join(dir, 'journal')),
         async bytesOf(stage) {
           const blocks = await read(stageSection(stage))
           const all = blocks.reduce((sum, block) => sum + block.length, 0)

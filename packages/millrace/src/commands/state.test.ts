@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { JobFolder } from './commands.test-support.ts'
 
@@ -131,6 +132,21 @@ describe('the state of a job', () => {
       "
     `)
     expect(form.error).toContain('error[CLI_KEY_FORM]')
+  })
+
+  it('has its size with that of its journals', async () => {
+    await folder.command('run', 'job.yaml', '--quiet')
+    mkdirSync(folder.file('state/journal/source'), { recursive: true })
+    writeFileSync(folder.file('state/journal/source/segment-0'), new Uint8Array(5_000_000))
+
+    const status = await folder.command('status', 'job.yaml')
+    const ls = await folder.command('state', 'ls', 'job.yaml')
+    const json = await folder.command('state', 'ls', 'job.yaml', '--json')
+
+    expect(status.out).toContain('state in state, 5.0 MB on disk, 5.0 MB of it journals\n')
+    expect(ls.out).toContain('3 records read, 5.0 MB on disk, 5.0 MB of it journals\n')
+    expect(JSON.parse(json.out)).toMatchObject({ journalBytes: 5_000_000 })
+    expect(JSON.parse(json.out).bytes).toBeGreaterThan(5_001_000)
   })
 
   it('is said as JSON', async () => {

@@ -4,7 +4,7 @@ import { exportState, importState, nodeRuntime, readJobState, type ReadState } f
 import { CLI_KEY_FORM, CLI_NO_STATE_OF, CLI_NOTHING_KEPT } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { displayPath } from '../report/fault-text.ts'
-import { formatBytes, formatCount, plural } from '../report/quantity.ts'
+import { formatBytes, formatCount, formatOnDisk, plural } from '../report/quantity.ts'
 import { plainEntries } from '../report/state-entries.ts'
 import { alignRows } from '../report/table.ts'
 import type { Shell } from '../shell.ts'
@@ -32,11 +32,13 @@ export async function stateLsCommand(
   const rows = await handlesOf(state)
   const { terminal } = shell
   if (options.json === true) {
-    terminal.out(`${JSON.stringify({ ...state.note, handles: rows }, undefined, 2)}\n`)
+    const { journalSize: journalBytes, note, size: bytes } = state
+    const listed = { ...note, bytes, journalBytes, handles: rows }
+    terminal.out(`${JSON.stringify(listed, undefined, 2)}\n`)
     return exitCodes.done
   }
   terminal.out(
-    `checkpoint ${state.note.number}, ${plural(state.note.read, 'record')} read, ${formatBytes(state.size)} on disk\n`,
+    `checkpoint ${state.note.number}, ${plural(state.note.read, 'record')} read, ${formatOnDisk(state)}\n`,
   )
   if (rows.length === 0) return exitCodes.done
   const cells = rows.map(({ bytes, entries, handle, kind, stage }) => [

@@ -1,7 +1,7 @@
 import { askStatus, readJobState, type ReadState, type RunningStatus } from '@millrace/job'
 import { exitCodes } from '../exit-codes.ts'
 import { displayPath } from '../report/fault-text.ts'
-import { formatBytes, formatClock, formatCount, plural } from '../report/quantity.ts'
+import { formatClock, formatCount, formatOnDisk, plural } from '../report/quantity.ts'
 import { alignRows } from '../report/table.ts'
 import type { Shell } from '../shell.ts'
 import { stateOfJob, type StateOptions } from './state-of-job.ts'
@@ -24,7 +24,7 @@ export async function statusCommand(
   }
   const lines = [
     `${terminal.outPaint('bold', plan.name)} ${runs(running)}`,
-    `state in ${displayPath(checkpoint.dir, cwd)}${state === undefined ? ': none so far' : `, ${formatBytes(state.size)} on disk`}`,
+    `state in ${displayPath(checkpoint.dir, cwd)}${state === undefined ? ': none so far' : `, ${formatOnDisk(state)}`}`,
     ...(state === undefined ? [] : statesOf(state, cwd)),
   ]
   terminal.out(`${lines.join('\n')}\n`)
@@ -67,7 +67,7 @@ function statusJson(
   state: ReadState | undefined,
 ): object {
   if (state === undefined) return { dir, running: running ?? null, checkpoint: null }
-  const { checkpoint, note, size } = state
+  const { checkpoint, journalSize, note, size } = state
   const sources = Object.entries(checkpoint.sources).map(([id, source]) => {
     const { counts, isOver, partitions } = source
     const places = partitions.map(({ name, offset, position }) => ({ name, offset, position }))
@@ -80,6 +80,6 @@ function statusJson(
   })
   const sinks = Object.entries(checkpoint.sinks).map(([id, { counts }]) => ({ id, counts }))
   const ageMs = Math.max(0, Date.now() - note.time)
-  const found = { ...note, ageMs, bytes: size, sources, stages, sinks }
+  const found = { ...note, ageMs, bytes: size, journalBytes: journalSize, sources, stages, sinks }
   return { dir, running: running ?? null, checkpoint: found }
 }

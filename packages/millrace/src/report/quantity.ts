@@ -21,6 +21,16 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${units[unit] ?? 'B'}`
 }
 
+/** What a state takes on the disk: `1.2 MB on disk`, `1.2 MB on disk, 800 kB of it journals`. */
+export function formatOnDisk(state: {
+  readonly size: number
+  readonly journalSize: number
+}): string {
+  const { journalSize, size } = state
+  const journals = journalSize === 0 ? '' : `, ${formatBytes(journalSize)} of it journals`
+  return `${formatBytes(size)} on disk${journals}`
+}
+
 /** A span for people: `85 ms`, `2.41 s`, `1:05 min`, `2:03:04 h`. */
 export function formatElapsed(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`
