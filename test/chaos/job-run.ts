@@ -92,6 +92,8 @@ class JobRun {
   readonly #lives: Life[] = []
   #usual = { startMs: 2000, workMs: 2000 }
   #traces = 0
+  /** After so many lives each. */
+  readonly #snapshots: number[] = []
   /** The folder of the disturbed job, which may get other names. */
   #place = 'disturbed'
   #savepoints = 0
@@ -147,7 +149,7 @@ class JobRun {
     // Who goes back to a savepoint takes back what was seen.
     if (settled === undefined || this.#wentBack) return undefined
     const out = join(this.#folder, this.#place, 'out')
-    for (let count = 0; count < this.#lives.length; count++) {
+    for (const count of this.#snapshots) {
       const seen = join(this.#folder, 'snapshots', `${count}`, 'out')
       for (const name of readdirSync(seen).filter((name) => settled.test(name))) {
         const isSame =
@@ -172,7 +174,7 @@ class JobRun {
 
   /** The first life after which going on in peace does not give what is wanted. */
   async #suspect(wanted: Outcome): Promise<string | undefined> {
-    for (let count = 0; count < this.#lives.length; count++) {
+    for (const count of this.#snapshots) {
       const name = `from-${count}`
       makeFolder(this.#folder, name, this.#parts.jobFile, { ...this.#parts.job, before: {} })
       for (const part of ['state', 'out'])
@@ -189,6 +191,7 @@ class JobRun {
   }
 
   #snapshot(): void {
+    this.#snapshots.push(this.#lives.length)
     for (const part of ['state', 'out']) {
       this.#copy(join(this.#place, part), join('snapshots', `${this.#lives.length}`, part))
     }

@@ -70,8 +70,11 @@ function contentOf(path: string): Buffer {
   if (!/dead|refused|parked/.test(path)) return content
   // When and where a record was refused is of one run alone, and letters of several parts come in no order.
   const text = content.toString().replaceAll(/"time":\d+/g, '"time":0')
-  return sortedLines(Buffer.from(text.replaceAll(/[^":]+\/(?=input\/)/g, '')))
+  return sortedLines(Buffer.from(withoutPlace(text)))
 }
+
+/** Where a job was is of one run alone. */
+const withoutPlace = (text: string): string => text.replaceAll(/[^":]+\/(?=input\/)/g, '')
 
 /** The rows of all tables that are not the sink's own. */
 function rowsOf(path: string): string {
@@ -112,7 +115,7 @@ const counters = [
 
 function summaryOf(text: string, order: Scenario['order']): Record<string, unknown> {
   const { deadLetters, deadLettersByCode, firstDeadLetters, sinks, sources, stages, state } =
-    JSON.parse(text) as Record<string, object>
+    JSON.parse(withoutPlace(text)) as Record<string, object>
   const countersOf = (parts: unknown): unknown =>
     (parts as readonly Record<string, unknown>[]).map((part) =>
       Object.fromEntries(counters.map((name) => [name, part[name]])),

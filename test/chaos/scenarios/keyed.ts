@@ -111,7 +111,7 @@ sink: { file: out/pairs.jsonl }
         pipeline: `
 source: { file: 'input/${name}', time: { field: t, disorder: 1s } }
 stages:
-  - module: input/ledger.ts
+  - module: ./input/ledger.ts
     by: key
     parameters: { quietMs: ${draw.pick([500, 5000, 60_000])} }
 sink: { file: out/ledger.jsonl }

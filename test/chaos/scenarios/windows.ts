@@ -14,7 +14,7 @@ const values = `
 function windowed(
   kind: (draw: Draw) => string,
   keys: (draw: Draw) => number,
-  emits: readonly string[] = ['final', 'final', 'onTime', '{ every: 5s }'],
+  isTimed = true,
 ): Scenario['job'] {
   return (draw, size): DrawnJob => {
     const disorderMs = draw.pick([0, 500, 5000])
@@ -25,7 +25,7 @@ function windowed(
       late: draw.pick([0, 0.01]),
     })
     const { name, files } = drawnFile(draw, 'in', rows)
-    const emit = draw.pick(emits)
+    const emit = isTimed ? draw.pick(['final', 'final', 'onTime', '{ every: 5s }']) : 'final'
     return {
       inputs: files,
       stateOf: ['windows'],
@@ -37,8 +37,12 @@ stages:
     by: key
     parameters:
       ${kind(draw)}
-      lateness: ${draw.pick(['0s', '2s'])}
-      emit: ${emit}
+      emit: ${emit}${
+        isTimed
+          ? `
+      lateness: ${draw.pick(['0s', '2s'])}`
+          : ''
+      }
       aggregate:${values}
     outputs:
       late: { file: out/late.jsonl }
@@ -83,7 +87,7 @@ export const windows: Readonly<Record<string, Scenario>> = {
     job: windowed(
       (draw) => `count: ${draw.pick([1, 7, 100])}${draw.pick(['', '\n      maxWait: 20s'])}`,
       (draw) => draw.pick([3, 50, 2000]),
-      ['final'],
+      false,
     ),
   },
 }
