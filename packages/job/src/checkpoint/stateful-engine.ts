@@ -125,7 +125,7 @@ export class StatefulEngine implements EngineJob {
       return summary
     } finally {
       // Before: who takes the state next answers at the same place.
-      await unserve?.()
+      await unserve?.().catch(() => undefined)
       await state.close()
     }
   }

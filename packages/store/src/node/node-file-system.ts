@@ -18,7 +18,9 @@ export const nodeFileSystem: FileSystem = {
 }
 
 async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true })
+  const first = await mkdir(path, { recursive: true }).catch((error: unknown) =>
+    whyNot(path, error),
+  )
   if (first === undefined) return
   // The names of the new folders must last, too: each is kept by the one above it.
   let made = path
@@ -27,6 +29,15 @@ async function makeDirectory(path: string): Promise<void> {
     await syncDirectory(made)
   }
   await syncDirectory(dirname(first))
+}
+
+/** Of a disk that is read-only `mkdir` with `recursive` says ENOENT: without it the folder that can be made first says why it cannot. */
+async function whyNot(path: string, error: unknown): Promise<never> {
+  const above = dirname(path)
+  if ((error as { readonly code?: unknown }).code !== 'ENOENT' || above === path) throw error
+  await stat(above).catch(() => whyNot(above, error))
+  await mkdir(path)
+  throw error
 }
 
 async function read(path: string, offset: number, length: number): Promise<Uint8Array> {
