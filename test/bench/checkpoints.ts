@@ -64,6 +64,28 @@ const stages: Readonly<Record<string, (scope: StageScope) => StageInstance>> = {
       },
     }
   },
+  panes({ state }) {
+    const panes = state.panes('panes', { create: () => ({ count: 0, sum: 0 }) })
+    return {
+      process({ amount }: Row) {
+        const row = panes.get(0)
+        row.count++
+        row.sum += amount
+      },
+    }
+  },
+  spans({ state }) {
+    const create = () => ({ count: 0, sum: 0 })
+    const merge = (a: { count: number }, _b: { count: number }) => a
+    const spans = state.spans('spans', { create, merge: merge as never })
+    return {
+      process({ amount }: Row) {
+        const { value } = spans.join(0, 1000) as { value: { count: number; sum: number } }
+        value.count++
+        value.sum += amount
+      },
+    }
+  },
   timers({ state, timers }) {
     const value = state.value('set', { initial: () => 0 })
     return {

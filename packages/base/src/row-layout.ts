@@ -1,3 +1,4 @@
+import type { RowShape } from './row-shape.ts'
 import { createRowView, type RowInHand } from './row-view.ts'
 
 /** Accumulators by row: numbers side by side, everything else as it is. */
@@ -50,6 +51,20 @@ export class RowLayout<T> {
     )
     this.#initial = initial
     this.#others = others
+  }
+
+  /** Numbers in a row. */
+  get width(): number {
+    return this.#initial.length
+  }
+
+  /** How the numbers of a row are told as accumulators; undefined where these are more than numbers. */
+  get shape(): RowShape | undefined {
+    if (this.#others.length > 0) return undefined
+    const list = this.#parts.map(({ fields = [], place }): RowShape => {
+      return { fields: fields.map((name, at) => [name, place + at] as const) }
+    })
+    return this.#isList ? { list } : list[0]
   }
 
   /** Room for `rows` rows. */

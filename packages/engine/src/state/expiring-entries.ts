@@ -1,5 +1,6 @@
 import type { Expiry } from './expiry.ts'
-import { type Frozen, isSpillable, type SpillableStore } from './frozen.ts'
+import type { Frozen } from './frozen.ts'
+import { isSpillable, type SpillableStore } from './spillable-store.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { EntryColumns } from './stage-changes.ts'
 import type { ExpiringStore, Store } from './store.ts'

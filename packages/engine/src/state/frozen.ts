@@ -1,5 +1,4 @@
 import type { SlotEntry } from './saved-state.ts'
-import type { Store } from './store.ts'
 
 /** What one handle keeps for one key, as it waits on the disk. */
 export type Frozen = readonly [
@@ -8,20 +7,6 @@ export type Frozen = readonly [
   times?: readonly number[] | undefined,
   order?: number | undefined,
 ]
-
-/** A store whose keys can be put aside one by one. */
-export interface SpillableStore extends Store {
-  /** False: it can not, after all. */
-  readonly canFreeze?: boolean
-  /** What it keeps for a slot, which must be something: it lets go of that, but for its place, its count and its times. */
-  freeze(slot: number): Frozen
-  /** Takes it back. */
-  thaw(slot: number, frozen: Frozen): void
-}
-
-export function isSpillable(store: Store): store is SpillableStore {
-  return 'freeze' in store && (!('canFreeze' in store) || store.canFreeze === true)
-}
 
 /** The same as entries. */
 export function* entriesOf(

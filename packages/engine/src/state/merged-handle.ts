@@ -1,4 +1,4 @@
-import type { KeyValue } from '@millrace/base'
+import { type KeyValue, readRow, type RowShape } from '@millrace/base'
 import type { SavedEntry, SavedHandle, SlotEntry } from './saved-state.ts'
 import type { EntryColumns, HandleChanges, NumberRows } from './stage-changes.ts'
 import type { Store } from './store.ts'
@@ -84,17 +84,19 @@ export class MergedHandle implements SavedHandle {
   /** Gives a store what was kept, but for keys that were on the disk. */
   load(store: Store, { migrate, slotOf }: Loading = {}): void {
     for (const { columns, places } of this.#parts) {
-      const { data, orders } = columns
+      const { data } = columns
       if (migrate === undefined && slotOf === undefined) {
-        if ('rows' in data && orders !== undefined && store.loadRows !== undefined) {
-          store.loadRows(places, orders, data)
-        } else for (const entry of entriesOf(columns, places)) store.load(entry)
-      } else {
-        for (const entry of entriesOf(columns, places)) {
-          const slot = slotOf?.(entry.slot) ?? entry.slot
-          const data = migrate === undefined ? entry.data : migrate(entry.data)
-          store.load({ ...entry, slot, data })
-        }
+        if ('rows' in data && store.loadRows?.(places, columns, data) === true) continue
+        for (const entry of entriesOf(columns, places)) store.load(entry)
+        continue
+      }
+      for (const entry of entriesOf(columns, places)) {
+        const slot = slotOf?.(entry.slot) ?? entry.slot
+        store.load({
+          ...entry,
+          slot,
+          data: migrate === undefined ? entry.data : migrate(entry.data),
+        })
       }
     }
   }
@@ -144,6 +146,7 @@ function placesOf(
 /** Entries whose place is not NOBODY, one object again and again: its slot is its place. */
 function* entriesOf(columns: EntryColumns, places: Int32Array): Iterable<SlotEntry> {
   const { data, names, orders, times } = columns
+  const shape = 'rows' in data ? shapeOf(data) : 0
   const entry: { -readonly [Field in keyof SlotEntry]: SlotEntry[Field] } = {
     slot: NOBODY,
     name: undefined,
@@ -159,7 +162,8 @@ function* entriesOf(columns: EntryColumns, places: Int32Array): Iterable<SlotEnt
     for (let at = from; at < to; at++) {
       entry.slot = places[at] as number
       if (entry.slot < 0) continue
-      entry.data = 'rows' in data ? rowOf(data, at) : items?.[at - from]
+      entry.data =
+        'rows' in data ? readRow(shape, data.rows, at * data.fields.length) : items?.[at - from]
       entry.name = some?.[at - from]
       entry.time = times?.[at]
       entry.order = orders?.[at]
@@ -168,11 +172,5 @@ function* entriesOf(columns: EntryColumns, places: Int32Array): Iterable<SlotEnt
   }
 }
 
-function rowOf({ fields, rows }: NumberRows, at: number): unknown {
-  const row: Record<string, number> = {}
-  const start = at * fields.length
-  for (let column = 0; column < fields.length; column++) {
-    row[fields[column] as string] = rows[start + column] as number
-  }
-  return row
-}
+const shapeOf = ({ fields, shape }: NumberRows): RowShape =>
+  shape ?? { fields: fields.map((name, at) => [name, at] as const) }

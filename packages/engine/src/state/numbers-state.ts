@@ -126,13 +126,13 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
     }
   }
 
-  loadRows(slots: Int32Array, orders: Float64Array, { fields, rows }: NumberRows): void {
+  loadRows(slots: Int32Array, { orders }: EntryColumns, { fields, rows }: NumberRows): boolean {
     // A number that an earlier version did not have keeps what it begins with.
     const columns = this.#fields.map((field) => fields.indexOf(field))
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] as number
       if (slot < 0) continue
-      this.#load(slot, orders[row])
+      this.#load(slot, orders?.[row])
       const start = slot * columns.length
       for (let column = 0; column < columns.length; column++) {
         const from = columns[column] as number
@@ -140,6 +140,7 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
         this.#rows.values[start + column] = rows[row * fields.length + from] as number
       }
     }
+    return true
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {

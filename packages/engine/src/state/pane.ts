@@ -6,6 +6,16 @@ const firstRows = 16
 /** Spreads neighboring slots over the table. */
 const spread = 0x9e3779b1
 
+/** Rows of several panes, column by column. */
+interface RowColumns {
+  readonly slots: Int32Array
+  readonly times: Float64Array
+  readonly rows: Float64Array
+}
+
+// A slot of no row is negative, and behind the end there is nothing.
+const isIn = (has: Uint8Array, slot: number): boolean => (has[slot] ?? 0) !== 0
+
 /** Rows of one pane by slot of the key: a table of open addresses, so that a pane costs what is in it. */
 export class Pane<T> {
   readonly start: number
@@ -84,6 +94,32 @@ export class Pane<T> {
       const slot = this.#slots[row] as number
       if (slot >= 0) touched.mark(slot)
     }
+  }
+
+  /** How many of its rows are those of slots that are not 0 in `has`. */
+  countOf(has: Uint8Array): number {
+    let count = 0
+    for (let row = 0; row < this.#rows; row++) if (isIn(has, this.#slots[row] as number)) count++
+    return count
+  }
+
+  /** Copies these rows side by side, and of each its slot and its start, from the entry `to` on; where that ended. */
+  copyTo(to: number, has: Uint8Array, columns: RowColumns): number {
+    const { rows, slots, times } = columns
+    const { numbers } = this.store
+    const { width } = this.#layout
+    let entry = to
+    for (let row = 0; row < this.#rows; row++) {
+      const slot = this.#slots[row] as number
+      if (!isIn(has, slot)) continue
+      slots[entry] = slot
+      times[entry] = this.start
+      for (let column = 0; column < width; column++) {
+        rows[entry * width + column] = numbers[row * width + column] as number
+      }
+      entry++
+    }
+    return entry
   }
 
   #enter(slot: number, row: number): void {

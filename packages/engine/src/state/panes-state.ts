@@ -1,11 +1,11 @@
-import { copyData, RowLayout, type SavedRow } from '@millrace/base'
+import { copyData, isSameShape, RowLayout, type RowShape, type SavedRow } from '@millrace/base'
 import type { Key, PanesState } from '@millrace/sdk'
 import { NO_SLOT, type CurrentKey } from './current-key.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { Pane } from './pane.ts'
 import { toEntryColumns } from './entry-columns.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { EntryColumns } from './stage-changes.ts'
+import type { EntryColumns, NumberRows } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
 /** Accumulators per key and pane, pane by pane. */
@@ -101,13 +101,49 @@ export class HeapPanes<T> implements PanesState<T>, Store, Undoable {
   }
 
   capture(slots: Int32Array): EntryColumns {
-    return toEntryColumns(this.#entriesOf(slots))
+    const { shape } = this.#layout
+    return shape === undefined
+      ? toEntryColumns(this.#entriesOf(slots))
+      : this.#captureRows(slots, shape)
+  }
+
+  /** Pane by pane, as they lie in memory. */
+  #captureRows(listed: Int32Array, shape: RowShape): EntryColumns {
+    const has = new Uint8Array((listed.at(-1) ?? -1) + 1)
+    for (let at = 0; at < listed.length; at++) has[listed[at] as number] = 1
+    const panes = this.#starts.map((start) => this.#panes.get(start) as Pane<T>)
+    const count = panes.reduce((sum, pane) => sum + pane.countOf(has), 0)
+    const { width } = this.#layout
+    const slots = new Int32Array(count)
+    const times = new Float64Array(count)
+    const rows = new Float64Array(count * width)
+    let to = 0
+    for (const pane of panes) to = pane.copyTo(to, has, { slots, times, rows })
+    const fields = Array.from({ length: width }, (_, at) => `${at}`)
+    return { slots, times, data: { fields, rows, shape } }
   }
 
   load({ data, isOwn, slot, time }: SlotEntry): void {
     const pane = this.#find(time as number) ?? this.#open(time as number)
     const own = isOwn === true ? data : copyData(data)
     this.#layout.write(pane.store, pane.add(slot), own as T)
+  }
+
+  loadRows(slots: Int32Array, { times }: EntryColumns, { rows, shape }: NumberRows): boolean {
+    const { width } = this.#layout
+    if (times === undefined || !isSameShape(shape, this.#layout.shape)) return false
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number
+      if (slot < 0) continue
+      const start = times[at] as number
+      const pane = this.#find(start) ?? this.#open(start)
+      const to = pane.add(slot) * width
+      const { numbers } = pane.store
+      for (let column = 0; column < width; column++) {
+        numbers[to + column] = rows[at * width + column] as number
+      }
+    }
+    return true
   }
 
   restore(slot: number, name: unknown, old: unknown): void {

@@ -1,15 +1,25 @@
-import { copyData, RowLayout, type RowStore } from '@millrace/base'
+import {
+  copyData,
+  isSameShape,
+  RowLayout,
+  type RowShape,
+  type RowStore,
+  shifted,
+} from '@millrace/base'
 import type { Key, Span, SpansOptions, SpansState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
 import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { toEntryColumns } from './entry-columns.ts'
 import type { SlotEntry } from './saved-state.ts'
-import type { EntryColumns } from './stage-changes.ts'
+import type { EntryColumns, NumberRows } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
 const NONE = -1
 const firstRows = 16
+
+/** Numbers in front of those of the accumulators where a span is written down as a row: its end, and when it is ready. */
+const beside = 2
 
 /** A span as it is written down, beside its start. */
 interface SavedSpan<T> {
@@ -29,6 +39,8 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
   readonly #second: RowLayout<T>
   readonly #merge: (a: T, b: T) => T
   readonly #store: RowStore
+  /** How a row is written down, with what stands beside it; undefined where it is more than numbers. */
+  readonly #shape: RowShape | undefined
   readonly #inHand: SpanInHand<T>
   // By row: its time, and the next row of its key (earlier) or the next free row.
   #starts = new Float64Array(firstRows)
@@ -56,6 +68,7 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
     this.#second = new RowLayout(create)
     this.#merge = merge
     this.#store = this.#layout.store(firstRows)
+    this.#shape = shapeOf(this.#layout)
     const hands: Hands<T> = {
       value: (row) => this.#layout.show(this.#store, row),
       wake: (slot, row, due) => this.#wake(slot, row, due),
@@ -132,7 +145,60 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
   }
 
   capture(slots: Int32Array): EntryColumns {
-    return toEntryColumns(this.#entriesOf(slots))
+    return this.#shape === undefined
+      ? toEntryColumns(this.#entriesOf(slots))
+      : this.#captureRows(slots, this.#shape)
+  }
+
+  #captureRows(listed: Int32Array, shape: RowShape): EntryColumns {
+    let count = 0
+    for (let at = 0; at < listed.length; at++) {
+      for (let row = this.#head(listed[at] as number); row !== NONE; row = this.#after(row)) count++
+    }
+    const { width } = this.#layout
+    const slots = new Int32Array(count)
+    const times = new Float64Array(count)
+    const rows = new Float64Array(count * (beside + width))
+    let entry = 0
+    for (let at = 0; at < listed.length; at++) {
+      const slot = listed[at] as number
+      for (let row = this.#head(slot); row !== NONE; row = this.#after(row)) {
+        slots[entry] = slot
+        times[entry] = this.#starts[row] as number
+        const to = entry * (beside + width)
+        const due = this.#dues[row] as number
+        rows[to] = this.#ends[row] as number
+        rows[to + 1] = due === Number.POSITIVE_INFINITY ? Number.NaN : due
+        for (let column = 0; column < width; column++) {
+          rows[to + beside + column] = this.#store.numbers[row * width + column] as number
+        }
+        entry++
+      }
+    }
+    const fields = Array.from({ length: beside + width }, (_, at) => `${at}`)
+    return { slots, times, data: { fields, rows, shape } }
+  }
+
+  #after(row: number): number {
+    return this.#next[row] as number
+  }
+
+  loadRows(slots: Int32Array, { times }: EntryColumns, { rows, shape }: NumberRows): boolean {
+    const { width } = this.#layout
+    if (times === undefined || !isSameShape(shape, this.#shape)) return false
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number
+      if (slot < 0) continue
+      const from = at * (beside + width)
+      const end = rows[from] as number
+      const row = this.#make(slot, this.#before(slot, end), times[at] as number, end)
+      for (let column = 0; column < width; column++) {
+        this.#store.numbers[row * width + column] = rows[from + beside + column] as number
+      }
+      const wakes = rows[from + 1] as number
+      if (!Number.isNaN(wakes)) this.#wake(slot, row, wakes)
+    }
+    return true
   }
 
   load({ data, isOwn, slot, time }: SlotEntry): void {
@@ -322,4 +388,15 @@ function wider(numbers: Float64Array, length: number): Float64Array<ArrayBuffer>
   const wide = new Float64Array(length)
   wide.set(numbers)
   return wide
+}
+
+function shapeOf<T>({ shape }: RowLayout<T>): RowShape | undefined {
+  if (shape === undefined) return undefined
+  return {
+    fields: [
+      ['end', 0],
+      ['wakes', { orNull: 1 }],
+      ['value', shifted(shape, beside)],
+    ],
+  }
 }

@@ -1,4 +1,4 @@
-import type { KeyValue } from '@millrace/base'
+import type { KeyValue, RowShape } from '@millrace/base'
 import type { Frozen } from './frozen.ts'
 import type { SavedState } from './saved-state.ts'
 
@@ -12,6 +12,8 @@ export interface Sliced<T> {
 export interface NumberRows {
   readonly fields: readonly string[]
   readonly rows: Float64Array
+  /** How a row is told as data; absent: an object of the fields. */
+  readonly shape?: RowShape | undefined
 }
 
 /** Entries of a state handle, column by column. */

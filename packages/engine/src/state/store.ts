@@ -13,8 +13,8 @@ export interface Store {
   capture(slots: Int32Array): EntryColumns
   /** Takes an entry back as it was. Cannot be undone: for before the first record. It is not asked for again: one object may serve for all. */
   load(entry: SlotEntry): void
-  /** Takes rows back as they were, but for those whose slot is negative. Absent: only `load` can. */
-  loadRows?(slots: Int32Array, orders: Float64Array, rows: NumberRows): void
+  /** Takes rows back as they were, but for those whose slot is negative. False, or absent: only `load` can. */
+  loadRows?(slots: Int32Array, columns: EntryColumns, data: NumberRows): boolean
 }
 
 /** A store that lets go of what is past its time. */

@@ -1,6 +1,7 @@
 import type { Key, ValueState } from '@millrace/sdk'
 import type { CurrentKey } from './current-key.ts'
-import type { Frozen, SpillableStore } from './frozen.ts'
+import type { Frozen } from './frozen.ts'
+import type { SpillableStore } from './spillable-store.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { Seat } from './seats.ts'

@@ -146,8 +146,9 @@ function* statePieces(
   }
 }
 
-function someRows({ fields, rows }: NumberRows, from: number, to: number): NumberRows {
-  return { fields, rows: rows.subarray(from * fields.length, to * fields.length) }
+function someRows({ rows, ...of }: NumberRows, from: number, to: number): NumberRows {
+  const width = of.fields.length
+  return { ...of, rows: rows.subarray(from * width, to * width) }
 }
 
 function* ranges(length: number, size: number): Iterable<readonly [number, number]> {
@@ -225,7 +226,7 @@ function entriesOf(pieces: readonly StatePiece[]): EntryColumns {
     data:
       'rows' in first.data
         ? {
-            fields: first.data.fields,
+            ...first.data,
             rows: joined(column(({ data }) => ('rows' in data ? data.rows : undefined))),
           }
         : items(column(({ data }) => ('rows' in data ? undefined : data))),
