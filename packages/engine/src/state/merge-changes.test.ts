@@ -275,11 +275,13 @@ it('makes of changes the snapshot that was there when the last of them were take
           expect(seen(restored(mergeChanges(kept), most))).toEqual(whole)
           expect(seen(restored(toPlainSnapshot(merged), 1))).toEqual(whole)
         }
+        const compare = (whole: unknown): void =>
+          expect(whole).toEqual(other === undefined ? whole : seen(takeSnapshot(other.kept)))
         for (const step of script) {
           if (step.does === 'checkpoint') {
             settle()
             const whole = structuredClone(seen(takeSnapshot(stage.kept)))
-            expect(whole).toEqual(other === undefined ? whole : seen(takeSnapshot(other.kept)))
+            compare(whole)
             waiting = { changes: takeChanges(stage.kept, stage.log), whole }
             if (step.readsAtOnce) settle()
           } else {
