@@ -131,6 +131,37 @@ it('tells sources what is durable, also at their end and of partitions that are 
   expect(acks).toEqual([{ p: 'p 1', q: 'q 1' }])
 })
 
+it('tells a source again what was durable where it could not be told of partitions that were over', async () => {
+  const store = memoryStore()
+  const run = async (ack: (positions: unknown) => void) => {
+    const runtime = createManualRuntime()
+    const source = growingSource('source', {
+      instance: {
+        partitions: () => ['p', 'q'],
+        *read(partition) {
+          yield { values: [partition], position: `${partition} 1` }
+        },
+        ack,
+      },
+    })
+    const sinks = [exactSink('sink', [from('source')])]
+    const checkpoint = { everyMs: 100, store, restored: store.last }
+    const ended = createJob(job({ sources: [source], sinks, checkpoint }), { runtime }).run()
+    await runtime.elapse(1000)
+    return (await ended).warnings
+  }
+  const acks: unknown[] = []
+
+  const failed = await run(() => {
+    throw new Error('gone')
+  })
+  const again = await run((positions) => acks.push(positions))
+
+  expect(failed).toEqual(['Source "source" failed: gone'])
+  expect(again).toEqual([])
+  expect(acks).toEqual([{ p: 'p 1', q: 'q 1' }])
+})
+
 it('keeps its pace whatever the clock does, and begins the next one at once where one took longer', async () => {
   const runtime = createManualRuntime({ startMs: 1_000_000 })
   let backMs = 0

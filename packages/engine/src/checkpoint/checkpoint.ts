@@ -30,6 +30,8 @@ export interface SourceSnapshot {
   readonly partitions: readonly PartitionSnapshot[]
   /** Names of partitions that are over. */
   readonly done: readonly string[]
+  /** Where they ended, of those whose source has not been told yet that this is durable. Absent: none. */
+  readonly ends?: Readonly<Record<string, unknown>> | undefined
   /** Bytes read of those. */
   readonly bytesDone: number
   readonly watermark: number

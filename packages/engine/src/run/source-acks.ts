@@ -9,12 +9,18 @@ import type { TaskHost } from './task-host.ts'
 export class SourceAcks {
   readonly #host: TaskHost
   readonly #place: Place
-  /** Where partitions ended that no durable checkpoint knows to be over. */
-  readonly #ends = new Map<string, unknown>()
+  /** Where partitions ended of which it has not been told that they are over. */
+  readonly #ends: Map<string, unknown>
 
-  constructor(host: TaskHost, place: Place) {
+  constructor(host: TaskHost, place: Place, restored: SourceSnapshot | undefined) {
     this.#host = host
     this.#place = place
+    this.#ends = new Map(Object.entries(restored?.ends ?? {}))
+  }
+
+  /** What a checkpoint keeps of it. */
+  get snapshot(): Pick<SourceSnapshot, 'ends'> {
+    return this.#ends.size === 0 ? {} : { ends: Object.fromEntries(this.#ends) }
   }
 
   /** A partition is over. */

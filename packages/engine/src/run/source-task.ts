@@ -38,7 +38,7 @@ export class SourceTask {
     const { alignment, host, restored, spec } = parts
     this.#parts = parts
     this.#restarts = new Restarts(host, spec, spec.restart)
-    this.#acks = new SourceAcks(host, spec)
+    this.#acks = new SourceAcks(host, spec, restored)
     this.#marks = new SourceMarks(blamedTime(spec), restored, host.runtime.monotonic())
     this.#intake = new SourceIntake(parts, this.#marks)
     this.#partitions = new SourcePartitions(parts, this.#marks, () =>
@@ -82,8 +82,12 @@ export class SourceTask {
     const { counter, failures, host, restored } = this.#parts
     this.#countLate()
     const told = { letters: failures.letters.snapshot(), counts: counter.snapshot() }
-    if (restored?.isOver === true) return { ...restored, ...told }
+    if (restored?.isOver === true) {
+      const { ends: _ends, ...rest } = restored
+      return { ...rest, ...this.#acks.snapshot, ...told }
+    }
     return {
+      ...this.#acks.snapshot,
       isOver: this.#isOver && (this.#isRead || !host.stopping),
       ...this.#partitions.snapshot(),
       ...this.#marks.saved(host.runtime.monotonic()),

@@ -22,6 +22,15 @@ it.each([
   },
 )
 
+it('knows where partitions of the old folder ended', () => {
+  const files = { partitions: [], done: ['/old/a'], ends: { '/old/a': 7 } }
+  const sources = { files } as unknown as JobCheckpoint['sources']
+
+  expect(movedSources(sources, '/old', '/new')).toEqual({
+    files: { partitions: [], done: ['/new/a'], ends: { '/new/a': 7 } },
+  })
+})
+
 it('a job of the root of the disk may move too, and one that stays has the same partitions', () => {
   const sources = sourcesOf(['/a.jsonl'], [])
 

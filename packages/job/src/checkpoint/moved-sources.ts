@@ -12,9 +12,11 @@ export function movedSources(
   const moved = (name: string): string =>
     name.startsWith(start) ? (now.endsWith(sep) ? now : now + sep) + name.slice(start.length) : name
   return Object.fromEntries(
-    Object.entries(sources).map(([id, { done, partitions, ...source }]) => {
+    Object.entries(sources).map(([id, { done, ends = {}, partitions, ...source }]) => {
       const own = partitions.map((partition) => ({ ...partition, name: moved(partition.name) }))
-      return [id, { ...source, done: done.map(moved), partitions: own }]
+      const over = Object.entries(ends).map(([name, position]) => [moved(name), position] as const)
+      const told = over.length === 0 ? {} : { ends: Object.fromEntries(over) }
+      return [id, { ...source, ...told, done: done.map(moved), partitions: own }]
     }),
   )
 }
