@@ -102,7 +102,7 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SpillableStore
       const { touched } = this.#current
       touched.mark(slot)
       const mark = touched.pass(slot)
-      const first = this.#firstOf(slot)
+      const first = this.#runs.firstOf(slot)
       // What stood before was taken back with a record that failed: the key has its turn when that of others before it is over.
       if (first > due) this.#queue(slot, first)
       else {
@@ -121,14 +121,8 @@ export class HeapOrdered<T> implements OrderedState<T>, Undoable, SpillableStore
     this.#size -= place - run.from
     run.drop(place)
     this.#runs.write(slot, run)
-    const first = this.#firstOf(slot)
+    const first = this.#runs.firstOf(slot)
     if (first < Number.POSITIVE_INFINITY) this.#queue(slot, first)
-  }
-
-  /** Infinity where it has nothing. */
-  #firstOf(slot: number): number {
-    const run = this.#runs.read(slot)
-    return run === undefined ? Number.POSITIVE_INFINITY : (run.times[run.from] as number)
   }
 
   #visit(

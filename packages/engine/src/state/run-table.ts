@@ -61,6 +61,13 @@ export class RunTable<T> {
     this.write(slot, run)
   }
 
+  /** The earliest time of a key; Infinity where it has none. */
+  firstOf(slot: number): number {
+    if ((this.#counts[slot] as number) > 0) return this.#times[slot * ROOM] as number
+    const run = this.#long.get(slot)
+    return run === undefined ? Number.POSITIVE_INFINITY : (run.times[run.from] as number)
+  }
+
   /** The values of a key; undefined where it has none. */
   read(slot: number): Run<T> | undefined {
     const count = this.#counts[slot]
