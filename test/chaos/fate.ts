@@ -47,12 +47,23 @@ export const drawEveryMs = (draw: Draw): number => Math.round(5 * 60 ** draw.sha
 /** Records that a mailbox holds. */
 export const drawCapacity = (draw: Draw): number => draw.pick([1, 100, 1024, 4096, 4096])
 
+/** In which share of lives something happens. */
+export interface Shares {
+  readonly moves: number
+  readonly goesBack: number
+  readonly saves: number
+  readonly upgrades: number
+}
+
+const usualShares: Shares = { moves: 0.1, goesBack: 0.1, saves: 0.15, upgrades: 0.08 }
+
 /** Draws a life. */
-export function drawTurn(draw: Draw, upgrades = 0.08): Turn {
+export function drawTurn(draw: Draw, unusual: Partial<Shares> = {}): Turn {
+  const shares = { ...usualShares, ...unusual }
   const turn = drawPlainTurn(draw)
-  const moves = draw.chance(0.1) ? draw.pick(['state', 'folder'] as const) : undefined
-  const goesBack = draw.chance(0.1)
-  const saves = draw.chance(0.15)
+  const moves = draw.chance(shares.moves) ? draw.pick(['state', 'folder'] as const) : undefined
+  const goesBack = draw.chance(shares.goesBack)
+  const saves = draw.chance(shares.saves)
     ? { at: drawInstant(draw), killAfterMs: draw.chance(0.3) ? draw.number(0, 600) : undefined }
     : undefined
   return {
@@ -60,7 +71,7 @@ export function drawTurn(draw: Draw, upgrades = 0.08): Turn {
     moves,
     goesBack,
     saves,
-    ...(draw.chance(upgrades) ? drawUpgrade(draw, turn) : {}),
+    ...(draw.chance(shares.upgrades) ? drawUpgrade(draw, turn) : {}),
   }
 }
 

@@ -35,7 +35,7 @@ export function runJob(scenario: Scenario, options: WorldOptions): Promise<World
   ].join('\n')
   const everyMs = drawEveryMs(draw)
   const length = fates ?? draw.number(3, 14)
-  const turns = Array.from({ length }, () => drawTurn(draw, scenario.upgrades))
+  const turns = Array.from({ length }, () => drawTurn(draw, scenario.shares))
   const jobFile = jobText(settings, `{ every: ${everyMs}ms, dir: state }`)
   makeInputs(folder, job)
   const isKept = draw.chance(0.5)

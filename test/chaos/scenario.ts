@@ -1,4 +1,5 @@
 import type { Draw } from './draw.ts'
+import type { Shares } from './fate.ts'
 import type { Life } from './life.ts'
 
 /** A job and its inputs, drawn from a seed. */
@@ -31,8 +32,8 @@ export interface Scenario {
   readonly settled?: RegExp
   /** What is left out of files that are compared. */
   readonly blurs?: RegExp
-  /** In which share of its lives a new version is to take over. Default: 0.08. */
-  readonly upgrades?: number
+  /** In which share of its lives that happens which is of interest here. */
+  readonly shares?: Partial<Shares>
   /** Whether its sinks can take everything back that came after a savepoint. */
   readonly goesBack?: boolean
   /** Whether sinks write to databases of SQLite. */

@@ -4,7 +4,7 @@ import { keyed } from './scenarios/keyed.ts'
 import { plain } from './scenarios/plain.ts'
 import { sinks } from './scenarios/sinks.ts'
 import { stores } from './scenarios/stores.ts'
-import { upgrades } from './scenarios/upgrades.ts'
+import { versions } from './scenarios/versions.ts'
 import { windows } from './scenarios/windows.ts'
 import { streamWorld } from './stream-world.ts'
 
@@ -16,6 +16,6 @@ export const scenarios: Readonly<Record<string, Scenario | World>> = {
   ...sinks,
   ...failing,
   ...stores,
-  ...upgrades,
+  ...versions,
   'stream-group': streamWorld,
 }
