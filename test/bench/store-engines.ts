@@ -21,7 +21,7 @@ export interface StoreEngine {
 /** The kinds to compare; LMDB if a folder is named that has it. */
 export function enginesOf(lmdb: string | undefined): ReadonlyMap<string, StoreEngine> {
   const engines = new Map<string, StoreEngine>([
-    ['files', { open: openFiles }],
+    ['files', { open: async (directory) => merging(await openFiles(directory)) }],
     ['node:sqlite', { open: async (directory) => merging(openSqlite(directory)) }],
   ])
   if (lmdb !== undefined) {
@@ -32,20 +32,19 @@ export function enginesOf(lmdb: string | undefined): ReadonlyMap<string, StoreEn
 }
 
 async function openFiles(directory: string): Promise<OpenStore> {
-  const merge = (_: string, blocks: readonly Uint8Array[]): Promise<Uint8Array[]> =>
-    mergeBlocks(blocks)
-  const store = await openStore({ directory, job: 'bench', clock: Date, merge })
+  const store = await openStore({ directory, job: 'bench', clock: Date })
   return {
-    lastId: store.lastId,
-    commit: async (id, blocks, replace) => {
-      await store.commit({ id, sections: new Map([['stage', { blocks, replace }]]) })
+    lastId: Number(store.latest()?.meta ?? 0),
+    commit: async (meta, blocks, replace) => {
+      const sections = new Map([['stage', { blocks, replace }]])
+      await store.commit({ id: store.lastId + 1, sections, meta })
     },
     blocks: () => store.read('stage'),
     close: () => store.close(),
   }
 }
 
-/** The others get what the store of files does by itself: all is written anew once half of it was appended. */
+/** All is written anew once half of it was appended. */
 function merging(store: OpenStore): OpenStore {
   let appended = 0
   let whole = 1

@@ -11,9 +11,8 @@ try {
     directory,
     job: 'test',
     clock: Date,
-    // A little is much here, so that merges are killed, too.
+    // A little is much here, so that it is killed while it moves blocks, too.
     worthBytes: 64,
-    merge: async (_, blocks) => [Buffer.concat(blocks)],
   })
   tell(`open ${store.latest()?.id ?? 0}`)
   let id = store.lastId

@@ -11,7 +11,7 @@ export type Step =
         readonly name: string
         readonly bytes: number
         readonly replace: boolean
-        /** Of the oldest blocks; only where the store merges none. */
+        /** Of the oldest blocks. */
         readonly drop: number
       }[]
     }
@@ -34,9 +34,7 @@ interface Shape {
 
 const sorted = <Value>(map: ReadonlyMap<string, Value>): [string, Value][] =>
   [...map].toSorted(([a], [b]) => (a < b ? -1 : 1))
-// All blocks together, as a merge may join them.
-const shapeText = (shape: Shape | undefined): unknown =>
-  shape && [shape.id, sorted(shape.sections).map(([name, blocks]) => [name, blocks.join('')])]
+const shapeText = (shape: Shape | undefined): unknown => shape && [shape.id, sorted(shape.sections)]
 const textOf = ({ latest, savepoints }: Model): Holding => {
   const kept = sorted(savepoints).map(([name, shape]) => [name, shapeText(shape)])
   return JSON.stringify([shapeText(latest), kept])
@@ -131,8 +129,6 @@ export async function runUnderFaults(options: {
   readonly seed: number
   readonly steps: readonly Step[]
   readonly troubles: readonly Trouble[]
-  /** Whether the store merges blocks; else it may be asked to drop some. */
-  readonly merges: boolean
 }): Promise<string | undefined> {
   const troubles = [...options.troubles]
   let countdown = troubles[0]?.after ?? Infinity
@@ -152,11 +148,8 @@ export async function runUnderFaults(options: {
     const fs = disk.start()
     let store: Store | undefined
     try {
-      const merge = async (_: string, blocks: readonly Uint8Array[]) => [
-        new TextEncoder().encode(decode(blocks).join('')),
-      ]
-      const opened = { directory: '/state', job: 'job', fs, clock: { now: () => 0 }, worthBytes: 8 }
-      store = await openStore({ ...opened, ...(options.merges && { merge }) })
+      const clock = { now: () => 0 }
+      store = await openStore({ directory: '/state', job: 'job', fs, clock, worthBytes: 8 })
       const found = await modelOf(store)
       if (!possible.map(textOf).includes(textOf(found))) {
         return `start ${starts} found ${textOf(found)}, not ${possible.map(textOf).join(' or ')}`

@@ -7,9 +7,8 @@ import { diskError, STORE_CLOSED, STORE_SAVEPOINT, STORE_UNCERTAIN } from './err
 import type { FileSystem } from './file-system.ts'
 import { type BlockRef, filesOf, type Manifest } from './manifest.ts'
 import { publish } from './publish.ts'
-import { Rewriter } from './rewriter.ts'
-import { withReplacements } from './rewrites.ts'
-import type { Checkpoint, CheckpointWrite, Merge, Store } from './store.ts'
+import { sparseFiles } from './sparse-files.ts'
+import type { Checkpoint, CheckpointWrite, Store } from './store.ts'
 
 interface DirectoryStoreOptions {
   readonly directory: string
@@ -17,7 +16,6 @@ interface DirectoryStoreOptions {
   readonly fs: FileSystem
   readonly clock: Pick<Runtime, 'now'>
   readonly keep: number
-  readonly merge: Merge | undefined
   readonly worthBytes: number
   /** Gives the directory back. */
   readonly release: () => Promise<void>
@@ -28,7 +26,6 @@ export class DirectoryStore extends CheckpointReader implements Store {
   readonly #options: DirectoryStoreOptions
   /** Files of blocks on disk, with their bytes. */
   readonly #files: Map<number, number>
-  readonly #rewriter: Rewriter
   #lastId: number
   #lastFile: number
   /** What the next commit follows. */
@@ -47,14 +44,6 @@ export class DirectoryStore extends CheckpointReader implements Store {
     const named = found.manifests.flatMap((manifest) => [...filesOf(manifest).keys()])
     this.#lastFile = Math.max(0, ...found.blocks.keys(), ...named)
     this.#base = this.latestManifest()
-    this.#rewriter = new Rewriter({
-      merge: options.merge,
-      worthBytes: options.worthBytes,
-      files: this.#files,
-      newFile: () => this.#newFile(),
-      readRef: (ref, manifest) => this.readRef(ref, manifest),
-      onFault: (error) => (this.#refusal ??= error),
-    })
   }
 
   get lastId(): number {
@@ -67,10 +56,8 @@ export class DirectoryStore extends CheckpointReader implements Store {
     }
     this.#lastId = write.id
     const done = this.#inTurn(() => this.#commit(write))
-    this.#inBackground(async () => {
-      await this.sweep()
-      if (this.#base !== undefined) this.#rewriter.start(this.#base)
-    })
+    // Nobody waits for it but those who come after.
+    void this.#inTurn(() => this.sweep()).catch((error: unknown) => (this.#refusal ??= error))
     return this.view(await done)
   }
 
@@ -128,7 +115,6 @@ export class DirectoryStore extends CheckpointReader implements Store {
       if (this.damaged.size > 0) return
       const users = [...this.manifests, ...(this.#base === undefined ? [] : [this.#base])]
       const needed = new Set(users.flatMap((manifest) => [...filesOf(manifest).keys()]))
-      for (const file of this.#rewriter.needed) needed.add(file)
       for (const file of [...this.#files.keys()].filter((number) => !needed.has(number))) {
         await this.fs.remove(join(this.directory, blocksName(file)))
         this.#files.delete(file)
@@ -156,7 +142,6 @@ export class DirectoryStore extends CheckpointReader implements Store {
 
   async #close(): Promise<void> {
     await this.#queue
-    await this.#rewriter.stop()
     this.#refusal ??= STORE_CLOSED({ directory: this.directory })
     await this.#options.release()
   }
@@ -176,21 +161,17 @@ export class DirectoryStore extends CheckpointReader implements Store {
     return done
   }
 
-  /** In turn, too; nobody waits for it but those who come after. */
-  #inBackground(act: () => Promise<void>): void {
-    void this.#inTurn(act).catch((error: unknown) => (this.#refusal ??= error))
-  }
-
   async #commit(write: CheckpointWrite): Promise<Manifest> {
-    const { replacements } = this.#rewriter
-    const sections = new Map<string, readonly BlockRef[]>()
-    for (const [name, refs] of this.#base?.sections ?? []) {
-      sections.set(name, withReplacements(name, refs, replacements))
+    const base = this.#base
+    const sections = new Map<string, readonly BlockRef[]>(base?.sections)
+    for (const [name, { drop = 0, replace = false }] of write.sections) {
+      sections.set(name, replace ? [] : (sections.get(name) ?? []).slice(drop))
     }
-    const blocks = this.#newFile()
+    const blocks = new BlockFile(this.fs, this.directory, ++this.#lastFile)
     try {
-      for (const [name, { blocks: added, drop = 0, replace = false }] of write.sections) {
-        const refs = replace ? [] : (sections.get(name) ?? []).slice(drop)
+      if (base !== undefined) await this.#moveSparse(sections, base, blocks)
+      for (const [name, { blocks: added }] of write.sections) {
+        const refs = [...(sections.get(name) ?? [])]
         for (const block of added) refs.push(await blocks.add(block))
         if (refs.length === 0) sections.delete(name)
         else sections.set(name, refs)
@@ -204,18 +185,37 @@ export class DirectoryStore extends CheckpointReader implements Store {
       throw diskError(error, blocks.path)
     }
     if (blocks.made) this.#files.set(blocks.number, blocks.size)
-    this.#rewriter.forget(replacements)
     return this.#base
+  }
+
+  /** Writes again what files hold of which little else is needed, so that these can go. */
+  async #moveSparse(
+    sections: Map<string, readonly BlockRef[]>,
+    base: Manifest,
+    blocks: BlockFile,
+  ): Promise<void> {
+    const files = new Map(this.#files)
+    // They stay for savepoints.
+    for (const manifest of this.manifests) {
+      if (manifest.savepoint === undefined) continue
+      for (const file of filesOf(manifest).keys()) files.delete(file)
+    }
+    const sparse = sparseFiles(sections.values(), files, this.#options.worthBytes)
+    if (sparse.size === 0) return
+    for (const [name, refs] of sections) {
+      const moved: BlockRef[] = []
+      for (const ref of refs) {
+        const isMoved = sparse.has(ref.file)
+        moved.push(isMoved ? await blocks.add(await this.readRef(ref, base)) : ref)
+      }
+      sections.set(name, moved)
+    }
   }
 
   async #publish(manifest: Manifest): Promise<Manifest> {
     await publish(this.fs, this.directory, manifest)
     this.manifests = [...this.manifests, manifest]
     return manifest
-  }
-
-  #newFile(): BlockFile {
-    return new BlockFile(this.fs, this.directory, ++this.#lastFile)
   }
 
   /** Removes checkpoints for good, so that what they need may go. */

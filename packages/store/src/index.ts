@@ -12,7 +12,6 @@ export { type Exported, exportCheckpoint, importCheckpoint } from './portable.ts
 export type {
   Checkpoint,
   CheckpointWrite,
-  Merge,
   SectionInfo,
   SectionWrite,
   Store,

@@ -1,9 +1,9 @@
 import { openStore } from './open-store.ts'
 import type { SimulatedDisk } from './simulated/simulated-disk.ts'
-import type { Merge, SectionWrite, Store } from './store.ts'
+import type { SectionWrite, Store } from './store.ts'
 
 /** The store of job `flights` in `/state`. */
-export function open(disk: SimulatedDisk, options: { merge?: Merge; worthBytes?: number } = {}) {
+export function open(disk: SimulatedDisk, options: { worthBytes?: number } = {}) {
   const clock = { now: () => Date.UTC(2026, 10, 21) }
   return openStore({ directory: '/state', job: 'flights', fs: disk.start(), clock, ...options })
 }

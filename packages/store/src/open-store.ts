@@ -6,7 +6,7 @@ import { diskError } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import { hold } from './holder.ts'
 import { nodeFileSystem } from './node/node-file-system.ts'
-import type { Merge, Store } from './store.ts'
+import type { Store } from './store.ts'
 
 /** What a store is opened with. */
 export interface StoreOptions {
@@ -18,12 +18,7 @@ export interface StoreOptions {
   readonly fs?: FileSystem
   /** How many checkpoints are kept besides savepoints, the latest included. 2 by default. */
   readonly keep?: number
-  /**
-   * Lets the store merge blocks between two commits, so that it stays within three times its live state. Without it every block
-   * stays until its section is replaced.
-   */
-  readonly merge?: Merge
-  /** Less than this is not merged or moved to win room. 64 KiB by default. */
+  /** Blocks are not written again to win less room than this. 64 KiB by default. */
   readonly worthBytes?: number
 }
 
@@ -33,7 +28,7 @@ export interface StoreOptions {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { directory, fs = nodeFileSystem, job, clock } = options
-  const { keep = 2, merge, worthBytes = 64 << 10 } = options
+  const { keep = 2, worthBytes = 64 << 10 } = options
   try {
     await fs.makeDirectory(directory)
     const release = await hold(fs, directory, clock.now())
@@ -41,7 +36,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       const found = ofJob(await scan(fs, directory), directory, job)
       // A checkpoint whose process died before it had synced the name would else be told of and then lost to a power cut.
       await fs.syncDirectory(directory)
-      const held = { directory, fs, job, clock, keep, merge, worthBytes, release }
+      const held = { directory, fs, job, clock, keep, worthBytes, release }
       const store = new DirectoryStore(held, found)
       await store.sweep()
       return store

@@ -80,13 +80,3 @@ export interface Store extends StoreReader {
   /** Ends what is under way and releases the directory. What was committed stays. */
   close(): Promise<void>
 }
-
-/**
- * Makes fewer blocks of several neighbors that mean the same together; `first` when nothing is before them, so that what
- * only says "gone" can go too. Must not change the blocks it gets.
- */
-export type Merge = (
-  section: string,
-  blocks: readonly Uint8Array[],
-  first: boolean,
-) => Promise<readonly Uint8Array[]>
