@@ -37,7 +37,8 @@ export async function upgradeCommand(
   await askToStop(checkpoint.dir)
   await gone(load, checkpoint)
   const { code, summary } = await runFile(load, options, shell)
-  const isTaken = summary !== undefined && summary.state !== 'failed'
+  // Without a summary and done: the old job had finished before it could be stopped.
+  const isTaken = summary === undefined ? code === exitCodes.done : summary.state !== 'failed'
   if (isTaken || (summary?.checkpoint?.count ?? 0) > 0) return code
   if (before === undefined) {
     say('what ran before is not known; nothing runs now')
