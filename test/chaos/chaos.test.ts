@@ -7,11 +7,11 @@ const names = Object.keys(scenarios)
 /** The same inputs and fates with every run of the tests; `pnpm chaos` hunts with fresh ones. */
 const SEED = Number(process.env['MILLRACE_SEED'] ?? 1)
 /** No round is begun any more after so long: a machine that is busy leaves the last ones to `pnpm chaos`. */
-const BUDGET_MS = 20_000
+const BUDGET_MS = 22_000
 
 // Signals end processes at once on Windows, where there is nothing to tell them apart.
 it.skipIf(process.platform === 'win32')(
-  'each kind of job, killed a few times, leaves what an undisturbed one leaves',
+  'each kind of job, killed on its way, leaves what an undisturbed one leaves',
   { timeout: 300_000 },
   async () => {
     let begun = 0
@@ -20,8 +20,8 @@ it.skipIf(process.platform === 'win32')(
     const tally = await hunt({
       scenarios: names,
       seed: SEED,
-      size: 20_000,
-      fates: 3,
+      size: 8000,
+      fates: 1,
       jobs: 2,
       installed: '.',
       goesOn: () => performance.now() - began < BUDGET_MS && begun++ < names.length,
