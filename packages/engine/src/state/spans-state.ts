@@ -12,6 +12,7 @@ import { DueHeap } from './due-heap.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { toEntryColumns } from './entry-columns.ts'
 import type { SlotEntry } from './saved-state.ts'
+import { type Hands, SpanInHand } from './span-in-hand.ts'
 import type { EntryColumns, NumberRows } from './stage-changes.ts'
 import type { Store } from './store.ts'
 
@@ -350,37 +351,6 @@ export class HeapSpans<T> implements SpansState<T>, Store, Undoable {
     const queued = new Float64Array(slots).fill(Number.POSITIVE_INFINITY)
     queued.set(this.#queued)
     this.#queued = queued
-  }
-}
-
-/** What a span in hand asks of its state. */
-interface Hands<T> {
-  readonly value: (row: number) => T
-  readonly wake: (slot: number, row: number, due: number) => void
-  readonly release: (slot: number, row: number) => void
-}
-
-class SpanInHand<T> implements Span<T> {
-  readonly #hands: Hands<T>
-  slot = 0
-  row = 0
-  start = 0
-  end = 0
-
-  constructor(hands: Hands<T>) {
-    this.#hands = hands
-  }
-
-  get value(): T {
-    return this.#hands.value(this.row)
-  }
-
-  wake(due: number): void {
-    this.#hands.wake(this.slot, this.row, due)
-  }
-
-  release(): void {
-    this.#hands.release(this.slot, this.row)
   }
 }
 
