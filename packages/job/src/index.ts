@@ -2,6 +2,7 @@
 // It adds no semantics of its own and installs no signal handlers; the command does that.
 // Start with load-job.ts for files, pipeline.ts for code.
 export type { Binding } from '@millrace/sdk'
+export { untilFree } from '@millrace/store'
 export { nodeRuntime } from '@millrace/engine/host'
 export type {
   ErrorPolicy,

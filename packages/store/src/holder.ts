@@ -1,10 +1,12 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { pid } from 'node:process'
+import type { Runtime } from '@millrace/base'
 import { writeAll } from './block-file.ts'
 import { HOLDER, LOCK } from './directory.ts'
-import { STORE_LOCKED } from './errors.ts'
+import { diskError, STORE_LOCKED } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
+import { nodeFileSystem } from './node/node-file-system.ts'
 
 interface Holder {
   readonly pid: number
@@ -22,7 +24,7 @@ export async function hold(
   directory: string,
   now: number,
 ): Promise<() => Promise<void>> {
-  const release = await fs.lock(join(directory, LOCK))
+  const release = await lockOf(fs, directory)
   if (release === undefined) {
     throw STORE_LOCKED({ directory, holder: await readHolder(fs, directory) })
   }
@@ -36,6 +38,46 @@ export async function hold(
     throw error
   }
   return release
+}
+
+/** Between two looks at whether somebody still holds a directory. */
+const LOOK_MS = 100
+
+/**
+ * Resolves once no process holds the state in a directory, and holds it no longer than it takes to see that. Rejects with
+ * `STORE_LOCKED` where one still does after `timeoutMs`, and with errors of the disk.
+ */
+export async function untilFree(options: {
+  readonly directory: string
+  readonly timeoutMs: number
+  readonly runtime: Pick<Runtime, 'monotonic' | 'timer'>
+  /** The disk of this machine by default. */
+  readonly fs?: FileSystem
+}): Promise<void> {
+  const { directory, fs = nodeFileSystem, runtime, timeoutMs } = options
+  const deadlineMs = runtime.monotonic() + timeoutMs
+  for (;;) {
+    const release = await lockOf(fs, directory)
+    if (release !== undefined) return release()
+    if (runtime.monotonic() >= deadlineMs) {
+      throw STORE_LOCKED({ directory, holder: await readHolder(fs, directory) })
+    }
+    await new Promise<void>((resolve) => {
+      runtime.timer(LOOK_MS, resolve)
+    })
+  }
+}
+
+async function lockOf(
+  fs: FileSystem,
+  directory: string,
+): Promise<(() => Promise<void>) | undefined> {
+  const path = join(directory, LOCK)
+  try {
+    return await fs.lock(path)
+  } catch (error) {
+    throw diskError(error, path)
+  }
 }
 
 /** The note is not synced and may be half written: what it does not say is not known. */

@@ -5,6 +5,7 @@
 // Start with store.ts.
 export { readStore } from './checkpoint-reader.ts'
 export type { FileSystem, NewFile } from './file-system.ts'
+export { untilFree } from './holder.ts'
 export { nodeFileSystem } from './node/node-file-system.ts'
 export { nodeScratch } from './node/node-scratch.ts'
 export { openStore, type StoreOptions } from './open-store.ts'

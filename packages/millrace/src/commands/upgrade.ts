@@ -1,16 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
-import { isMillraceError } from '@millrace/base'
-import { askStatus, askToStop, checkState } from '@millrace/job'
+import { askStatus, askToStop, checkState, nodeRuntime, untilFree } from '@millrace/job'
 import { type CheckpointPlan, loadSpec } from '@millrace/loader'
 import { CLI_NO_STATE, CLI_NOT_RUNNING } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { loadOptions } from '../job-file.ts'
 import { printFaults, reportFaults } from '../report/fault-report.ts'
 import type { Shell } from '../shell.ts'
-import { openState, readStart } from './begin-state.ts'
+import { readStart } from './begin-state.ts'
 import { runFile, type RunOptions } from './run.ts'
 
-/** Between two looks at whether the old job has gone. */
+/** Between two looks at whether the old job has ended. */
 const LOOK_MS = 100
 /** How long a process may take to go after it has said its last. */
 const GOING_MS = 30_000
@@ -35,7 +34,7 @@ export async function upgradeCommand(
   const before = await readStart(checkpoint.dir)
   say(`the new job can take the state; stopping process ${running.pid}`)
   await askToStop(checkpoint.dir)
-  await gone(load, checkpoint)
+  await gone(checkpoint.dir)
   const { code, summary } = await runFile(load, options, shell)
   // Without a summary and done: the old job had finished before it could be stopped.
   const isTaken = summary === undefined ? code === exitCodes.done : summary.state !== 'failed'
@@ -70,23 +69,8 @@ async function check(
   return undefined
 }
 
-/** Resolves when nobody holds the state any more. */
-async function gone(load: ReturnType<typeof loadOptions>, { dir }: CheckpointPlan): Promise<void> {
+/** Resolves when nobody runs a job with this state, nor holds it any more. */
+async function gone(dir: string): Promise<void> {
   while ((await askStatus(dir).catch(() => undefined)) !== undefined) await setTimeout(LOOK_MS)
-  const loaded = await loadSpec(load)
-  const deadline = Date.now() + GOING_MS
-  try {
-    for (;;) {
-      try {
-        const state = await openState(loaded, load.file, { fresh: true })
-        await state?.close()
-        return
-      } catch (error) {
-        if (!isMillraceError(error, 'STORE_LOCKED') || Date.now() > deadline) throw error
-        await setTimeout(LOOK_MS)
-      }
-    }
-  } finally {
-    await loaded.dispose()
-  }
+  await untilFree({ directory: dir, runtime: nodeRuntime, timeoutMs: GOING_MS })
 }
