@@ -138,7 +138,8 @@ export function buildNodes(
     load(parts.counter, failures, saved)
     const isResumed = restored !== undefined
     const isBack = isResumed && setAside !== undefined
-    const own = { restored: saved, isResumed, isBack, setAside: setAside?.[id] }
+    const { ids = '' } = spec
+    const own = { restored: saved, isResumed, isBack, ids, setAside: setAside?.[id] }
     const task = new SinkTask({ ...parts, spec: sink, failures, ...own }, node.edges)
     return { id, factory, task, ...node }
   }

@@ -172,6 +172,8 @@ export interface JobSpec {
   readonly onError?: ErrorPolicy | undefined
   /** More failures than this share of the last `of` records end the job. Default 0.5 of 1000. */
   readonly errors?: { readonly atMost: number; readonly of: number } | undefined
+  /** In front of the ids that sinks see: for a job that brings records beside those of another. Default: nothing. */
+  readonly ids?: string | undefined
   /** How it writes down what it needs to go on. Default: it does not. */
   readonly checkpoint?: CheckpointSpec | undefined
   /** Opens what a stage spills to, empty: with each life of the pipeline anew. */

@@ -45,7 +45,7 @@ export class SinkTask {
     const { parkMost } = parts.failures
     this.#lot = parkMost === 0 ? undefined : new ParkingLot(parkMost)
     for (const [index, edge] of edges.entries()) {
-      edge.readerIds = `${index}-`
+      edge.readerIds = `${parts.ids}${index}-`
       edge.taken = parts.restored?.taken[index] ?? 0
     }
     for (const one of parts.restored?.parked ?? []) {

@@ -29,6 +29,8 @@ export interface SinkParts {
   readonly restored: SinkCheckpoint | undefined
   /** Whether the job goes on from a checkpoint. */
   readonly isResumed: boolean
+  /** In front of the ids of its records. */
+  readonly ids: string
   /** Whether that is a savepoint. */
   readonly isBack: boolean
   /** What it had prepared for the last checkpoint, where the job does not go on from that. */

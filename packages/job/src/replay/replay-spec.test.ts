@@ -1,12 +1,13 @@
 import { createManualRuntime } from '@millrace/core'
 import { createJob, type JobSpec, type SinkSpec, type StageSpec } from '@millrace/engine'
-import type { Batch, StageInstance } from '@millrace/sdk'
+import type { SinkBatch, StageInstance } from '@millrace/sdk'
 import { expect, it } from 'vitest'
 import type { Letter } from './letter-batch.ts'
 import { lostPlaces, replaySpec } from './replay-spec.ts'
 import { skipSpec } from './skip-spec.ts'
 
 const seen: unknown[] = []
+const ids: string[] = []
 
 function stage(
   id: string,
@@ -32,10 +33,11 @@ function stage(
 }
 
 function sink(id: string, from?: string): SinkSpec {
-  const write = (batch: Batch): void => {
+  const write = (batch: SinkBatch): void => {
     for (let index = 0; index < batch.length; index++) {
       const [value, at, origin] = [batch.value(index), batch.timestamp(index), batch.origin(index)]
       seen.push([id, value, at, origin?.offset])
+      ids.push(batch.id(index))
     }
   }
   return {
@@ -98,6 +100,7 @@ const letter = (stageId: string, record: unknown, more: Partial<Letter> = {}): L
 
 async function run(job: JobSpec): Promise<readonly unknown[]> {
   seen.length = 0
+  ids.length = 0
   const runtime = createManualRuntime()
   const running = createJob(job, { runtime })
   const ended = running.run()
@@ -128,6 +131,21 @@ it('lets what waits further down go first, so that nothing overtakes it', async 
     ['sink', '1r@-Infinity', 7, 1],
     ['sink', '5r@-Infinity', 7, 5],
   ])
+})
+
+it('gives its records ids that no other records have, and the same letters the same ones', async () => {
+  const idsOf = async (letters: readonly Letter[]): Promise<readonly string[]> => {
+    await run(replaySpec(spec, letters).spec)
+    return [...ids]
+  }
+  const first = await idsOf([letter('sink', 4), letter('sum', 3)])
+
+  expect(new Set(first).size).toBe(2)
+  expect(await idsOf([letter('sink', 4), letter('sum', 3)])).toEqual(first)
+  // Those of the job itself: input and number.
+  for (const other of [await idsOf([letter('sink', 5)]), ['0-0', '0-1', '1-0']]) {
+    expect(first.filter((id) => other.includes(id))).toEqual([])
+  }
 })
 
 it('runs only what letters can reach, and says which of it begins anew', () => {

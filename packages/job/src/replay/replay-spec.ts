@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type MillraceError, nearestName } from '@millrace/base'
 import type { JobSpec, OutputRef, SourceSpec, StageSpec } from '@millrace/engine'
 import { JOB_NO_INPUT_OF_STAGE, JOB_NO_STAGE } from '../errors.ts'
@@ -85,7 +86,15 @@ export function replaySpec(
   const mailbox = { ...spec.mailbox, overflow: 'block' } as const
   // What was fed is noted as it goes in, so it goes in once.
   const restart = spec.restart && { ...spec.restart, onEscalate: 'fail' as const }
-  return { spec: { ...spec, sources, stages, sinks, errors, mailbox, restart }, remembering }
+  const ids = `${printOf(letters)}-`
+  return { spec: { ...spec, sources, stages, sinks, errors, mailbox, restart, ids }, remembering }
+}
+
+/** The same for the same letters: a sink that has seen one takes it for the same, and for none of the job. */
+function printOf(letters: readonly Letter[]): string {
+  const hash = createHash('sha1')
+  for (const { id, time } of letters) hash.update(`${id} ${time}\n`)
+  return hash.digest('base64url').slice(0, 12)
 }
 
 /** No part of a job file has such an id. */
