@@ -58,7 +58,7 @@ function addLooks(state: Command, shell: Shell, finish: Finish): void {
       const { stateLsCommand } = await import('./commands/state.ts')
       finish(await stateLsCommand(job, options, shell))
     })
-  withState(state.command('get').description('print what a stage keeps, an entry a line, as JSON'))
+  withJobFile(state.command('get').description('print what a stage keeps, as a line of JSON each'))
     .argument('<stage>', 'a stage, or one of its handles: hourly, hourly.panes')
     .argument('[job]', 'the job file; without it the usual names are tried')
     .option('--key <name=value>', 'only entries of this key (repeatable)', collect)
@@ -87,8 +87,11 @@ function addMoves(state: Command, shell: Shell, finish: Finish): void {
 }
 
 function withState(command: Command): Command {
+  return withJobFile(command).option('--json', 'print as JSON')
+}
+
+function withJobFile(command: Command): Command {
   return command
     .option('-c, --config <file>', 'the job file, as an option')
     .option('-s, --set <path=value>', 'override a value of the job file (repeatable)', collect)
-    .option('--json', 'print as JSON')
 }

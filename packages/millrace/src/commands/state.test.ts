@@ -97,6 +97,7 @@ describe('the state of a job', () => {
     const one = await folder.command('state', 'get', 'totals.n', 'job.yaml', ...sfo)
     const wrong = await folder.command('state', 'get', 'total', 'job.yaml')
     const form = await folder.command('state', 'get', 'totals', 'job.yaml', '--key', 'SFO')
+    const json = await folder.command('state', 'get', 'totals', 'job.yaml', '--json')
 
     expect(ran).toEqual({ code: 0, out: '', error: '' })
     expect(stable(status.out)).toMatchInlineSnapshot(`
@@ -132,6 +133,9 @@ describe('the state of a job', () => {
       "
     `)
     expect(form.error).toContain('error[CLI_KEY_FORM]')
+    // It prints nothing else.
+    expect(json.code).toBe(2)
+    expect(json.out).toContain("Unknown option '--json'.")
   })
 
   it('has its size with that of its journals', async () => {

@@ -3,6 +3,7 @@ import { nearestName } from '@millrace/base'
 import { exportState, importState, nodeRuntime, readJobState, type ReadState } from '@millrace/job'
 import { CLI_KEY_FORM, CLI_NO_STATE_OF, CLI_NOTHING_KEPT } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
+import type { JobFileOptions } from '../job-file.ts'
 import { displayPath } from '../report/fault-text.ts'
 import { formatBytes, formatCount, formatOnDisk, plural } from '../report/quantity.ts'
 import { plainEntries } from '../report/state-entries.ts'
@@ -11,7 +12,7 @@ import type { Shell } from '../shell.ts'
 import { type StateOfJob, stateOfJob, type StateOptions } from './state-of-job.ts'
 
 /** Options of `millrace state get`. */
-export interface StateGetOptions extends StateOptions {
+export interface StateGetOptions extends JobFileOptions {
   readonly key?: readonly string[]
 }
 
