@@ -42,7 +42,8 @@ interface Kept {
   readonly synced: number
 }
 
-function batchOf(values: readonly unknown[]): SinkBatch {
+/** A batch as a sink gets it. */
+export function batchOf(...values: readonly unknown[]): SinkBatch {
   return {
     length: values.length,
     value: (index) => values[index],
@@ -161,7 +162,7 @@ export class CrashingJob {
       .map((record) => ({ ...record, ...turn }))
     this.#at += values.length
     this.#written = [...this.#written, ...values]
-    if (values.length > 0) await this.#sink.write(batchOf(values))
+    if (values.length > 0) await this.#sink.write(batchOf(...values))
   }
 
   async #checkpoint(final: boolean): Promise<void> {
@@ -297,4 +298,14 @@ export function textsIn(folder: string): Readonly<Record<string, string>> {
     return [relative(folder, path), (isPacked ? gunzipSync(bytes) : bytes).toString()]
   })
   return Object.fromEntries(texts)
+}
+
+/** The texts of the parts of each file, one behind the other; other files as they are. */
+export function joined(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {}
+  for (const [name, text] of Object.entries(files)) {
+    const whole = name.replace(/-\d{6}/, '-N')
+    texts[whole] = (texts[whole] ?? '') + text
+  }
+  return texts
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
-import { CrashingJob, type Step, textsIn } from './crashes.test-support.ts'
+import { CrashingJob, joined, type Step, textsIn } from './crashes.test-support.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-crashes-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -111,13 +111,3 @@ it.each([
     )
   },
 )
-
-/** The texts of the parts of each file, one behind the other; other files as they are. */
-function joined(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const texts: Record<string, string> = {}
-  for (const [name, text] of Object.entries(files)) {
-    const whole = name.replace(/-\d{6}/, '-N')
-    texts[whole] = (texts[whole] ?? '') + text
-  }
-  return texts
-}

@@ -10,8 +10,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { noExpressions, type SinkBatch, type SinkInstance, type SinkToken } from '@millrace/sdk'
+import { noExpressions, type SinkInstance, type SinkToken } from '@millrace/sdk'
 import { afterAll, beforeEach, expect, it } from 'vitest'
+import { batchOf } from '../crashes.test-support.ts'
 import { createFileSink, fileSink, type FileSinkParameters } from '../file-sink.ts'
 import { lazyDisk } from './durable.ts'
 import { newMark } from './owner.ts'
@@ -46,16 +47,6 @@ function sinkOf(
     logger,
   })
 }
-
-const batchOf = (...values: readonly unknown[]): SinkBatch => ({
-  length: values.length,
-  value: (index) => values[index],
-  timestamp: () => 0,
-  watermark: () => 0,
-  key: () => undefined,
-  origin: () => undefined,
-  id: (index) => String(index),
-})
 
 /** Writes a record for each checkpoint and shows it; the tokens. */
 async function ran(sink: SinkInstance, values: readonly unknown[]): Promise<readonly SinkToken[]> {
