@@ -3,6 +3,7 @@ import { failing } from './scenarios/failing.ts'
 import { keyed } from './scenarios/keyed.ts'
 import { plain } from './scenarios/plain.ts'
 import { sinks } from './scenarios/sinks.ts'
+import { spilled } from './scenarios/spilling.ts'
 import { stores } from './scenarios/stores.ts'
 import { versions } from './scenarios/versions.ts'
 import { windows } from './scenarios/windows.ts'
@@ -12,6 +13,7 @@ import { streamWorld } from './stream-world.ts'
 export const scenarios: Readonly<Record<string, Scenario | World>> = {
   ...plain,
   ...keyed,
+  ...spilled,
   ...windows,
   ...sinks,
   ...failing,
