@@ -45,7 +45,7 @@ export interface LifeOptions {
 }
 
 /** Ends everything that takes so long, ms: no run needs a tenth of it. */
-const HANGS_MS = 120_000
+const HANGS_MS = 300_000
 
 /** How a job is run; `more`: what else the command is told. */
 export const jobProgram = (

@@ -256,3 +256,30 @@ it('keeps what was let go and was not through when the job failed', async () => 
   expect(error?.code).toBe('ENG_RECORD')
   expect(kept.map(({ record }) => record)).toEqual([2, 3])
 })
+
+it('writes nothing behind a record that a sink refuses, however many come together', async () => {
+  const runtime = createManualRuntime()
+  const written: unknown[] = []
+  const kept: ParkedRecord[] = []
+  const sink = listSink('sink', [from('source')], {
+    write(batch) {
+      const all = Array.from({ length: batch.length }, (_, index) => batch.value(index))
+      written.push(...all.filter((n) => n !== 3))
+      const refused = all.indexOf(3)
+      if (refused < 0) return undefined
+      return { rejected: [{ index: refused, code: 'TEST_BAD', message: 'No.', retry: false }] }
+    },
+  })
+  const spec = job({ sources: [listSource([[1, 2, 3, 4], [5]])], sinks: [sink], onError: 'park' })
+  const ended = createJob(spec, {
+    runtime,
+    onParked: (records) => void kept.push(...records),
+  }).run()
+
+  await runtime.settle()
+  const { sinks } = await ended
+
+  expect(written).toEqual([1, 2])
+  expect(kept.map(({ record }) => record)).toEqual([3, 4, 5])
+  expect(sinks).toMatchObject([{ received: 5, written: 2, rejected: 0, held: 3 }])
+})

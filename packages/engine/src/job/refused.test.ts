@@ -31,7 +31,7 @@ interface Outcome {
   failed: boolean
 }
 
-/** The rule, batch by batch: what is refused is tried again together, and nothing passes what is parked. */
+/** The rule: what is refused of a batch is tried again together; where it may be parked each is a batch of its own, and nothing passes what is parked. */
 function oracle({ policy, steps }: Case): Outcome {
   const retry = typeof policy === 'object' && 'retry' in policy ? policy.retry : undefined
   const then = typeof policy === 'object' && 'retry' in policy ? policy.then : policy
@@ -66,8 +66,10 @@ function oracle({ policy, steps }: Case): Outcome {
   for (const step of steps) {
     if (out.failed) break
     if ('give' in step) {
-      if (out.parked.length === 0) write(step.give, 0)
-      else for (const { n } of step.give) out.parked.push({ n, attempts: 0 })
+      for (const batch of then === 'park' ? step.give.map((row) => [row]) : [step.give]) {
+        if (out.parked.length === 0) write(batch, 0)
+        else for (const { n } of batch) out.parked.push({ n, attempts: 0 })
+      }
       continue
     }
     const taken = out.parked

@@ -138,13 +138,28 @@ export class SinkTask {
     this.#parts.counter.received += batch.length
     if (batch.length === 0) return undefined
     this.fields.look(envelope)
-    if (this.#lot?.isEmpty === false) {
-      for (let index = 0; index < batch.length; index++) this.#park(troubledAt(batch, index))
-      return this.#release(envelope.edge, batch.length)
-    }
+    if (this.#lot !== undefined) return this.#writeInTurn(batch, edge)
     const result = this.writer.write(batch)
     if (!(result instanceof Promise)) return this.#written(batch, envelope.edge, result)
     return result.then((written) => this.#written(batch, envelope.edge, written))
+  }
+
+  /** One by one: nothing is written behind a record that is parked. */
+  async #writeInTurn(batch: RecordBatch, edge: Edge): Promise<void> {
+    for (let index = 0; index < batch.length; index++) {
+      if (this.#lot?.isEmpty === false) {
+        this.#park(troubledAt(batch, index))
+        continue
+      }
+      const one = batch.pick([index])
+      const writing = this.writer.write(one)
+      const result = writing instanceof Promise ? await writing : writing
+      if (this.writer.isOver) return
+      const rejected = result?.rejected ?? []
+      if (rejected.length > 0) await this.#refused(one, rejected)
+      if (this.writer.isOver) return
+    }
+    this.#release(edge, batch.length)
   }
 
   #written(batch: RecordBatch, edge: Edge, result: WriteResult): void | Promise<void> {
