@@ -102,6 +102,10 @@ export function partMetrics(
     'How often it was made again since the pipeline began last.',
     (part) => part.restarts,
   ]
+  const spilled: readonly Row<PartGauges>[] = [
+    ['spilled_keys', 'Keys whose state waits on the disk.', (part) => part.spilled?.keys],
+    ['spilled_bytes', 'Scratch on the disk for that.', (part) => part.spilled?.bytes],
+  ]
   const time: readonly Row<PartGauges>[] = [
     [
       'watermark_seconds',
@@ -118,7 +122,7 @@ export function partMetrics(
     ...families(pipeline, 'source', progress.sources, sourceRows),
     ...at('source', [...time, restarts]),
     ...families(pipeline, 'stage', progress.stages, stageRows),
-    ...at('stage', [queued, ...time, restarts]),
+    ...at('stage', [queued, ...time, restarts, ...spilled]),
     ...families(pipeline, 'sink', progress.sinks, sinkRows),
     ...at('sink', [queued, restarts]),
     counted(pipeline, progress),

@@ -11,6 +11,8 @@ export interface PartGauges {
   readonly watermarkMs: number | undefined
   /** How often it was made again since the pipeline began last. */
   readonly restarts: number
+  /** Keys of a stage whose state waits on the disk, and the bytes of scratch there. Absent: all stays in memory. */
+  readonly spilled?: { readonly keys: number; readonly bytes: number } | undefined
 }
 
 /** The gauges of all parts, in the order of the spec. */
@@ -22,7 +24,10 @@ export function gaugesOf({ sinks, sources, stages }: Nodes): readonly PartGauges
     }),
     ...stages.map(({ edges, id, task: { isOver, runner } }): PartGauges => {
       const watermarkMs = isOver ? undefined : known(runner.emitter.mark)
-      return { id, kind: 'stage', queued: queued(edges), watermarkMs, restarts: runner.restarts }
+      const { restarts, spilling } = runner
+      const spilled = spilling && { keys: spilling.cold, bytes: spilling.size }
+      const own = { queued: queued(edges), watermarkMs, restarts, ...(spilled && { spilled }) }
+      return { id, kind: 'stage', ...own }
     }),
     ...sinks.map(({ edges, id, task: { writer } }): PartGauges => {
       const { restarts } = writer

@@ -56,9 +56,15 @@ it('puts keys aside and closes what they waited in', async () => {
   const file = memorySpill()
   const { sink, spec: own } = spec(file)
 
-  const summary = await run(own)
+  const runtime = createManualRuntime()
+  const running = createJob(own, { runtime })
+  const ended = running.run()
+  await runtime.settle()
+  const summary = await ended
+  const [, stageAtEnd] = running.gauges()
 
   expect(summary.state).toBe('completed')
+  expect(stageAtEnd?.spilled).toEqual({ keys: 4, bytes: 4 })
   expect(sink.records.slice(-3)).toEqual([117, 123, 129])
   expect(file.puts).toBeGreaterThan(20)
   expect(file.isClosed).toBe(true)

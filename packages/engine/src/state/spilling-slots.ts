@@ -74,6 +74,11 @@ export class SpillingSlots extends TouchedSlots {
     return this.#disk
   }
 
+  /** Bytes on the disk. */
+  get size(): number {
+    return this.#disk?.size ?? 0
+  }
+
   /** Whether there is any handle whose keys can be put aside. */
   get hasParts(): boolean {
     return this.#parts.length > 0
