@@ -50,6 +50,13 @@ export const ENG_SPILL_DATA: ErrorOf<{ id: string; name: string; message: string
     'Keep plain data there, such as text, numbers, lists and objects, or take spill away.',
 })
 
+/** State that was on the disk is asked for when the job is over. */
+export const ENG_SPILL_OVER: ErrorOf<{ id: string }> = defineError({
+  code: 'ENG_SPILL_OVER',
+  message: (d) => `What "${d.id}" kept on the disk is gone: the job is over.`,
+  hint: () => 'Take the snapshot while the job runs, or let the job take checkpoints.',
+})
+
 /** Two state handles of one stage share a name. */
 export const ENG_STATE_NAME: ErrorOf<{ name: string }> = defineError({
   code: 'ENG_STATE_NAME',

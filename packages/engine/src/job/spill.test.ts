@@ -64,7 +64,8 @@ it('puts keys aside and closes what they waited in', async () => {
   const [, stageAtEnd] = running.gauges()
 
   expect(summary.state).toBe('completed')
-  expect(stageAtEnd?.spilled).toEqual({ keys: 4, bytes: 4 })
+  expect(() => running.snapshot()).toThrow('What "sum" kept on the disk is gone: the job is over.')
+  expect(stageAtEnd?.spilled).toEqual({ keys: 4, bytes: 0 })
   expect(sink.records.slice(-3)).toEqual([117, 123, 129])
   expect(file.puts).toBeGreaterThan(20)
   expect(file.isClosed).toBe(true)

@@ -124,7 +124,7 @@ export class RecordRunner implements InHand {
     try {
       await this.instance.close?.()
     } finally {
-      this.#spill?.close()
+      this.spilling?.close()
     }
   }
 

@@ -1,11 +1,5 @@
-import {
-  invariant,
-  isMillraceError,
-  messageOf,
-  type MillraceError,
-  RingBuffer,
-} from '@millrace/base'
-import { ENG_INTERNAL, ENG_SPILL_DATA } from '../errors.ts'
+import { isMillraceError, messageOf, type MillraceError, RingBuffer } from '@millrace/base'
+import { ENG_INTERNAL, ENG_SPILL_DATA, ENG_SPILL_OVER } from '../errors.ts'
 import { NO_SLOT } from './current-key.ts'
 import type { Frozen } from './frozen.ts'
 import { isSpillable, type SpillableStore } from './spillable-store.ts'
@@ -57,7 +51,7 @@ export class SpillingSlots extends TouchedSlots {
   readonly #parts: Part[] = []
   #states = new Uint8Array(firstSlots)
   readonly #queue = new RingBuffer<number>()
-  /** Absent until all that there was is restored: nothing goes before. */
+  /** Absent until all that there was is restored, and when the job is over: nothing goes then. */
   #disk: SpillFile | undefined
   /** Keys on the disk. */
   cold = 0
@@ -69,8 +63,9 @@ export class SpillingSlots extends TouchedSlots {
     this.#options = options
   }
 
+  /** Only what is open can have keys. */
   get #file(): SpillFile {
-    invariant(this.#disk !== undefined, 'What keys spill to is open before the first of them goes.')
+    if (this.#disk === undefined) throw ENG_SPILL_OVER({ id: this.#options.id })
     return this.#disk
   }
 
@@ -87,6 +82,12 @@ export class SpillingSlots extends TouchedSlots {
   /** A handle that follows the key was made. */
   attach(name: string, { kind, store, version }: Handle): void {
     if (isSpillable(store)) this.#parts.push({ name, kind, version, store })
+  }
+
+  /** The job is over. */
+  close(): void {
+    this.#disk?.close()
+    this.#disk = undefined
   }
 
   isCold(slot: number): boolean {

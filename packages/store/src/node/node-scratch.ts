@@ -14,19 +14,29 @@ export function nodeScratch(directory: string): Scratch {
     closeSync(file)
     throw error
   }
+  let isOpen = true
+  // The system gives the number of a file that was closed to another one.
+  const check = (): void => {
+    if (!isOpen) throw Object.assign(new Error('the file is closed'), { code: 'EBADF' })
+  }
   return {
     write(bytes, offset) {
+      check()
       for (let at = 0; at < bytes.length;) {
         at += writeSync(file, bytes, at, bytes.length - at, offset + at)
       }
     },
     read(into, offset) {
+      check()
       for (let at = 0; at < into.length;) {
         const count = readSync(file, into, at, into.length - at, offset + at)
         if (count === 0) throw Object.assign(new Error('the file ends too early'), { code: 'EIO' })
         at += count
       }
     },
-    close: () => closeSync(file),
+    close() {
+      if (isOpen) closeSync(file)
+      isOpen = false
+    },
   }
 }

@@ -114,3 +114,15 @@ it('says that the disk is full', () => {
     'The disk is full: "/var/spill" could not be written.',
   )
 })
+
+it('reads nothing of another file once it is closed', () => {
+  const file = new SlotFile(() => nodeScratch(directory), directory)
+  file.put(0, new Uint8Array(2 << 20))
+  const { bytes } = file.hold(Int32Array.of(0))
+  file.close()
+  const other = nodeScratch(directory)
+  other.write(new Uint8Array(3 << 20).fill(1), 0)
+
+  expect(() => bytes.slice(0, 1)).toThrow('could not be read or written: the file is closed.')
+  other.close()
+})

@@ -1,3 +1,4 @@
+import { invariant } from '@millrace/base'
 import { diskError } from '../errors.ts'
 import { HeldSlots } from './held-slots.ts'
 import type { OpenScratch } from './scratch.ts'
@@ -69,8 +70,9 @@ export class SlotFile {
       const length = this.#lengths[slot] as number
       const bytes = this.#room(length)
       const part = this.#parts[slot]
-      part?.read(bytes, this.#offsets[slot] as number)
-      part?.drop(length)
+      invariant(part !== undefined, 'Only a slot that has bytes is asked for them.')
+      part.read(bytes, this.#offsets[slot] as number)
+      part.drop(length)
       this.#parts[slot] = undefined
       this.#offsets[slot] = NOWHERE
       return bytes
