@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { isMillraceError, messageOf } from '@millrace/base'
+import { isMillraceError, messageOf, placed } from '@millrace/base'
 import {
   type Checkpoint,
   exportCheckpoint,
@@ -62,7 +62,7 @@ export async function importStateFile(file: string, job: string): Promise<Export
     if (exported.job !== job) throw JOB_STATE_OTHER({ file, job, found: exported.job })
     return exported
   } catch (error) {
-    throw fileError(error, file)
+    throw isMillraceError(error) ? placed(error, { file }) : fileError(error, file)
   }
 }
 

@@ -181,11 +181,13 @@ describe('the state of a job', () => {
 
     expect(other.error).toMatchInlineSnapshot(`
       "error[JOB_STATE_OTHER]: "/jobs/a.state" is the state of job "flights", not of "others".
+        at   a.state
         next Name a savepoint of this job, or give the job the name that it had.
       "
     `)
     expect(none.error).toMatchInlineSnapshot(`
       "error[STORE_IMPORT]: The file is no whole export of state: line 1 is no JSON object.
+        at   b.state
         next Export the state again; nothing was imported.
       "
     `)

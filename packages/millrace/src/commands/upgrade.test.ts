@@ -45,6 +45,22 @@ it('is done where the old job has finished before it could be told to stop', asy
   expect(code).toBe(0)
 })
 
+it('says that nothing runs where the job before fails as well', async () => {
+  folder.write('in.jsonl', 'no JSON')
+  await folder.command('run', 'job.yaml', '--quiet')
+  await pretendToRun()
+
+  const { code, error } = await folder.command('upgrade', 'job.yaml')
+
+  expect(error.split('\n').filter((line) => /^flights: (the|mod)/.test(line))).toEqual([
+    `flights: the new job can take the state; stopping process ${process.pid}`,
+    'flights: the new job has failed before its first checkpoint; going back to the one before',
+    'flights: the one before has failed, too; nothing runs now',
+    'flights: modules are taken as they lie there: put the old ones back, then start it with millrace run',
+  ])
+  expect(code).toBe(1)
+})
+
 it('needs a job that runs', async () => {
   const { code, error } = await folder.command('upgrade', 'job.yaml')
 

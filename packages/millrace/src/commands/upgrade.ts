@@ -45,7 +45,13 @@ export async function upgradeCommand(
   }
   say('the new job has failed before its first checkpoint; going back to the one before')
   const same = { ...options, allowChanged: [], allowDroppedState: false }
-  await runFile({ ...before, env: shell.env }, same, shell)
+  const back = await runFile({ ...before, env: shell.env }, same, shell)
+  if (back.code === exitCodes.jobFailed || back.code === exitCodes.badUsage) {
+    say('the one before has failed, too; nothing runs now')
+    say(
+      'modules are taken as they lie there: put the old ones back, then start it with millrace run',
+    )
+  }
   return exitCodes.jobFailed
 }
 
