@@ -26,7 +26,7 @@ export class CheckpointReader implements StoreReader {
   readonly job: string
   protected readonly fs: FileSystem
   protected manifests: readonly Manifest[]
-  /** Files of older checkpoints that cannot be read. */
+  /** Files of checkpoints that cannot be read. */
   protected readonly damaged: Map<string, BadManifest>
   readonly #holds: boolean
   readonly #of = new WeakMap<Checkpoint, Manifest>()

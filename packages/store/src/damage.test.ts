@@ -48,6 +48,25 @@ it('refuses blocks that end too early when it is opened', async () => {
   )
 })
 
+it.each([
+  ['checkpoint-2', 'is no checkpoint'],
+  ['blocks-2', ''],
+])('begins anew where %s is damaged, and keeps it until there is more', async (name, text) => {
+  const disk = await twoCheckpoints()
+  disk.replace(`/state/${name}`, encode(text))
+
+  const store = await open(disk, { anew: true })
+  store.goOnFrom(undefined)
+  const there = disk.bytes(`/state/${name}`)
+  await store.commit({ id: store.lastId + 1, sections: sectionsOf({ a: 'a3' }) })
+  await store.close()
+
+  expect(there).toEqual(encode(text))
+  const again = await open(disk)
+  expect(again.latest()).toMatchObject({ id: 3 })
+  expect(await textOf(again, 'a')).toEqual(['a3'])
+})
+
 it('never takes a damaged checkpoint for one that was not finished', async () => {
   const whole = new TextDecoder().decode((await twoCheckpoints()).bytes('/state/checkpoint-2'))
   const faults: [string, string][] = [

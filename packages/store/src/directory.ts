@@ -26,7 +26,7 @@ export const manifestName = ({ id, savepoint }: Pick<Manifest, 'id' | 'savepoint
 export interface Scan {
   /** Checkpoints by id, then savepoints by name: those that are whole. */
   readonly manifests: readonly Manifest[]
-  /** Files of older checkpoints and savepoints that are damaged: the files they need are not known. */
+  /** Files of checkpoints and savepoints that are damaged: the files they need are not known. */
   readonly damaged: ReadonlyMap<string, BadManifest>
   /** Numbers of the files of blocks there are, with their bytes. */
   readonly blocks: ReadonlyMap<number, number>
@@ -41,10 +41,10 @@ const numbered = (names: readonly string[], pattern: RegExp): number[] =>
     .toSorted((a, b) => a - b)
 
 /**
- * Reads what is in the directory. The checkpoint of the largest id must be whole, with all it needs.
+ * Reads what is in the directory. The checkpoint of the largest id must be whole, with all it needs, unless `anew`.
  * Rejects with `STORE_CORRUPT`, `STORE_NEWER` and errors of the disk.
  */
-export async function scan(fs: FileSystem, directory: string): Promise<Scan> {
+export async function scan(fs: FileSystem, directory: string, anew = false): Promise<Scan> {
   const names = await fs.list(directory)
   const ids = numbered(names, /^checkpoint-(\d+)$/)
   const savepoints = names.filter((name) => name.startsWith('savepoint-')).toSorted()
@@ -65,11 +65,11 @@ export async function scan(fs: FileSystem, directory: string): Promise<Scan> {
     }
   }
   const failure = damaged.get(`checkpoint-${latest}`)
-  if (failure !== undefined) {
+  if (failure !== undefined && !anew) {
     throw damagedManifest(directory, manifests, `checkpoint-${latest}`, failure)
   }
   const newest = manifests.find(({ id, savepoint }) => id === latest && savepoint === undefined)
-  if (newest !== undefined) checkFiles({ directory, manifests, blocks }, newest)
+  if (newest !== undefined && !anew) checkFiles({ directory, manifests, blocks }, newest)
   const lastId = manifests.reduce((most, { id }) => Math.max(most, id), latest ?? 0)
   return { manifests, damaged, blocks, lastId }
 }

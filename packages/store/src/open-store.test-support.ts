@@ -3,7 +3,7 @@ import type { SimulatedDisk } from './simulated/simulated-disk.ts'
 import type { SectionWrite, Store } from './store.ts'
 
 /** The store of job `flights` in `/state`. */
-export function open(disk: SimulatedDisk, options: { worthBytes?: number } = {}) {
+export function open(disk: SimulatedDisk, options: { worthBytes?: number; anew?: boolean } = {}) {
   const clock = { now: () => Date.UTC(2026, 10, 21) }
   return openStore({ directory: '/state', job: 'flights', fs: disk.start(), clock, ...options })
 }

@@ -20,6 +20,8 @@ export interface StoreOptions {
   readonly keep?: number
   /** Blocks are not written again to win less room than this. 64 KiB by default. */
   readonly worthBytes?: number
+  /** Nobody goes on from what is there: then it may be damaged. Default: the latest checkpoint must be whole. */
+  readonly anew?: boolean
 }
 
 /**
@@ -28,12 +30,12 @@ export interface StoreOptions {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { directory, fs = nodeFileSystem, job, clock } = options
-  const { keep = 2, worthBytes = 64 << 10 } = options
+  const { anew = false, keep = 2, worthBytes = 64 << 10 } = options
   try {
     await fs.makeDirectory(directory)
     const release = await hold(fs, directory, clock.now())
     try {
-      const found = ofJob(await scan(fs, directory), directory, job)
+      const found = ofJob(await scan(fs, directory, anew), directory, job)
       // A checkpoint whose process died before it had synced the name would else be told of and then lost to a power cut.
       await fs.syncDirectory(directory)
       const held = { directory, fs, job, clock, keep, worthBytes, release }

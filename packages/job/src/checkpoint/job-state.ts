@@ -155,8 +155,10 @@ interface Begin {
  * from it (all reasons at once, as JobFaults), and errors of the store.
  */
 export async function openJobState(options: JobStateOptions): Promise<JobState> {
-  const { fs, job, runtime, settings } = options
-  const store = await openStore({ directory: settings.dir, job, clock: runtime, ...(fs && { fs }) })
+  const { fresh, from, fs, job, runtime, settings } = options
+  const anew = fresh === true || from !== undefined
+  const at = { directory: settings.dir, job, clock: runtime, ...(fs && { fs }) }
+  const store = await openStore({ ...at, anew })
   try {
     return new JobState(options, store, await beginOf(options, store))
   } catch (error) {
@@ -176,7 +178,9 @@ async function beginOf(options: JobStateOptions, store: Store): Promise<Begin> {
   }
   // A state that is damaged is no reason not to begin anew: then what its sinks had prepared stays where it is.
   const read = (section: string): Promise<readonly Uint8Array[]> => store.read(section)
-  const tokens = note === undefined ? {} : await readTokens(read, options.print).catch(() => ({}))
+  const isLast = latest?.id === store.lastId
+  const tokens =
+    note === undefined || !isLast ? {} : await readTokens(read, options.print).catch(() => ({}))
   store.goOnFrom(undefined)
   if (from === undefined) return note === undefined ? {} : { setAside: note, tokens }
   const saved = await readStateFile(from, job)

@@ -70,7 +70,7 @@ export async function importState(
 ): Promise<CheckpointNote> {
   const { job, replace, runtime, settings } = options
   const { meta, sections } = await importStateFile(file, job)
-  const store = await openStore({ directory: settings.dir, job, clock: runtime })
+  const store = await openStore({ directory: settings.dir, job, clock: runtime, anew: replace })
   try {
     const latest = store.latest()
     if (latest !== undefined && !replace) {

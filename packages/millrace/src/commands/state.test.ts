@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { JobFolder } from './commands.test-support.ts'
 
@@ -167,6 +167,27 @@ describe('the state of a job', () => {
     expect(JSON.parse(ls.out).handles).toContainEqual(
       expect.objectContaining({ stage: 'totals', handle: 'n', kind: 'value', entries: 2 }),
     )
+  })
+
+  it('that is damaged is no obstacle to another one, or to none', async () => {
+    await folder.command('run', 'job.yaml', '--quiet')
+    await folder.command('state', 'export', 'a.state', 'job.yaml')
+    const damage = (): void => {
+      for (const name of readdirSync(folder.file('state'))) {
+        if (/^(checkpoint|blocks)-/.test(name)) folder.write(`state/${name}`, 'x')
+      }
+    }
+
+    damage()
+    const refused = await folder.command('run', 'job.yaml', '--quiet')
+    const fresh = await folder.command('run', 'job.yaml', '--quiet', '--fresh')
+    damage()
+    const imported = await folder.command('state', 'import', 'a.state', 'job.yaml', '--replace')
+    const status = await folder.command('status', 'job.yaml', '--json')
+
+    expect(refused.error).toContain('STORE_CORRUPT')
+    expect([fresh.code, imported.code], fresh.error + imported.error).toEqual([0, 0])
+    expect(JSON.parse(status.out)).toMatchObject({ checkpoint: { read: 3 } })
   })
 
   it('of another job is refused, and so is a file that is none', async () => {
