@@ -1,8 +1,8 @@
 import type { ColdColumns } from '@millrace/engine'
 import { decode, encode } from '../spill/encoding.ts'
 
-/** Bytes in one piece, unless one key has more. */
-const PIECE_BYTES = 256 << 10
+/** Bytes in one piece, unless one key has more: some hundred keys, which are read from the disk one by one. */
+const PIECE_BYTES = 64 << 10
 
 /** Keys that waited on the disk, as they were there. */
 export interface ColdPiece {
