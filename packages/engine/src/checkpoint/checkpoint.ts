@@ -66,6 +66,8 @@ export interface StageCapture extends Omit<StageCheckpoint, 'snapshot'> {
 export interface SinkCheckpoint {
   /** Absent: the sink cannot prepare. */
   readonly token?: SinkToken | undefined
+  /** What earlier runs had prepared, that nobody goes on from and that it has not forgotten yet. Absent: nothing. */
+  readonly setAside?: readonly SinkToken[] | undefined
   /** Records taken from each input, in the order of the job's wiring. */
   readonly taken: readonly number[]
   readonly parked: readonly SavedParked[]
@@ -128,8 +130,8 @@ export interface CheckpointSpec {
   /** The job goes on from here. */
   readonly restored?: JobCheckpoint | undefined
   /**
-   * Where the job does not go on from its last checkpoint: what the sinks had prepared for that, by id. With `restored` it goes back to a
-   * savepoint, else it begins anew.
+   * Where the job does not go on from its last checkpoint: what the sinks had prepared for that, by id, and behind it what they still had to
+   * forget then. With `restored` it goes back to a savepoint, else it begins anew.
    */
-  readonly setAside?: Readonly<Record<string, SinkToken>> | undefined
+  readonly setAside?: Readonly<Record<string, readonly SinkToken[]>> | undefined
 }

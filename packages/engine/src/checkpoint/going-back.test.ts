@@ -9,6 +9,7 @@ import { exactSink, growingSource, memoryStore } from './checkpoint-parts.test-s
 /** Runs a job over three records, with a savepoint behind the first two; what it did to its sink, and that savepoint. */
 async function run(how: Pick<CheckpointSpec, 'restored' | 'setAside'>): Promise<{
   readonly log: readonly unknown[]
+  readonly first: JobCheckpoint | undefined
   readonly second: JobCheckpoint | undefined
   readonly last: JobCheckpoint | undefined
 }> {
@@ -38,12 +39,17 @@ async function run(how: Pick<CheckpointSpec, 'restored' | 'setAside'>): Promise<
   await runtime.elapse(150)
   const { error } = await ended
   expect(error).toBeUndefined()
-  return { log, second: store.all.find(({ number }) => number === 2), last: store.last }
+  return {
+    log,
+    first: store.all[0],
+    second: store.all.find(({ number }) => number === 2),
+    last: store.last,
+  }
 }
 
 it('takes a checkpoint before it reads when it goes back to a savepoint, and then lets its sinks forget the rest', async () => {
   const { second, last } = await run({})
-  const setAside = { sink: last?.sinks['sink']?.token as SinkToken }
+  const setAside = { sink: [last?.sinks['sink']?.token as SinkToken] }
 
   const { log } = await run({ restored: second, setAside })
 
@@ -59,7 +65,7 @@ it('takes a checkpoint before it reads when it goes back to a savepoint, and the
 
 it('lets its sinks forget an earlier run when it begins anew, and not when it goes on', async () => {
   const { last, second } = await run({})
-  const setAside = { sink: last?.sinks['sink']?.token as SinkToken }
+  const setAside = { sink: [last?.sinks['sink']?.token as SinkToken] }
 
   const anew = await run({ setAside })
   const goesOn = await run({ restored: second })
@@ -73,4 +79,19 @@ it('lets its sinks forget an earlier run when it begins anew, and not when it go
   expect(goesOn.log[0]).toEqual(['recover', { checkpoint: 2 }, undefined])
   expect(goesOn.log).toContain('write')
   expect(goesOn.log.filter((entry) => Array.isArray(entry))).toHaveLength(1)
+})
+
+it('lets its sinks forget it also where the process is killed between its first checkpoint and what they show', async () => {
+  const { second, last } = await run({})
+  const token = last?.sinks['sink']?.token as SinkToken
+  const back = await run({ restored: second, setAside: { sink: [token, { older: true }] } })
+
+  const killed = await run({ restored: back.first })
+
+  expect(back.first?.sinks['sink']?.setAside).toEqual([token, { older: true }])
+  expect(back.last?.sinks['sink']?.setAside).toBeUndefined()
+  expect(killed.log.filter((entry) => Array.isArray(entry) && entry[0] === 'forget')).toEqual([
+    ['forget', token],
+    ['forget', { older: true }],
+  ])
 })

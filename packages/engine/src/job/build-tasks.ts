@@ -139,7 +139,14 @@ export function buildNodes(
     const isResumed = restored !== undefined
     const isBack = isResumed && setAside !== undefined
     const { ids = '' } = spec
-    const own = { restored: saved, isResumed, isBack, ids, setAside: setAside?.[id] }
+    const last = setAside?.[id] ?? []
+    const own = {
+      restored: saved,
+      isResumed,
+      isBack,
+      ids,
+      setAside: [...last, ...(saved?.setAside ?? [])],
+    }
     const task = new SinkTask({ ...parts, spec: sink, failures, ...own }, node.edges)
     return { id, factory, task, ...node }
   }

@@ -60,12 +60,14 @@ export class SinkTask {
     const counts = counter.snapshot()
     const letters = failures.letters.snapshot()
     const taken = this.#edges.map((edge) => edge.taken)
+    const { setAside } = this.writer
     return {
       parked,
       letters,
       counts,
       taken,
       ...(this.token !== undefined && { token: this.token }),
+      ...(setAside.length > 0 && { setAside }),
     }
   }
 

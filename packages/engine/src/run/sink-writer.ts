@@ -34,7 +34,7 @@ export interface SinkParts {
   /** Whether that is a savepoint. */
   readonly isBack: boolean
   /** What it had prepared for the last checkpoint, where the job does not go on from that. */
-  readonly setAside: SinkToken | undefined
+  readonly setAside: readonly SinkToken[]
   /** Those of the instance in use. */
   readonly timers: PartTimers
 }
@@ -53,7 +53,7 @@ export class SinkWriter {
   #broken = false
   #cut = false
   /** What nobody goes on from, once something of this run is visible. */
-  #setAside: SinkToken | undefined
+  #setAside: readonly SinkToken[]
 
   constructor(parts: SinkParts) {
     this.#parts = parts
@@ -91,7 +91,7 @@ export class SinkWriter {
   /** `recovers`: what an earlier run left comes first. */
   #made(recovers = false): Promise<SinkInstance> {
     const { host, isBack, restored, scope, setAside, spec } = this.#parts
-    const how = isBack ? { isBack, last: setAside } : undefined
+    const how = isBack ? { isBack, last: setAside[0] } : undefined
     return openInstance<SinkInstance>(
       host,
       spec,
@@ -107,6 +107,11 @@ export class SinkWriter {
   get #patienceMs(): number {
     const { timeoutMs } = this.#parts.spec
     return this.#instance?.untimed === true ? Infinity : (timeoutMs ?? TIMEOUT_MS)
+  }
+
+  /** What it has still to forget, once something of this run is visible. */
+  get setAside(): readonly SinkToken[] {
+    return this.#setAside
   }
 
   /** How often it was started again. */
@@ -133,9 +138,11 @@ export class SinkWriter {
   async commit(token?: SinkToken, signal?: AbortSignal): Promise<void> {
     await this.#step('commit', () => this.#instance?.commit?.(token), TIMEOUT_MS, signal)
     const setAside = this.#setAside
-    if (setAside === undefined || token === undefined) return
-    this.#setAside = undefined
-    await this.#step('forget', () => this.#instance?.forget?.(setAside), TIMEOUT_MS, signal)
+    if (token === undefined) return
+    this.#setAside = []
+    for (const one of setAside) {
+      await this.#step('forget', () => this.#instance?.forget?.(one), TIMEOUT_MS, signal)
+    }
   }
 
   /** Nothing half written may be taken for whole. Waits a while for a write under way. */

@@ -60,7 +60,7 @@ export class JobState implements ChangeStore {
   /** The last checkpoint that this run does not go on from. */
   readonly setAside: CheckpointNote | undefined
   /** What the sinks had prepared for that; undefined: the run goes on from the last checkpoint, or is the first. */
-  readonly tokens: Readonly<Record<string, SinkToken>> | undefined
+  readonly tokens: Readonly<Record<string, readonly SinkToken[]>> | undefined
   readonly #options: JobStateOptions
   readonly #store: Store
   readonly #isSettled: boolean
@@ -147,7 +147,7 @@ interface Begin {
   readonly restored?: JobCheckpoint | undefined
   readonly isSettled?: boolean | undefined
   readonly setAside?: CheckpointNote | undefined
-  readonly tokens?: Readonly<Record<string, SinkToken>> | undefined
+  readonly tokens?: Readonly<Record<string, readonly SinkToken[]>> | undefined
 }
 
 /**

@@ -89,17 +89,18 @@ export async function readSections(
   }
 }
 
-/** What the sinks of a checkpoint had prepared, by id. Throws what `read` throws. */
+/** What the sinks of a checkpoint had prepared, by id, and behind it what they still had to forget. Throws what `read` throws. */
 export async function readTokens(
   read: (section: string) => Promise<readonly Uint8Array[]>,
   now: JobPrint,
-): Promise<Readonly<Record<string, SinkToken>>> {
+): Promise<Readonly<Record<string, readonly SinkToken[]>>> {
   const [head] = readBlocks(await read(JOB)) as Iterable<JobHead>
   const sinks = Object.entries(head?.checkpoint.sinks ?? {})
   // What another module had prepared says nothing to the one there is now.
-  const own = sinks.flatMap(([id, { token }]): [string, SinkToken][] =>
-    token !== undefined && head?.print[id]?.module === now[id]?.module ? [[id, token]] : [],
-  )
+  const own = sinks.flatMap(([id, { setAside = [], token }]): [string, readonly SinkToken[]][] => {
+    const isSame = head?.print[id]?.module === now[id]?.module
+    return token !== undefined && isSame ? [[id, [token, ...setAside]]] : []
+  })
   return Object.fromEntries(own)
 }
 
