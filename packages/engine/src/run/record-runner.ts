@@ -4,7 +4,6 @@ import { ENG_MAX_EMIT, ENG_TIMEOUT, ENG_INTERNAL, ENG_THROW } from '../errors.ts
 import { CurrentKey, NO_SLOT } from '../state/current-key.ts'
 import { HeapState } from '../state/heap-state.ts'
 import { Journal } from '../state/journal.ts'
-import type { SpillFile } from '../state/spill-file.ts'
 import type { SpillingSlots } from '../state/spilling-slots.ts'
 import { Emitter } from './emitter.ts'
 import { EventClock } from './event-clock.ts'
@@ -49,7 +48,6 @@ export class RecordRunner implements InHand {
   readonly sweep: KeySweep | undefined
   readonly current: CurrentKey
   readonly emitter = new Emitter(EMIT_MAX)
-  #spill: SpillFile | undefined
   readonly isKeyed: boolean
   readonly hooks: StageHooks
   /** Runs records like this runner while others are parked: those of their keys wait behind them. */
@@ -86,7 +84,7 @@ export class RecordRunner implements InHand {
       parts,
       () => this.#scope(),
       () => {
-        if (isFirst) restoreCold(this, parts, this.#spill)
+        if (isFirst) restoreCold(this, parts)
         isFirst = false
       },
     )
@@ -105,11 +103,12 @@ export class RecordRunner implements InHand {
 
   /** Makes and opens the instance. */
   async open(): Promise<void> {
-    this.#spill = await this.#parts.openSpill?.()
+    const file = await this.#parts.openSpill?.()
+    if (file !== undefined) this.spilling?.begin(file)
     try {
       this.#use(await this.#rebuilder.open())
     } catch (error) {
-      this.#spill?.close()
+      this.spilling?.close()
       throw error
     }
     this.interner?.isRestored()

@@ -5,7 +5,6 @@ import type { HeapState } from '../state/heap-state.ts'
 import type { KeyTimers } from '../state/key-timers.ts'
 import { MergedSnapshot } from '../state/merge-changes.ts'
 import type { SavedTimer, Slots, StageSnapshot } from '../state/saved-state.ts'
-import type { SpillFile } from '../state/spill-file.ts'
 import type { SpillingSlots } from '../state/spilling-slots.ts'
 import type { StageChanges } from '../state/stage-changes.ts'
 import type { Emitter } from './emitter.ts'
@@ -94,9 +93,7 @@ function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void {
 export function restoreCold(
   { interner, spilling, state }: Pick<Snapshotted, 'interner' | 'spilling' | 'state'>,
   { restored, spec }: Pick<StageParts, 'restored' | 'spec'>,
-  file: SpillFile | undefined,
 ): void {
-  if (file !== undefined) spilling?.begin(file, interner?.keys.length ?? 0)
   for (const saved of [spec.restored, restored?.snapshot]) {
     if (!(saved instanceof MergedSnapshot) || interner === undefined) continue
     const { keys } = saved

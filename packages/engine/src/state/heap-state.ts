@@ -285,13 +285,12 @@ export class HeapState {
     const store = make()
     const handle = { kind, version, migrate, slots, store }
     const saved = this.#unclaimed.get(whole)
-    if (saved !== undefined) loadHandle(whole, handle, saved)
+    const spilling = slots === onlySlot ? undefined : this.#spilling
+    spilling?.attach(whole, handle)
+    if (saved !== undefined) loadHandle(whole, handle, saved, spilling?.loading(store))
     this.#unclaimed.delete(whole)
     this.#handles.set(whole, handle)
-    if (slots !== onlySlot) {
-      this.#keyed = [...this.#keyed, store]
-      this.#spilling?.attach(whole, handle)
-    }
+    if (slots !== onlySlot) this.#keyed = [...this.#keyed, store]
     if (isExpiring(store)) this.#expiring = [...this.#expiring, store]
     return store
   }

@@ -92,8 +92,8 @@ function newSpilling(keys: number, journal: Journal): SpillingSlots {
 
 function openStage(keys?: number) {
   const stage = bareStage(keys)
+  stage.kept.spilling?.begin(memorySpill())
   const open = { ...stage, ...declare(stage) }
-  stage.kept.spilling?.begin(memorySpill(), 0)
   return open
 }
 type Opened = ReturnType<typeof openStage>
@@ -219,8 +219,9 @@ function restored(snapshot: StageSnapshot, keys?: number): StageSnapshot {
   const stage = bareStage(keys)
   const parts = { spec: { restored: snapshot } as StageSpec, restored: undefined }
   restoreStage(stage.kept, parts)
+  stage.kept.spilling?.begin(memorySpill())
   declare(stage)
-  restoreCold(stage.kept, parts, memorySpill())
+  restoreCold(stage.kept, parts)
   return structuredClone(toPlainSnapshot(takeSnapshot(stage.kept)))
 }
 

@@ -1,7 +1,7 @@
 import { type KeyValue, readRow, type RowShape } from '@millrace/base'
 import type { SavedEntry, SavedHandle, SlotEntry } from './saved-state.ts'
 import type { EntryColumns, HandleChanges, NumberRows } from './stage-changes.ts'
-import type { Store } from './store.ts'
+import type { Loaded } from './store.ts'
 
 /** Nothing tells of a slot, or it has no key. */
 export const NOBODY = -1
@@ -82,7 +82,7 @@ export class MergedHandle implements SavedHandle {
   }
 
   /** Gives a store what was kept, but for keys that were on the disk. */
-  load(store: Store, { migrate, slotOf }: Loading = {}): void {
+  load(store: Loaded, { migrate, slotOf }: Loading = {}): void {
     for (const { columns, places } of this.#parts) {
       const { data } = columns
       if (migrate === undefined && slotOf === undefined) {
@@ -155,8 +155,9 @@ function* entriesOf(columns: EntryColumns, places: Int32Array): Iterable<SlotEnt
     order: undefined,
     isOwn: true,
   }
-  for (let from = 0; from < places.length; from += READ_ENTRIES) {
-    const to = Math.min(places.length, from + READ_ENTRIES)
+  const { step = READ_ENTRIES } = 'rows' in data ? {} : data
+  for (let from = 0; from < places.length; from += step) {
+    const to = Math.min(places.length, from + step)
     const items = 'rows' in data ? undefined : data.slice(from, to)
     const some = names?.slice(from, to)
     for (let at = from; at < to; at++) {

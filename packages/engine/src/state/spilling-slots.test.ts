@@ -126,7 +126,7 @@ function run(script: readonly Row[], keys?: number): unknown[] {
   }
   const spilling =
     keys === undefined ? undefined : new SpillingSlots({ id: 'x', keys, journal, fail })
-  spilling?.begin(file, 0)
+  spilling?.begin(file)
   const touched = spilling ?? new TouchedSlots()
   const all = Array.from({ length: KEYS }, (_, id) => ({ id }))
   const current = new CurrentKey(all, new KeyOrder(), touched)

@@ -1,11 +1,11 @@
 import { isMillraceError, messageOf, type MillraceError, RingBuffer } from '@millrace/base'
 import { ENG_INTERNAL, ENG_SPILL_DATA, ENG_SPILL_OVER } from '../errors.ts'
-import { NO_SLOT } from './current-key.ts'
 import type { Frozen } from './frozen.ts'
 import { isSpillable, type SpillableStore } from './spillable-store.ts'
 import type { Journal } from './journal.ts'
 import type { SpillFile } from './spill-file.ts'
 import type { ColdColumns } from './stage-changes.ts'
+import type { Loaded, Store } from './store.ts'
 import type { Handle } from './store-snapshot.ts'
 import { STAYS, TouchedSlots } from './touched-slots.ts'
 
@@ -132,12 +132,21 @@ export class SpillingSlots extends TouchedSlots {
     }
   }
 
-  /** From now on keys go to a file and come back: those of the first `count` slots may have something. */
-  begin(file: SpillFile, count: number): void {
+  /** From now on keys go to a file and come back; so far none has anything. */
+  begin(file: SpillFile): void {
     this.#disk = file
-    for (let slot = 0; slot < count; slot++) {
-      this.use(slot)
-      this.evict(NO_SLOT)
+  }
+
+  /** What is loaded by way of this is put aside as it comes. */
+  loading(store: Store): Loaded {
+    if (!isSpillable(store)) return store
+    return {
+      load: (entry) => {
+        const { slot } = entry
+        this.use(slot)
+        store.load(entry)
+        this.evict(slot)
+      },
     }
   }
 

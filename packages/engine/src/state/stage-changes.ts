@@ -5,6 +5,8 @@ import type { SavedState } from './saved-state.ts'
 /** A list that is made piece by piece: ask for each piece once, in order, and be done with it before anything else happens. */
 export interface Sliced<T> {
   readonly length: number
+  /** So many are best asked for in one go. Default: any number. */
+  readonly step?: number | undefined
   slice(from: number, to: number): readonly T[]
 }
 

@@ -4,7 +4,7 @@ import { entriesOf, type Frozen } from './frozen.ts'
 import { MergedHandle } from './merged-handle.ts'
 import type { SavedHandle, Slots } from './saved-state.ts'
 import type { HandleChanges } from './stage-changes.ts'
-import { isExpiring, type Store } from './store.ts'
+import { isExpiring, type Loaded, type Store } from './store.ts'
 
 /** A state handle and how what it keeps is written down. */
 export interface Handle {
@@ -51,8 +51,13 @@ function migratedFrom(
   return migrate && ((data) => migrate(data, version))
 }
 
-/** Gives a handle what it kept. Throws ENG_STATE_KIND and ENG_STATE_VERSION where that is not its own. */
-export function loadHandle(name: string, handle: Handle, saved: SavedHandle): void {
+/** Gives a handle what it kept, by way of `into`. Throws ENG_STATE_KIND and ENG_STATE_VERSION where that is not its own. */
+export function loadHandle(
+  name: string,
+  handle: Handle,
+  saved: SavedHandle,
+  into: Loaded = handle.store,
+): void {
   const { kind, migrate, slots, store, version } = handle
   if (saved.kind !== kind) throw ENG_STATE_KIND({ name, kind, was: saved.kind })
   const isOld = saved.version < version
@@ -65,11 +70,11 @@ export function loadHandle(name: string, handle: Handle, saved: SavedHandle): vo
     const slotOf = slots.arePlaces(keys)
       ? undefined
       : (place: number): number => slots.slotOf(keys[place] ?? null)
-    saved.load(store, { slotOf, migrate: isOld ? migratedFrom(handle, saved.version) : undefined })
+    saved.load(into, { slotOf, migrate: isOld ? migratedFrom(handle, saved.version) : undefined })
     return
   }
   for (const { data: was, key, name: entry, time } of saved.entries) {
     const data = isOld && migrate !== undefined ? migrate(was, saved.version) : was
-    store.load({ slot: slots.slotOf(key), name: entry, data, time })
+    into.load({ slot: slots.slotOf(key), name: entry, data, time })
   }
 }

@@ -17,6 +17,9 @@ export interface Store {
   loadRows?(slots: Int32Array, columns: EntryColumns, data: NumberRows): boolean
 }
 
+/** What takes entries back. */
+export type Loaded = Pick<Store, 'load' | 'loadRows'>
+
 /** A store that lets go of what is past its time. */
 export interface ExpiringStore extends Store {
   readonly expiry: Expiring

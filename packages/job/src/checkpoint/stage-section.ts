@@ -17,6 +17,8 @@ import { closed, type Columns, fromColumns, lengthOf, toColumns } from './column
 
 /** Entries in one piece: of some hundred bytes each, it takes a millisecond or two to encode. */
 const PIECE_ENTRIES = 1000
+/** Where the state may be larger than the heap. */
+const CLOSED_ENTRIES = 100
 /** Where they are nothing but numbers. */
 const PIECE_ROWS = 16_384
 
@@ -132,7 +134,7 @@ function* statePieces(
   pack: (list: readonly unknown[]) => Columns,
 ): Iterable<StatePiece> {
   const { data, names, orders, slots, times } = entries
-  const size = 'rows' in data ? PIECE_ROWS : PIECE_ENTRIES
+  const size = 'rows' in data ? PIECE_ROWS : pack === toColumns ? PIECE_ENTRIES : CLOSED_ENTRIES
   for (const [from, to] of ranges(slots.length, size)) {
     yield {
       piece: 'state',
@@ -262,6 +264,7 @@ function items(lists: readonly Columns[]): Sliced<unknown> {
   let list = 0
   return {
     length: starts.at(-1) ?? 0,
+    step: (starts[1] ?? 0) > 0 ? starts[1] : undefined,
     slice(from, to) {
       const some: unknown[] = []
       if (from < (starts[list] ?? 0)) list = 0
