@@ -38,6 +38,8 @@ export interface LifeOptions {
   readonly trace: string
   readonly turn: Turn
   readonly databases: boolean
+  /** Writes to its standard input and ends that. Default: there is none. */
+  readonly feed?: (running: Running) => Promise<void>
   /** What happens at a moment of its work. Called when it has begun, and waited for. */
   readonly meanwhile?: ((delay: (at: Instant) => Promise<void>) => Promise<void>) | undefined
   /** How long an undisturbed run needs to begin, and to work, ms. */
@@ -81,7 +83,8 @@ export async function live(options: LifeOptions): Promise<Life> {
     cwd: folder,
     env: { MILLRACE_CHAOS: JSON.stringify(plan) },
   })
-  running.closeInput()
+  if (options.feed === undefined) running.closeInput()
+  else void options.feed(running)
   const state = { startMs: undefined as number | undefined, isOver: false }
   const begun = running.seen(': reading ').then(
     () => void (state.startMs = passed()),

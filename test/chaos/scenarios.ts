@@ -1,4 +1,5 @@
 import type { Scenario, World } from './scenario.ts'
+import { journalWorld } from './journal-world.ts'
 import { failing } from './scenarios/failing.ts'
 import { keyed } from './scenarios/keyed.ts'
 import { plain } from './scenarios/plain.ts'
@@ -20,4 +21,5 @@ export const scenarios: Readonly<Record<string, Scenario | World>> = {
   ...stores,
   ...versions,
   'stream-group': streamWorld,
+  journal: journalWorld,
 }
