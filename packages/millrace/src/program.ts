@@ -129,7 +129,12 @@ function withRun(command: Command): Command {
 function addRun(program: Command, shell: Shell, finish: Finish): void {
   withRun(program.command('run').description('run a job to its end'))
     .option('--fresh', 'begin anew; the old state stays until the first checkpoint')
-    .option('--from <file>', 'go on from a savepoint instead of the last checkpoint')
+    .addOption(
+      new Option(
+        '--from <file>',
+        'go on from a savepoint instead of the last checkpoint',
+      ).conflicts('fresh'),
+    )
     .addHelpText('after', runExamples)
     .action(async (job: string | undefined, options: RunOptions) => {
       const { runCommand } = await import('./commands/run.ts')

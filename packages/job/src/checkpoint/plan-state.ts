@@ -23,20 +23,26 @@ export function planState(
 
 /**
  * Why a job that was loaded from a file cannot go on from its last checkpoint; empty where it can, or where there is none. Looks at it
- * without holding it: also while another job runs. Rejects with errors of the store.
+ * without holding it, and opens the stages over a copy of their state: also while another job runs. Rejects with errors of the store.
  */
 export async function checkState(
   { plan, spec }: Pick<LoadedJob, 'plan' | 'spec'>,
   allowed: Allowed,
+  runtime: Runtime,
 ): Promise<readonly MillraceError[]> {
   const settings = plan?.checkpoint
   if (plan === undefined || spec === undefined || settings === undefined) return []
-  const { compareJobs } = await import('./compare-prints.ts')
+  const { compareJobs, usable } = await import('./compare-prints.ts')
   const { printOf } = await import('./job-print.ts')
   const { readJobState } = await import('./read-state.ts')
   const saved = await readJobState(settings.dir)
+  if (saved === undefined) return []
   const print = printOf(plan, settings.folder)
-  return saved === undefined ? [] : compareJobs(saved, { print, where: placesOf(spec) }, allowed)
+  const faults = compareJobs(saved, { print, where: placesOf(spec) }, allowed)
+  if (faults.length > 0) return faults
+  const { rehearse } = await import('./rehearse.ts')
+  const refused = await rehearse(spec, usable(saved, print), runtime)
+  return refused === undefined ? [] : [refused]
 }
 
 function placesOf({

@@ -163,7 +163,11 @@ async function adminFor(
 
 function exitCodeOf(summary: Summary, options: RunOptions): number {
   if (isBrokenPipe(summary)) return exitCodes.done
-  if (summary.state === 'failed') return exitCodes.jobFailed
+  if (summary.state === 'failed') {
+    // A stage refuses the state that is there: nobody need try again before it is mended.
+    const isRefused = summary.error?.code.startsWith('ENG_STATE_') === true
+    return isRefused ? exitCodes.badUsage : exitCodes.jobFailed
+  }
   const deadLettersFail = options.failOnDeadLetter === true && summary.deadLetters > 0
   return deadLettersFail ? exitCodes.jobFailed : exitCodes.done
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { JobFolder } from './commands.test-support.ts'
 
 let folder: JobFolder
@@ -66,4 +66,45 @@ it('needs a job that runs', async () => {
 
   expect(code).toBe(2)
   expect(error).toContain('CLI_NOT_RUNNING')
+})
+
+it('leaves the old job alone where the code of a stage, which lies where the old one lay, cannot take its state', async () => {
+  folder.write(
+    'count.mjs',
+    "import { defineStage } from '@millrace/sdk'",
+    "import { z } from 'zod'",
+    'export default defineStage({',
+    "  name: 'count', summary: 'Counts.', parameters: z.object({}), reads: () => [],",
+    "  keeps: 'state',",
+    '  create({ state }) {',
+    "    const n = state.value('n', { initial: () => 0, version: Number(process.env.COUNT_VERSION) })",
+    '    return { process: () => void n.set(n.get() + 1) }',
+    '  },',
+    '})',
+  )
+  folder.write(
+    'job.yaml',
+    'pipeline:',
+    '  name: flights',
+    '  checkpoint: { every: 1m, dir: state }',
+    '  source: { file: in.jsonl }',
+    '  stages: [./count.mjs]',
+    '  sink: { file: out.jsonl }',
+  )
+  vi.stubEnv('COUNT_VERSION', '1')
+  await folder.command('run', 'job.yaml', '--quiet')
+  await pretendToRun()
+
+  vi.stubEnv('COUNT_VERSION', '2')
+  const refused = await folder.command('upgrade', 'job.yaml')
+  const failed = await folder.command('run', 'job.yaml', '--quiet')
+  vi.stubEnv('COUNT_VERSION', '1')
+  const taken = await folder.command('upgrade', 'job.yaml')
+  vi.unstubAllEnvs()
+
+  expect(refused.code).toBe(2)
+  expect(failed.code).toBe(2)
+  expect(refused.error).toContain('error[ENG_STATE_VERSION]')
+  expect(refused.error).not.toContain('stopping process')
+  expect(taken.code).toBe(0)
 })

@@ -62,11 +62,18 @@ async function check(
   shell: Shell,
 ): Promise<{ checkpoint: CheckpointPlan; name: string } | undefined> {
   const loaded = await loadSpec(load)
-  await loaded.dispose()
-  const { faults: found, plan, warnings } = loaded
-  if (plan !== undefined && plan.checkpoint === undefined) throw CLI_NO_STATE({ option: 'upgrade' })
+  const { plan, warnings } = loaded
   const { allowChanged: changed, allowDroppedState: droppedState } = options
-  const faults = found.length > 0 ? found : await checkState(loaded, { changed, droppedState })
+  let { faults } = loaded
+  try {
+    if (plan?.checkpoint === undefined && plan !== undefined)
+      throw CLI_NO_STATE({ option: 'upgrade' })
+    if (faults.length === 0) {
+      faults = await checkState(loaded, { changed, droppedState }, nodeRuntime)
+    }
+  } finally {
+    await loaded.dispose()
+  }
   if (faults.length === 0 && plan?.checkpoint !== undefined) {
     return { checkpoint: plan.checkpoint, name: plan.name }
   }
