@@ -68,7 +68,8 @@ it('needs a job that runs', async () => {
   expect(error).toContain('CLI_NOT_RUNNING')
 })
 
-it('leaves the old job alone where the code of a stage, which lies where the old one lay, cannot take its state', async () => {
+/** A job with a stage whose state is of the version that the environment says: its code is another one then. */
+function writeCounting(): void {
   folder.write(
     'count.mjs',
     "import { defineStage } from '@millrace/sdk'",
@@ -91,20 +92,36 @@ it('leaves the old job alone where the code of a stage, which lies where the old
     '  stages: [./count.mjs]',
     '  sink: { file: out.jsonl }',
   )
+}
+
+it('leaves the old job alone where the code of a stage, which lies where the old one lay, cannot take its state', async () => {
+  writeCounting()
   vi.stubEnv('COUNT_VERSION', '1')
   await folder.command('run', 'job.yaml', '--quiet')
   await pretendToRun()
 
   vi.stubEnv('COUNT_VERSION', '2')
   const refused = await folder.command('upgrade', 'job.yaml')
-  const failed = await folder.command('run', 'job.yaml', '--quiet')
   vi.stubEnv('COUNT_VERSION', '1')
   const taken = await folder.command('upgrade', 'job.yaml')
   vi.unstubAllEnvs()
 
   expect(refused.code).toBe(2)
-  expect(failed.code).toBe(2)
   expect(refused.error).toContain('error[ENG_STATE_VERSION]')
   expect(refused.error).not.toContain('stopping process')
   expect(taken.code).toBe(0)
+})
+
+it('a run of a job whose stage refuses the state ends with 2: nobody need start it again', async () => {
+  writeCounting()
+  folder.write('in.jsonl', '{"origin":"SFO"}', 'no JSON')
+  vi.stubEnv('COUNT_VERSION', '1')
+  const failed = await folder.command('run', 'job.yaml', '--quiet')
+  vi.stubEnv('COUNT_VERSION', '2')
+  const refused = await folder.command('run', 'job.yaml', '--quiet')
+  vi.unstubAllEnvs()
+
+  expect(failed.code).toBe(1)
+  expect(refused.error).toContain('error[ENG_STATE_VERSION]')
+  expect(refused.code).toBe(2)
 })
