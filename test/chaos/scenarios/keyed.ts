@@ -1,5 +1,6 @@
-import { drawnFile, jsonLines, rowsOf } from '../rows.ts'
+import { jsonLines, rowsOf } from '../rows.ts'
 import type { Scenario } from '../scenario.ts'
+import { overFile } from './over-file.ts'
 
 /** Jobs that keep something for each key. */
 export const keyed: Readonly<Record<string, Scenario>> = {
@@ -7,16 +8,14 @@ export const keyed: Readonly<Record<string, Scenario>> = {
     summary: 'running values by key that come out at the end',
     goesBack: true,
     order: 'same',
-    job(draw, size) {
-      const rows = rowsOf(draw, {
+    job: overFile(
+      (draw, size) => ({
         count: draw.number(size >> 1, size),
         keys: draw.pick([1, 30, 3000]),
-      })
-      const { name, files } = drawnFile(draw, 'in', rows)
-      return {
-        inputs: files,
+      }),
+      (draw, file) => ({
         pipeline: `
-source: { file: 'input/${name}', time: { field: t, disorder: 0s } }
+source: { file: ${file}, time: { field: t, disorder: 0s } }
 stages:
   - module: '@millrace/aggregate'
     by: key
@@ -34,23 +33,21 @@ stages:
         last: last(id)
 sink: { file: out/totals.jsonl }
 `,
-      }
-    },
+      }),
+    ),
   },
   'aggregate-update': {
     summary: 'running values by key that come out with each record, or now and then',
     goesBack: true,
     order: 'same',
-    job(draw, size) {
-      const rows = rowsOf(draw, {
+    job: overFile(
+      (draw, size) => ({
         count: draw.number(size >> 2, size >> 1),
         keys: draw.pick([3, 300]),
-      })
-      const { name, files } = drawnFile(draw, 'in', rows)
-      return {
-        inputs: files,
+      }),
+      (draw, file) => ({
         pipeline: `
-source: { file: 'input/${name}', time: { field: t, disorder: 0s } }
+source: { file: ${file}, time: { field: t, disorder: 0s } }
 stages:
   - module: '@millrace/aggregate'
     by: key
@@ -59,8 +56,8 @@ stages:
       emit: ${draw.pick(['update', 'update', '{ every: 5s }'])}
 sink: { file: out/running.jsonl }
 `,
-      }
-    },
+      }),
+    ),
   },
   'interval-join': {
     summary: 'two inputs joined by key and time, with what has no match',
@@ -98,18 +95,16 @@ sink: { file: out/pairs.jsonl }
     modules: ['ledger.ts'],
     goesBack: true,
     order: 'same',
-    job(draw, size) {
-      const rows = rowsOf(draw, {
+    job: overFile(
+      (draw, size) => ({
         count: draw.number(size >> 2, size >> 1),
         keys: draw.pick([4, 400]),
         disorderMs: 1000,
-      })
-      const { name, files } = drawnFile(draw, 'in', rows)
-      return {
-        inputs: files,
+      }),
+      (draw, file) => ({
         stateOf: ['ledger'],
         pipeline: `
-source: { file: 'input/${name}', time: { field: t, disorder: 1s } }
+source: { file: ${file}, time: { field: t, disorder: 1s } }
 stages:
   - module: ./input/ledger.ts
     by: key
@@ -118,32 +113,31 @@ sink: { file: out/ledger.jsonl }
 deadLetter: { file: out/refused.jsonl }
 errors: { atMost: 100% }
 `,
-      }
-    },
+      }),
+    ),
   },
   pattern: {
     summary: 'sequences of records by key, and those that ran out of time',
     goesBack: true,
     order: 'same',
-    job(draw, size) {
-      const rows = rowsOf(draw, {
+    job: overFile(
+      (draw, size) => ({
         count: draw.number(size >> 2, size >> 1),
         keys: draw.pick([5, 100, 1000]),
         disorderMs: 1000,
         late: draw.pick([0, 0.005]),
-      })
-      const { name, files } = drawnFile(draw, 'in', rows)
-      const steps = draw.pick([
-        '[{ name: low, where: n < 100 }, { name: high, where: n > low.n + 700 }]',
-        '[{ name: low, where: n < 300 }, { name: more, where: n < 600, times: 2.. }, { name: high, where: n > 800 }]',
-        '[{ name: low, where: n < 100 }, { not: n > 500 }, { name: high, where: price > 500, follows: directly }]',
-        '[{ name: low, where: n < 50 }, { not: n > 600 }]',
-      ])
-      return {
-        inputs: files,
-        stateOf: ['pattern'],
-        pipeline: `
-source: { file: 'input/${name}', time: { field: t, disorder: 1s } }
+      }),
+      (draw, file) => {
+        const steps = draw.pick([
+          '[{ name: low, where: n < 100 }, { name: high, where: n > low.n + 700 }]',
+          '[{ name: low, where: n < 300 }, { name: more, where: n < 600, times: 2.. }, { name: high, where: n > 800 }]',
+          '[{ name: low, where: n < 100 }, { not: n > 500 }, { name: high, where: price > 500, follows: directly }]',
+          '[{ name: low, where: n < 50 }, { not: n > 600 }]',
+        ])
+        return {
+          stateOf: ['pattern'],
+          pipeline: `
+source: { file: ${file}, time: { field: t, disorder: 1s } }
 stages:
   - module: '@millrace/pattern'
     by: key
@@ -158,7 +152,8 @@ stages:
       timeouts: { file: out/timeouts.jsonl }
 sink: { file: out/matches.jsonl }
 `,
-      }
-    },
+        }
+      },
+    ),
   },
 }
