@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { nodeRuntime } from '@millrace/job'
+import { Classic } from './classic.ts'
 import { classicAt, turns } from './classic-at.test-support.ts'
 
 type Fate = 'pass' | 'filter' | 'throw' | 'reject' | 'twice'
@@ -71,3 +73,21 @@ it(
     )
   },
 )
+
+it('is not settled while the results of a slow stage are on their way', async () => {
+  let nowMs = 0
+  // Each look at the clock finds that a turn has taken too long.
+  const slow = { ...nodeRuntime, now: () => 0, monotonic: () => (nowMs += 5) }
+  const classic = new Classic({ runtime: slow })
+  const first = await classic.createStream<string>('first')
+  const second = await classic.createStream<string>('second')
+  await classic.registerProcessor('p', { stream: first, process: ({ data }) => data, to: second })
+  let arrived = 0
+  await classic.registerProcessor('q', { stream: second, process: () => void arrived++ })
+
+  await first.publish({ type: 'e', data: 'x', eventTime: 0 })
+  await classic.settled()
+
+  expect(arrived).toBe(1)
+  await classic.drain()
+})
