@@ -1,8 +1,9 @@
 // Writes what a job of this version leaves behind when it is killed, for the test that later versions go on from it.
 // Run it when a format of the store or of checkpoints has changed: node scripts/write-state-fixture.ts v2
+// Checkpoints hold the folder of their job, so it runs in /jobs/readings, which must not be there: a path of nobody's machine.
 // It makes test/fixtures/state/<name>: the job of the fixture before, the state of its killed run, and what an undisturbed run of it writes.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 const [name = ''] = process.argv.slice(2)
@@ -37,9 +38,16 @@ function run(
   return ended.signal
 }
 
+const home = resolve('/jobs/readings')
 const [killed, calm] = [join(folder, 'killed'), join(folder, 'calm')]
-for (const place of [killed, calm]) make(place)
-if (run(killed, [], { DIES_AT: '400' }) !== 'SIGKILL') throw new Error('It was not killed.')
+if (existsSync(home)) throw new Error(`Take ${home} away first.`)
+for (const place of [home, calm]) make(place)
+symlinkSync(resolve('node_modules'), join(home, 'node_modules'))
+const signal = run(home, [], { DIES_AT: '400' })
+rmSync(join(home, 'node_modules'))
+cpSync(home, killed, { recursive: true })
+rmSync(home, { recursive: true })
+if (signal !== 'SIGKILL') throw new Error('It was not killed.')
 run(calm, [], {})
 mkdirSync(join(folder, 'expected'))
 for (const file of readdirSync(calm).filter((one) => one.endsWith('.jsonl'))) {
