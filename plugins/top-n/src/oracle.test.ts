@@ -14,6 +14,7 @@ interface Case {
   readonly n: number
   readonly order: 'descending' | 'ascending'
   readonly disorder: number
+  readonly ties: boolean
 }
 
 const rows = fc
@@ -39,22 +40,30 @@ const cases = fc.record({
   n: fc.constantFrom(1, 2, 3, 50),
   order: fc.constantFrom('descending' as const, 'ascending' as const),
   disorder: fc.constantFrom(0, 4, 15),
+  ties: fc.boolean(),
 })
 
 const batches = fc.constantFrom<number | readonly number[]>(1, [3, 1, 7], 1024)
 
-/** All of them sorted, and the first n taken. */
-function best(all: readonly Row[], { n, order }: Case): readonly Row[] {
+/** All of them sorted, and the first n taken; with ties those that fewer than n are better than. */
+function best(all: readonly Row[], { n, order, ties }: Case): readonly Row[] {
   const sign = order === 'descending' ? -1 : 1
-  return all
+  const sorted = all
     .filter(({ score }) => score !== null)
     .toSorted((a, b) => sign * (Number(a.score) - Number(b.score)) || a.t - b.t || a.id - b.id)
-    .slice(0, n)
+  return sorted.filter((row, index) => (ties ? better(sorted, row) : index) < n)
+}
+
+/** How many of the sorted ones have another value and come before. */
+function better(sorted: readonly Row[], row: Row): number {
+  return sorted.findIndex(({ score }) => score === row.score)
 }
 
 function results(all: readonly Row[], one: Case, fields: object): readonly object[] {
-  return best(all, one).map((record, index) => {
-    return { ...fields, rank: index + 1, value: record.score, record }
+  const bests = best(all, one)
+  return bests.map((record, index) => {
+    const rank = 1 + (one.ties ? better(bests, record) : index)
+    return { ...fields, rank, value: record.score, record }
   })
 }
 
@@ -63,11 +72,11 @@ const keysOf = (input: readonly Row[]): readonly string[] => [...new Set(input.m
 function start(
   parameters: object,
   input: readonly Row[],
-  { disorder, n, order }: Case,
+  { disorder, n, order, ties }: Case,
   options: { readonly batch: number | readonly number[]; readonly processBatch?: boolean },
 ) {
   return runStage(topN, {
-    parameters: { n, of: 'score', order, ...parameters },
+    parameters: { n, of: 'score', order, ties, ...parameters },
     input,
     by: ['k'],
     timestamp: (record) => (record as Row).t,
@@ -211,7 +220,7 @@ it('gives the same whatever the order of arrival, as long as that is within the 
         const sent = some.map((row) => ({ ...row, t: 100 * row.t + row.id }))
         const delayed = (row: Row): number => row.t + 100 * (delays[row.id] ?? 0)
         const arrived = sent.toSorted((a, b) => delayed(a) - delayed(b))
-        const one = { n: 2, order: 'descending', disorder: 1500 } as const
+        const one = { n: 2, order: 'descending', disorder: 1500, ties: true } as const
         const window = { tumbling: '1s' }
         const inTime = sent.toSorted((a, b) => a.t - b.t)
 

@@ -12,6 +12,10 @@ export const topNSchema = z.strictObject({
   order: z.enum(['descending', 'ascending']).default('descending').meta({
     description: '`descending`: the largest is the best; `ascending`: the smallest.',
   }),
+  ties: z.boolean().default(false).meta({
+    description:
+      'Records of equal value share a rank, and all that share one of the first n come: more than n where several equal the last.',
+  }),
   window: eventWindowsSchema.optional().meta({
     description: 'Windows of event time, each with its own best. Default: the whole input.',
   }),

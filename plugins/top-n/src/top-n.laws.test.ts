@@ -29,6 +29,7 @@ describe('over the whole input', () => {
     parameters: [
       { n: 2, of: 'score' },
       { n: 1, of: '-score', order: 'ascending', emit: { every: '6ms' } },
+      { n: 2, of: 'score', ties: true, emit: { every: '6ms' } },
     ],
   })
 })
@@ -39,7 +40,12 @@ describe('per window', () => {
     disorderMs: 5,
     parameters: [
       { n: 2, of: 'score', window: { tumbling: '10ms' } },
-      { n: 1, of: 'score', window: { sliding: { size: '9ms', every: '4ms' }, lateness: '6ms' } },
+      {
+        n: 1,
+        of: 'score',
+        ties: true,
+        window: { sliding: { size: '9ms', every: '4ms' }, lateness: '6ms' },
+      },
     ],
   })
 })

@@ -60,6 +60,23 @@ describe('top-n over the whole input', () => {
     ])
   })
 
+  it('gives with ties also what equals the last of the best, under one rank, and nothing worse', async () => {
+    const { output, counts } = await run({ ties: true }, scores(5, 9, 7, 5, 7, 6, 7))
+    const passed = await run({ ties: true }, scores(7, 9, 7, 7, 8, 10))
+
+    expect(brief(output)).toStrictEqual([
+      [1, 1],
+      [2, 2],
+      [2, 4],
+      [2, 6],
+    ])
+    expect(counts.stateEntries).toEqual({ best: 0, progress: 0 })
+    expect(brief(passed.output)).toStrictEqual([
+      [1, 5],
+      [2, 1],
+    ])
+  })
+
   it('gives the smallest with order: ascending, and ranks by any expression', async () => {
     const smallest = await run({ order: 'ascending' }, scores(5, 9, -2, 7))
     const nearest = await run({ of: 'abs(score - 6.0)', order: 'ascending' }, scores(5, 9, -2, 7))
@@ -197,7 +214,7 @@ describe('top-n per window', () => {
 describe('parameters of top-n', () => {
   const faults = (parameters: Partial<TopNParameters>, keys: string[] = [], ends = true) =>
     topN
-      .check?.({ n: 1, of: 'a', order: 'descending', ...parameters }, { ends, keys })
+      .check?.({ n: 1, of: 'a', order: 'descending', ties: false, ...parameters }, { ends, keys })
       ?.map(({ path, message }) => [path, message])
   const window = { tumbling: '1h', lateness: '0s', offset: '0s' }
 

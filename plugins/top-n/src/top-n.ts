@@ -28,8 +28,9 @@ import { WholeTops } from './whole-tops.ts'
 import { WindowTops } from './window-tops.ts'
 
 /** What it keeps, and when it lets go of it. */
-function retains({ n, window }: TopNParameters): string {
-  const records = n === 1 ? 'one record' : `at most ${n} records`
+function retains({ n, ties, window }: TopNParameters): string {
+  const most = n === 1 ? 'one record' : `at most ${n} records`
+  const records = ties ? `${most}, and those that equal the last,` : most
   if (window === undefined) return `It keeps ${records} of each key until the input is over.`
   const late = parseDuration(window.lateness) === 0 ? '' : ` by ${window.lateness}`
   return `It keeps ${records} of each key and window, and lets go of a window when the watermark has passed its end${late}.`
@@ -43,9 +44,9 @@ function createInstance({
   outputs: { late },
   state,
 }: StageScope & Injection<TopNParameters>): StageInstance {
-  const { n, of, order, window } = parameters
+  const { n, of, order, ties, window } = parameters
   const rankedBy = compileExpression(of, expressions)
-  const ranking = new Ranking(n, order)
+  const ranking = new Ranking(n, order, ties)
   const windows = window && createEventWindows(window)
   const tops: Tops =
     windows === undefined
@@ -109,10 +110,12 @@ function createInstance({
 /**
  * The `n` best records by `of`, per key where the stage has `by`. A result is the key fields, `windowStart` and `windowEnd`
  * (epoch ms, the end is not part of it) where there are windows, `rank` from 1, `value` (what `of` gave) and the `record` itself;
- * one per rank, the best first. Records of equal value rank by event time, then in the order in which they came. The event time of results is one
+ * one per rank, the best first. Records of equal value rank by event time, then in the order in which they came; with `ties` they share
+ * a rank, and those that equal the last of the best come too. The event time of results is one
  * millisecond before the end of the window; without windows the largest of the key at the end of the input, and one
  * millisecond before the multiple that was passed with `emit: { every }`. These carry `revision`, counted from 0 for each key, and
- * `final`: each replaces the one before of its key and rank, and the last ones of each key, true in `final`, come when the input
+ * `final`: each replaces the one before of its key and rank (with `ties` those of a
+ * revision replace all of the one before), and the last ones of each key, true in `final`, come when the input
  * is over. Throws of a record: those of the expression, TOP_NOT_A_NUMBER.
  */
 export const topN: StageDefinition<TopNParameters> = defineStage({

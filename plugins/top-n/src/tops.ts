@@ -1,5 +1,5 @@
 import type { Key, LateRecord } from '@millrace/sdk'
-import type { Entry } from './ranking.ts'
+import type { Entry, Ranking } from './ranking.ts'
 
 /** What the stage knows of the record in hand. One object, reused. */
 export interface At {
@@ -26,13 +26,15 @@ export interface Tops {
 
 /** Gives a result for each of the best, in order. `update` tells which result of its key and rank each is. */
 export function giveAll(
+  ranking: Ranking,
   best: readonly Entry[],
   fields: Readonly<Record<string, unknown>>,
   timestamp: number,
   give: Give,
   update?: { readonly revision: number; readonly final: boolean },
 ): void {
+  const ranks = ranking.ranks(best)
   for (const [index, { value, record }] of best.entries()) {
-    give({ ...fields, rank: index + 1, value, record, ...update }, timestamp)
+    give({ ...fields, rank: ranks[index], value, record, ...update }, timestamp)
   }
 }

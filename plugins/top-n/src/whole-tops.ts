@@ -77,6 +77,6 @@ export class WholeTops implements Tops {
   ): void {
     const isOne = this.#everyMs === Infinity
     const update = isOne ? undefined : { revision: this.#progress.get().revision++, final }
-    giveAll(best, { ...key }, timestamp, give, update)
+    giveAll(this.#ranking, best, { ...key }, timestamp, give, update)
   }
 }

@@ -47,7 +47,13 @@ export class WindowTops implements Tops {
       if (end + this.#latenessMs > watermark) break
       const start = this.#plan.start(end)
       for (const [key, { entries }] of this.#best.entries(end)) {
-        giveAll(entries, { ...key, windowStart: start, windowEnd: end }, end - 1, give)
+        giveAll(
+          this.#ranking,
+          entries,
+          { ...key, windowStart: start, windowEnd: end },
+          end - 1,
+          give,
+        )
         yield 1
       }
       this.#best.release(end)
