@@ -50,6 +50,11 @@ export interface StageCheckpoint {
   /** How far the event time of inputs that are over would have come with the clock; absent: there are none. */
   readonly reached?: number | undefined
   readonly snapshot: StageSnapshot
+  /**
+   * The store that takes the next changes has those from which `mergeChanges` made the snapshot: the next ones follow them. Absent: they
+   * begin anew, with all that the stage keeps.
+   */
+  readonly isKept?: boolean | undefined
   readonly parked: readonly SavedParked[]
   readonly letters: SavedLetters
   readonly counts: StageCounts
@@ -58,7 +63,7 @@ export interface StageCheckpoint {
 }
 
 /** What a stage hands in at a checkpoint. */
-export interface StageCapture extends Omit<StageCheckpoint, 'snapshot'> {
+export interface StageCapture extends Omit<StageCheckpoint, 'snapshot' | 'isKept'> {
   readonly changes: StageChanges
 }
 

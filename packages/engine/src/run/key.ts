@@ -3,6 +3,7 @@ import type { Key } from '@millrace/sdk'
 import type { KeyPart } from '../plan/job-spec.ts'
 import { ENG_KEY } from '../errors.ts'
 import { KeyOrder } from '../state/key-order.ts'
+import type { PlacedKeys } from '../state/saved-state.ts'
 import { isRun } from '../state/slot-run.ts'
 import type { Sliced } from '../state/stage-changes.ts'
 import { TouchedSlots } from '../state/touched-slots.ts'
@@ -27,6 +28,8 @@ export class KeyInterner {
   #values: readonly KeyValue[] = []
   /** By slot; empty once records come. */
   #restored: readonly (readonly KeyValue[])[] = []
+  /** Those that have the slots that they had. */
+  #putBack: PlacedKeys | undefined
   /** The slot of the last one that was asked for. */
   #last = -1
   #root: Branch = new Map()
@@ -112,14 +115,66 @@ export class KeyInterner {
     }
   }
 
-  /** Whether the slot of each of these keys is its place among them. */
-  arePlaces(keys: readonly (readonly KeyValue[])[]): boolean {
-    return keys === this.#restored
+  /** Gives keys the slots and the numbers that they had; false, and nothing happens, where that cannot be. */
+  putBack(placed: PlacedKeys): boolean {
+    const { keys, orders, places } = placed
+    const [first] = keys
+    if (this.seen > 0 || (first !== undefined && first.length !== this.#names.length)) return false
+    for (let slot = 0; slot < places.length; slot++) {
+      const place = places[slot] as number
+      const values = keys[place]
+      if (values === undefined) this.keys.push(undefined)
+      else if (!this.#enter(values, slot, orders[slot] as number)) {
+        this.forgetAll()
+        this.seen = 0
+        return false
+      }
+    }
+    // The lowest one is given first.
+    for (let slot = places.length - 1; slot >= 0; slot--) {
+      if (this.keys[slot] === undefined) this.#free.push(slot)
+    }
+    this.#putBack = placed
+    return true
+  }
+
+  /** Gives a key the slot behind the last one; false where it has one. */
+  #enter(values: readonly KeyValue[], slot: number, order: number): boolean {
+    let branch = this.#root
+    const last = values.length - 1
+    const key: Record<string, KeyValue> = {}
+    for (let index = 0; index < last; index++) {
+      const value = values[index] as KeyValue
+      setField(key, this.#names[index] as string, value)
+      let next = branch.get(value) as Branch | undefined
+      if (next === undefined) branch.set(value, (next = new Map()))
+      branch = next
+    }
+    const value = values[last] as KeyValue
+    if (branch.has(value)) return false
+    setField(key, this.#names[last] as string, value)
+    branch.set(value, slot)
+    this.keys.push(Object.freeze(key))
+    this.order.set(slot, order)
+    if (order >= this.seen) this.seen = order + 1
+    return true
+  }
+
+  /** What is said of these keys from now on follows what was said of them. */
+  goOn(): void {
+    this.touched.settle(this.keys.length)
+    this.renamed.settle(this.keys.length)
+  }
+
+  /** Whether these keys have the slots that they had. */
+  arePutBack(keys: PlacedKeys): boolean {
+    return keys === this.#putBack
   }
 
   /** What had to be restored is. */
   isRestored(): void {
     this.#restored = []
+    this.#putBack = undefined
   }
 
   /** The values of a key, in the order of `by`. */

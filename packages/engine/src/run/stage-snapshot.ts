@@ -1,5 +1,5 @@
 import type { StageCapture } from '../checkpoint/checkpoint.ts'
-import type { ChangeLog } from '../state/change-log.ts'
+import type { ChangeLog, TrailStep } from '../state/change-log.ts'
 import { type CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
 import type { HeapState } from '../state/heap-state.ts'
 import type { KeyTimers } from '../state/key-timers.ts'
@@ -48,11 +48,12 @@ export function takeSnapshot(stage: Snapshotted): StageSnapshot {
 export function takeChanges(stage: Snapshotted, log: ChangeLog): StageChanges {
   const { emitter, hooks, interner, largest, state, time } = stage
   const size = interner?.keys.length ?? 0
-  const { has, named, number, since, slots } = log.take(size)
+  const { has, named, number, since, slots, swept } = log.take(size)
   const listed = interner === undefined ? undefined : has
   return {
     number,
     since,
+    swept,
     watermark: emitter.mark,
     largest,
     eventTime: time.reached,
@@ -69,17 +70,19 @@ export function takeChanges(stage: Snapshotted, log: ChangeLog): StageChanges {
   }
 }
 
-/** Gives a stage what it kept; for before its first instance is made. */
-function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void {
+/** Gives a stage what it kept; for before its first instance is made. Whether its keys have the slots that they had. */
+function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): boolean {
   const { emitter, hooks, interner, state, time } = stage
   emitter.mark = saved.watermark
   stage.largest = saved.largest
   time.moveTo(saved.eventTime)
   // Results of many keys come in the order in which these were first seen.
-  interner?.restore(saved.keys)
+  const isMerged = saved instanceof MergedSnapshot
+  const arePutBack = isMerged && (interner === undefined || interner.putBack(saved.placed))
+  if (!arePutBack) interner?.restore(saved.keys)
   state.restore(saved.state)
   for (const service of ['event', 'clock'] as const) {
-    if (saved instanceof MergedSnapshot && interner?.arePlaces(saved.keys) !== false) {
+    if (arePutBack) {
       saved.loadTimers(service, hooks[service])
       continue
     }
@@ -87,6 +90,7 @@ function restoreSnapshot(stage: Snapshotted, saved: StageSnapshot): void {
       hooks[service].load({ slot: interner?.slotOf(key) ?? ONLY_SLOT, at, name })
     }
   }
+  return arePutBack && saved.isKeyed === (interner !== undefined)
 }
 
 /** Gives handles what their keys kept on the disk; for when the first instance has made them, before it is opened. */
@@ -96,12 +100,12 @@ export function restoreCold(
 ): void {
   for (const saved of [spec.restored, restored?.snapshot]) {
     if (!(saved instanceof MergedSnapshot) || interner === undefined) continue
-    const { keys } = saved
-    const arePlaces = interner.arePlaces(keys)
+    const { keys, placed } = saved
+    const arePutBack = interner.arePutBack(placed)
     state.restoreCold(
       saved.cold,
-      (place) => (arePlaces ? place : interner.slotOf(keys[place] ?? [])),
-      { use: (slot) => spilling?.use(slot), loaded: () => spilling?.evict(NO_SLOT) },
+      ({ place, slot }) => (arePutBack ? slot : interner.slotOf(keys[place] ?? [])),
+      { use: (slot) => spilling?.bring(slot), loaded: () => spilling?.evict(NO_SLOT) },
     )
   }
 }
@@ -120,14 +124,22 @@ export function captureStage(
   return { isOver, changes: takeChanges(stage, log), parked, letters, counts: counter.snapshot() }
 }
 
-/** Gives a stage what it begins with: what its job says, and what was kept of it. For before its first instance is made. */
+/**
+ * Gives a stage what it begins with: what its job says, and what was kept of it. For before its first instance is made. What its next
+ * changes follow; undefined: nothing, they are all that it keeps.
+ */
 export function restoreStage(
   stage: Snapshotted,
   { restored, spec }: Pick<StageParts, 'restored' | 'spec'>,
-): void {
+): readonly TrailStep[] | undefined {
   if (spec.restored !== undefined) restoreSnapshot(stage, spec.restored)
-  if (restored === undefined) return
-  restoreSnapshot(stage, restored.snapshot)
+  if (restored === undefined) return undefined
+  const { snapshot } = restored
+  const arePutBack = restoreSnapshot(stage, snapshot)
+  const isKept = restored.isKept === true && arePutBack && snapshot instanceof MergedSnapshot
+  const trail = isKept ? snapshot.trail : undefined
+  if (trail !== undefined) stage.interner?.goOn()
   const slotOf = (key: Parameters<Slots['slotOf']>[0]) => stage.interner?.slotOf(key) ?? ONLY_SLOT
   for (const one of restored.parked) stage.lot?.putBack(loadParked(one, slotOf))
+  return trail
 }

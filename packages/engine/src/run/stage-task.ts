@@ -55,9 +55,9 @@ export class StageTask {
     const { id, expects, inputs } = parts.spec
     const names = inputs.map(({ name }) => name)
     this.fields = new FieldWatches(id, expects, names, (text) => parts.host.logger.warn(text))
-    restoreStage(this.runner, parts)
+    const trail = restoreStage(this.runner, parts)
     const { current, interner } = this.runner
-    this.#log = new ChangeLog(current.touched, interner?.renamed ?? new TouchedSlots())
+    this.#log = new ChangeLog(current.touched, interner?.renamed ?? new TouchedSlots(), trail)
     this.#batches = new BatchRunner(parts, this.runner)
   }
 

@@ -23,13 +23,18 @@ const NAMED = 4
 export interface LoggedChanges extends Listed {
   readonly number: number
   readonly since: number
+  readonly swept: Swept
 }
 
-/** Where the sweep stood when a checkpoint began. */
-interface Start {
-  readonly number: number
+/** Where the sweep stood behind a checkpoint, or in front of one. */
+export interface Swept {
   readonly turn: number
   readonly place: number
+}
+
+/** A checkpoint that is still needed, and where the sweep stood behind it. */
+export interface TrailStep extends Swept {
+  readonly number: number
 }
 
 /**
@@ -42,12 +47,23 @@ export class ChangeLog {
   #number = 0
   #turn = 0
   #place = 0
-  #starts: Start[] = []
+  /** Of checkpoints that are still needed, where the sweep stood in front of each. */
+  #starts: TrailStep[] = []
 
-  /** `renamed`: slots that were given to another key, or to none. */
-  constructor(touched: TouchedSlots, renamed: TouchedSlots) {
+  /**
+   * `renamed`: slots that were given to another key, or to none. `trail`: those of an earlier run that are still needed, in order; the
+   * next one follows them. Default: there are none, and the next one is whole.
+   */
+  constructor(touched: TouchedSlots, renamed: TouchedSlots, trail: readonly TrailStep[] = []) {
     this.#touched = touched
     this.#renamed = renamed
+    const last = trail.at(-1)
+    if (last === undefined) return
+    this.#number = last.number
+    this.#turn = last.turn
+    this.#place = last.place
+    // Where the first one began nobody asks.
+    this.#starts = trail.map((step, at) => ({ ...(trail[at - 1] ?? step), number: step.number }))
   }
 
   /** The next checkpoint of `count` slots. */
@@ -68,7 +84,8 @@ export class ChangeLog {
     }
     while (this.#isCovered(this.#starts[1])) this.#starts.shift()
     const since = this.#starts[0]?.number ?? this.#number
-    return { number: this.#number, since, slots, has, named: named.subarray(0, names) }
+    const swept = { turn: this.#turn, place: this.#place }
+    return { number: this.#number, since, swept, slots, has, named: named.subarray(0, names) }
   }
 
   /** Adds up to `most` slots from where the last one ended; how many were not there. */
@@ -91,7 +108,7 @@ export class ChangeLog {
   }
 
   /** Whether all slots have come round since. */
-  #isCovered(start: Start | undefined): boolean {
+  #isCovered(start: Swept | undefined): boolean {
     if (start === undefined) return false
     const turns = this.#turn - start.turn
     return turns > 1 || (turns === 1 && this.#place >= start.place)

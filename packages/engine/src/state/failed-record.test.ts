@@ -47,7 +47,7 @@ function run(script: readonly Row[]): unknown[] {
   const noTime = { event: () => 0, clock: () => 0, arm: () => {} }
   const state = new HeapState(current, journal, noTime, {
     values: (slot) => [slot],
-    arePlaces: () => false,
+    arePutBack: () => false,
     slotOf: () => 0,
   })
   const scope = state.scope()

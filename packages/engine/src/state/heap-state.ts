@@ -20,7 +20,7 @@ import { isSpillable } from './spillable-store.ts'
 import { ABSENT, type Journal, type Undoable } from './journal.ts'
 import { HeapList } from './list-state.ts'
 import { HeapMap } from './map-state.ts'
-import type { MergedCold } from './merged-cold.ts'
+import type { ColdKey, MergedCold } from './merged-cold.ts'
 import { toPlain } from './merged-handle.ts'
 import { HeapNumbers } from './numbers-state.ts'
 import { HeapObject } from './object-state.ts'
@@ -42,7 +42,7 @@ interface Versioned {
 }
 
 /** Slots of a stage without keys. */
-const onlySlot: Slots = { values: () => null, slotOf: () => ONLY_SLOT, arePlaces: () => true }
+const onlySlot: Slots = { values: () => null, slotOf: () => ONLY_SLOT, arePutBack: () => true }
 
 /** How handles of one namespace are found and made. */
 interface Space {
@@ -178,14 +178,16 @@ export class HeapState {
    */
   restoreCold(
     cold: MergedCold,
-    slotOf: (place: number) => number,
+    slotOf: (key: ColdKey) => number,
     { loaded, use }: { readonly use: (slot: number) => void; readonly loaded: () => void },
   ): void {
-    for (const { parts, place } of cold.keys()) {
-      const slot = slotOf(place)
+    for (const key of cold.keys()) {
+      const slot = slotOf(key)
       use(slot)
-      for (const { frozen, handle } of parts) {
+      for (const { frozen, handle } of key.parts) {
         const own = this.#handles.get(handle.name)
+        // What lies there of this key is not what the handle has, or nobody has it.
+        if (own?.version !== handle.version) this.#current.touched.mark(slot)
         if (own !== undefined) loadFrozen(own, slot, frozen, handle.version)
       }
       loaded()
@@ -268,7 +270,7 @@ export class HeapState {
   }
 
   #handle<S extends Store>(
-    { declared, path, slots }: Space,
+    { current, declared, path, slots }: Space,
     {
       kind,
       name,
@@ -287,7 +289,10 @@ export class HeapState {
     const saved = this.#unclaimed.get(whole)
     const spilling = slots === onlySlot ? undefined : this.#spilling
     spilling?.attach(whole, handle)
-    if (saved !== undefined) loadHandle(whole, handle, saved, spilling?.loading(store))
+    if (saved !== undefined && !loadHandle(whole, handle, saved, spilling?.loading(store))) {
+      // What earlier changes say of it, if anything, is not what it has now.
+      current.touched.markAll()
+    }
     this.#unclaimed.delete(whole)
     this.#handles.set(whole, handle)
     if (slots !== onlySlot) this.#keyed = [...this.#keyed, store]

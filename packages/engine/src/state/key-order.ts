@@ -18,7 +18,7 @@ export class KeyOrder {
     if (this.#numbers === undefined) {
       if (slot === number) return
       this.#numbers = Float64Array.from({ length: this.#given }, (_, at) => at)
-    } else if (slot >= this.#numbers.length) this.#grow(this.#numbers)
+    } else if (slot >= this.#numbers.length) this.#grow(this.#numbers, slot)
     this.#numbers[slot] = number
   }
 
@@ -38,8 +38,8 @@ export class KeyOrder {
     return slots.toSorted((a, b) => (numbers[a] as number) - (numbers[b] as number))
   }
 
-  #grow(old: Float64Array): void {
-    this.#numbers = new Float64Array(2 * old.length)
+  #grow(old: Float64Array, slot: number): void {
+    this.#numbers = new Float64Array(Math.max(slot + 1, 2 * old.length))
     this.#numbers.set(old)
   }
 }

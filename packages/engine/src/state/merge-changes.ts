@@ -1,8 +1,9 @@
 import { invariant, type KeyValue } from '@millrace/base'
-import type { KeyTimers } from './key-timers.ts'
+import type { TrailStep } from './change-log.ts'
+import type { KeyTimers, TimerAt } from './key-timers.ts'
 import { MergedCold } from './merged-cold.ts'
 import { type Merged, MergedHandle, NOBODY, toPlain } from './merged-handle.ts'
-import type { SavedTimer, SlotEntry, StageSnapshot } from './saved-state.ts'
+import type { PlacedKeys, SavedTimer, SlotEntry, StageSnapshot } from './saved-state.ts'
 import type { StageChanges, TimerColumns } from './stage-changes.ts'
 
 /** What a stage kept, as its changes have it. */
@@ -39,28 +40,45 @@ export class MergedSnapshot implements StageSnapshot {
     this.#isKeyed = last.isKeyed
   }
 
+  /** Whether it has keys. */
+  get isKeyed(): boolean {
+    return this.#isKeyed
+  }
+
+  /** What others need that follow these changes; undefined: they are of old, and none can. */
+  get trail(): readonly TrailStep[] | undefined {
+    const steps = this.#list.flatMap(({ number, swept }) =>
+      swept === undefined ? [] : { number, ...swept },
+    )
+    return steps.length === this.#list.length ? steps : undefined
+  }
+
+  /** Its keys and the slots that they had. */
+  get placed(): PlacedKeys {
+    return this.#merged
+  }
+
   get timers(): StageSnapshot['timers'] {
     this.#timers ??= { event: this.#timersOf('event'), clock: this.#timersOf('clock') }
     return this.#timers
   }
 
-  /** Sets the timers of one time; the slot of each key must be its place. */
+  /** Sets the timers of one time; keys must have the slots that they had. */
   loadTimers(service: 'event' | 'clock', timers: KeyTimers): void {
-    for (const { order, place, ...timer } of this.#entries(service)) {
-      timers.load({ slot: place, ...timer }, order)
-    }
+    for (const timer of this.#entries(service)) timers.load(timer, timer.order)
   }
 
   #timersOf(service: 'event' | 'clock'): readonly SavedTimer[] {
     // Infinity less Infinity is no number.
     return [...this.#entries(service)]
       .toSorted((a, b) => (a.at === b.at ? a.order - b.order : a.at < b.at ? -1 : 1))
-      .map(({ at, name, place }) => {
+      .map(({ at, name, slot }) => {
+        const place = this.#merged.places[slot] as number
         return { key: this.#isKeyed ? (this.keys[place] ?? null) : null, at, name }
       })
   }
 
-  *#entries(service: 'event' | 'clock'): Iterable<PlacedTimer> {
+  *#entries(service: 'event' | 'clock'): Iterable<OrderedTimer> {
     // Without keys, each checkpoint has all of them.
     const last = this.#list.length - 1
     for (const [index, { timers }] of this.#list.entries()) {
@@ -69,15 +87,15 @@ export class MergedSnapshot implements StageSnapshot {
     }
   }
 
-  *#entriesOf(columns: TimerColumns, index: number): Iterable<PlacedTimer> {
+  *#entriesOf(columns: TimerColumns, index: number): Iterable<OrderedTimer> {
     const { orders, slots, times } = columns
     const names = columns.names.slice(0, columns.names.length)
-    const { places, winners } = this.#merged
+    const { winners } = this.#merged
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at] as number
       if (this.#isKeyed && winners[slot] !== index) continue
       yield {
-        place: this.#isKeyed ? (places[slot] as number) : slot,
+        slot,
         at: times[at] as number,
         name: names[at] as string,
         order: orders[at] as number,
@@ -86,11 +104,7 @@ export class MergedSnapshot implements StageSnapshot {
   }
 }
 
-interface PlacedTimer {
-  /** That of its key. */
-  readonly place: number
-  readonly at: number
-  readonly name: string
+interface OrderedTimer extends TimerAt {
   readonly order: number
 }
 
@@ -141,7 +155,7 @@ function mergeKeys(list: readonly StageChanges[], size: number): Merged {
     places[slot] = keys.length
     keys.push(found[slot] as readonly KeyValue[])
   }
-  return { winners, places, keys }
+  return { winners, places, orders, keys }
 }
 
 /** These places by what `orders` says of them; most often they stand so already. */

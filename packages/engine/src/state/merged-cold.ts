@@ -14,6 +14,8 @@ interface Winners {
 /** What one key kept on the disk. */
 export interface ColdKey {
   readonly place: number
+  /** The slot that it had. */
+  readonly slot: number
   readonly parts: readonly { readonly handle: ColdHandle; readonly frozen: Frozen }[]
 }
 
@@ -54,7 +56,7 @@ export class MergedCold {
           const handle = handles[part]
           return frozen === undefined || handle === undefined ? [] : { handle, frozen }
         })
-        yield { place: places[slot] as number, parts }
+        yield { place: places[slot] as number, slot, parts }
       }
     }
   }

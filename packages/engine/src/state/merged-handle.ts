@@ -1,5 +1,5 @@
-import { type KeyValue, readRow, type RowShape } from '@millrace/base'
-import type { SavedEntry, SavedHandle, SlotEntry } from './saved-state.ts'
+import { readRow, type RowShape } from '@millrace/base'
+import type { PlacedKeys, SavedEntry, SavedHandle, SlotEntry } from './saved-state.ts'
 import type { EntryColumns, HandleChanges, NumberRows } from './stage-changes.ts'
 import type { Loaded } from './store.ts'
 
@@ -10,25 +10,21 @@ export const NOBODY = -1
 const READ_ENTRIES = 1000
 
 /** Which of several changes tells of a slot, and what has become of it. */
-export interface Merged {
+export interface Merged extends PlacedKeys {
   /** By slot, the place among the changes. */
   readonly winners: Int32Array
-  /** By slot, the place of its key. */
-  readonly places: Int32Array
-  /** In the order in which they were first seen. */
-  readonly keys: readonly (readonly KeyValue[])[]
 }
 
 /** What one of several changes says of a handle. */
 interface Part {
   readonly columns: EntryColumns
-  /** By entry, the place of its key; NOBODY for an entry that later changes made untrue. */
-  readonly places: Int32Array
+  /** Their place among them. */
+  readonly index: number
 }
 
 /** How what was kept comes into a store. */
 interface Loading {
-  /** Default: the slot of a key is its place. */
+  /** The slot of a key by its place. Default: keys have the slots that they had. */
   readonly slotOf?: ((place: number) => number) | undefined
   /** Default: data stays as it is. */
   readonly migrate?: ((data: unknown) => unknown) | undefined
@@ -39,7 +35,7 @@ export class MergedHandle implements SavedHandle {
   readonly kind: string
   readonly version: number
   readonly expired?: number
-  readonly #keys: readonly (readonly KeyValue[])[]
+  readonly #merged: Merged
   readonly #isWhole: boolean
   readonly #parts: readonly Part[]
   readonly #cold: () => Iterable<SlotEntry>
@@ -56,22 +52,22 @@ export class MergedHandle implements SavedHandle {
     this.kind = kind
     this.version = version
     if (expired > 0) this.expired = expired
-    this.#keys = merged.keys
+    this.#merged = merged
     this.#isWhole = isWhole
     this.#parts = parts.flatMap((columns, index) =>
-      columns === undefined ? [] : { columns, places: placesOf(columns, index, isWhole, merged) },
+      columns === undefined ? [] : { columns, index },
     )
   }
 
-  /** Those of the stage: their places are what its entries say. */
-  get keys(): readonly (readonly KeyValue[])[] {
-    return this.#keys
+  /** Those of the stage. */
+  get keys(): PlacedKeys {
+    return this.#merged
   }
 
   /** Entries that it kept. */
   get size(): number {
     let size = 0
-    for (const { places } of this.#parts) for (const place of places) if (place >= 0) size++
+    for (const part of this.#parts) for (const place of this.#placesOf(part)) if (place >= 0) size++
     for (const _ of this.#cold()) size++
     return size
   }
@@ -83,14 +79,17 @@ export class MergedHandle implements SavedHandle {
 
   /** Gives a store what was kept, but for keys that were on the disk. */
   load(store: Loaded, { migrate, slotOf }: Loading = {}): void {
-    for (const { columns, places } of this.#parts) {
+    for (const part of this.#parts) {
+      const { columns } = part
       const { data } = columns
       if (migrate === undefined && slotOf === undefined) {
-        if ('rows' in data && store.loadRows?.(places, columns, data) === true) continue
-        for (const entry of entriesOf(columns, places)) store.load(entry)
+        const slots = this.#slotsOf(part)
+        if ('rows' in data && store.loadRows?.(slots, columns, data) === true) continue
+        for (const entry of entriesOf(columns, slots)) store.load(entry)
         continue
       }
-      for (const entry of entriesOf(columns, places)) {
+      const slots = slotOf === undefined ? this.#slotsOf(part) : this.#placesOf(part)
+      for (const entry of entriesOf(columns, slots)) {
         const slot = slotOf?.(entry.slot) ?? entry.slot
         store.load({
           ...entry,
@@ -104,7 +103,7 @@ export class MergedHandle implements SavedHandle {
   #toEntries(): readonly SavedEntry[] {
     const found: { readonly order: number; readonly entry: SavedEntry }[] = []
     const add = ({ data, name, order, slot, time }: SlotEntry): void => {
-      const key = this.#isWhole ? null : (this.#keys[slot] ?? null)
+      const key = this.#isWhole ? null : (this.#merged.keys[slot] ?? null)
       const entry = {
         key,
         ...(name !== undefined && { name }),
@@ -114,11 +113,27 @@ export class MergedHandle implements SavedHandle {
       // Those that have no order of their own stand in that of their keys.
       found.push({ order: order ?? slot, entry })
     }
-    for (const { columns, places } of this.#parts) {
-      for (const entry of entriesOf(columns, places)) add(entry)
+    for (const part of this.#parts) {
+      for (const entry of entriesOf(part.columns, this.#placesOf(part))) add(entry)
     }
     for (const entry of this.#cold()) add(entry)
     return found.toSorted((a, b) => a.order - b.order).map(({ entry }) => entry)
+  }
+
+  /** By entry, the slot of its key; NOBODY for an entry that later changes made untrue. */
+  #slotsOf({ columns: { slots }, index }: Part): Int32Array {
+    if (this.#isWhole) return new Int32Array(slots.length)
+    const { places, winners } = this.#merged
+    return slots.map((slot) =>
+      winners[slot] === index && (places[slot] as number) >= 0 ? slot : NOBODY,
+    )
+  }
+
+  /** The same, and the place of its key. */
+  #placesOf(part: Part): Int32Array {
+    if (this.#isWhole) return new Int32Array(part.columns.slots.length)
+    const { places } = this.#merged
+    return this.#slotsOf(part).map((slot) => (slot < 0 ? NOBODY : (places[slot] as number)))
   }
 }
 
@@ -127,24 +142,8 @@ export function toPlain({ entries, expired, kind, version }: SavedHandle): Saved
   return { kind, version, ...(expired !== undefined && { expired }), entries: [...entries] }
 }
 
-function placesOf(
-  { slots }: EntryColumns,
-  index: number,
-  isWhole: boolean,
-  merged: Merged,
-): Int32Array {
-  const places = new Int32Array(slots.length)
-  if (isWhole) return places
-  for (let at = 0; at < slots.length; at++) {
-    const slot = slots[at] as number
-    const isTrue = merged.winners[slot] === index
-    places[at] = isTrue ? (merged.places[slot] as number) : NOBODY
-  }
-  return places
-}
-
-/** Entries whose place is not NOBODY, one object again and again: its slot is its place. */
-function* entriesOf(columns: EntryColumns, places: Int32Array): Iterable<SlotEntry> {
+/** Entries whose slot is not NOBODY, one object again and again. */
+function* entriesOf(columns: EntryColumns, slots: Int32Array): Iterable<SlotEntry> {
   const { data, names, orders, times } = columns
   const shape = 'rows' in data ? shapeOf(data) : 0
   const entry: { -readonly [Field in keyof SlotEntry]: SlotEntry[Field] } = {
@@ -156,12 +155,12 @@ function* entriesOf(columns: EntryColumns, places: Int32Array): Iterable<SlotEnt
     isOwn: true,
   }
   const { step = READ_ENTRIES } = 'rows' in data ? {} : data
-  for (let from = 0; from < places.length; from += step) {
-    const to = Math.min(places.length, from + step)
+  for (let from = 0; from < slots.length; from += step) {
+    const to = Math.min(slots.length, from + step)
     const items = 'rows' in data ? undefined : data.slice(from, to)
     const some = names?.slice(from, to)
     for (let at = from; at < to; at++) {
-      entry.slot = places[at] as number
+      entry.slot = slots[at] as number
       if (entry.slot < 0) continue
       entry.data =
         'rows' in data ? readRow(shape, data.rows, at * data.fields.length) : items?.[at - from]

@@ -10,6 +10,9 @@ import type { Store } from './store.ts'
 const firstRows = 16
 const NONE = -1
 
+const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((field, at) => field === others[at])
+
 /** A row that was cleared. */
 interface Cleared {
   readonly number: number
@@ -129,6 +132,8 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
   loadRows(slots: Int32Array, { orders }: EntryColumns, { fields, rows }: NumberRows): boolean {
     // A number that an earlier version did not have keeps what it begins with.
     const columns = this.#fields.map((field) => fields.indexOf(field))
+    // What lies there is not what there is now.
+    if (!isSame(fields, this.#fields)) this.#current.touched.markAll()
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] as number
       if (slot < 0) continue

@@ -55,12 +55,22 @@ export interface StageSnapshot {
   readonly timers: { readonly event: readonly SavedTimer[]; readonly clock: readonly SavedTimer[] }
 }
 
+/** Keys and the slots that they had. */
+export interface PlacedKeys {
+  /** In the order in which they were first seen. */
+  readonly keys: readonly (readonly KeyValue[])[]
+  /** By slot, the place of its key; negative where it has none. */
+  readonly places: Int32Array
+  /** By slot, the number of its key among those that were ever seen. */
+  readonly orders: Float64Array
+}
+
 /** How keys and their slots are told from each other. */
 export interface Slots {
   /** Values of a slot's key; null for the slot of a stage without keys. */
   values(slot: number): readonly KeyValue[] | null
   /** The slot of a key, given where it has none. */
   slotOf(values: readonly KeyValue[] | null): number
-  /** Whether the slot of each of these keys is its place among them. */
-  arePlaces(keys: readonly (readonly KeyValue[])[]): boolean
+  /** Whether these keys have the slots that they had. */
+  arePutBack(keys: PlacedKeys): boolean
 }

@@ -132,7 +132,7 @@ function run(script: readonly Row[], keys?: number): unknown[] {
   const current = new CurrentKey(all, new KeyOrder(), touched)
   let now = 0
   const time = { event: () => now, clock: () => now, arm: () => {} }
-  const slots = { values: (slot: number) => [slot], slotOf: () => 0, arePlaces: () => true }
+  const slots = { values: (slot: number) => [slot], slotOf: () => 0, arePutBack: () => true }
   const state = new HeapState(current, journal, time, slots, spilling)
   const handles = handlesOf(state.scope())
   const { aged, dated, kept, list, map, object, old, ordered, row: numbers, value } = handles

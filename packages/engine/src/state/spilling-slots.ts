@@ -97,6 +97,11 @@ export class SpillingSlots extends TouchedSlots {
   /** Throws what ends the job. */
   override use(slot: number): void {
     super.use(slot)
+    this.bring(slot)
+  }
+
+  /** The same for one to which nothing happens. */
+  bring(slot: number): void {
     if (this.#disk === undefined) return
     const state = this.#stateOf(slot)
     if (state === COLD) this.#thaw(slot)
@@ -143,7 +148,7 @@ export class SpillingSlots extends TouchedSlots {
     return {
       load: (entry) => {
         const { slot } = entry
-        this.use(slot)
+        this.bring(slot)
         store.load(entry)
         this.evict(slot)
       },

@@ -1,4 +1,5 @@
 import type { KeyValue, RowShape } from '@millrace/base'
+import type { Swept } from './change-log.ts'
 import type { Frozen } from './frozen.ts'
 import type { SavedState } from './saved-state.ts'
 
@@ -86,6 +87,8 @@ export interface StageChanges {
   readonly number: number
   /** The number of the oldest ones that are still needed, these included. */
   readonly since: number
+  /** Where the turn of those that were not touched ended. Absent: they are of old, and others cannot follow them. */
+  readonly swept?: Swept | undefined
   readonly watermark: number
   readonly largest: number
   readonly eventTime: number

@@ -51,13 +51,15 @@ function migratedFrom(
   return migrate && ((data) => migrate(data, version))
 }
 
-/** Gives a handle what it kept, by way of `into`. Throws ENG_STATE_KIND and ENG_STATE_VERSION where that is not its own. */
+/**
+ * Gives a handle what it kept, by way of `into`; whether changes may go on that say nothing of it. Throws ENG_STATE_KIND and ENG_STATE_VERSION where that is not its own.
+ */
 export function loadHandle(
   name: string,
   handle: Handle,
   saved: SavedHandle,
   into: Loaded = handle.store,
-): void {
+): boolean {
   const { kind, migrate, slots, store, version } = handle
   if (saved.kind !== kind) throw ENG_STATE_KIND({ name, kind, was: saved.kind })
   const isOld = saved.version < version
@@ -66,15 +68,17 @@ export function loadHandle(
   }
   if (isExpiring(store)) store.expiry.expired = saved.expired ?? 0
   if (saved instanceof MergedHandle) {
-    const { keys } = saved
-    const slotOf = slots.arePlaces(keys)
+    const { keys: of } = saved
+    const arePutBack = slots.arePutBack(of)
+    const slotOf = arePutBack
       ? undefined
-      : (place: number): number => slots.slotOf(keys[place] ?? null)
+      : (place: number): number => slots.slotOf(of.keys[place] ?? null)
     saved.load(into, { slotOf, migrate: isOld ? migratedFrom(handle, saved.version) : undefined })
-    return
+    return arePutBack && !isOld
   }
   for (const { data: was, key, name: entry, time } of saved.entries) {
     const data = isOld && migrate !== undefined ? migrate(was, saved.version) : was
     into.load({ slot: slots.slotOf(key), name: entry, data, time })
   }
+  return false
 }

@@ -26,6 +26,16 @@ export class TouchedSlots {
     // All that there is stays in memory.
   }
 
+  /** So many slots are told of already: what happens from now on counts. */
+  settle(count: number): void {
+    this.#begin(count)
+  }
+
+  /** Something happens to all slots. */
+  markAll(): void {
+    this.#flags.fill(1)
+  }
+
   /** Adds a sign to each slot to which something happened, and begins anew; how many of these had none. */
   writeTo(signs: Uint8Array, sign: number): number {
     const flags = this.#flags

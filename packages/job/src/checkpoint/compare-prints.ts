@@ -60,7 +60,17 @@ export function usable({ checkpoint, print }: SavedJob, now: JobPrint): JobCheck
       }),
     )
   const { sinks, sources, stages } = checkpoint
-  return { ...checkpoint, sources: keep(sources), stages: keep(stages), sinks: keep(sinks) }
+  const kept = Object.entries(keep(stages)).map(([id, { isKept, ...stage }]) => {
+    // Whatever is different now may keep something else.
+    const isSamePart = JSON.stringify(print[id]) === JSON.stringify(now[id])
+    return [id, { ...stage, ...(isSamePart && isKept && { isKept }) }] as const
+  })
+  return {
+    ...checkpoint,
+    sources: keep(sources),
+    stages: Object.fromEntries(kept),
+    sinks: keep(sinks),
+  }
 }
 
 /** What is lost without a part, for people; undefined: nothing. */

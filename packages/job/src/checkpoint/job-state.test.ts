@@ -106,6 +106,26 @@ it('a job begins anew when it is told to, and from a savepoint', async () => {
   expect(results).toMatchObject([{ n: 50, sum: 1225 }])
 })
 
+it('the first checkpoint behind a recovery tells of what changed, not of all there is', async () => {
+  const dir = newFolder()
+  const next = (): Job<never, never> =>
+    pipeline('counts', { checkpoint: { dir, everyMs: 1e9 } })
+      .from(numbers, { upTo: 1e9 })
+      .stage(aggregate, { aggregate: { n: 'count()' }, emit: 'end' }, { by: 'value' })
+      .to(list, {})
+
+  const first = await stopAfter(next(), 20_000)
+  const second = await stopAfter(next(), 20_000 + 10)
+  const third = await stopAfter(next(), 20_000 + 10)
+
+  const { writtenBytes: all = 0 } = first.checkpoint ?? {}
+  expect(all).toBeGreaterThan(200_000)
+  for (const { checkpoint } of [second, third]) {
+    expect(checkpoint?.writtenBytes).toBeLessThan(all / 4)
+    expect(checkpoint?.stateBytes).toBeGreaterThan(all)
+  }
+})
+
 it('a job may be told to end before its state is open', async () => {
   const [stopped, drained] = [newFolder(), newFolder()]
   const end = (job: Job<never, never>, how: 'stop' | 'drain'): Promise<Summary> => {

@@ -64,7 +64,7 @@ export class JobState implements ChangeStore {
   readonly #options: JobStateOptions
   readonly #store: Store
   readonly #isSettled: boolean
-  readonly #kept = new KeptBlocks()
+  readonly #kept: KeptBlocks
   #hasCommitted = false
   #savepoints = 0
   #closed: Promise<void> | undefined
@@ -74,6 +74,7 @@ export class JobState implements ChangeStore {
     this.restored = begin.restored
     this.setAside = begin.setAside
     this.tokens = begin.tokens
+    this.#kept = begin.kept ?? new KeptBlocks()
     this.#isSettled = begin.isSettled ?? false
     this.#options = options
     this.#store = store
@@ -103,6 +104,7 @@ export class JobState implements ChangeStore {
     const gone = before.map(({ name }) => [name, { blocks: [], replace: true }] as const)
     const sections = new Map<string, SectionWrite>([...gone, ...own])
     const committed = await this.#store.commit({ id: this.#store.lastId + 1, sections, meta })
+    this.#kept.settle()
     this.#hasCommitted = true
     let writtenBytes = 0
     for (const { blocks } of own.values()) for (const { length } of blocks) writtenBytes += length
@@ -113,7 +115,7 @@ export class JobState implements ChangeStore {
 
   async last(): Promise<JobCheckpoint | undefined> {
     if (!this.#hasCommitted) return undefined
-    const saved = await readSections((section) => this.#store.read(section))
+    const saved = await readSections((section) => this.#store.read(section), this.#kept)
     return usable(saved, this.#options.print)
   }
 
@@ -146,6 +148,8 @@ export class JobState implements ChangeStore {
 interface Begin {
   readonly restored?: JobCheckpoint | undefined
   readonly isSettled?: boolean | undefined
+  /** Of that checkpoint, where the next one is to follow it. */
+  readonly kept?: KeptBlocks | undefined
   readonly setAside?: CheckpointNote | undefined
   readonly tokens?: Readonly<Record<string, readonly SinkToken[]>> | undefined
 }
@@ -173,8 +177,9 @@ async function beginOf(options: JobStateOptions, store: Store): Promise<Begin> {
   const note = latest?.meta as CheckpointNote | undefined
   if (fresh !== true && from === undefined) {
     if (latest === undefined) return {}
-    const saved = await readSections((section) => store.read(section))
-    return { restored: fit(saved, options), isSettled: note?.settled }
+    const kept = new KeptBlocks()
+    const saved = await readSections((section) => store.read(section), kept)
+    return { restored: fit(saved, options), isSettled: note?.settled, kept }
   }
   // A state that is damaged is no reason not to begin anew: then what its sinks had prepared stays where it is.
   const read = (section: string): Promise<readonly Uint8Array[]> => store.read(section)

@@ -73,14 +73,22 @@ export async function writeSections(
   return { sections, meta: note }
 }
 
-/** Reads a checkpoint; `read` gives the blocks of a section. Throws JOB_STATE_NEWER and what `read` throws. */
+/**
+ * Reads a checkpoint; `read` gives the blocks of a section. With `kept`, which is told of them, changes may follow those that are there.
+ * Throws JOB_STATE_NEWER and what `read` throws.
+ */
 export async function readSections(
   read: (section: string) => Promise<readonly Uint8Array[]>,
+  kept?: KeptBlocks,
 ): Promise<SavedJob> {
   const [head] = readBlocks(await read(JOB)) as Iterable<JobHead>
   invariant(head !== undefined, 'A checkpoint has a section for the job.')
   const stages: Record<string, StageCheckpoint> = {}
-  for (const id of head.stages) stages[id] = readStage(await read(stageSection(id)))
+  for (const id of head.stages) {
+    const section = stageSection(id)
+    const stage = readStage(await read(section), (blocks) => kept?.found(section, blocks))
+    stages[id] = { ...stage, ...(kept && { isKept: true }) }
+  }
   const { folder, print } = head
   return {
     checkpoint: { ...head.checkpoint, stages },

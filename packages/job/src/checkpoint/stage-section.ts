@@ -13,6 +13,7 @@ import {
 } from '@millrace/engine'
 import { measureBlocks, readBlocks } from './blocks.ts'
 import { coldColumns, type ColdPiece, coldPieces, measureCold } from './cold-pieces.ts'
+import type { KeptBlock } from './kept-blocks.ts'
 import { closed, type Columns, fromColumns, lengthOf, toColumns } from './columns.ts'
 
 /** Entries in one piece: of some hundred bytes each, it takes a millisecond or two to encode. */
@@ -157,26 +158,41 @@ function* ranges(length: number, size: number): Iterable<readonly [number, numbe
   for (let from = 0; from < length; from += size) yield [from, Math.min(length, from + size)]
 }
 
-/** The stage whose pieces are in these blocks: those of one checkpoint after the other. Throws JOB_STATE_NEWER. */
-export function readStage(blocks: readonly Uint8Array[]): StageCheckpoint {
+/**
+ * The stage whose pieces are in these blocks: those of one checkpoint after the other; `found` is told which blocks are whose. Throws
+ * JOB_STATE_NEWER.
+ */
+export function readStage(
+  blocks: readonly Uint8Array[],
+  found: (kept: readonly KeptBlock[]) => void = () => {},
+): StageCheckpoint {
   const taken: Gathered[] = []
-  for (const one of readBlocks(blocks) as Iterable<StagePiece>) {
-    if (one.piece === 'head') {
-      taken.push({ head: one.head, slots: [], keys: [], state: [], timers: [], cold: [] })
-    } else if (one.piece === 'slots') taken.at(-1)?.slots.push(one)
-    else if (one.piece === 'keys') taken.at(-1)?.keys.push(one)
-    else if (one.piece === 'state') taken.at(-1)?.state.push(one)
-    else if (one.piece === 'cold') taken.at(-1)?.cold.push(one)
-    else taken.at(-1)?.timers.push(one)
+  for (const block of blocks) {
+    for (const one of readBlocks([block]) as Iterable<StagePiece>) gather(taken, one)
+    const last = taken.at(-1)
+    if (last !== undefined) last.blocks++
   }
+  found(taken.map(({ blocks: count, head }) => ({ number: head.changes.number, blocks: count })))
   const last = taken.at(-1)
   invariant(last !== undefined, 'The blocks of a stage begin with its head.')
   const { changes: _, cold: _cold, handles: _handles, size: _size, ...rest } = last.head
   return { ...rest, snapshot: mergeChanges(taken.map(changesOf)) }
 }
 
+function gather(taken: Gathered[], one: StagePiece): void {
+  if (one.piece === 'head') {
+    const none = { slots: [], keys: [], state: [], timers: [], cold: [] }
+    taken.push({ head: one.head, blocks: 0, ...none })
+  } else if (one.piece === 'slots') taken.at(-1)?.slots.push(one)
+  else if (one.piece === 'keys') taken.at(-1)?.keys.push(one)
+  else if (one.piece === 'state') taken.at(-1)?.state.push(one)
+  else if (one.piece === 'cold') taken.at(-1)?.cold.push(one)
+  else taken.at(-1)?.timers.push(one)
+}
+
 /** The pieces of one checkpoint. */
 interface Gathered {
+  blocks: number
   readonly head: StageHead
   readonly slots: SlotsPiece[]
   readonly keys: KeysPiece[]
