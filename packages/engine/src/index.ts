@@ -39,6 +39,9 @@ export type {
   StageSpec,
   TimeSpec,
 } from './plan/job-spec.ts'
+export { expandParallel } from './plan/expand-parallel.ts'
+export type { ParallelSpec, Replica } from './plan/parallel-spec.ts'
+export { replicaId, stageOf } from './plan/parallel-spec.ts'
 export { mainOutput } from './plan/main-output.ts'
 export type { JobRestart, PipelineRestart } from './plan/job-restart.ts'
 export type {

@@ -7,7 +7,8 @@ const NULL = 0
 const FALSE = 1
 const TRUE = 2
 const NUMBER = 3
-const TEXT = 4
+/** What a text begins with. */
+export const TEXT = 4
 const BIG_POSITIVE = 5
 const BIG_NEGATIVE = 6
 

@@ -1,6 +1,7 @@
 import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@millrace/base'
 import type { SinkToken } from '@millrace/sdk'
 import { ENG_CHECKPOINT, ENG_ENDED } from '../errors.ts'
+import { stageOf } from '../plan/parallel-spec.ts'
 import type { CheckpointProgress } from '../report/summary.ts'
 import { hookError } from '../run/stage-instance.ts'
 import type { Barriers } from '../run/task-host.ts'
@@ -62,7 +63,7 @@ function captured({ id, task }: CheckpointedStage): StageCapture {
   try {
     return task.checkpoint()
   } catch (error) {
-    throw hookError({ id }, 'snapshot', error)
+    throw hookError({ id: stageOf(id) }, 'snapshot', error)
   }
 }
 

@@ -3,12 +3,14 @@ import { type InstanceScope, jobDefaults } from '@millrace/sdk'
 import type { CheckpointSpec } from '../checkpoint/checkpoint.ts'
 import { type ErrorPolicy, resolvePolicy, sourcePolicy } from '../plan/error-policy.ts'
 import type { JobSpec, SinkSpec, StageSpec } from '../plan/job-spec.ts'
+import { stageOf } from '../plan/parallel-spec.ts'
 import type { Place } from '../plan/place.ts'
 import { SinkCounter, SourceCounter, StageCounter } from '../report/counters.ts'
 import type { SavedLetters } from '../report/dead-letter-log.ts'
 import { Alignment } from '../run/alignment.ts'
 import type { Edge, OverflowTarget } from '../run/edge.ts'
 import { timerError } from '../run/crashed.ts'
+import { FieldWatches } from '../run/field-watches.ts'
 import { Failures } from '../run/failures.ts'
 import type { Outbox } from '../run/outbox.ts'
 import { partLogger } from '../run/part-logger.ts'
@@ -65,7 +67,7 @@ export function buildNodes(
   { restored, setAside }: Pick<CheckpointSpec, 'restored' | 'setAside'>,
 ): Nodes {
   const counters = new Map(
-    spec.stages.map((stage) => [stage.id, new StageCounter(stage.id, stage.factory.traits.name)]),
+    spec.stages.map(({ id, factory }) => [id, new StageCounter(stageOf(id), factory.traits.name)]),
   )
   const wiring = wire(spec, (stage) => overflowTarget(spec, host, counters.get(stage.id)))
   const edgesOf = (id: string): readonly Edge[] => wiring.inputs.get(id) ?? []
@@ -87,14 +89,14 @@ export function buildNodes(
     const own = kind === 'Source' ? sourcePolicy(resolved, usual) : resolved
     return new Failures(host, { kind, id }, own, outboxOf(id).dead)
   }
-  const common = <C extends Counting>(place: Place, counter: C) => {
+  const common = <C extends Counting>(node: string, place: Place, counter: C) => {
     const timers = new PartTimers(host.runtime)
     const own = { ...scope(host, counter, timers, ends), shared }
     // Before the part runs its start has failed.
     timers.crashed = (error) => host.fail(timerError(place, error))
-    const edges = edgesOf(place.id)
+    const edges = edgesOf(node)
     return {
-      parts: { host, outbox: outboxOf(counter.id), scope: own, timers, counter },
+      parts: { host, outbox: outboxOf(node), scope: own, timers, counter },
       node: { counter, edges, timers, timerError: (error: unknown) => timerError(place, error) },
     }
   }
@@ -110,16 +112,19 @@ export function buildNodes(
   })
   const sources = spec.sources.map((source) => {
     const { factory, id } = source
-    const { node, parts } = common(source, new SourceCounter(id, factory.traits.name))
+    const { node, parts } = common(id, source, new SourceCounter(id, factory.traits.name))
     const failures = failuresOf('Source', id, source.onError)
     const saved = restored?.sources[id]
     load(parts.counter, failures, saved)
     const task = new SourceTask({ ...parts, spec: source, failures, alignment, restored: saved })
     return { id, factory, task, ...node }
   })
-  const stages = spec.stages.map((stage) => {
-    const { factory, id } = stage
-    const { node, parts } = common(stage, counters.get(id) as StageCounter)
+  const fields = new Map<string, FieldWatches>()
+  const stages = spec.stages.map((replica) => {
+    const { factory, id } = replica
+    const stage = { ...replica, id: stageOf(id) }
+    const { node, parts } = common(id, stage, counters.get(id) as StageCounter)
+    if (!fields.has(stage.id)) fields.set(stage.id, watchFields(stage, host))
     node.counter.watch(outboxOf(id).ports.filter((port) => port !== outboxOf(id).dead))
     const failures = failuresOf('Stage', id, stage.onError)
     const saved = restored?.stages[id]
@@ -127,13 +132,20 @@ export function buildNodes(
     if (saved?.moreReasons !== undefined) node.counter.load(saved.counts, saved.moreReasons)
     const { spill } = stage
     const openSpill = spill && (() => spillOf(spec, id, spill))
-    const own = { failures, restored: saved, openSpill }
+    const own = {
+      node: id,
+      scope: { ...parts.scope, instance: replica.replica?.index ?? 0 },
+      fields: fields.get(stage.id) as FieldWatches,
+      failures,
+      restored: saved,
+      openSpill,
+    }
     const task = new StageTask({ ...parts, spec: stage, ...own }, node.edges)
     return { id, factory, task, ...node }
   })
   const sinkNode = (sink: SinkSpec, failures: Failures): Node<SinkTask, SinkCounter> => {
     const { factory, id } = sink
-    const { node, parts } = common(sink, new SinkCounter(id, factory.traits.name))
+    const { node, parts } = common(id, sink, new SinkCounter(id, factory.traits.name))
     const saved = restored?.sinks[id]
     load(parts.counter, failures, saved)
     const isResumed = restored !== undefined
@@ -156,6 +168,11 @@ export function buildNodes(
     sinks.push(sinkNode(spec.deadLetter, failuresOf('Sink', spec.deadLetter.id, 'fail')))
   }
   return { resources, sources, stages, sinks }
+}
+
+function watchFields({ id, expects, inputs }: StageSpec, { logger }: TaskHost): FieldWatches {
+  const names = inputs.map(({ name }) => name)
+  return new FieldWatches(id, expects, names, (text) => logger.warn(text))
 }
 
 async function spillOf(

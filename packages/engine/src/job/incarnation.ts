@@ -4,6 +4,7 @@ import { jobDefaults, type Logger, type SinkToken } from '@millrace/sdk'
 import { ENG_ABORTED, ENG_INTERNAL } from '../errors.ts'
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
+import { stageOf } from '../plan/parallel-spec.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
 import type { CheckpointProgress } from '../report/summary.ts'
 import { crashed, type Crashed } from '../run/crashed.ts'
@@ -54,6 +55,7 @@ export class Incarnation implements TaskHost {
   readonly #options: IncarnationOptions
   readonly #end = new AbortController()
   readonly #cleanups = new Cleanups()
+  readonly #owned = new Set<unknown>()
   readonly #cells: Cells
   /** How stages and sinks are told what comes from outside, by id. */
   readonly #holders = new Map<string, (command: LetGo | Committing) => void>()
@@ -203,7 +205,7 @@ export class Incarnation implements TaskHost {
   /** Resolves to how many parked records were tried again or given up; `over` ends the wait. */
   async letGo(which: ParkedFilter, skips: boolean, over: Promise<unknown>): Promise<number> {
     const meant = [...this.#holders].filter(
-      ([id]) => which.stage === undefined || which.stage === id,
+      ([id]) => which.stage === undefined || which.stage === stageOf(id),
     )
     const counts = meant.map(([, tell]) => {
       return new Promise<number>((answer) => {
@@ -329,7 +331,7 @@ export class Incarnation implements TaskHost {
       timers.crashed = (thrown) => cell.tell(crashed(timerError(thrown), timers))
       timers.due = () => cell.tell(DUE)
       this.#holders.set(id, (command) => cell.tell(command))
-      this.#cleanups.add(id, 'close', () => task.close())
+      this.#cleanups.add(stageOf(id), 'close', () => task.close())
       for (const edge of edges) edge.connect(cell)
     }
     for (const { factory, id, task, timerError, timers } of sources) {
@@ -346,8 +348,11 @@ export class Incarnation implements TaskHost {
     }
   }
 
+  /** The replicas of a stage have one in common. */
   #owns(id: string, factory: { dispose(): void | Promise<void> }): void {
-    this.#cleanups.add(id, 'dispose', () => factory.dispose())
+    if (this.#owned.has(factory)) return
+    this.#owned.add(factory)
+    this.#cleanups.add(stageOf(id), 'dispose', () => factory.dispose())
   }
 }
 

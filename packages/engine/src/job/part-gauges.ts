@@ -1,4 +1,5 @@
 import type { Nodes } from './build-tasks.ts'
+import { stageOf } from '../plan/parallel-spec.ts'
 import type { Edge } from '../run/edge.ts'
 
 /** What one source, stage or sink is at now, beside what it has counted. */
@@ -22,18 +23,45 @@ export function gaugesOf({ sinks, sources, stages }: Nodes): readonly PartGauges
       const { restarts, watermark } = task
       return { id, kind: 'source', queued: 0, watermarkMs: known(watermark), restarts }
     }),
-    ...stages.map(({ edges, id, task: { isOver, runner } }): PartGauges => {
-      const watermarkMs = isOver ? undefined : known(runner.emitter.mark)
-      const { restarts, spilling } = runner
-      const spilled = spilling && { keys: spilling.cold, bytes: spilling.size }
-      const own = { queued: queued(edges), watermarkMs, restarts, ...(spilled && { spilled }) }
-      return { id, kind: 'stage', ...own }
-    }),
+    ...sumReplicas(
+      stages.map(({ edges, id, task: { isOver, runner } }): PartGauges => {
+        const watermarkMs = isOver ? undefined : known(runner.emitter.mark)
+        const { restarts, spilling } = runner
+        const spilled = spilling && { keys: spilling.cold, bytes: spilling.size }
+        const own = { queued: queued(edges), watermarkMs, restarts, ...(spilled && { spilled }) }
+        return { id: stageOf(id), kind: 'stage', ...own }
+      }),
+    ),
     ...sinks.map(({ edges, id, task: { writer } }): PartGauges => {
       const { restarts } = writer
       return { id, kind: 'sink', queued: queued(edges), watermarkMs: undefined, restarts }
     }),
   ]
+}
+
+/** Those of the replicas of a stage together; its event time is that of the one that is behind. */
+function sumReplicas(all: readonly PartGauges[]): readonly PartGauges[] {
+  const sums: PartGauges[] = []
+  for (const gauges of all) {
+    const last = sums.at(-1)
+    if (last?.id === gauges.id) sums[sums.length - 1] = sum(last, gauges)
+    else sums.push(gauges)
+  }
+  return sums
+}
+
+function sum(one: PartGauges, other: PartGauges): PartGauges {
+  const { keys = 0, bytes = 0 } = other.spilled ?? {}
+  const marks = [one.watermarkMs, other.watermarkMs].filter((mark) => mark !== undefined)
+  return {
+    ...one,
+    queued: one.queued + other.queued,
+    watermarkMs: marks.length === 2 ? Math.min(...marks) : undefined,
+    restarts: one.restarts + other.restarts,
+    ...(one.spilled && {
+      spilled: { keys: one.spilled.keys + keys, bytes: one.spilled.bytes + bytes },
+    }),
+  }
 }
 
 function queued(edges: readonly Edge[]): number {

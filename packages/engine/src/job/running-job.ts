@@ -2,7 +2,10 @@ import { messageOf, type MillraceError } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
 import type { CheckpointHead } from '../checkpoint/checkpoint.ts'
 import { ENG_NO_CHECKPOINTS, ENG_NOT_STARTED } from '../errors.ts'
+import { expandParallel } from '../plan/expand-parallel.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
+import { stageOf } from '../plan/parallel-spec.ts'
+import { sumReplicas } from '../report/sum-replicas.ts'
 import type { Progress, Summary } from '../report/summary.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
@@ -37,7 +40,7 @@ export class RunningJob implements EngineJob {
     this.spec = spec
     this.#options = options
     this.#logger = logger
-    this.#pipeline = new SupervisedPipeline(spec, {
+    this.#pipeline = new SupervisedPipeline(expandParallel(spec), {
       runtime,
       logger,
       asked: () => this.#asked,
@@ -78,7 +81,7 @@ export class RunningJob implements EngineJob {
       }),
       elapsedMs: this.#startedAt === undefined ? 0 : now - this.#startedAt,
       sources: nodes.sources.map(({ counter }) => counter.snapshot()),
-      stages: nodes.stages.map(({ counter }) => counter.snapshot()),
+      stages: sumReplicas(nodes.stages.map(({ counter }) => counter.snapshot())),
       sinks: nodes.sinks.map(({ counter }) => counter.snapshot()),
       deadLetters: deadLetters.count,
       pipelineRestarts: this.#pipeline.restarts,
@@ -172,9 +175,7 @@ export class RunningJob implements EngineJob {
     }
     const lost = 'They are lost: nothing keeps them (onParked).'
     const kept = parkedPlace === undefined ? '' : ` They are in ${parkedPlace}`
-    for (const { id, task } of current.holding()) {
-      const { length } = task.parked
-      if (length === 0) continue
+    for (const [id, length] of Object.entries(heldBy(current))) {
       const records = `${length} parked record${length === 1 ? '' : 's'}`
       this.#warn(`"${id}" still holds ${records}.${onParked === undefined ? ` ${lost}` : kept}`)
     }
@@ -189,7 +190,7 @@ export class RunningJob implements EngineJob {
       name: this.spec.name,
       deadLettersByCode: Object.fromEntries(deadLetters.byCode),
       firstDeadLetters: deadLetters.first,
-      warnings: [...this.#warnings, ...unseen],
+      warnings: [...this.#warnings, ...new Set(unseen)],
       restarts: this.#pipeline.partRestarts,
       ...(this.#error === undefined ? {} : { error: this.#error }),
     }
@@ -219,4 +220,14 @@ export class RunningJob implements EngineJob {
       tell()
     }
   }
+}
+
+/** How many records each stage and sink holds parked; those that hold none are left out. */
+function heldBy(current: SupervisedPipeline['current']): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { id, task } of current.holding()) {
+    const { length } = task.parked
+    if (length > 0) counts[stageOf(id)] = (counts[stageOf(id)] ?? 0) + length
+  }
+  return counts
 }

@@ -1,7 +1,9 @@
 import { jobDefaults } from '@millrace/sdk'
 import { Edge, type OverflowTarget } from '../run/edge.ts'
+import type { Outlet } from '../run/outlet.ts'
 import { Port } from '../run/port.ts'
 import { Outbox } from '../run/outbox.ts'
+import { Fans } from './fans.ts'
 import type { JobSpec, OutputRef, StageSpec } from '../plan/job-spec.ts'
 
 /** Who sends to whom: the edges into and the ports out of every node. */
@@ -19,28 +21,38 @@ export type OverflowOf = (stage: StageSpec) => OverflowTarget | undefined
 export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
   const window = spec.mailbox?.capacity ?? jobDefaults.mailbox.capacity
   const inputs = new Map<string, Edge[]>()
-  const readers = new Map<string, Edge[]>()
-  const join = (reader: string, from: OutputRef | undefined, edge: Edge): void => {
+  const readers = new Map<string, Outlet[]>()
+  const fans = new Fans(window)
+  const enter = (reader: string, edge: Edge): void => {
     inputs.set(reader, [...(inputs.get(reader) ?? []), edge])
-    if (from === undefined) return
+  }
+  const read = (from: OutputRef, outlet: Outlet | undefined): void => {
+    if (outlet === undefined) return
     const name = `${from.id}.${from.output}`
-    readers.set(name, [...(readers.get(name) ?? []), edge])
+    readers.set(name, [...(readers.get(name) ?? []), outlet])
   }
   for (const stage of spec.stages) {
     const overflow = overflowOf(stage)
     for (const input of stage.inputs) {
       for (const from of input.from) {
-        join(stage.id, from, new Edge({ input: input.name, window, batch: stage.batch, overflow }))
+        const own = { input: input.name, window: fans.window(stage), batch: stage.batch, overflow }
+        const edge = new Edge(own)
+        enter(stage.id, edge)
+        read(from, fans.join(stage, input.name, from, edge))
       }
     }
   }
   for (const sink of spec.sinks) {
-    for (const from of sink.from) join(sink.id, from, new Edge({ input: 'in', window }))
+    for (const from of sink.from) {
+      const edge = new Edge({ input: 'in', window })
+      enter(sink.id, edge)
+      read(from, edge)
+    }
   }
   const dead = (): Port | undefined => {
     if (spec.deadLetter === undefined) return undefined
     const edge = new Edge({ input: 'in', window })
-    join(spec.deadLetter.id, undefined, edge)
+    enter(spec.deadLetter.id, edge)
     return new Port('deadLetter', [edge])
   }
   const outboxes = new Map<string, Outbox>()

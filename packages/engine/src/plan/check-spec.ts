@@ -3,6 +3,7 @@ import { findUpdateClashes } from '@millrace/sdk'
 import { ENG_NO_DEAD_LETTER, ENG_UPDATES } from '../errors.ts'
 import { type ErrorPolicy, resolvePolicy } from './error-policy.ts'
 import { checkLimits } from './check-limits.ts'
+import { checkParallel } from './check-parallel.ts'
 import { checkRestored } from './check-restored.ts'
 import type { JobSpec, OutputRef } from './job-spec.ts'
 import { checkRepeatable } from './pipeline-restart.ts'
@@ -32,6 +33,7 @@ export function checkSpec(spec: JobSpec): void {
     invariant(inputs.size > 0, `Stage "${stage.id}" has at least one input.`)
     invariant(inputs.size === stage.inputs.length, `Stage "${stage.id}" names each input once.`)
     for (const input of stage.inputs) known(stage.id, input.from)
+    checkParallel(stage)
     add(stage.id, Object.keys(stage.factory.traits.outputs))
   }
   for (const sink of spec.sinks) {

@@ -13,6 +13,7 @@ import type { StageSnapshot } from '../state/saved-state.ts'
 import type { SpillFile } from '../state/spill-file.ts'
 import type { ErrorPolicy } from './error-policy.ts'
 import type { JobRestart } from './job-restart.ts'
+import type { ParallelSpec, Replica } from './parallel-spec.ts'
 
 /** An output of a source or stage. Sources have one, named `out`. */
 export interface OutputRef {
@@ -115,6 +116,12 @@ export interface StageSpec {
   /** For each record of an asynchronous stage and for its onEnd; default 30,000. More than that holds for `open` too. */
   readonly timeoutMs?: number | undefined
   readonly batch?: number | undefined
+  /** Runs several times side by side; one that keeps state needs `by` for that. Default: once. */
+  readonly parallel?: ParallelSpec | undefined
+  /** Only after `expandParallel`: which of several it is. */
+  readonly replica?: Replica | undefined
+  /** Only after `expandParallel`: the number of the worker thread that it runs in, from 0. Absent: that of the job. */
+  readonly thread?: number | undefined
   /** Given: also a start that fails is tried again. */
   readonly restart?: RestartSpec | undefined
   /** Only some of its keys stay in memory; needs `by`, and `spills` of the job. Default: all do. */

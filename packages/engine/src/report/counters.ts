@@ -1,8 +1,7 @@
 import type { KeptCounts, SinkCounts, SourceCounts, StageCounts } from './summary.ts'
+import { REASONS_MAX } from './sum-replicas.ts'
 import type { Port } from '../run/port.ts'
 
-/** Most reasons a summary lists. */
-const REASONS_MAX = 20
 /** Distinct reasons kept apart; a stage that puts record data into its reason must not grow without end. */
 const REASONS_KEPT = 1000
 

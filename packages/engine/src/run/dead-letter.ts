@@ -1,5 +1,6 @@
 import type { Runtime } from '@millrace/base'
 import type { Key, Origin } from '@millrace/sdk'
+import { stageOf } from '../plan/parallel-spec.ts'
 import type { PartLetters } from '../report/dead-letter-log.ts'
 import { encodeRaw } from './encode-raw.ts'
 import { plainRecord } from './plain-record.ts'
@@ -52,13 +53,16 @@ export interface Troubled {
 /** Writes the letters of one source, stage or sink. */
 export class Letters {
   readonly #stage: string
+  readonly #node: string
   readonly #clock: Pick<Runtime, 'now'>
   readonly #log: PartLetters
   #place = ''
   #same = 0
 
-  constructor(stage: string, clock: Pick<Runtime, 'now'>, log: PartLetters) {
-    this.#stage = stage
+  /** `node`: its id among the parts of the job, which tells replicas of a stage from each other. */
+  constructor(node: string, clock: Pick<Runtime, 'now'>, log: PartLetters) {
+    this.#stage = stageOf(node)
+    this.#node = node
     this.#clock = clock
     this.#log = log
   }
@@ -86,8 +90,8 @@ export class Letters {
 
   /** What comes of one entry stands together, so a look at the last place is enough. */
   #id(origin: Origin | undefined): string {
-    if (origin === undefined) return `//${this.#log.nextUnplaced()}/${this.#stage}`
-    const place = `${origin.source}/${origin.partition}/${origin.offset}/${this.#stage}`
+    if (origin === undefined) return `//${this.#log.nextUnplaced()}/${this.#node}`
+    const place = `${origin.source}/${origin.partition}/${origin.offset}/${this.#node}`
     this.#same = place === this.#place ? this.#same + 1 : 1
     this.#place = place
     return this.#same === 1 ? place : `${place}/${this.#same}`

@@ -1,3 +1,4 @@
+import type { Outlet } from './outlet.ts'
 import type { RecordBatch } from './record-batch.ts'
 
 /** What travels on an edge: records of a batch with the watermark behind them, a mark alone, the barrier of a checkpoint, or the end. */
@@ -38,6 +39,7 @@ interface Waiting {
   /** Undefined: a barrier. */
   readonly batch: RecordBatch | undefined
   start: number
+  readonly end: number
   mark: number
 }
 
@@ -50,7 +52,7 @@ export const BATCH_MAX = 1024
  * What was sent stays here too until the reader takes it, so its order is that of the edge: the messages that announce it come
  * from the writer and, where credit was awaited, from the reader, and core promises no order of two senders.
  */
-export class Edge {
+export class Edge implements Outlet {
   readonly input: string
   readonly window: number
   readonly #most: number
@@ -82,6 +84,8 @@ export class Edge {
   taken = 0
   /** Called when nothing waits here any more. */
   onClear: (() => void) | undefined
+  /** Called when the reader is done with records. */
+  onRoom: (() => void) | undefined
 
   constructor(options: {
     readonly input: string
@@ -111,17 +115,19 @@ export class Edge {
 
   /** Records on their way: with the reader, and those that wait for credit. */
   get queued(): number {
-    return this.#waiting.reduce(
-      (sum, { batch, start }) => sum + (batch?.values.length ?? 0) - start,
-      this.inFlight,
-    )
+    return this.#waiting.reduce((sum, { end, start }) => sum + end - start, this.inFlight)
   }
 
-  /** Queues a sealed batch and sends what credit allows. */
-  offer(batch: RecordBatch, mark: number): void {
+  /** Queues a sealed batch, or a part of one, and sends what credit allows. */
+  offer(batch: RecordBatch, mark: number, start = 0, end: number = batch.values.length): void {
     this.#reach(mark)
-    this.#waiting.push({ batch, start: 0, mark })
+    this.#waiting.push({ batch, start, end, mark })
     this.#pump()
+  }
+
+  /** Whether so many records would leave at once. */
+  hasRoom(count: number): boolean {
+    return this.clear && this.#admits(count)
   }
 
   /** A watermark without records, and whether the writer steps aside: needs no credit, and joins a mark that is still unread. */
@@ -136,7 +142,7 @@ export class Edge {
   offerBarrier(): void {
     this.#isBarrierOut = true
     if (this.clear) this.#queue('barrier', undefined, 0, 0, this.#sentMark)
-    else this.#waiting.push({ batch: undefined, start: 0, mark: Number.NEGATIVE_INFINITY })
+    else this.#waiting.push({ batch: undefined, start: 0, end: 0, mark: Number.NEGATIVE_INFINITY })
   }
 
   #reach(mark: number): void {
@@ -181,6 +187,7 @@ export class Edge {
   /** The reader is done with `count` records. */
   release(count: number): void {
     this.inFlight -= count
+    this.onRoom?.()
     if (this.#waiting.length === 0) return
     this.#pump()
     if (this.#waiting.length === 0) this.onClear?.()
@@ -194,7 +201,7 @@ export class Edge {
         this.#waiting.shift()
         continue
       }
-      const total = next.batch.values.length
+      const total = next.end
       const count = Math.min(this.#most, total - next.start)
       if (!this.#admits(count)) return
       const end = next.start + count

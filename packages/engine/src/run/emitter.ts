@@ -33,7 +33,7 @@ export class Emitter {
 
   handle(port: Port): OutputHandle {
     return {
-      isRead: port.edges.length > 0,
+      isRead: port.outlets.length > 0,
       emit: (value, options) => this.emit(port, value, options?.timestamp ?? this.timestamp),
     }
   }

@@ -2,6 +2,7 @@ import { backoffDelay } from '@millrace/core'
 import { jobDefaults, type Origin } from '@millrace/sdk'
 import { ENG_ERROR_RATE, ENG_RECORD } from '../errors.ts'
 import type { Fate, ResolvedPolicy } from '../plan/error-policy.ts'
+import { stageOf } from '../plan/parallel-spec.ts'
 import type { PartLetters } from '../report/dead-letter-log.ts'
 import { Letters, type ParkedRecord, type Troubled } from './dead-letter.ts'
 import type { Port } from './port.ts'
@@ -38,7 +39,7 @@ export class Failures {
   ) {
     this.#host = host
     this.#kind = node.kind
-    this.#id = node.id
+    this.#id = stageOf(node.id)
     this.#policy = policy
     this.#dead = dead
     this.letters = host.deadLetters.part()

@@ -238,7 +238,8 @@ function cut(branch: Branch, [value, ...rest]: readonly KeyValue[], slot: number
   return isCut
 }
 
-function keyValue(part: KeyPart, record: unknown, context: { timestamp: number }): unknown {
+/** One value of a key. Throws ENG_KEY, or what a key expression throws. */
+export function keyValue(part: KeyPart, record: unknown, context: { timestamp: number }): unknown {
   const value = part.read(record, context)
   if (typeof value === 'string') return value
   if (typeof value === 'number' && value === value) return value

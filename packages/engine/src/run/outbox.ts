@@ -1,4 +1,5 @@
-import { BATCH_MAX, type Edge } from './edge.ts'
+import { BATCH_MAX } from './edge.ts'
+import type { Outlet } from './outlet.ts'
 import { Port } from './port.ts'
 import { noOrigins, type OriginTable } from './record-batch.ts'
 
@@ -13,7 +14,7 @@ export class Outbox {
   /** Whether a reader drops what does not fit: it never holds this writer back. */
   readonly lossy: boolean
   readonly #byName: ReadonlyMap<string, Port>
-  readonly #edges: readonly Edge[]
+  readonly #outlets: readonly Outlet[]
   #waiter: (() => void) | undefined
   #halted = false
 
@@ -22,9 +23,9 @@ export class Outbox {
     this.#byName = new Map(ports.map((port) => [port.name, port]))
     this.main = ports[0]
     this.dead = dead
-    this.#edges = this.ports.flatMap((port) => port.edges)
-    this.lossy = this.#edges.some((edge) => edge.lossy)
-    for (const edge of this.#edges) edge.onClear = () => this.#cleared()
+    this.#outlets = this.ports.flatMap((port) => port.outlets)
+    this.lossy = this.#outlets.some((outlet) => outlet.lossy)
+    for (const outlet of this.#outlets) outlet.onClear = () => this.#cleared()
   }
 
   /** A declared output; dead letters are none. */
@@ -62,23 +63,23 @@ export class Outbox {
 
   /** Sends a watermark between two batches; nothing may be staged. */
   tick(mark: number, isIdle: boolean): void {
-    for (const edge of this.#edges) edge.offerMark(mark, isIdle)
+    for (const outlet of this.#outlets) outlet.offerMark(mark, isIdle)
   }
 
   /** Sends the barrier of a checkpoint to every reader in one step; nothing may be staged. */
   barrier(): void {
-    for (const edge of this.#edges) edge.offerBarrier()
+    for (const outlet of this.#outlets) outlet.offerBarrier()
   }
 
   /** Tells every reader that this was all. Call it after a flush that is through. */
   end(complete: boolean): void {
-    for (const edge of this.#edges) edge.end(complete)
+    for (const outlet of this.#outlets) outlet.end(complete)
   }
 
   /** The job has failed: what is staged still goes to these readers, which take all that was finished. */
-  handOver(readers: ReadonlySet<Edge>): void {
+  handOver(readers: ReadonlySet<Outlet>): void {
     for (const port of this.ports) {
-      if (port.edges.some((edge) => readers.has(edge))) {
+      if (port.outlets.some((outlet) => readers.has(outlet))) {
         port.seal(this.table, Number.NEGATIVE_INFINITY, false)
       }
     }
@@ -92,7 +93,7 @@ export class Outbox {
   }
 
   #clear(): boolean {
-    for (const edge of this.#edges) if (!edge.clear) return false
+    for (const outlet of this.#outlets) if (!outlet.clear) return false
     return true
   }
 

@@ -1,10 +1,11 @@
-import type { Edge } from './edge.ts'
+import type { Outlet } from './outlet.ts'
 import { RecordBatch, type OriginTable } from './record-batch.ts'
 
 /** One output: what was emitted and not yet sent, and who reads it. */
 export class Port {
   readonly name: string
-  readonly edges: readonly Edge[]
+  /** Its readers. */
+  readonly outlets: readonly Outlet[]
   values: unknown[] = []
   timestamps: number[] = []
   marks: number[] = []
@@ -16,9 +17,9 @@ export class Port {
   /** Records sent, once per reader. */
   sent = 0
 
-  constructor(name: string, edges: readonly Edge[]) {
+  constructor(name: string, outlets: readonly Outlet[]) {
     this.name = name
-    this.edges = edges
+    this.outlets = outlets
   }
 
   push(value: unknown, timestamp: number, mark: number, row: number): void {
@@ -51,18 +52,18 @@ export class Port {
     this.withdraw(kept)
   }
 
-  /** Hands what was emitted to every reader's edge as one batch. `isIdle`: the writer steps aside. */
+  /** Hands what was emitted to every reader as one batch. `isIdle`: the writer steps aside. */
   seal(table: OriginTable, watermark: number, isIdle: boolean): void {
     const mark = watermark - this.lagMs
     const length = this.values.length
     if (length === 0) {
-      for (const edge of this.edges) edge.offerMark(mark, isIdle)
+      for (const outlet of this.outlets) outlet.offerMark(mark, isIdle)
       return
     }
-    if (this.edges.length > 0) {
+    if (this.outlets.length > 0) {
       const batch = new RecordBatch(this.values, this.timestamps, this.marks, this.rows, table)
-      for (const edge of this.edges) edge.offer(batch, mark)
-      this.sent += length * this.edges.length
+      for (const outlet of this.outlets) outlet.offer(batch, mark)
+      this.sent += length * this.outlets.length
     }
     this.values = []
     this.timestamps = []

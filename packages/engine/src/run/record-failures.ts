@@ -103,7 +103,7 @@ export class RecordFailures {
   lateLetters(input: string | undefined): void {
     const { failures, outbox } = this.#parts
     const late = outbox.port('late')
-    if (late === undefined || late.edges.length > 0 || outbox.dead === undefined) return
+    if (late === undefined || late.outlets.length > 0 || outbox.dead === undefined) return
     for (let index = late.base; index < late.values.length; index++) {
       const value = late.values[index]
       const told = isLateRecord(value)

@@ -16,7 +16,7 @@ export class StageKeys {
   readonly #parts: ReadonlyMap<string, readonly KeyPart[]>
 
   constructor(spec: StageSpec, touched?: TouchedSlots) {
-    this.#parts = partsByInput(spec)
+    this.#parts = new Map(spec.inputs.map(({ name }) => [name, keyPartsOf(spec, name)]))
     this.names = this.partsOf(spec.inputs[0]?.name ?? '').map(({ name }) => name)
     this.interner = this.names.length === 0 ? undefined : new KeyInterner(this.names, touched)
   }
@@ -47,9 +47,12 @@ export class StageKeys {
   }
 }
 
-function partsByInput({ by, inputs }: StageSpec): ReadonlyMap<string, readonly KeyPart[]> {
-  if (by === undefined) return new Map()
-  return new Map(inputs.map(({ name }) => [name, isSame(by) ? by : (by[name] ?? NO_PARTS)]))
+/** How the key of a record of one input is read; empty without `by`. */
+export function keyPartsOf(
+  { by = NO_PARTS }: Pick<StageSpec, 'by'>,
+  input: string,
+): readonly KeyPart[] {
+  return isSame(by) ? by : (by[input] ?? NO_PARTS)
 }
 
 function isSame(by: NonNullable<StageSpec['by']>): by is readonly KeyPart[] {

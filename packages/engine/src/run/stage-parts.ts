@@ -4,6 +4,7 @@ import type { StageSpec } from '../plan/job-spec.ts'
 import type { SpillFile } from '../state/spill-file.ts'
 import type { StageCounter } from '../report/counters.ts'
 import type { Failures } from './failures.ts'
+import type { FieldWatches } from './field-watches.ts'
 import type { Outbox } from './outbox.ts'
 import type { PartTimers } from './part-timers.ts'
 import type { TaskHost } from './task-host.ts'
@@ -11,7 +12,11 @@ import type { TaskHost } from './task-host.ts'
 /** What a stage is made of. */
 export interface StageParts {
   readonly host: TaskHost
+  /** Its id among the parts of the job: of a replica its own, where `spec` has that of the stage. */
+  readonly node: string
   readonly spec: StageSpec
+  /** Those of all its replicas here. */
+  readonly fields: FieldWatches
   readonly outbox: Outbox
   readonly failures: Failures
   readonly counter: StageCounter

@@ -11,7 +11,7 @@ import type { Crashed } from './crashed.ts'
 import type { Due } from './due.ts'
 import { InputMarks } from './input-marks.ts'
 import { type LetGo, runLetGo } from './let-go.ts'
-import { FieldWatches } from './field-watches.ts'
+import type { FieldWatches } from './field-watches.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { RecordRunner } from './record-runner.ts'
 import { TICK_MS } from './source-marks.ts'
@@ -52,9 +52,7 @@ export class StageTask {
     this.#aligner = new Aligner(edges)
     this.#wasOver = parts.restored?.isOver === true
     this.runner = new RecordRunner(parts)
-    const { id, expects, inputs } = parts.spec
-    const names = inputs.map(({ name }) => name)
-    this.fields = new FieldWatches(id, expects, names, (text) => parts.host.logger.warn(text))
+    this.fields = parts.fields
     const trail = restoreStage(this.runner, parts)
     const { current, interner } = this.runner
     this.#log = new ChangeLog(current.touched, interner?.renamed ?? new TouchedSlots(), trail)
@@ -172,9 +170,9 @@ export class StageTask {
 
   /** The barrier has come, on all inputs: what is kept now is the stage's part of the checkpoint. */
   #barrier(isAligned: boolean): undefined {
-    const { host, outbox, spec } = this.#parts
+    const { host, node, outbox } = this.#parts
     if (!isAligned || host.over) return
-    host.barriers?.reached(spec.id)
+    host.barriers?.reached(node)
     outbox.barrier()
     this.#aligner.release()
   }
@@ -301,7 +299,7 @@ export class StageTask {
   }
 
   #passEnd(): undefined {
-    const { host, outbox, spec } = this.#parts
+    const { host, node, outbox } = this.#parts
     if (host.over) return
     this.runner.lot?.close()
     this.runner.hooks.stop()
@@ -309,7 +307,7 @@ export class StageTask {
     if (this.#complete) this.runner.sweep?.finish()
     this.isOver = true
     outbox.end(this.#complete)
-    host.finished(spec.id)
+    host.finished(node)
   }
 
   /** Moves the stage's watermark to the smallest of its inputs; a promise where what fires needs more than one turn. */

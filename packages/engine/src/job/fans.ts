@@ -1,0 +1,46 @@
+import type { OutputRef, StageSpec } from '../plan/job-spec.ts'
+import { BATCH_MAX, type Edge } from '../run/edge.ts'
+import { KeyedFan } from '../run/keyed-fan.ts'
+import type { Outlet } from '../run/outlet.ts'
+import { keyPartsOf } from '../run/stage-keys.ts'
+import { UnitFan } from '../run/unit-fan.ts'
+
+/** Units under way for each worker, where nothing else is said. */
+const UNITS_EACH = 2
+
+/** Puts the edges into the replicas of a stage together, so that they are one reader to whoever writes. */
+export class Fans {
+  readonly #window: number
+  /** By stage, input and output, those of the replicas that came so far. */
+  readonly #edges = new Map<string, readonly Edge[]>()
+
+  /** `window`: records with a reader, at most. */
+  constructor(window: number) {
+    this.#window = window
+  }
+
+  /** Records with one stage, or with one replica of it, at most. */
+  window({ parallel, replica }: StageSpec): number {
+    if (replica === undefined || parallel === undefined || parallel.mode === 'keyed')
+      return this.#window
+    const { inFlight = UNITS_EACH * replica.count } = parallel
+    return Math.max(1, Math.floor(inFlight / replica.count)) * unitOf(parallel)
+  }
+
+  /** The reader that an edge into a stage makes; undefined: the edges of more replicas belong to it. */
+  join(stage: StageSpec, input: string, from: OutputRef, edge: Edge): Outlet | undefined {
+    const { parallel, replica } = stage
+    if (replica === undefined || parallel === undefined) return edge
+    const name = `${replica.of}/${input}/${from.id}.${from.output}`
+    const edges = [...(this.#edges.get(name) ?? []), edge]
+    this.#edges.set(name, edges)
+    if (edges.length < replica.count) return undefined
+    if (parallel.mode === 'keyed') return new KeyedFan(edges, keyPartsOf(stage, input))
+    return new UnitFan(edges, unitOf(parallel))
+  }
+}
+
+/** Records of a unit, at most: what crosses to another thread does so in batches. */
+function unitOf({ runs }: NonNullable<StageSpec['parallel']>): number {
+  return runs === 'threads' ? BATCH_MAX : 1
+}

@@ -1,0 +1,34 @@
+/** How a stage runs several times side by side. */
+export interface ParallelSpec {
+  /** How many times, from 1 to 64; 1 is the same as none. */
+  readonly workers: number
+  /** `async`: all in the thread of the job; `threads`: each in a thread of its own. */
+  readonly runs: 'async' | 'threads'
+  /**
+   * `keyed`: by the stage's `by`, which only this mode may have and must: each key is with one of them, and its records keep their order.
+   * `unordered`: a record goes to whichever has room, and results come as they are ready.
+   */
+  readonly mode: 'keyed' | 'unordered'
+  /** Without keys, the most units that all of them have in hand and before them: batches with threads, else records. Default 2 per worker. */
+  readonly inFlight?: number | undefined
+}
+
+/** Which of several a stage is. */
+export interface Replica {
+  /** Id of the stage that the job names. */
+  readonly of: string
+  /** From 0. */
+  readonly index: number
+  readonly count: number
+}
+
+/** The id of a replica. No stage that a job names has such a one. */
+export function replicaId(of: string, index: number): string {
+  return `${of}#${index}`
+}
+
+/** The stage that a job names, of the id of a stage or of one of its replicas. */
+export function stageOf(id: string): string {
+  const end = id.indexOf('#')
+  return end === -1 ? id : id.slice(0, end)
+}
