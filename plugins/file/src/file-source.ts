@@ -17,7 +17,6 @@ import { FilesInUse, filesInUse } from './files-in-use.ts'
 import { checkFormat, type FileFormat, fileFormat, standardStream } from './format.ts'
 import { columnNames, formatParameters, sizeText } from './file-parameters.ts'
 import { type CellTypes, typedColumns } from './cell.ts'
-import { CsvDecoder } from './read/csv-decoder.ts'
 import { decodeAgain } from './read/decode-again.ts'
 import { type Decoder, fileStart, type Position } from './read/decoder.ts'
 import { decodeJson, decodeLine } from './read/decode-text.ts'
@@ -27,6 +26,7 @@ import { LineDecoder } from './read/line-decoder.ts'
 import { identify } from './read/identity.ts'
 import { openInput, statInput } from './read/open-input.ts'
 import { readEntries } from './read/read-entries.ts'
+import { ScanningCsvDecoder } from './read/scanning-csv-decoder.ts'
 import { isRegular } from './is-regular.ts'
 import { realPath } from './real-path.ts'
 
@@ -226,7 +226,15 @@ function createDecoder(
   if (format.format === 'json') return new JsonDecoder(position, { maxLine })
   if (format.format === 'csv') {
     const onHeader = (found: readonly string[]): void => options.warn(found, path)
-    return new CsvDecoder(position, { path, maxLine, delimiter, types, columns, onHeader })
+    return new ScanningCsvDecoder(position, {
+      path,
+      maxLine,
+      delimiter,
+      types,
+      columns,
+      fields,
+      onHeader,
+    })
   }
   if (!FieldScanner.takes(fields)) return new LineDecoder(position, { maxLine, take: decodeJson })
   const scanner = new FieldScanner(fields)

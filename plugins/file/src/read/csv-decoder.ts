@@ -8,30 +8,41 @@ import type { EntryBatch } from './entry-batch.ts'
 import { LineDecoder } from './line-decoder.ts'
 import { QuoteFinder } from './quote-finder.ts'
 
-/** Decodes rows of CSV into objects, one field per column of the header (or of `columns`). */
+/** What rows of CSV are decoded by. */
+export interface CsvDecoderOptions {
+  readonly path: string
+  readonly maxLine: number
+  readonly delimiter: string
+  readonly types: CellTypes
+  readonly columns?: readonly string[] | undefined
+  /** The only fields (paths) anyone looks at, of each the first name; undefined: all. */
+  readonly fields?: readonly string[] | undefined
+  readonly onHeader: (columns: readonly string[]) => void
+}
+
+/** Whether a column is among the fields that anyone looks at: as it is called, or as the first name of a path. */
+export function wantedBy(fields: readonly string[] | undefined): (column: string) => boolean {
+  if (fields === undefined) return () => true
+  const names = new Set(fields.flatMap((field) => [field, field.split('.', 1)[0]]))
+  return (column) => names.has(column)
+}
+
+/** Decodes rows of CSV into objects, one field per column of the header (or of `columns`), with every cell looked at. */
 export class CsvDecoder implements Decoder {
   readonly #rows: LineDecoder
   readonly #delimiter: string
   readonly #types: CellTypes
   readonly #path: string
   readonly #onHeader: (columns: readonly string[]) => void
+  readonly #wants: (column: string) => boolean
   #columns: readonly string[] | undefined
 
-  constructor(
-    position: Position,
-    options: {
-      readonly path: string
-      readonly maxLine: number
-      readonly delimiter: string
-      readonly types: CellTypes
-      readonly columns?: readonly string[] | undefined
-      readonly onHeader: (columns: readonly string[]) => void
-    },
-  ) {
+  constructor(position: Position, options: CsvDecoderOptions) {
     this.#path = options.path
     this.#onHeader = options.onHeader
     this.#delimiter = options.delimiter
     this.#types = options.types
+    this.#wants = wantedBy(options.fields)
     this.#columns = position.columns ?? options.columns
     this.#rows = new LineDecoder(position, {
       maxLine: options.maxLine,
@@ -90,7 +101,7 @@ export class CsvDecoder implements Decoder {
       if (value === undefined) {
         return `Column "${column}" must be a ${this.#typeOf(column)}; got ${JSON.stringify(text)}.`
       }
-      setField(record, column, value)
+      if (this.#wants(column)) setField(record, column, value)
     }
     return record
   }

@@ -1,4 +1,4 @@
-import type { Sliceable } from './decode-text.ts'
+import { asciiText } from './ascii-text.ts'
 
 const slots = 256
 const lengthMax = 32
@@ -20,7 +20,7 @@ export class TextCache {
   take(bytes: Buffer, start: number, end: number): string {
     const length = end - start
     if (this.#lookups === trialLookups || length > lengthMax || length === 0) {
-      return (bytes as Sliceable).latin1Slice(start, end)
+      return asciiText(bytes, start, end)
     }
     const slot = this.#slotOf(bytes, start, end)
     const kept = this.#kept
@@ -36,7 +36,7 @@ export class TextCache {
       }
     }
     this.#count()
-    const text = (bytes as Sliceable).latin1Slice(start, end)
+    const text = asciiText(bytes, start, end)
     this.#texts[slot] = text
     for (let at = 0; at < length; at++) kept[from + at] = bytes[start + at] as number
     return text
