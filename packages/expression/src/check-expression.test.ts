@@ -112,6 +112,7 @@ describe('the types of built-in functions', () => {
       pattern: "'x'",
       duration: "'1h'",
       zone: "'UTC'",
+      timeFormat: "'HH'",
     }
     const unknown = [...builtIns.values()].filter(({ name, parameters }) => {
       const text = `${name}(${parameters.map(({ kind }) => constants[kind] ?? 'a').join(', ')})`

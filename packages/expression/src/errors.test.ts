@@ -124,6 +124,10 @@ describe('faults found before a run', () => {
       '8 error[EXP_CONSTANT]: bucket() expects a duration such as 15m; got string "1 hour", in `bucket(\'1 hour\', at)`.\n  next Write a duration such as 15m there.',
     ],
     [
+      "formatTime(at, 'YYYY')",
+      "16 error[EXP_CONSTANT]: formatTime() expects a time format in quotes such as 'yyyy-MM-dd HH:mm'; got string \"YYYY\", in `formatTime(at, 'YYYY')`.\n  next Write a time format in quotes such as 'yyyy-MM-dd HH:mm' there.",
+    ],
+    [
       'a.matches(b)',
       '11 error[EXP_CONSTANT]: matches() expects a regular expression in quotes; got something else than a constant text, in `a.matches(b)`.\n  next Write a regular expression in quotes there.',
     ],

@@ -1,4 +1,4 @@
-/** What a function expects of one argument; the last three are texts with a meaning that is checked early. */
+/** What a function expects of one argument; the last four are texts with a meaning that is checked early. */
 export type ParameterKind =
   | 'any'
   | 'number'
@@ -7,6 +7,7 @@ export type ParameterKind =
   | 'list'
   | 'duration'
   | 'zone'
+  | 'timeFormat'
   | 'pattern'
 
 /** One parameter of a function, for checks and for hints. */

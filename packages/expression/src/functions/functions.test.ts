@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileExpression } from '../compile-expression.ts'
+import { compileTime } from '../compile-time.ts'
 
 const evaluate = (text: string, record: unknown = {}): unknown =>
   compileExpression(text).evaluate(record, { timestamp: 978_310_020_000 })
@@ -77,6 +78,13 @@ describe('functions', () => {
     ['hourOfDay(-1)', 23],
     ["hourOfDay(eventTime(), 'Asia/Kathmandu')", 6],
     ["minute(eventTime(), 'Asia/Kathmandu')", 32],
+    ["formatTime(eventTime(), 'HH:mm')", '00:47'],
+    [
+      "formatTime(eventTime(), 'yyyy-MM-dd HH:mm:ss.SSSXXX', 'Asia/Kathmandu')",
+      '2001-01-01 06:32:00.000+05:45',
+    ],
+    ["formatTime(-1, 'd MMM yyyy, h:mm a, S')", '31 Dec 1969, 11:59 PM, 9'],
+    ["formatTime(missing, 'HH')", null],
   ])('%s is %j', (text, expected) => {
     expect(evaluate(text)).toEqual(expected)
   })
@@ -96,11 +104,30 @@ describe('functions', () => {
     "min('a', 1)",
     'join([[1]])',
     'bucket(size, 1)',
+    "formatTime(1e300, 'HH')",
+    "formatTime(1e15, 'yyyy')",
+    "formatTime(1, 'HH', zone)",
     'day(1, zone)',
     'hourOfDay(1, zone)',
   ])('%s cannot be read', (text) => {
     expect(() => evaluate(text, { size: 'soon', zone: 'Mars/Base' })).toThrow('() cannot read ')
   })
+})
+
+it('writes times that are read again', () => {
+  const format = "yyyy-MM-dd'T'hh.mm.ss.SSS a XXX"
+  const read = compileTime({ format })
+  fc.assert(
+    fc.property(
+      fc.integer({ min: Date.UTC(1971, 0, 1), max: Date.UTC(9999, 11, 31) }),
+      fc.constantFrom('UTC', 'Europe/Berlin', 'America/St_Johns'),
+      (at, zone) => {
+        const text = evaluate(`formatTime(at, "${format}", zone)`, { at, zone })
+
+        expect(read(text)).toBe(at)
+      },
+    ),
+  )
 })
 
 it('rounds as the written decimals say', () => {

@@ -2,6 +2,7 @@ import { parseDuration } from '@millrace/base'
 import { isZone } from '../time/zone.ts'
 import type { ParameterKind } from './built-in.ts'
 import { patternOf } from './text.ts'
+import { stepsOf } from './times.ts'
 
 /** What an argument of this kind should be, for error texts. */
 export function expectationOf(kind: ParameterKind): string {
@@ -14,6 +15,8 @@ export function expectationOf(kind: ParameterKind): string {
       return 'a duration such as 15m'
     case 'zone':
       return 'a time zone such as Europe/Berlin'
+    case 'timeFormat':
+      return "a time format in quotes such as 'yyyy-MM-dd HH:mm'"
     case 'pattern':
       return 'a regular expression in quotes'
     default:
@@ -30,6 +33,8 @@ export function acceptsConstant(kind: ParameterKind, value: unknown): boolean {
       return (parseDuration(value) ?? 0) > 0
     case 'zone':
       return isZone(value)
+    case 'timeFormat':
+      return stepsOf(value) !== undefined
     case 'pattern':
       return patternOf(value) !== undefined
     default:

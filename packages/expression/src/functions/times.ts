@@ -1,6 +1,8 @@
 import { parseDuration } from '@millrace/base'
 import { parseIso } from '../time/iso.ts'
 import { timeMsMax } from '../time/civil.ts'
+import { writeTime } from '../time/format-writer.ts'
+import { type FormatStep, parseFormat } from '../time/format.ts'
 import { localTime } from '../time/zone.ts'
 import type { BuiltIn } from './built-in.ts'
 
@@ -39,6 +41,25 @@ function parseTime(text: unknown, zone = 'UTC'): number | undefined {
   return Math.abs(at) <= timeMsMax ? at : undefined
 }
 
+const formats = new Map<string, readonly FormatStep[] | undefined>()
+
+/** The steps to write a format, kept for the next call; undefined when it is none. */
+export function stepsOf(format: string): readonly FormatStep[] | undefined {
+  if (!formats.has(format)) {
+    try {
+      formats.set(format, parseFormat(format, { isRead: false }))
+    } catch {
+      formats.set(format, undefined)
+    }
+  }
+  return formats.get(format)
+}
+
+function formatTime(at: number, format: string, zone = 'UTC'): string | undefined {
+  const steps = stepsOf(format)
+  return steps && writeTime(at, steps, zone)
+}
+
 export const timeFunctions: readonly BuiltIn[] = [
   { name: 'bucket', parameters: [{ name: 'size', kind: 'duration' }, time], call: bucket },
   onLocal('day', (date) => date.toISOString().split('T')[0]),
@@ -59,5 +80,10 @@ export const timeFunctions: readonly BuiltIn[] = [
     },
   },
   onLocal('minute', (date) => date.getUTCMinutes()),
+  {
+    name: 'formatTime',
+    parameters: [time, { name: 'format', kind: 'timeFormat' }, zone],
+    call: formatTime,
+  },
   { name: 'time', parameters: [{ name: 'text', kind: 'any' }, zone], call: parseTime },
 ]

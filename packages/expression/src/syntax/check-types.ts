@@ -20,7 +20,7 @@ const functionsByResult: Readonly<Record<string, string>> = {
   number:
     'number double int floor ceil round trunc abs sign sqrt exp log log10 pow size indexOf hash duration ' +
     'time bucket year month dayOfMonth dayOfWeek hourOfDay minute',
-  string: 'string join replace substring lower upper trim day',
+  string: 'string join replace substring lower upper trim day formatTime',
   boolean: 'bool contains matches startsWith endsWith',
   list: 'split',
 }
@@ -166,7 +166,9 @@ class TypeChecker {
     for (const [index, each] of given.entries()) {
       const parameter = parameters[Math.min(index, parameters.length - 1)]
       if (parameter === undefined || parameter.kind === 'any') continue
-      const type = /^(?:duration|zone|pattern)$/.test(parameter.kind) ? 'string' : parameter.kind
+      const type = /^(?:duration|zone|timeFormat|pattern)$/.test(parameter.kind)
+        ? 'string'
+        : parameter.kind
       if (!isNot(each, type)) continue
       const expected = `${name}() takes ${expectationOf(parameter.kind)} as ${parameter.name}`
       throw this.#wrong(expected, node, each)

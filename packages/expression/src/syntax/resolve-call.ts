@@ -158,8 +158,8 @@ function checkConstants(resolver: Surroundings, found: BuiltIn, nodes: readonly 
     const kind = found.parameters[Math.min(position, found.parameters.length - 1)]?.kind ?? 'any'
     const isConstant = node.kind === 'constant'
     if (isConstant && acceptsConstant(kind, node.value)) return
-    // A pattern from a record could take for ever to match: only the job's author writes them.
-    if (!isConstant && kind !== 'pattern') return
+    // A pattern from a record could take for ever to match, and many formats would fill the memory: only the job's author writes them.
+    if (!isConstant && kind !== 'pattern' && kind !== 'timeFormat') return
     const got = isConstant ? describe(node.value) : 'something else than a constant text'
     throw EXP_CONSTANT(
       { text: resolver.text, name: found.name, expected: expectationOf(kind), got },

@@ -41,8 +41,14 @@ const tokens: Readonly<Record<string, readonly [FormatField, least: number, most
 const known =
   "Use yyyy MM M MMM dd d HH H hh h a mm m ss s SSS XXX; other letters stand in quotes, as in yyyy-MM-dd'T'HH:mm."
 
-/** The steps of a format such as `yyyy/MM/dd HH:mm`. Throws EXP_TIME_FORMAT with the column. */
-export function parseFormat(format: string): readonly FormatStep[] {
+/**
+ * The steps of a format such as `yyyy/MM/dd HH:mm`. Throws EXP_TIME_FORMAT with the column. To be read a format needs a year and
+ * names nothing twice; `HH:mm` can be written.
+ */
+export function parseFormat(
+  format: string,
+  { isRead = true }: { readonly isRead?: boolean } = {},
+): readonly FormatStep[] {
   const steps: FormatStep[] = []
   const seen = new Set<string>()
   const piece = /'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+|'/g
@@ -59,12 +65,13 @@ export function parseFormat(format: string): readonly FormatStep[] {
       const step = stepOf(text)
       if (step === undefined) throw fault(`Unknown "${text}" in the time format "${format}"`, at)
       const group = step.field.replace(/^(hour|month).*/, '$1')
-      if (seen.has(group)) throw fault(`The time format "${format}" names the ${group} twice`, at)
+      if (isRead && seen.has(group))
+        throw fault(`The time format "${format}" names the ${group} twice`, at)
       seen.add(group)
       steps.push(step)
     }
   }
-  checkTogether(format, steps, seen)
+  if (isRead) checkTogether(format, steps, seen)
   return steps
 }
 
