@@ -238,5 +238,9 @@ function createDecoder(
   }
   if (!FieldScanner.takes(fields)) return new LineDecoder(position, { maxLine, take: decodeJson })
   const scanner = new FieldScanner(fields)
-  return new LineDecoder(position, { maxLine, take: scanner.take.bind(scanner) })
+  return new LineDecoder(position, {
+    maxLine,
+    take: scanner.take.bind(scanner),
+    follower: scanner,
+  })
 }

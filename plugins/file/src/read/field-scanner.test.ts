@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeJson } from './decode-text.ts'
 import { EntryBatch } from './entry-batch.ts'
 import { FieldScanner } from './field-scanner.ts'
+import { LineDecoder } from './line-decoder.ts'
 
 const names = ['user', 'amount', 'at', 'x']
 
@@ -35,6 +36,17 @@ function scan(scanner: FieldScanner, text: string | Buffer): Decoded {
   const bytes = Buffer.concat([Buffer.from('{"user":'), line, Buffer.from(',"x":1}')])
   const encoding = isAscii(line) ? 'ascii' : isUtf8(line) ? 'utf8' : 'unknown'
   return collect((out) => scanner.take(bytes, 8, 8 + line.length, encoding, 7, out))
+}
+
+function decodeChunks(decoder: LineDecoder, text: string, size: number) {
+  const bytes = Buffer.from(text)
+  const out = new EntryBatch(0)
+  for (let from = 0; from < bytes.length; from += size) {
+    const chunk = Buffer.from(bytes.subarray(from, from + size))
+    decoder.decode(chunk, 0, out)
+  }
+  decoder.end(out)
+  return { ...out.take(0, undefined), position: decoder.position(out.offset) }
 }
 
 function pick(value: unknown): unknown {
@@ -103,6 +115,44 @@ describe('the field scanner', () => {
           expect({ values: values.map(pick), malformed }).toStrictEqual(expected(line))
         }
       }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('finds the ends of lines as the search for newlines does, over any chunks', () => {
+    const lines = fc.array(
+      fc.tuple(fc.constantFrom('', ' ', '\r'), objects, fc.constantFrom('', '\r', '}', ' ')),
+      { maxLength: 12 },
+    )
+    const alike = fc
+      .array(fc.tuple(values, values))
+      .map((list) => list.map(([user, x]) => ['', `{"user":${user},"a":1,"x":${x}}`, ''] as const))
+    fc.assert(
+      fc.property(
+        fc.oneof(lines, alike),
+        fc.boolean(),
+        fc.nat(200),
+        fc.nat(60),
+        (list, ends, size, maxLine) => {
+          const text = list.map((parts) => parts.join('')).join('\n') + (ends ? '\n' : '')
+          const follows = createScanner(names)
+          const position = { bytes: 0, offset: 0, line: 0 }
+          const options = { maxLine: maxLine + 5 }
+          const followed = new LineDecoder(position, {
+            ...options,
+            take: follows.take.bind(follows),
+            follower: follows,
+          })
+          const searched = new LineDecoder(position, { ...options, take: decodeJson })
+
+          const got = decodeChunks(followed, text, size + 1)
+          const wanted = decodeChunks(searched, text, size + 1)
+          expect({ ...got, values: got.values.map(pick) }).toStrictEqual({
+            ...wanted,
+            values: wanted.values.map(pick),
+          })
+        },
+      ),
       { numRuns: 1000 },
     )
   })

@@ -18,6 +18,14 @@ export type LineHandler = (
   out: EntryBatch,
 ) => void
 
+/** Finds the end of a line while it reads it, which spares the search. */
+export interface LineFollower {
+  /** Where the line ends that begins at `start`: behind its last byte but for the newline; -1 where it cannot tell. A newline follows in the bytes. */
+  follow(bytes: Buffer, start: number): number
+  /** Adds the line that was followed last. */
+  add(bytes: Buffer, encoding: Encoding, line: number, out: EntryBatch): void
+}
+
 /**
  * Splits bytes into lines (rows, with a `finder`) and hands them to `take`. Empty lines are skipped. What grows longer
  * than `maxLine` bytes is malformed: its start is kept, and it ends at the first newline behind that many bytes,
@@ -26,6 +34,7 @@ export type LineHandler = (
 export class LineDecoder implements Decoder {
   readonly #maxLine: number
   readonly #take: LineHandler
+  readonly #follower: LineFollower | undefined
   readonly #finder: QuoteFinder | undefined
   #bytes: number
   #line: number
@@ -39,6 +48,8 @@ export class LineDecoder implements Decoder {
     options: {
       readonly maxLine: number
       readonly take: LineHandler
+      /** Asked first. */
+      readonly follower?: LineFollower | undefined
       readonly finder?: QuoteFinder | undefined
     },
   ) {
@@ -46,6 +57,7 @@ export class LineDecoder implements Decoder {
     this.#line = position.line
     this.#maxLine = options.maxLine
     this.#take = options.take
+    this.#follower = options.follower
     this.#finder = options.finder
   }
 
@@ -53,7 +65,13 @@ export class LineDecoder implements Decoder {
     const encoding = encodingOf(chunk, from)
     this.#finder?.begin()
     let start = from
+    const isFollowed = this.#follower !== undefined && encoding !== 'unknown'
+    const last = isFollowed ? chunk.lastIndexOf(newline) : -1
     while (start < chunk.length && !out.isFull) {
+      if (start < last && this.#pendingBytes === 0) {
+        start = this.#followed(chunk, start, last, encoding, out)
+        if (start > last || out.isFull) continue
+      }
       const limit = Math.min(chunk.length, start + this.#maxLine + 2 - this.#pendingBytes)
       const end =
         this.#finder === undefined || this.#tooLong
@@ -69,6 +87,30 @@ export class LineDecoder implements Decoder {
       }
     }
     return start
+  }
+
+  /** Reads the lines from `start` on whose ends its follower finds; returns where the next one begins. */
+  #followed(
+    chunk: Buffer,
+    start: number,
+    last: number,
+    encoding: Encoding,
+    out: EntryBatch,
+  ): number {
+    const follower = this.#follower as LineFollower
+    let at = start
+    let line = this.#line
+    while (at < last && !out.isFull) {
+      const end = follower.follow(chunk, at)
+      if (end === -1 || end - at > this.#maxLine) break
+      const feed = chunk[end] === carriageReturn ? end + 1 : end
+      if (chunk[feed] !== newline) break
+      follower.add(chunk, encoding, ++line, out)
+      at = feed + 1
+    }
+    this.#line = line
+    this.#bytes += at - start
+    return at
   }
 
   end(out: EntryBatch): void {

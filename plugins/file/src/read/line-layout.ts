@@ -1,8 +1,18 @@
-/** Members of a line whose places are noted, two places for each. */
-const membersMax = 64
+const quote = 34
+const comma = 44
+const colon = 58
+const backslash = 92
+const openBrace = 123
+const closeBrace = 125
 
-/** After so many lines of which fewer than half were laid out as the one before, the lines are taken as all different. */
-const trialLines = 4096
+/** Members of a line, and bytes of their names with all that stands around them. */
+const membersMax = 64
+const bytesMax = 2048
+
+/** Not 0 for bytes that a text may have inside: no quote, no backslash, nothing that must be escaped. */
+export const isPlain: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 32 || byte === quote || byte === backslash ? 0 : 1,
+)
 
 /** Stands for: no member that anyone wants. */
 export const UNWANTED = -1
@@ -10,57 +20,62 @@ export const UNWANTED = -1
 /** How the members of a line follow each other: their names in order, as bytes with all that stands around them. */
 export class LineLayout {
   /** What stands in front of the values: from a brace or a comma to a colon, one behind the other. */
-  bytes: Uint8Array = new Uint8Array(0)
-  /** Where each of these ends. */
-  readonly ends: number[] = []
+  readonly bytes = new Uint8Array(bytesMax)
+  /** Of each member, where that ends. */
+  readonly ends = new Int32Array(membersMax)
   /** Of each member, the number of the field that it is. */
-  readonly slots: number[] = []
-  readonly #places = new Int32Array(3 * membersMax)
-  #noted = 0
-  #tried = 0
-  #found = 0
+  readonly slots = new Int32Array(membersMax)
+  /** How many members. */
+  length = 0
+  /** The fields that it has, by number, in their order. */
+  readonly fields: number[] = []
+  readonly #keys: readonly Uint8Array[]
 
-  /** Whether lines may be laid out like the last one that was learned. */
-  get isWorthTrying(): boolean {
-    if (this.#tried < trialLines) return this.ends.length > 0
-    if (this.#found * 2 < trialLines) return false
-    this.#tried = 0
-    this.#found = 0
-    return true
+  /** `keys`: the names of the fields that somebody wants. */
+  constructor(keys: readonly Uint8Array[]) {
+    this.#keys = keys
   }
 
-  /** A line was read by this layout, or could not be. */
-  tried(isFound: boolean): void {
-    this.#tried++
-    if (isFound) this.#found++
-  }
-
-  /** Another line is read member by member. */
-  begin(): void {
-    this.#noted = 0
-  }
-
-  /** What stands in front of a value, and the number of the field. */
-  note(from: number, to: number, slot: number): void {
-    const at = 3 * this.#noted++
-    if (at >= this.#places.length) return
-    this.#places[at] = from
-    this.#places[at + 1] = to
-    this.#places[at + 2] = slot
-  }
-
-  /** The line that was read member by member is the one to go by. */
-  learn(line: Uint8Array): void {
-    this.ends.length = 0
-    this.slots.length = 0
-    if (this.#tried === trialLines || this.#noted > membersMax) return
-    const parts: number[] = []
-    for (let member = 0; member < this.#noted; member++) {
-      const [from = 0, to = 0, slot = UNWANTED] = this.#places.subarray(3 * member, 3 * member + 3)
-      for (let at = from; at < to; at++) parts.push(line[at] as number)
-      this.ends.push(parts.length)
-      this.slots.push(slot)
+  /** Takes over the layout of a line; false where it has none: it is not flat, or not written without blanks, or too long. */
+  learn(line: Uint8Array, start: number, end: number): boolean {
+    this.fields.length = 0
+    this.length = 0
+    if (line[start] !== openBrace || line[end - 1] !== closeBrace) return false
+    let at = start
+    let copied = 0
+    while (at < end - 1) {
+      const from = at
+      if (line[at + 1] !== quote) return false
+      at += 2
+      while (isPlain[line[at] as number] === 1) at++
+      if (line[at] !== quote) return false
+      const slot = this.#slotOf(line, from + 2, at)
+      if (line[++at] !== colon || this.length === membersMax) return false
+      at++
+      if (copied + at - from > bytesMax) return false
+      for (let next = from; next < at; next++) this.bytes[copied++] = line[next] as number
+      this.ends[this.length] = copied
+      this.slots[this.length++] = slot
+      if (slot !== UNWANTED) this.fields.push(slot)
+      // Whether it is a value at all is for those to say who read it.
+      if (line[at] === quote) {
+        do if (++at === end) return false
+        while (line[at] !== quote)
+      }
+      while (line[at] !== comma && at < end - 1) at++
     }
-    this.bytes = Uint8Array.from(parts)
+    return this.length > 0
+  }
+
+  #slotOf(line: Uint8Array, from: number, to: number): number {
+    const length = to - from
+    for (let index = 0; index < this.#keys.length; index++) {
+      const key = this.#keys[index] as Uint8Array
+      if (key.length !== length) continue
+      let same = 0
+      while (same < length && key[same] === line[from + same]) same++
+      if (same === length) return index
+    }
+    return UNWANTED
   }
 }
