@@ -1,5 +1,5 @@
 // pnpm bench: what it does is in report/options.ts (--help), what is compared in compare/sets.ts and compare/subjects.ts.
-import { writeFileSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   compare,
@@ -9,7 +9,15 @@ import {
 } from './compare/compare.ts'
 import { installPeers, type PeerName } from './compare/peers.ts'
 import { comparedSets, type ComparedSet, type SetName } from './compare/sets.ts'
-import { subjects, versionOf, type Subject, type SubjectName } from './compare/subjects.ts'
+import {
+  checkout,
+  subjects,
+  versionOf,
+  type Installation,
+  type Subject,
+  type SubjectName,
+} from './compare/subjects.ts'
+import { build, installedCommand, installPacked } from './installed.ts'
 import { measureLatency } from './latency/latency.ts'
 import { measureKeys } from './memory.ts'
 import { machineLine } from './report/machine.ts'
@@ -69,53 +77,78 @@ async function compareAll(options: BenchOptions, present: CompareOptions): Promi
   return comparisons
 }
 
+/** Builds this checkout and installs it beside copies of the jobs. */
+function install(folder: string): Installation {
+  say('building, packing and installing Millrace\n')
+  build()
+  installPacked(folder)
+  for (const name of ['jobs', 'latency']) {
+    cpSync(join(import.meta.dirname, name), join(folder, name), { recursive: true })
+  }
+  return { command: installedCommand(folder), folder }
+}
+
 async function bench(options: BenchOptions): Promise<number> {
-  const { folder, only, quick, runs } = options
+  const { folder, installed, only, patienceSeconds, quick, records } = options
   const peers = join(folder, 'peers')
   const wanted = new Set(
     (Object.keys(comparedSets) as SetName[])
       .filter((name) => only.includes(name))
       .flatMap((name): readonly SubjectName[] => comparedSets[name].subjects),
   )
-  const asked = options.subjects.filter((name) => wanted.has(name))
-  const { versions, absent } = assemble(asked, peers)
-  const present = asked.filter((name) => Object.hasOwn(versions, name))
-  const { patienceSeconds } = options
+  const { versions, absent } = assemble(
+    options.subjects.filter((name) => wanted.has(name)),
+    peers,
+  )
+  const millrace = installed ? install(join(folder, 'installed')) : checkout
+  const present = options.subjects.filter((name) => Object.hasOwn(versions, name))
+  const faults: string[] = []
+  // What the other parts have found is not lost with one that fails.
+  const attempt = async <T>(part: string, work: () => Promise<T>): Promise<T | undefined> => {
+    if (!only.includes(part)) return undefined
+    try {
+      return await work()
+    } catch (error) {
+      faults.push(`${part}: ${error instanceof Error ? error.message : String(error)}`)
+      say(' failed\n')
+      return undefined
+    }
+  }
   const comparisons = await compareAll(options, {
     folder,
-    peers,
-    subjects: present,
-    runs,
+    millrace,
     patienceSeconds,
+    peers,
     say,
+    subjects: present,
+    runs: options.runs,
   })
+  const runs = Math.min(options.runs, 3)
   const pace = quick
     ? { rate: 2000, seconds: 1, warmSeconds: 0 }
     : { rate: 100_000, seconds: 12, warmSeconds: 2 }
+  const latency = await attempt('latency', () =>
+    measureLatency({ ...pace, folder, millrace, runs, say }),
+  )
+  const keys = await attempt('keys', () =>
+    measureKeys({ folder, millrace, records: Math.min(1_000_000, ...records), runs, say }),
+  )
   const results: Results = {
     machine: machineLine(),
+    installed,
     versions,
     absent,
     comparisons,
-    ...(only.includes('latency') && {
-      latency: await measureLatency({ ...pace, folder, runs: Math.min(runs, 3), say }),
-    }),
-    ...(only.includes('keys') && {
-      keys: await measureKeys({
-        folder,
-        records: quick ? 2000 : 1_000_000,
-        runs: Math.min(runs, 3),
-        say,
-      }),
-    }),
+    ...(latency && { latency }),
+    ...(keys && { keys }),
+  }
+  for (const { leftOut, set } of comparisons) {
+    for (const { fault, subject } of leftOut) {
+      if (fault !== undefined) faults.push(`${set}, ${subject}: ${fault}`)
+    }
   }
   console.log(options.json ? JSON.stringify(results, null, 2) : `\n${figures(results)}`)
   if (options.write) writeFileSync(pagePath, page(results))
-  const faults = comparisons.flatMap(({ leftOut, set }) =>
-    leftOut.flatMap(({ fault, subject }) =>
-      fault === undefined ? [] : [`${set}, ${subject}: ${fault}`],
-    ),
-  )
   for (const fault of faults) console.error(`\n${fault}`)
   return faults.length === 0 ? 0 : 1
 }

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { readAnswer } from './compare/answer.ts'
 import { makeData } from './compare/data.ts'
-import { subjects } from './compare/subjects.ts'
+import { subjects, type Installation } from './compare/subjects.ts'
 import { measure } from './measure/process.ts'
 
 export interface KeyMemory {
@@ -17,6 +17,7 @@ export interface KeyMemory {
 
 export interface KeyMemoryOptions {
   readonly folder: string
+  readonly millrace: Installation
   readonly records: number
   readonly runs: number
   readonly say: (text: string) => void
@@ -26,7 +27,7 @@ const FEW = 100
 
 /** Counts and sums by user, with hardly any users and with as many as records. Throws where an answer has too few rows. */
 export async function measureKeys(options: KeyMemoryOptions): Promise<KeyMemory> {
-  const { folder, records, runs, say } = options
+  const { folder, millrace, records, runs, say } = options
   mkdirSync(folder, { recursive: true })
   const output = join(folder, 'keys.jsonl')
   const found = (['readline', 'millrace'] as const).map((subject) => ({
@@ -36,7 +37,9 @@ export async function measureKeys(options: KeyMemoryOptions): Promise<KeyMemory>
   let keys = 0
   const megabytes = async (subject: keyof typeof subjects, users: number): Promise<number> => {
     const input = makeData(folder, { format: 'jsonl', records, users })
-    const cost = await measure(subjects[subject].command({ set: 'keys', input, output, peers: '' }))
+    const cost = await measure(
+      subjects[subject].command({ set: 'keys', input, output, peers: '', millrace }),
+    )
     const { rows } = await readAnswer(output, 'jsonl', ({ user }) => String(user))
     rmSync(output)
     if (users === FEW) return cost.megabytes

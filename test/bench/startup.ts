@@ -1,11 +1,13 @@
 // How long a process takes to its first result: the built packages, packed and installed as a user has them, and the sources
 // of this checkout; whole processes in turn, with a warm compile cache. What is measured: docs/decisions/0004-start-up.md.
 // pnpm build && node test/bench/startup.ts [--runs 21] [--keep folder]
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { installedCommand, installPacked } from './installed.ts'
+import { median } from './measure/statistics.ts'
 
 const { values } = parseArgs({
   options: {
@@ -17,24 +19,7 @@ const { values } = parseArgs({
 const runs = Number(values.runs)
 const folder = resolve(values.keep ?? mkdtempSync(join(tmpdir(), 'millrace-startup-')))
 
-function run(command: string, args: readonly string[], cwd: string): void {
-  const ended = spawnSync(command, args, { cwd, encoding: 'utf8' })
-  if (ended.status !== 0) throw new Error(`${command} ${args.join(' ')}\n${ended.stderr}`)
-}
-
-/** Packs every package and installs the archives: what `npm install millrace` gives. */
-function install(): void {
-  const archives = join(folder, 'archives')
-  mkdirSync(archives, { recursive: true })
-  for (const manifest of globSync('{packages,plugins}/*/package.json')) {
-    run('pnpm', ['pack', '--pack-destination', archives], dirname(manifest))
-  }
-  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
-  const packed = globSync('*.tgz', { cwd: archives }).map((name) => join(archives, name))
-  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packed], folder)
-}
-
-if (!existsSync(join(folder, 'node_modules'))) install()
+if (!existsSync(join(folder, 'node_modules'))) installPacked(folder)
 const job = join(folder, 'job.yaml')
 writeFileSync(
   job,
@@ -68,7 +53,7 @@ const late = pipeline('late')
 for await (const delay of late.run([{ delay: 20 }, { delay: 3 }])) writeSync(1, delay + '\\n')
 `,
 )
-const installed = join(folder, 'node_modules/millrace/bin/millrace.js')
+const installed = installedCommand(folder)
 const runJob = ['run', job, '--output', '-']
 const commands = {
   'node -e 0': ['-e', '0'],
@@ -104,9 +89,6 @@ function time(name: Name): Promise<Times> {
     })
   })
 }
-
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 
 // The first run writes the compile cache.
 for (const name of names) await time(name)

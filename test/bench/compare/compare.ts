@@ -6,7 +6,7 @@ import { median } from '../measure/statistics.ts'
 import { readAnswer } from './answer.ts'
 import { makeData } from './data.ts'
 import { comparedSets, dataOf, expectedAnswer, type ComparedSet, type SetName } from './sets.ts'
-import { subjects, type SubjectName } from './subjects.ts'
+import { subjects, type Installation, type SubjectName } from './subjects.ts'
 
 export interface Compared {
   readonly subject: SubjectName
@@ -33,6 +33,7 @@ export interface Comparison {
 export interface CompareOptions {
   readonly folder: string
   readonly peers: string
+  readonly millrace: Installation
   readonly subjects: readonly SubjectName[]
   readonly runs: number
   /** A subject runs once more as long as its runs of this size took less than that. */
@@ -48,7 +49,7 @@ export async function compare(
   options: CompareOptions,
   secondsForRecord: ReadonlyMap<SubjectName, number> = new Map(),
 ): Promise<Comparison> {
-  const { folder, patienceSeconds, peers, runs, say } = options
+  const { folder, millrace, patienceSeconds, peers, runs, say } = options
   const set: ComparedSet = comparedSets[name]
   say(`${name}, ${records.toLocaleString('en')} records: `)
   const input = makeData(folder, dataOf(set, records))
@@ -59,7 +60,7 @@ export async function compare(
   const taking = new Map<SubjectName, { costs: Cost[]; spent: number }>()
   const run = (subject: SubjectName, output: string): Promise<Cost> => {
     rmSync(output, { force: true })
-    return measure(subjects[subject].command({ set: name, input, output, peers }))
+    return measure(subjects[subject].command({ set: name, input, output, peers, millrace }))
   }
   const outputOf = (subject: SubjectName): string =>
     join(outputs, `${name}-${subject}.${set.format}`)

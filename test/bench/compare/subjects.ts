@@ -13,6 +13,14 @@ export interface Work {
   readonly output: string
   /** Where the packages of others are installed. */
   readonly peers: string
+  readonly millrace: Installation
+}
+
+/** Which Millrace is measured. */
+export interface Installation {
+  readonly command: string
+  /** Beside it lie `jobs` and `latency`, from where its plugins are found. */
+  readonly folder: string
 }
 
 export interface Subject {
@@ -22,7 +30,12 @@ export interface Subject {
 }
 
 const bench = resolve(import.meta.dirname, '..')
-const bin = resolve(bench, '../../packages/millrace/bin/millrace.js')
+
+/** The sources of this checkout. */
+export const checkout: Installation = {
+  command: resolve(bench, '../../packages/millrace/bin/millrace.js'),
+  folder: bench,
+}
 
 const script =
   (name: string): Subject['command'] =>
@@ -49,9 +62,14 @@ export const subjects = {
   readline: { title: 'readline script', command: script('readline') },
   millrace: {
     title: 'Millrace',
-    command: ({ set, input, output }) => ({
+    command: ({ set, input, output, millrace }) => ({
       program: process.execPath,
-      args: [bin, 'run', join(bench, 'jobs', `${set === 'start' ? 'job' : set}.yaml`), '--quiet'],
+      args: [
+        millrace.command,
+        'run',
+        join(millrace.folder, 'jobs', `${set === 'start' ? 'job' : set}.yaml`),
+        '--quiet',
+      ],
       env: { BENCH_INPUT: input, BENCH_OUTPUT: output },
     }),
   },

@@ -1,6 +1,7 @@
 // End to end at a fixed rate: how late records come to the sink, counted from when they were due.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import type { Installation } from '../compare/subjects.ts'
 import { measure } from '../measure/process.ts'
 import type { Percentiles } from './steady.ts'
 
@@ -24,22 +25,23 @@ export interface Latency {
 
 export interface LatencyOptions extends Omit<Latency, 'subjects'> {
   readonly folder: string
+  readonly millrace: Installation
   readonly runs: number
   readonly say: (text: string) => void
 }
 
 const here = import.meta.dirname
-const bin = resolve(here, '../../../packages/millrace/bin/millrace.js')
-const commands = {
+const commandsOf = (millrace: Installation): Readonly<Record<string, readonly string[]>> => ({
   'by hand': [join(here, 'by-hand.mjs')],
   'Node streams': [join(here, 'streams.mjs')],
-  Millrace: [bin, 'run', join(here, 'latency.yaml'), '--quiet'],
-}
+  Millrace: [millrace.command, 'run', join(millrace.folder, 'latency/latency.yaml'), '--quiet'],
+})
 
 /** Runs all subjects in turn. Throws where one loses a record. */
 export async function measureLatency(options: LatencyOptions): Promise<Latency> {
-  const { folder, rate, runs, say, seconds, warmSeconds } = options
+  const { folder, millrace, rate, runs, say, seconds, warmSeconds } = options
   mkdirSync(folder, { recursive: true })
+  const commands = commandsOf(millrace)
   const report = join(folder, 'lateness.json')
   const env = {
     BENCH_RATE: String(rate),

@@ -17,6 +17,7 @@ export interface BenchOptions {
   readonly quick: boolean
   readonly json: boolean
   readonly write: boolean
+  readonly installed: boolean
 }
 
 export const help = `Millrace against a script, libraries and tools, as whole processes over data that is made here.
@@ -34,6 +35,7 @@ Subjects (--subjects): ${Object.keys(subjects).join(', ')}
                     would take twice that; default: 30
   --large           also the peak memory over inputs of 2 GB
   --quick           a smoke test of seconds: few records, one run, only what needs no installation
+  --installed       measures Millrace as a user installs it, built and packed first, instead of the sources of this checkout
   --folder DIR      where data and the packages of others are kept; default: millrace-bench in the folder for temporary files
   --json            results as JSON instead of tables
   --write           also write the page docs/benchmarks.md
@@ -65,11 +67,12 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      installed: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return 'help'
-  const { folder, json, large, quick, write } = values
+  const { folder, installed, json, large, quick, write } = values
   const only = values.only?.split(',') ?? parts.filter((part) => part !== 'large')
   const names =
     values.subjects?.split(',') ??
@@ -88,6 +91,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     quick,
     json,
     write,
+    installed,
   }
 }
 

@@ -21,7 +21,9 @@ export function figures(results: Results): string {
     const own = comparisons.filter(({ set }) => set === name)
     return own.length === 0 ? [] : [comparisonTables(name, own)]
   })
-  const who = Object.entries(versions).map(([name, version]) => `${titleOf(name)} ${version}`)
+  const who = Object.entries(versions)
+    .filter(([, version]) => !machine.startsWith(version))
+    .map(([name, version]) => `${titleOf(name)} ${version}`)
   const missing = Object.entries(absent).map(
     ([name, why]) => `Not there: ${titleOf(name)} (${why}).`,
   )
@@ -34,6 +36,11 @@ export function figures(results: Results): string {
     ...(keys === undefined ? [] : [keyTable(keys)]),
   ].join('\n\n')
 }
+
+const how = ({ installed }: Results): string =>
+  installed
+    ? 'is installed as a user has it'
+    : 'runs from the sources of a checkout, which costs 0.1 s more than installed'
 
 /** The other pages of `docs/benchmarks`, by their headings. */
 function links(): string {
@@ -62,7 +69,7 @@ ${links()}
 - Subjects run in turn, round by round. Figures are medians, with the smallest and largest in brackets; ratios are medians of the
   ratios within a round, and say how many times less than the readline script a subject takes. CPU is user and system time of all threads.
 - Scripts and libraries share what they do with a visit ([test/bench/subjects](../test/bench/subjects)); the jobs are in
-  [test/bench/jobs](../test/bench/jobs). Millrace runs from source, with a warm compile cache, as all programs of Node do here.
+  [test/bench/jobs](../test/bench/jobs). All programs of Node have a warm compile cache. Millrace ${how(results)}.
 - Millrace syncs what it has written to the disk before it says that it is done, decodes into records that have exactly one fate, and takes
   records out of order by a second; the others do none of that.
 

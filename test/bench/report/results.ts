@@ -5,6 +5,8 @@ import type { KeyMemory } from '../memory.ts'
 /** All that a run of the benchmark found; what was not asked for is absent. */
 export interface Results {
   readonly machine: string
+  /** Whether Millrace was measured as a user installs it, or from source. */
+  readonly installed: boolean
   /** By subject, of those that took part. */
   readonly versions: Readonly<Record<string, string>>
   /** Why somebody did not take part anywhere, by subject. */
