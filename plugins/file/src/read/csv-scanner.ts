@@ -12,12 +12,12 @@ const zero = 48
 
 const gaveUp = -1
 
-/** How the cells of one column are read. */
+/** How the cells of a column are read. */
 interface Column {
-  /** The number of the field that it is; -1: nobody wants it. */
+  /** The number of the field that it is; -1: nobody wants it, but there can be something wrong with its cells. */
   readonly slot: number
-  /** Nothing can be wrong with its cells, and nobody wants them. */
-  readonly isSkipped: boolean
+  /** Cells to pass that lie between it and the one in front of it. */
+  readonly passed: number
   readonly type: CellType | 'infer' | 'text'
   readonly readsNumbers: boolean
   readonly cache: TextCache
@@ -42,6 +42,8 @@ export class CsvScanner {
   readonly #delimiter: number
   readonly #maxLine: number
   readonly #columns: readonly Column[]
+  /** Cells to pass behind the last column that is read. */
+  readonly #passedLast: number
   readonly #names: readonly string[]
   readonly #number: NumberCell
   #bytes: Buffer = Buffer.alloc(0)
@@ -55,13 +57,20 @@ export class CsvScanner {
     this.#maxLine = maxLine
     this.#number = new NumberCell(this.#delimiter)
     this.#names = columns.filter(wants)
-    this.#columns = columns.map((name) => {
+    const read: Column[] = []
+    let passed = 0
+    for (const name of columns) {
       const type = typeOf(name, types)
-      const slot = wants(name) ? this.#names.indexOf(name) : -1
-      const isSkipped = slot === -1 && type !== 'number' && type !== 'boolean'
-      const readsNumbers = type === 'infer' || type === 'number'
-      return { slot, isSkipped, type, readsNumbers, cache: new TextCache() }
-    })
+      const slot = this.#names.indexOf(name)
+      if (slot === -1 && type !== 'number' && type !== 'boolean') passed++
+      else {
+        const readsNumbers = type === 'infer' || type === 'number'
+        read.push({ slot, passed, type, readsNumbers, cache: new TextCache() })
+        passed = 0
+      }
+    }
+    this.#columns = read
+    this.#passedLast = passed
   }
 
   /** Whether such rows can be read from bytes: a delimiter that is no part of a number, names that plain assignment takes. */
@@ -104,25 +113,42 @@ export class CsvScanner {
   #row(start: number): number {
     const bytes = this.#bytes
     const columns = this.#columns
-    const last = columns.length - 1
+    const last = this.#passedLast === 0 ? columns.length - 1 : columns.length
     this.#record = {}
     let at = start
-    for (let index = 0; index <= last; index++) {
+    for (let index = 0; index < columns.length; index++) {
       const column = columns[index] as Column
-      if (bytes[at] === quote) at = this.#quoted(at + 1, column)
-      else at = column.isSkipped ? this.#endOfCell(at) : this.#plain(at, column)
-      if (at === gaveUp || (bytes[at] === newline) !== (index === last)) return gaveUp
-      at++
+      if (column.passed > 0) at = this.#pass(at, column.passed)
+      if (at === gaveUp) return gaveUp
+      const end = bytes[at] === quote ? this.#quoted(at + 1, column) : this.#plain(at, column)
+      if (end === gaveUp || (bytes[end] === newline) !== (index === last)) return gaveUp
+      at = end + 1
     }
-    return at - 1
+    if (last < columns.length) return at - 1
+    at = this.#pass(at, this.#passedLast - 1)
+    const end = at === gaveUp ? gaveUp : this.#endOfCell(at)
+    return end === gaveUp || bytes[end] !== newline ? gaveUp : end
   }
 
-  /** The delimiter or newline behind a cell without quotes. */
+  /** Passes so many cells, and the delimiters behind them. */
+  #pass(from: number, count: number): number {
+    let at = from
+    for (let left = count; left > 0; left--) {
+      const end = this.#endOfCell(at)
+      if (end === gaveUp || this.#bytes[end] === newline) return gaveUp
+      at = end + 1
+    }
+    return at
+  }
+
+  /** The delimiter or newline behind a cell that nobody looks at. */
   #endOfCell(from: number): number {
     const bytes = this.#bytes
     const delimiter = this.#delimiter
     let at = from
-    while (bytes[at] !== delimiter && bytes[at] !== newline) at++
+    let byte = bytes[at]
+    if (byte === quote) return this.#quoted(at + 1, undefined)
+    while (byte !== delimiter && byte !== newline) byte = bytes[++at]
     return at
   }
 
@@ -166,8 +192,8 @@ export class CsvScanner {
     return column.type === 'text' ? text : typedCell(text, column.type, false)
   }
 
-  /** Reads a cell from behind its opening quote. */
-  #quoted(from: number, column: Column): number {
+  /** Reads a cell from behind its opening quote, or passes it. */
+  #quoted(from: number, column: Column | undefined): number {
     const bytes = this.#bytes
     const last = this.#last
     let all = 0
@@ -185,7 +211,7 @@ export class CsvScanner {
     const next = bytes[at + 1] === carriageReturn ? at + 2 : at + 1
     const isLast = bytes[next] === newline
     if (at >= last || !(isLast || bytes[at + 1] === this.#delimiter)) return gaveUp
-    if (!column.isSkipped) {
+    if (column !== undefined) {
       const value = this.#quotedValue(from, at, all < 128, isDoubled, column)
       if (value === undefined) return gaveUp
       this.#store(column.slot, value)
