@@ -1,7 +1,7 @@
 import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@millrace/base'
 import { type ActorSystem, RestartBudget } from '@millrace/core'
 import { jobDefaults, type Logger, type SinkToken } from '@millrace/sdk'
-import { ENG_ABORTED, ENG_INTERNAL } from '../errors.ts'
+import { ENG_ABORTED, ENG_ERROR_RATE, ENG_INTERNAL } from '../errors.ts'
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { stageOf } from '../plan/parallel-spec.ts'
@@ -16,7 +16,7 @@ import { ErrorRate } from '../run/error-rate.ts'
 import type { Committing } from '../run/committing.ts'
 import type { LetGo } from '../run/let-go.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
-import type { Barriers, TaskHost } from '../run/task-host.ts'
+import type { Barriers, FailedRecord, TaskHost } from '../run/task-host.ts'
 import { Coordinator } from '../checkpoint/coordinator.ts'
 import { buildNodes, type Nodes } from './build-tasks.ts'
 import { Cells } from './cells.ts'
@@ -43,7 +43,6 @@ export interface IncarnationOptions {
 export class Incarnation implements TaskHost {
   readonly runtime: Runtime
   readonly logger: Logger
-  readonly errorRate: ErrorRate
   readonly deadLetters = new DeadLetterLog()
   readonly delays: Delays
   readonly budget: RestartBudget
@@ -53,6 +52,7 @@ export class Incarnation implements TaskHost {
   read: number
   readonly #coordinator: Coordinator | undefined
   readonly #options: IncarnationOptions
+  readonly #errorRate: ErrorRate
   readonly #end = new AbortController()
   readonly #cleanups = new Cleanups()
   readonly #owned = new Set<unknown>()
@@ -77,7 +77,7 @@ export class Incarnation implements TaskHost {
     this.delays = new Delays(runtime)
     const { intensity, periodMs } = spec.restart ?? jobDefaults.restart
     this.budget = new RestartBudget(intensity, periodMs)
-    this.errorRate = new ErrorRate(spec.errors ?? jobDefaults.errors)
+    this.#errorRate = new ErrorRate(spec.errors ?? jobDefaults.errors)
     this.#cells = new Cells(system, (error) => {
       // Where all has passed on its last message nobody needs them any more.
       if (!this.#hasBegun || this.#running > 0) this.fail(internal(error))
@@ -175,6 +175,14 @@ export class Incarnation implements TaskHost {
     }
     for (const { task } of [...sources, ...stages, ...sinks]) task.halt()
     this.#wake()
+  }
+
+  countFailure({ cause, code, message, position, stage }: FailedRecord): void {
+    const rate = this.#errorRate
+    if (!rate.add(position ?? Math.max(0, this.read - 1))) return
+    const { atMost, failed, of } = rate
+    const last = `${code}: ${message}`
+    this.fail(ENG_ERROR_RATE({ failed, of, atMost, last }, { stage }, cause))
   }
 
   /** Says more of why it failed. */

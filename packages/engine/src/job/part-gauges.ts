@@ -24,10 +24,9 @@ export function gaugesOf({ sinks, sources, stages }: Nodes): readonly PartGauges
       return { id, kind: 'source', queued: 0, watermarkMs: known(watermark), restarts }
     }),
     ...sumReplicas(
-      stages.map(({ edges, id, task: { isOver, runner } }): PartGauges => {
-        const watermarkMs = isOver ? undefined : known(runner.emitter.mark)
-        const { restarts, spilling } = runner
-        const spilled = spilling && { keys: spilling.cold, bytes: spilling.size }
+      stages.map(({ edges, id, task }): PartGauges => {
+        const { isOver, restarts, spilled, watermark } = task
+        const watermarkMs = isOver ? undefined : known(watermark)
         const own = { queued: queued(edges), watermarkMs, restarts, ...(spilled && { spilled }) }
         return { id: stageOf(id), kind: 'stage', ...own }
       }),

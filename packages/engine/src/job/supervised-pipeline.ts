@@ -172,7 +172,7 @@ function restartsOf({ nodes: { resources, sources, stages, sinks } }: Incarnatio
   const counts = [
     ...resources.map(({ resource }) => resource.restarts),
     ...sources.map(({ task }) => task.restarts),
-    ...stages.map(({ task }) => task.runner.restarts),
+    ...stages.map(({ task }) => task.restarts),
     ...sinks.map(({ task }) => task.writer.restarts),
   ]
   return counts.reduce((sum, count) => sum + count, 0)

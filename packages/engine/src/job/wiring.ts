@@ -12,6 +12,15 @@ export interface Wiring {
   readonly inputs: ReadonlyMap<string, readonly Edge[]>
   /** What a source, stage or sink sends on, by id. */
   readonly outboxes: ReadonlyMap<string, Outbox>
+  /** All edges: of the same spec always in the same order. */
+  readonly edges: readonly Wired[]
+}
+
+/** An edge, and the parts that it is between. */
+export interface Wired {
+  readonly writer: string
+  readonly reader: string
+  readonly edge: Edge
 }
 
 /** Where a stage with a lossy mailbox counts its drops. */
@@ -23,7 +32,9 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
   const inputs = new Map<string, Edge[]>()
   const readers = new Map<string, Outlet[]>()
   const fans = new Fans(window)
-  const enter = (reader: string, edge: Edge): void => {
+  const edges: Wired[] = []
+  const enter = (writer: string, reader: string, edge: Edge): void => {
+    edges.push({ writer, reader, edge })
     inputs.set(reader, [...(inputs.get(reader) ?? []), edge])
   }
   const read = (from: OutputRef, outlet: Outlet | undefined): void => {
@@ -37,7 +48,7 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
       for (const from of input.from) {
         const own = { input: input.name, window: fans.window(stage), batch: stage.batch, overflow }
         const edge = new Edge(own)
-        enter(stage.id, edge)
+        enter(from.id, stage.id, edge)
         read(from, fans.join(stage, input.name, from, edge))
       }
     }
@@ -45,24 +56,24 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
   for (const sink of spec.sinks) {
     for (const from of sink.from) {
       const edge = new Edge({ input: 'in', window })
-      enter(sink.id, edge)
+      enter(from.id, sink.id, edge)
       read(from, edge)
     }
   }
-  const dead = (): Port | undefined => {
+  const dead = (writer: string): Port | undefined => {
     if (spec.deadLetter === undefined) return undefined
     const edge = new Edge({ input: 'in', window })
-    enter(spec.deadLetter.id, edge)
+    enter(writer, spec.deadLetter.id, edge)
     return new Port('deadLetter', [edge])
   }
   const outboxes = new Map<string, Outbox>()
   const add = (id: string, outputs: readonly string[]): void => {
     const ports = outputs.map((output) => new Port(output, readers.get(`${id}.${output}`) ?? []))
-    outboxes.set(id, new Outbox(ports, dead()))
+    outboxes.set(id, new Outbox(ports, dead(id)))
   }
   for (const source of spec.sources) add(source.id, ['out'])
   for (const stage of spec.stages) add(stage.id, Object.keys(stage.factory.traits.outputs))
   for (const sink of spec.sinks) add(sink.id, [])
   if (spec.deadLetter !== undefined) outboxes.set(spec.deadLetter.id, new Outbox([], undefined))
-  return { inputs, outboxes }
+  return { inputs, outboxes, edges }
 }

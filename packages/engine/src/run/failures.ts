@@ -1,6 +1,6 @@
 import { backoffDelay } from '@millrace/core'
 import { jobDefaults, type Origin } from '@millrace/sdk'
-import { ENG_ERROR_RATE, ENG_RECORD } from '../errors.ts'
+import { ENG_RECORD } from '../errors.ts'
 import type { Fate, ResolvedPolicy } from '../plan/error-policy.ts'
 import { stageOf } from '../plan/parallel-spec.ts'
 import type { PartLetters } from '../report/dead-letter-log.ts'
@@ -115,19 +115,9 @@ export class Failures {
     )
   }
 
-  #countRate(failure: Failure): void {
-    const rate = this.#host.errorRate
-    const known = failure.row !== NO_ROW
-    const position = known ? failure.table.base + failure.row : Math.max(0, this.#host.read - 1)
-    if (!rate.add(position)) return
-    const { atMost, of } = rate
-    this.#host.fail(
-      ENG_ERROR_RATE(
-        { failed: rate.failed, of, atMost, last: `${failure.code}: ${failure.message}` },
-        { stage: this.#id },
-        failure.cause,
-      ),
-    )
+  #countRate({ cause, code, message, row, table }: Failure): void {
+    const position = row === NO_ROW ? undefined : table.base + row
+    this.#host.countFailure({ position, stage: this.#id, code, message, cause })
   }
 }
 

@@ -6,15 +6,14 @@ import { TouchedSlots } from '../state/touched-slots.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
 import { BatchRunner } from './batch-runner.ts'
 import type { Arrival, Edge, Envelope } from './edge.ts'
-import type { Committing } from './committing.ts'
 import type { Crashed } from './crashed.ts'
-import type { Due } from './due.ts'
 import { InputMarks } from './input-marks.ts'
 import { type LetGo, runLetGo } from './let-go.ts'
 import type { FieldWatches } from './field-watches.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { RecordRunner } from './record-runner.ts'
 import { TICK_MS } from './source-marks.ts'
+import type { StageMessage, StagePart } from './stage-part.ts'
 import type { StageParts } from './stage-parts.ts'
 import { captureStage, restoreStage, takeSnapshot } from './stage-snapshot.ts'
 import { tellUnfinished } from './unfinished.ts'
@@ -25,7 +24,7 @@ const TURN_MS = 4
 const LOOK_EVERY = 64
 
 /** The cell of one stage: takes batches, marks and ends in order, one at a time. */
-export class StageTask {
+export class StageTask implements StagePart {
   readonly #parts: StageParts
   readonly #edges: readonly Edge[]
   readonly #inputs: InputMarks
@@ -84,6 +83,19 @@ export class StageTask {
     await this.runner.close()
   }
 
+  get restarts(): number {
+    return this.runner.restarts
+  }
+
+  get watermark(): number {
+    return this.runner.emitter.mark
+  }
+
+  get spilled(): { keys: number; bytes: number } | undefined {
+    const { spilling } = this.runner
+    return spilling && { keys: spilling.cold, bytes: spilling.size }
+  }
+
   /** What waits here until someone says what becomes of it. */
   get parked(): readonly ParkedRecord[] {
     return this.runner.lot?.records ?? []
@@ -102,7 +114,7 @@ export class StageTask {
   }
 
   /** Takes one message; a promise suspends the cell. */
-  receive(message: Arrival | LetGo | Crashed | Due | Committing): void | Promise<void> {
+  receive(message: StageMessage): void | Promise<void> {
     // Only sinks have something to show.
     if (this.#parts.host.over || message.kind === 'committing') return undefined
     if (message.kind === 'due') return this.#due()

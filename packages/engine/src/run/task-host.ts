@@ -3,7 +3,6 @@ import type { RestartBudget } from '@millrace/core'
 import type { Logger } from '@millrace/sdk'
 import type { DeadLetterLog } from '../report/dead-letter-log.ts'
 import type { Delays } from './delays.ts'
-import type { ErrorRate } from './error-rate.ts'
 
 /** Takes what stages and sinks keep when the barrier of a checkpoint has come on all their inputs. */
 export interface Barriers {
@@ -13,13 +12,22 @@ export interface Barriers {
   numberFor(id: string): number
 }
 
+/** A record that failed, as the share of failures is told of it. */
+export interface FailedRecord {
+  /** Its place among all that the job has read; undefined: nobody knows. */
+  readonly position: number | undefined
+  readonly stage: string
+  readonly code: string
+  readonly message: string
+  readonly cause?: unknown
+}
+
 /** What a source, stage or sink needs from the job around it. */
 export interface TaskHost {
   readonly runtime: Runtime
   readonly logger: Logger
   /** Records the job has read so far. */
   read: number
-  readonly errorRate: ErrorRate
   readonly deadLetters: DeadLetterLog
   /** The restarts of all parts together. */
   readonly budget: RestartBudget
@@ -31,6 +39,8 @@ export interface TaskHost {
   readonly over: boolean
   /** True from `stop()` on: what ends now ends unfinished. */
   readonly stopping: boolean
+  /** Ends the job where too many have failed. */
+  countFailure(failed: FailedRecord): void
   /** Ends the job; the first error counts. */
   fail(error: MillraceError): void
   /** A part has passed on its last message. */
