@@ -17,6 +17,7 @@ import type { Binding, Logger, StageDefinition, StageFactory } from '@millrace/s
 import type { MadePart } from './checkpoint/job-print.ts'
 import type { StartOptions } from './checkpoint/job-state.ts'
 import { JOB_ID_TAKEN, JOB_NO_TIME, JOB_SPILL } from './errors.ts'
+import { type ParallelOptions, parallelSpec } from './parallel-options.ts'
 
 /** Options of a job built in code. */
 export interface PipelineOptions {
@@ -60,6 +61,11 @@ export interface StageOptions {
   /** How it is started again; given, also a start that fails is tried again. */
   readonly restart?: RestartSpec
   /**
+   * Runs it several times side by side, as often as the number says. With `by` each worker has its share of the keys; without, the stage
+   * must keep no state. Default: once.
+   */
+  readonly parallel?: number | ParallelOptions
+  /**
    * Lets the state of all but about so many `keys` wait on the disk; needs `by`. `dir`: a folder for scratch; default: that of the
    * checkpoints, else that of the system for temporary files. Default: all stays in memory.
    */
@@ -102,7 +108,7 @@ export function withMade(
   return { ...draft, made: { ...draft.made, [id]: part } }
 }
 
-/** The draft with one stage more. Throws JOB_ID_TAKEN and JOB_SPILL. */
+/** The draft with one stage more. Throws JOB_ID_TAKEN, JOB_PARALLEL and JOB_SPILL. */
 export function withStage(
   draft: Draft,
   factory: StageFactory,
@@ -115,8 +121,10 @@ export function withStage(
   if (options.id !== undefined && taken.has(options.id)) throw JOB_ID_TAKEN({ id: options.id })
   let id = options.id ?? factory.traits.name
   for (let number = 2; taken.has(id); number++) id = `${factory.traits.name}-${number}`
-  const { by, onError, restart, spill, timeoutMs } = options
-  if (spill !== undefined) checkSpill(id, spill, by !== undefined)
+  const { by, onError, parallel, restart, spill, timeoutMs } = options
+  const hasKeys = by !== undefined
+  const keepsState = factory.traits.keeps === 'state'
+  if (spill !== undefined) checkSpill(id, spill, hasKeys)
   const stage: StageSpec = {
     id,
     factory,
@@ -126,6 +134,7 @@ export function withStage(
     onError,
     timeoutMs,
     restart,
+    parallel: parallelSpec({ id, hasKeys, keepsState }, parallel),
     spill,
   }
   return { ...draft, stages: [...draft.stages, stage] }

@@ -291,6 +291,14 @@ export const JOB_SPILL = defineError<{ id: string; reason: string }>({
   hint: () => "Write, for example, { by: 'user', spill: { keys: 100000 } }.",
 })
 
+/** A stage cannot run several times as it says. */
+export const JOB_PARALLEL = defineError<{ id: string; reason: string }>({
+  code: 'JOB_PARALLEL',
+  message: (d) => `Stage "${d.id}" cannot be parallel: ${d.reason}.`,
+  hint: () =>
+    "Write, for example, { by: 'user', parallel: 4 }, or { parallel: { workers: 4, mode: 'unordered' } }.",
+})
+
 /** The journal of a source is not what was written. */
 export const JOB_JOURNAL_DAMAGED = defineError<{ file: string; offset: number | undefined }>({
   code: 'JOB_JOURNAL_DAMAGED',

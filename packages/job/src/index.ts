@@ -40,6 +40,7 @@ export type {
   StageOptions,
 } from './draft.ts'
 export { Flow, type StageFunction } from './flow.ts'
+export type { ParallelOptions } from './parallel-options.ts'
 export { Pipeline, pipeline, type SourceOptions } from './pipeline.ts'
 export type { SourceTime, StatedTime } from './source-time.ts'
 export { Together } from './together.ts'

@@ -3,6 +3,7 @@ import { jobDefaults as usual, type JsonSchema } from '@millrace/sdk'
 import { choices } from './grammar/keys.ts'
 import { listPlugins } from './modules/list-plugins.ts'
 import type { PluginInfo } from './modules/modules.ts'
+import { parallelSchema } from './parallel-schema.ts'
 import { jobRestartSchema, malformedSchema, policySchema, restartSchema } from './policy-schema.ts'
 import { testsSchema } from './tests/tests-schema.ts'
 
@@ -112,6 +113,7 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
       ),
       onError: policySchema,
       restart: restartSchema,
+      parallel: parallelSchema,
       spill: {
         type: 'object',
         description:

@@ -12,6 +12,7 @@ import { at } from './check/check-parameters.ts'
 import { checkFiles } from './check/check-files.ts'
 import { checkJournals } from './check/check-journals.ts'
 import { checkTime } from './check/check-time.ts'
+import { checkParallel } from './check/check-parallel.ts'
 import { checkRepeatable } from './check/check-repeatable.ts'
 import { checkUpdates } from './check/check-updates.ts'
 import { warnOfFields } from './check/warn-of-fields.ts'
@@ -149,6 +150,7 @@ async function load(
   for (const part of parts.values()) checkByDefinition(part, ends, context)
   checkTime(parts, wiring, context)
   checkFiles(parts.values(), context)
+  checkParallel(parts.values(), context)
   const taken = readCheckpoint(pipeline, { name: settings.name, ends }, context)
   const journals = checkJournals(parts, taken !== undefined, context)
   const checkpoint = taken && { ...taken, ...(Object.keys(journals).length > 0 && { journals }) }

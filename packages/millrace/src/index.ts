@@ -26,6 +26,7 @@ export {
   type LoadedJob,
   type LoadJobOptions,
   type LoadOptions,
+  type ParallelOptions,
   type PipelineOptions,
   type PluginInfo,
   type PartGauges,

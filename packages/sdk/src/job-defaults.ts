@@ -10,6 +10,8 @@ export const jobDefaults = {
   pipelineRestart: { intensity: 3, periodMs: 86_400_000 },
   /** Wait before a retry or a restart: `minMs`, each time `factor` times as long, at most `maxMs`, and longer by up to a share of `jitter`. */
   backoff: { minMs: 100, maxMs: 30_000, factor: 2, jitter: 0.2 },
+  /** Where a stage that runs several times does so, the most of it, and units under way for each. */
+  parallel: { runs: 'async', workersMost: 64, unitsEach: 2 },
   /** Time between two checkpoints, where a job takes any. */
   checkpoint: { everyMs: 10_000 },
   /** Bytes that the journal of a source may take. */

@@ -1,12 +1,10 @@
+import { jobDefaults } from '@millrace/sdk'
 import type { OutputRef, StageSpec } from '../plan/job-spec.ts'
 import { BATCH_MAX, type Edge } from '../run/edge.ts'
 import { KeyedFan } from '../run/keyed-fan.ts'
 import type { Outlet } from '../run/outlet.ts'
 import { keyPartsOf } from '../run/stage-keys.ts'
 import { UnitFan } from '../run/unit-fan.ts'
-
-/** Units under way for each worker, where nothing else is said. */
-const UNITS_EACH = 2
 
 /** Puts the edges into the replicas of a stage together, so that they are one reader to whoever writes. */
 export class Fans {
@@ -23,7 +21,7 @@ export class Fans {
   window({ parallel, replica }: StageSpec): number {
     if (replica === undefined || parallel === undefined || parallel.mode === 'keyed')
       return this.#window
-    const { inFlight = UNITS_EACH * replica.count } = parallel
+    const { inFlight = jobDefaults.parallel.unitsEach * replica.count } = parallel
     return Math.max(1, Math.floor(inFlight / replica.count)) * unitOf(parallel)
   }
 

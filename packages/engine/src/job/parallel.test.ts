@@ -79,7 +79,7 @@ async function outcome(
     return JSON.stringify([id, record, key, error])
   })
   const stages = summary.stages.map((counts) => {
-    return { ...counts, reasons: Object.entries(counts.reasons).toSorted() }
+    return { ...counts, reasons: Object.entries(counts.reasons).map(String).toSorted() }
   })
   return {
     state: summary.state,

@@ -49,7 +49,7 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
       sources.push({ id, where, factory, time, onError, limit, fields, restart })
     } else if (stage !== undefined) {
       const factory = modules.stageFactory(stage, value, scope, id)
-      const { by, timeoutMs, batch, spill } = part.settings
+      const { by, timeoutMs, batch, parallel, spill } = part.settings
       const inputs = wiring.inputs.get(id) ?? []
       const expects = expectedOfStage(part, context.values)
       stages.set(id, {
@@ -63,6 +63,7 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
         timeoutMs,
         batch,
         restart,
+        parallel,
         spill,
       })
     } else if (sink !== undefined) {

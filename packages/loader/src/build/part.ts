@@ -1,4 +1,11 @@
-import type { ErrorPolicy, KeyPart, RestartSpec, SpillSpec, TimeSpec } from '@millrace/engine'
+import type {
+  ErrorPolicy,
+  KeyPart,
+  ParallelSpec,
+  RestartSpec,
+  SpillSpec,
+  TimeSpec,
+} from '@millrace/engine'
 import {
   type Outputs,
   sinkTraits,
@@ -17,6 +24,7 @@ export interface Settings {
   readonly limit?: number | undefined
   readonly timeoutMs?: number | undefined
   readonly batch?: number | undefined
+  readonly parallel?: ParallelSpec | undefined
   readonly spill?: SpillSpec | undefined
   /** Bytes that the journal of a source that cannot be read again may take; absent: it has none. */
   readonly journal?: number | undefined

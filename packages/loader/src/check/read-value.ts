@@ -55,13 +55,18 @@ export function readText(place: Place, context: LoadContext): string | undefined
   )
 }
 
-/** A whole number of at least `least`. */
-export function readWhole(place: Place, context: LoadContext, least: number): number | undefined {
-  return readLeaf(place, context, `a whole number of at least ${least}`, (leaf) => {
+/** A whole number of at least `least`, and at most `most`. */
+export function readWhole(
+  place: Place,
+  context: LoadContext,
+  least: number,
+  most: number = Infinity,
+): number | undefined {
+  const bounds = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`
+  return readLeaf(place, context, `a whole number ${bounds}`, (leaf) => {
     const number = numberOf(leaf)
-    return number !== undefined && Number.isSafeInteger(number) && number >= least
-      ? number
-      : undefined
+    const isWhole = number !== undefined && Number.isSafeInteger(number)
+    return isWhole && number >= least && number <= most ? number : undefined
   })
 }
 

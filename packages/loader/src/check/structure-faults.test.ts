@@ -105,7 +105,6 @@ describe('what is not built yet', () => {
       '  source: { file: a.jsonl, limit: 100000, schema: x.json }',
       '  stages:',
       '    - filter: a',
-      '      parallel: 2',
       '      isolate: true',
       '    - filter: a',
       '      mailbox: {}',
@@ -123,20 +122,17 @@ describe('what is not built yet', () => {
       error[CFG_NOT_BUILT]: "schema" of a source is not built yet.
         at   /jobs/job.yaml:5:43  pipeline.source.schema
         next Remove it; a later version will take it.
-      error[CFG_NOT_BUILT]: "parallel" of a stage is not built yet.
-        at   /jobs/job.yaml:8:7  pipeline.stages[0].parallel
-        next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "isolate" of a stage is not built yet.
-        at   /jobs/job.yaml:9:7  pipeline.stages[0].isolate
+        at   /jobs/job.yaml:8:7  pipeline.stages[0].isolate
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "mailbox" of a stage is not built yet.
-        at   /jobs/job.yaml:11:7  pipeline.stages[1].mailbox
+        at   /jobs/job.yaml:10:7  pipeline.stages[1].mailbox
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "batch" of a sink is not built yet.
-        at   /jobs/job.yaml:12:26  pipeline.sink.batch
+        at   /jobs/job.yaml:11:26  pipeline.sink.batch
         next Remove it; a later version will take it.
       error[CFG_NOT_BUILT]: "timeout" of "mailbox" is not built yet.
-        at   /jobs/job.yaml:13:14  pipeline.mailbox.timeout
+        at   /jobs/job.yaml:12:14  pipeline.mailbox.timeout
         next Remove it; a later version will take it."
     `)
   })
@@ -158,7 +154,7 @@ describe('entries', () => {
         next Add it.
       error[CFG_UNKNOWN_KEY]: Unknown key "where" in a stage.
         at   /jobs/job.yaml:5:7  pipeline.stages[0].where
-        next The keys are: module, parameters, id, note, from, by, outputs, batch, timeout, onError, restart, spill."
+        next The keys are: module, parameters, id, note, from, by, outputs, batch, timeout, onError, restart, parallel, spill."
     `)
   })
 

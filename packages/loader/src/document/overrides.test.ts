@@ -113,7 +113,7 @@ describe('overrides', () => {
         next Known there: 0, 1.
       error[CFG_OVERRIDE]: Override --set stages.route.outputs.far has no target: "outputs" is unknown.
         at   --set  stages.route.outputs.far
-        next Known there: parameters, module, note, from, by, batch, timeout, onError, restart, spill."
+        next Known there: parameters, module, note, from, by, batch, timeout, onError, restart, parallel, spill."
     `)
   })
 

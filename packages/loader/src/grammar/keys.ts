@@ -15,6 +15,7 @@ export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
     'timeout',
     'onError',
     'restart',
+    'parallel',
     'spill',
   ],
   sink: [...everywhere, 'from', 'timeout', 'onError', 'restart'],
@@ -26,7 +27,7 @@ export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
 /** Keys that the language reserves and this version refuses. */
 export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
   source: ['schema', 'parallel'],
-  stage: ['parallel', 'mailbox', 'isolate'],
+  stage: ['mailbox', 'isolate'],
   sink: ['batch', 'parallel', 'by'],
   resource: [],
   watermarks: [],
@@ -66,6 +67,7 @@ export const innerKeys = {
   restart: ['intensity', 'period', 'onEscalate'],
   mailbox: ['capacity', 'overflow'],
   checkpoint: ['every', 'dir'],
+  parallel: ['workers', 'runs', 'mode', 'inFlight'],
   spill: ['keys', 'dir'],
   journal: ['maxSize'],
   time: [
@@ -113,6 +115,9 @@ export const choices = {
   unit: ['s', 'ms', 'us'],
   restartType: ['transient', 'temporary'],
   onEscalate: ['fail', 'restart'],
+  /** How a stage that runs several times does so. */
+  runs: ['threads', 'async', 'processes'],
+  parallelMode: ['ordered', 'unordered', 'latestWins', 'race', 'serial'],
   match: ['contains', 'equals'],
   order: ['given', 'any'],
 } as const

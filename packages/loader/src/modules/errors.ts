@@ -240,6 +240,22 @@ export const CFG_SPILL = defineError<{ id: string }>({
   hint: () => 'Add by with the field whose values the state is kept for, or remove spill.',
 })
 
+/** A stage with a key says how its records are spread. */
+export const CFG_PARALLEL = defineError<{ id: string; key: 'mode' | 'inFlight' }>({
+  code: 'CFG_PARALLEL',
+  message: (d) =>
+    `"${d.id}" has by and parallel.${d.key}: with a key each record goes to the worker that has its key${d.key === 'mode' ? ', in order' : ', and mailbox says how many wait there'}.`,
+  hint: (d) => `Remove ${d.key}, or by.`,
+})
+
+/** A stage with state and without a key is to run several times. */
+export const CFG_PARALLEL_STATE = defineError<{ id: string }>({
+  code: 'CFG_PARALLEL_STATE',
+  message: (d) =>
+    `"${d.id}" keeps state and has no by: with several workers each would see only a part of the records.`,
+  hint: () => 'Add by with the field whose values the state is kept for, or remove parallel.',
+})
+
 /** A source is to wait for the others, and there are none: a warning. */
 export const CFG_ALIGN_ALONE = defineError<{ id: string }>({
   code: 'CFG_ALIGN_ALONE',

@@ -17,6 +17,7 @@ import type { LoadContext } from '../load-context.ts'
 import { askDefinition } from '../modules/ask-definition.ts'
 import { deliveriesOf } from './deliveries.ts'
 import type { CheckpointPlan, Delivery, JobPlan, PlanNode } from './job-plan.ts'
+import { parallelSentence } from './parallel-sentence.ts'
 import { timeSentences } from './time-sentences.ts'
 import {
   escalationSentence,
@@ -207,6 +208,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
       ? 'Records that emit nothing count as used.'
       : 'Records that emit nothing count as filtered.',
     ...retained(part),
+    ...lines(parallelSentence(settings.parallel)),
     ...lines(spillSentence(settings)),
     ...(names.length > 1 ? names.map(([name, says]) => `Output ${name}: ${says}`) : []),
     `Records that fail ${failed}`,

@@ -1,0 +1,56 @@
+import type { ParallelSpec } from '@millrace/engine'
+import { jobDefaults } from '@millrace/sdk'
+import { JOB_PARALLEL } from './errors.ts'
+
+/** How a stage runs several times side by side. */
+export interface ParallelOptions {
+  /** How many, from 1 to 64; 1 is the same as none. */
+  readonly workers: number
+  /** `async`, the default: all in this thread. */
+  readonly runs?: 'async' | undefined
+  /** Only without `by`. `unordered`: results come as they are ready. */
+  readonly mode?: 'unordered' | undefined
+  /** Only without `by`: the most records that all of them have in hand and before them, at least one for each. Default 2 for each. */
+  readonly inFlight?: number | undefined
+}
+
+interface Stage {
+  readonly id: string
+  readonly hasKeys: boolean
+  readonly keepsState: boolean
+}
+
+/** What the engine runs, of what a stage says. Throws JOB_PARALLEL. */
+export function parallelSpec(
+  stage: Stage,
+  said: number | ParallelOptions | undefined,
+): ParallelSpec | undefined {
+  if (said === undefined) return undefined
+  const options = typeof said === 'number' ? { workers: said } : said
+  const reason = whyNot(stage, options)
+  if (reason !== undefined) throw JOB_PARALLEL({ id: stage.id, reason })
+  const { inFlight, mode = 'unordered', runs = jobDefaults.parallel.runs, workers } = options
+  return stage.hasKeys ? { workers, runs, mode: 'keyed' } : { workers, runs, mode, inFlight }
+}
+
+function whyNot(
+  { hasKeys, keepsState }: Stage,
+  { inFlight, mode, workers }: ParallelOptions,
+): string | undefined {
+  const most = jobDefaults.parallel.workersMost
+  if (!isWhole(workers, 1) || workers > most) {
+    return `workers must be a whole number from 1 to ${most}; got ${String(workers)}`
+  }
+  if (inFlight !== undefined && !isWhole(inFlight, workers)) {
+    return `inFlight must be a whole number of at least ${workers}; got ${String(inFlight)}`
+  }
+  if (hasKeys && (mode ?? inFlight) !== undefined) {
+    return 'with by each record goes to the worker that has its key, so it has no mode and no inFlight'
+  }
+  if (!hasKeys && mode === undefined) return 'without by it needs a mode'
+  if (hasKeys || !keepsState || workers === 1) return undefined
+  return 'it keeps state and has no by, so each worker would see only a part of the records'
+}
+
+const isWhole = (value: number, least: number): boolean =>
+  Number.isSafeInteger(value) && value >= least

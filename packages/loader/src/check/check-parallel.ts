@@ -1,0 +1,15 @@
+import { type Part, stageOf } from '../build/part.ts'
+import type { LoadContext } from '../load-context.ts'
+import { CFG_PARALLEL_STATE } from '../modules/errors.ts'
+
+/** Several workers can have the state of a stage only where it is told apart by keys. */
+export function checkParallel(parts: Iterable<Part>, context: LoadContext): void {
+  for (const part of parts) {
+    const { entry, settings } = part
+    const { parallel } = settings
+    if (parallel === undefined || parallel.workers === 1 || parallel.mode === 'keyed') continue
+    if (stageOf(part)?.definition.keeps !== 'state') continue
+    const { where } = entry.keys.get('parallel') ?? entry
+    context.faults.push(CFG_PARALLEL_STATE({ id: entry.id }, where))
+  }
+}

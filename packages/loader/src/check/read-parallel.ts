@@ -1,0 +1,80 @@
+import type { MillraceError, Where } from '@millrace/base'
+import type { ParallelSpec } from '@millrace/engine'
+import { jobDefaults } from '@millrace/sdk'
+import { CFG_MISSING, CFG_NOT_BUILT } from '../errors.ts'
+import type { Entry } from '../grammar/entry.ts'
+import { choices, innerKeys } from '../grammar/keys.ts'
+import type { LoadContext } from '../load-context.ts'
+import { CFG_PARALLEL } from '../modules/errors.ts'
+import { type Place, placeOf, readChoice, readMap, readWhole } from './read-value.ts'
+
+/** What stands there. */
+interface Said {
+  readonly workers: number
+  readonly runs?: ParallelSpec['runs'] | undefined
+  readonly mode?: ParallelSpec['mode'] | undefined
+  readonly inFlight?: number | undefined
+}
+
+/** What this version runs. */
+const builtRuns: readonly ParallelSpec['runs'][] = ['async']
+const builtModes: readonly ParallelSpec['mode'][] = ['unordered']
+
+/** `parallel: 4` or `parallel: { workers, runs, mode, inFlight }` of a stage; undefined: it runs once. */
+export function readParallel(entry: Entry, context: LoadContext): ParallelSpec | undefined {
+  const place = placeOf(entry.keys, 'parallel', entry.path)
+  if (place.node === undefined) return undefined
+  const said = place.node.kind === 'map' ? readInside(place, context) : readWorkers(place, context)
+  if (said === undefined) return undefined
+  const { inFlight, mode, runs = jobDefaults.parallel.runs, workers } = said
+  if (!entry.keys.has('by')) {
+    if (mode !== undefined) return { workers, runs, mode, inFlight }
+    context.faults.push(notBuilt('parallel.mode: ordered', builtModes, place.node.where))
+    return undefined
+  }
+  if (mode === undefined && inFlight === undefined) return { workers, runs, mode: 'keyed' }
+  const key = mode === undefined ? 'inFlight' : 'mode'
+  context.faults.push(CFG_PARALLEL({ id: entry.id, key }, place.node.where))
+  return undefined
+}
+
+function readInside(place: Place, context: LoadContext): Said | undefined {
+  const map = readMap(place, context, innerKeys.parallel)
+  if (map === undefined) return undefined
+  const inside = (key: string): Place => placeOf(map.entries, key, place.path, 'parallel')
+  if (inside('workers').node === undefined) {
+    const hint = 'Say how many there are, such as workers: 4.'
+    context.faults.push(CFG_MISSING({ what: 'workers', of: '"parallel"', hint }, map.where))
+  }
+  const workers = readWorkers(inside('workers'), context)?.workers
+  const runs = readBuilt(inside('runs'), context, choices.runs, builtRuns)
+  const mode = readBuilt(inside('mode'), context, choices.parallelMode, builtModes)
+  const inFlight = readWhole(inside('inFlight'), context, workers ?? 1)
+  return workers === undefined ? undefined : { workers, runs, mode, inFlight }
+}
+
+function readWorkers(place: Place, context: LoadContext): Said | undefined {
+  const workers = readWhole(place, context, 1, jobDefaults.parallel.workersMost)
+  return workers === undefined ? undefined : { workers }
+}
+
+/** One of the choices of the language, if this version has it. */
+function readBuilt<T extends string>(
+  place: Place,
+  context: LoadContext,
+  all: readonly string[],
+  built: readonly T[],
+): T | undefined {
+  const said = readChoice(place, context, all)
+  const found = built.find((one) => one === said)
+  if (said !== undefined && found === undefined) {
+    const key = `${place.what.slice(1, -1)}: ${said}`
+    context.faults.push(notBuilt(key, built, place.node?.where))
+  }
+  return found
+}
+
+function notBuilt(key: string, built: readonly string[], where: Where | undefined): MillraceError {
+  const hint = `This version has ${built.join(', ')}.`
+  return CFG_NOT_BUILT({ key, of: 'a stage', hint }, where)
+}

@@ -1,0 +1,32 @@
+import { jobDefaults, type JsonSchema } from '@millrace/sdk'
+import { choices } from './grammar/keys.ts'
+
+const { runs, unitsEach, workersMost } = jobDefaults.parallel
+const workers = { type: 'integer', minimum: 1, maximum: workersMost } as const
+
+/** How a stage runs several times side by side. */
+export const parallelSchema: JsonSchema = {
+  description:
+    'Runs the stage several times side by side; with by each worker has its share of the keys. Default: once.',
+  anyOf: [
+    { ...workers, description: 'How many workers.' },
+    {
+      type: 'object',
+      required: ['workers'],
+      additionalProperties: false,
+      properties: {
+        workers: { ...workers, description: 'How many.' },
+        runs: { enum: choices.runs, description: `Where they run. Default: ${runs}.` },
+        mode: {
+          enum: choices.parallelMode,
+          description: 'Without by: in which order results come. Default: ordered.',
+        },
+        inFlight: {
+          type: 'integer',
+          minimum: 1,
+          description: `Without by: the most that all of them have under way, records, or batches with threads. Default: ${unitsEach} for each worker.`,
+        },
+      },
+    },
+  ],
+}

@@ -1,0 +1,18 @@
+import type { ParallelSpec } from '@millrace/engine'
+import { jobDefaults } from '@millrace/sdk'
+
+const places = { async: 'in the thread of the job', threads: 'in threads of their own' } as const
+
+/** How a stage runs several times, for people; undefined: it runs once. */
+export function parallelSentence(parallel: ParallelSpec | undefined): string | undefined {
+  if (parallel === undefined || parallel.workers === 1) return undefined
+  const { mode, runs, workers } = parallel
+  const who = `${workers} workers ${places[runs]}`
+  if (mode === 'keyed') {
+    return `${who}: each has its share of the keys, and the records of a key keep their order.`
+  }
+  const isDefault = parallel.inFlight === undefined
+  const most = parallel.inFlight ?? jobDefaults.parallel.unitsEach * workers
+  const unit = runs === 'threads' ? 'batches' : 'records'
+  return `${who}, with at most ${most} ${unit} under way${isDefault ? ' (default)' : ''}: results come as they are ready.`
+}
