@@ -1,0 +1,23 @@
+/** The queries and what each is about. */
+export const queries: Readonly<Record<string, string>> = {
+  q0: 'bids as they are',
+  q1: 'prices in another currency',
+  q2: 'one auction in 123',
+  q3: 'sellers of three states and what they sell, a join without end',
+  q4: 'average end price per category: join, highest bid, mean',
+  q5: 'most bids in 10 s, every 2 s',
+  q7: 'highest bids of 10 s',
+  q8: 'registered and opened an auction within the same 10 s',
+  q9: 'bid that wins each auction: join, best one so far',
+  q10: 'a file for each minute',
+  q11: 'bids of a bidder between pauses of 10 s',
+  q12: 'bids of a bidder in 10 s of the clock',
+  q13: 'a value from a table of 10,000 rows',
+  q14: 'expressions, letters counted',
+  q15: 'bids, bidders, auctions of a day in three ranks of price',
+  q16: 'the same by channel',
+  q17: 'counts and prices of each auction and day',
+  q18: 'last bid of each bidder for each auction',
+  q19: 'ten highest bids of each auction',
+  q20: 'bids with their auction, one category',
+}
