@@ -117,18 +117,17 @@ export class KeyInterner {
 
   /** Gives keys the slots and the numbers that they had; false, and nothing happens, where that cannot be. */
   putBack(placed: PlacedKeys): boolean {
-    const { keys, orders, places } = placed
-    const [first] = keys
-    if (this.seen > 0 || (first !== undefined && first.length !== this.#names.length)) return false
-    for (let slot = 0; slot < places.length; slot++) {
-      const place = places[slot] as number
-      const values = keys[place]
-      if (values === undefined) this.keys.push(undefined)
-      else if (!this.#enter(values, slot, orders[slot] as number)) {
-        this.forgetAll()
-        this.seen = 0
-        return false
-      }
+    if (this.seen > 0) return false
+    const { orders, places } = placed
+    for (let slot = 0; slot < places.length; slot++) this.keys.push(undefined)
+    let fit = true
+    placed.each((values, slot) => {
+      fit &&= this.#enter(values, slot, orders[slot] as number)
+    })
+    if (!fit) {
+      this.forgetAll()
+      this.seen = 0
+      return false
     }
     // The lowest one is given first.
     for (let slot = places.length - 1; slot >= 0; slot--) {
@@ -138,8 +137,9 @@ export class KeyInterner {
     return true
   }
 
-  /** Gives a key the slot behind the last one; false where it has one. */
+  /** Gives a key a slot; false where it has one, or is none of this stage. */
   #enter(values: readonly KeyValue[], slot: number, order: number): boolean {
+    if (values.length !== this.#names.length) return false
     let branch = this.#root
     const last = values.length - 1
     const key: Record<string, KeyValue> = {}
@@ -151,10 +151,11 @@ export class KeyInterner {
       branch = next
     }
     const value = values[last] as KeyValue
-    if (branch.has(value)) return false
     setField(key, this.#names[last] as string, value)
-    branch.set(value, slot)
-    this.keys.push(Object.freeze(key))
+    const { size } = branch
+    // To ask first would be to look for it twice.
+    if (branch.set(value, slot).size === size) return false
+    this.keys[slot] = Object.freeze(key)
     this.order.set(slot, order)
     if (order >= this.seen) this.seen = order + 1
     return true

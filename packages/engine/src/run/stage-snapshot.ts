@@ -100,11 +100,11 @@ export function restoreCold(
 ): void {
   for (const saved of [spec.restored, restored?.snapshot]) {
     if (!(saved instanceof MergedSnapshot) || interner === undefined) continue
-    const { keys, placed } = saved
+    const { placed } = saved
     const arePutBack = interner.arePutBack(placed)
     state.restoreCold(
       saved.cold,
-      ({ place, slot }) => (arePutBack ? slot : interner.slotOf(keys[place] ?? [])),
+      ({ place, slot }) => (arePutBack ? slot : interner.slotOf(placed.keys[place] ?? [])),
       { use: (slot) => spilling?.bring(slot), loaded: () => spilling?.evict(NO_SLOT) },
     )
   }

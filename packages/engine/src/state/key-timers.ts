@@ -117,6 +117,11 @@ export class KeyTimers implements TimerService {
     return { ...columns, names: texts }
   }
 
+  /** So many will be loaded. */
+  makeRoom(count: number): void {
+    this.#table.makeRoom(count)
+  }
+
   /** Sets a timer of a snapshot; `order` is its place among those of the same time, the last one where it is absent. */
   load({ at, name, slot }: TimerAt, order?: number): void {
     this.#add(slot, at, name, order)

@@ -309,6 +309,6 @@ it('makes of changes the snapshot that was there when the last of them were take
         settle()
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })

@@ -1,8 +1,9 @@
-import { invariant, type KeyValue } from '@millrace/base'
+import { invariant } from '@millrace/base'
 import type { TrailStep } from './change-log.ts'
 import type { KeyTimers, TimerAt } from './key-timers.ts'
 import { MergedCold } from './merged-cold.ts'
-import { type Merged, MergedHandle, NOBODY, toPlain } from './merged-handle.ts'
+import { type Merged, MergedHandle, toPlain } from './merged-handle.ts'
+import { MergedKeys, NOBODY } from './merged-keys.ts'
 import type { PlacedKeys, SavedTimer, SlotEntry, StageSnapshot } from './saved-state.ts'
 import type { StageChanges, TimerColumns } from './stage-changes.ts'
 
@@ -11,7 +12,6 @@ export class MergedSnapshot implements StageSnapshot {
   readonly watermark: number
   readonly largest: number
   readonly eventTime: number
-  readonly keys: readonly (readonly KeyValue[])[]
   readonly state: StageSnapshot['state']
   /** What its handles do not load: keys that were on the disk. */
   readonly cold: MergedCold
@@ -21,11 +21,11 @@ export class MergedSnapshot implements StageSnapshot {
   #timers: StageSnapshot['timers'] | undefined
 
   constructor(list: readonly StageChanges[], last: StageChanges) {
-    const merged = mergeKeys(list, last.keys.size)
+    const { size } = last.keys
+    const merged = { keys: new MergedKeys(list, size), winners: winnersOf(list, size) }
     this.watermark = last.watermark
     this.largest = last.largest
     this.eventTime = last.eventTime
-    this.keys = merged.keys
     this.cold = new MergedCold(list, merged)
     const handles = Object.entries(last.handles).map(([name, handle]) => {
       const parts = handle.isWhole
@@ -38,6 +38,10 @@ export class MergedSnapshot implements StageSnapshot {
     this.#list = list
     this.#merged = merged
     this.#isKeyed = last.isKeyed
+  }
+
+  get keys(): StageSnapshot['keys'] {
+    return this.#merged.keys.keys
   }
 
   /** Whether it has keys. */
@@ -55,7 +59,7 @@ export class MergedSnapshot implements StageSnapshot {
 
   /** Its keys and the slots that they had. */
   get placed(): PlacedKeys {
-    return this.#merged
+    return this.#merged.keys
   }
 
   get timers(): StageSnapshot['timers'] {
@@ -65,43 +69,56 @@ export class MergedSnapshot implements StageSnapshot {
 
   /** Sets the timers of one time; keys must have the slots that they had. */
   loadTimers(service: 'event' | 'clock', timers: KeyTimers): void {
-    for (const timer of this.#entries(service)) timers.load(timer, timer.order)
+    timers.makeRoom(this.#parts(service).reduce((sum, { own }) => sum + own.length, 0))
+    this.#eachTimer(service, (timer) => timers.load(timer, timer.order))
   }
 
   #timersOf(service: 'event' | 'clock'): readonly SavedTimer[] {
     // Infinity less Infinity is no number.
-    return [...this.#entries(service)]
+    const all: OrderedTimer[] = []
+    this.#eachTimer(service, (timer) => all.push({ ...timer }))
+    return all
       .toSorted((a, b) => (a.at === b.at ? a.order - b.order : a.at < b.at ? -1 : 1))
       .map(({ at, name, slot }) => {
-        const place = this.#merged.places[slot] as number
+        const place = this.#merged.keys.places[slot] as number
         return { key: this.#isKeyed ? (this.keys[place] ?? null) : null, at, name }
       })
   }
 
-  *#entries(service: 'event' | 'clock'): Iterable<OrderedTimer> {
-    // Without keys, each checkpoint has all of them.
-    const last = this.#list.length - 1
-    for (const [index, { timers }] of this.#list.entries()) {
-      if (!this.#isKeyed && index < last) continue
-      yield* this.#entriesOf(timers[service], index)
-    }
-  }
-
-  *#entriesOf(columns: TimerColumns, index: number): Iterable<OrderedTimer> {
-    const { orders, slots, times } = columns
-    const names = columns.names.slice(0, columns.names.length)
-    const { winners } = this.#merged
-    for (let at = 0; at < slots.length; at++) {
-      const slot = slots[at] as number
-      if (this.#isKeyed && winners[slot] !== index) continue
-      yield {
-        slot,
-        at: times[at] as number,
-        name: names[at] as string,
-        order: orders[at] as number,
+  /** Tells of timers in no order, in one object again and again. */
+  #eachTimer(service: 'event' | 'clock', visit: (timer: OrderedTimer) => void): void {
+    const timer = { slot: 0, at: 0, name: '', order: 0 }
+    for (const { columns, own } of this.#parts(service)) {
+      const { orders, slots, times } = columns
+      const names = columns.names.slice(0, columns.names.length)
+      for (const at of own) {
+        timer.slot = slots[at] as number
+        timer.at = times[at] as number
+        timer.name = names[at] as string
+        timer.order = orders[at] as number
+        visit(timer)
       }
     }
   }
+
+  /** What changes say of timers, and which of these no later ones made untrue. */
+  #parts(service: 'event' | 'clock'): readonly TimerPart[] {
+    const { winners } = this.#merged
+    // Without keys, each checkpoint has all of them.
+    const first = this.#isKeyed ? 0 : this.#list.length - 1
+    return this.#list.slice(first).map(({ timers }, index) => {
+      const columns = timers[service]
+      const all = Int32Array.from(columns.slots.keys())
+      const own = all.filter((at) => winners[columns.slots[at] as number] === index)
+      return { columns, own: this.#isKeyed ? own : all }
+    })
+  }
+}
+
+interface TimerPart {
+  readonly columns: TimerColumns
+  /** Their places among them. */
+  readonly own: Int32Array
 }
 
 interface OrderedTimer extends TimerAt {
@@ -128,42 +145,14 @@ export function toPlainSnapshot(snapshot: StageSnapshot): StageSnapshot {
   return { watermark, largest, eventTime, keys, state: Object.fromEntries(handles), timers }
 }
 
-function mergeKeys(list: readonly StageChanges[], size: number): Merged {
+/** Which of several changes tells of each slot. */
+function winnersOf(list: readonly StageChanges[], size: number): Int32Array {
   const winners = new Int32Array(size).fill(NOBODY)
-  list.forEach(({ slots }, index) => {
-    for (const slot of slots) if (slot < size) winners[slot] = index
-  })
-  const found: (readonly KeyValue[] | null)[] = []
-  for (let slot = 0; slot < size; slot++) found.push(null)
-  const orders = new Float64Array(size)
-  for (const { keys } of list) {
-    const values = keys.values.slice(0, keys.values.length)
-    for (let at = 0; at < values.length; at++) {
-      const slot = keys.slots[at] as number
-      if (slot >= size) continue
-      found[slot] = values[at] as readonly KeyValue[] | null
-      orders[slot] = keys.orders[at] as number
+  for (const [index, { slots }] of list.entries()) {
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number
+      if (slot < size) winners[slot] = index
     }
   }
-  const given = new Int32Array(size)
-  let count = 0
-  for (let slot = 0; slot < size; slot++) if (found[slot] !== null) given[count++] = slot
-  const inOrder = sortedBy(given.subarray(0, count), orders)
-  const places = new Int32Array(size).fill(NOBODY)
-  const keys: (readonly KeyValue[])[] = []
-  for (const slot of inOrder) {
-    places[slot] = keys.length
-    keys.push(found[slot] as readonly KeyValue[])
-  }
-  return { winners, places, orders, keys }
-}
-
-/** These places by what `orders` says of them; most often they stand so already. */
-function sortedBy(places: Int32Array, orders: Float64Array): Int32Array {
-  for (let at = 1; at < places.length; at++) {
-    if ((orders[places[at] as number] as number) < (orders[places[at - 1] as number] as number)) {
-      return places.toSorted((a, b) => (orders[a] as number) - (orders[b] as number))
-    }
-  }
-  return places
+  return winners
 }

