@@ -69,6 +69,7 @@ export class ChangeLog {
   /** The next checkpoint of `count` slots. */
   take(count: number): LoggedChanges {
     this.#starts.push({ number: ++this.#number, turn: this.#turn, place: this.#place })
+    if (this.#number === 1) return this.#whole(count)
     const has = new Uint8Array(count)
     let listed = this.#touched.writeTo(has, TOUCHED)
     listed += this.#sweep(has, Math.max(listed * SWEPT_PER_TOUCHED, count / SWEPT_PART))
@@ -86,6 +87,18 @@ export class ChangeLog {
     const since = this.#starts[0]?.number ?? this.#number
     const swept = { turn: this.#turn, place: this.#place }
     return { number: this.#number, since, swept, slots, has, named: named.subarray(0, names) }
+  }
+
+  /** The first one: the code is as cold as can be, and there may be millions of slots. */
+  #whole(count: number): LoggedChanges {
+    this.#touched.settle(count)
+    this.#renamed.settle(count)
+    this.#place = count
+    const slots = new Int32Array(count)
+    for (let slot = 0; slot < count; slot++) slots[slot] = slot
+    const has = new Uint8Array(count).fill(TOUCHED)
+    const swept = { turn: this.#turn, place: this.#place }
+    return { number: 1, since: 1, swept, slots, has, named: slots }
   }
 
   /** Adds up to `most` slots from where the last one ended; how many were not there. */

@@ -112,9 +112,11 @@ export class KeyTimers implements TimerService {
   /** Those of some slots, or of all; `has` is not 0 for those. */
   capture(has: Uint8Array | undefined): TimerColumns {
     const { names, ...columns } = this.#table.pick(has)
-    const texts: string[] = []
-    for (const name of names) texts.push(this.#names.name(name))
-    return { ...columns, names: texts }
+    const texts = this.#names.all()
+    const textOf = (name: number): string => texts[name] as string
+    const slice = (from: number, to: number): readonly string[] =>
+      Array.from(names.subarray(from, to), textOf)
+    return { ...columns, names: { length: names.length, slice } }
   }
 
   /** So many will be loaded. */

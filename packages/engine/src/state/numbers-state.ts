@@ -85,6 +85,15 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
   }
 
   capture(slots: Int32Array): EntryColumns {
+    const [first = 0] = slots
+    const last = first + slots.length
+    if (isRun(slots) && last <= this.#numbers.length) {
+      // Nothing is read one by one.
+      const orders = this.#numbers.slice(first, last)
+      const width = this.#initial.length
+      const rows = this.#rows.values.slice(first * width, last * width)
+      if (!orders.includes(NONE)) return { slots, orders, data: { fields: this.#fields, rows } }
+    }
     const made = new Int32Array(slots.length)
     let count = 0
     for (let at = 0; at < slots.length; at++) {
@@ -101,11 +110,6 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
     const { values } = this.#rows
     const width = this.#initial.length
     const count = slots.length
-    const first = slots[0] ?? 0
-    if (isRun(slots)) {
-      const orders = numbers.slice(first, first + count)
-      return { orders, rows: values.slice(first * width, (first + count) * width) }
-    }
     const orders = new Float64Array(count)
     const rows = new Float64Array(count * width)
     for (let row = 0; row < count; row++) {

@@ -1,3 +1,4 @@
+import { isRun } from './slot-run.ts'
 import type { Sliced } from './stage-changes.ts'
 
 const NONE = -1
@@ -10,8 +11,9 @@ export class OutgoingObjects<T> implements Sliced<unknown> {
   readonly #copy: (object: T) => unknown
   readonly #show: (object: T) => unknown
   readonly #objects: unknown[]
-  /** By slot. */
-  readonly #places: Int32Array
+  /** By slot; absent: slots follow each other, from `#first` on. */
+  readonly #places: Int32Array | undefined
+  readonly #first: number
   /** 1 where the object is a copy already. */
   readonly #isCopy: Uint8Array
   /** Objects in front of this are out. */
@@ -27,6 +29,9 @@ export class OutgoingObjects<T> implements Sliced<unknown> {
     this.#show = show
     this.#objects = objects
     this.#isCopy = new Uint8Array(objects.length)
+    const [first = 0] = slots
+    this.#first = first
+    if (isRun(slots)) return
     // In ascending order.
     this.#places = new Int32Array((slots.at(-1) ?? NONE) + 1).fill(NONE)
     for (let at = 0; at < slots.length; at++) this.#places[slots[at] as number] = at
@@ -53,8 +58,8 @@ export class OutgoingObjects<T> implements Sliced<unknown> {
 
   /** The object of a slot may change from now on. */
   keep(slot: number): void {
-    const at = this.#places[slot] ?? NONE
-    if (at < this.#next || this.#isCopy[at] === 1) return
+    const at = this.#places === undefined ? slot - this.#first : (this.#places[slot] ?? NONE)
+    if (at < this.#next || at >= this.#objects.length || this.#isCopy[at] === 1) return
     this.#objects[at] = this.#copy(this.#objects[at] as T)
     this.#isCopy[at] = 1
   }

@@ -30,6 +30,8 @@ export class Pane<T> {
   /** Rows in use, those taken out included. */
   #rows = 0
   #count = 0
+  /** Of all that it ever had. */
+  #largest = -1
   /** Whether the rows stand in the order of their keys. */
   #isOrdered = true
   /** The key of the last row, by order. */
@@ -68,6 +70,7 @@ export class Pane<T> {
     if (order < this.#last) this.#isOrdered = false
     this.#last = order
     this.#slots[row] = slot
+    if (slot > this.#largest) this.#largest = slot
     this.#enter(slot, row)
     this.#count++
     return row
@@ -98,6 +101,7 @@ export class Pane<T> {
 
   /** How many of its rows are those of slots that are not 0 in `has`. */
   countOf(has: Uint8Array): number {
+    if (this.#isAllOf(has)) return this.#count
     let count = 0
     for (let row = 0; row < this.#rows; row++) if (isIn(has, this.#slots[row] as number)) count++
     return count
@@ -108,6 +112,13 @@ export class Pane<T> {
     const { rows, slots, times } = columns
     const { numbers } = this.store
     const { width } = this.#layout
+    if (this.#isAllOf(has)) {
+      const end = to + this.#rows
+      slots.set(this.#slots.subarray(0, this.#rows), to)
+      times.fill(this.start, to, end)
+      rows.set(numbers.subarray(0, this.#rows * width), to * width)
+      return end
+    }
     let entry = to
     for (let row = 0; row < this.#rows; row++) {
       const slot = this.#slots[row] as number
@@ -120,6 +131,11 @@ export class Pane<T> {
       entry++
     }
     return entry
+  }
+
+  /** Whether all of its rows are to be told, so that none need be looked at: `has` is not 0 for any slot, and none was taken out. */
+  #isAllOf(has: Uint8Array): boolean {
+    return this.#count === this.#rows && this.#largest < has.length && !has.includes(0)
   }
 
   #enter(slot: number, row: number): void {

@@ -110,7 +110,8 @@ export class HeapPanes<T> implements PanesState<T>, Store, Undoable {
   /** Pane by pane, as they lie in memory. */
   #captureRows(listed: Int32Array, shape: RowShape): EntryColumns {
     const has = new Uint8Array((listed.at(-1) ?? -1) + 1)
-    for (let at = 0; at < listed.length; at++) has[listed[at] as number] = 1
+    if (has.length === listed.length) has.fill(1)
+    else for (let at = 0; at < listed.length; at++) has[listed[at] as number] = 1
     const panes = this.#starts.map((start) => this.#panes.get(start) as Pane<T>)
     const count = panes.reduce((sum, pane) => sum + pane.countOf(has), 0)
     const { width } = this.#layout

@@ -1,5 +1,6 @@
 import type { Frozen } from './frozen.ts'
 import type { Seat } from './seats.ts'
+import { isRun } from './slot-run.ts'
 
 const firstSlots = 16
 const NONE = -1
@@ -70,6 +71,15 @@ export class SlotSeats<V> {
 
   /** Those of `slots` that have something. */
   pick(slots: Int32Array): Picked<V> {
+    const [first = 0] = slots
+    const last = first + slots.length
+    // Many at once, most of all in the first checkpoint of a run: nothing is read one by one.
+    if (isRun(slots) && last <= this.#values.length) {
+      const orders = this.#numbers.slice(first, last)
+      if (!orders.includes(NONE)) {
+        return { slots, orders, values: this.#values.slice(first, last) as V[] }
+      }
+    }
     const found = new Int32Array(slots.length)
     const orders = new Float64Array(slots.length)
     const values: V[] = []

@@ -35,6 +35,11 @@ export class TimerNames {
     return name
   }
 
+  /** All of them by number, as they are now. */
+  all(): readonly string[] {
+    return [...this.#names]
+  }
+
   name(id: number): string {
     return this.#names[id] as string
   }

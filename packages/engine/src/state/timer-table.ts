@@ -108,6 +108,15 @@ export class TimerTable {
 
   /** Entries of some slots, or of all, in no order; `has` is not 0 for those. */
   pick(has: Uint8Array | undefined): PickedEntries {
+    const used = this.#used
+    if (this.size === used && has?.includes(0) !== true) {
+      return {
+        slots: this.#slot.slice(0, used),
+        times: this.#at.slice(0, used),
+        orders: this.#order.slice(0, used),
+        names: this.#name.slice(0, used),
+      }
+    }
     const slots = new Int32Array(this.size)
     const times = new Float64Array(this.size)
     const orders = new Float64Array(this.size)

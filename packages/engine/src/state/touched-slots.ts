@@ -39,9 +39,10 @@ export class TouchedSlots {
   /** Adds a sign to each slot to which something happened, and begins anew; how many of these had none. */
   writeTo(signs: Uint8Array, sign: number): number {
     const flags = this.#flags
+    const told = flags.length
     let count = 0
     for (let slot = 0; slot < signs.length; slot++) {
-      if (flags[slot] === 0) continue
+      if (slot < told && flags[slot] === 0) continue
       if (signs[slot] === 0) count++
       signs[slot] = (signs[slot] as number) | sign
     }
