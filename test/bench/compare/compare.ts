@@ -1,7 +1,7 @@
 // One set at one size: every subject shows that it gives the right answer, then all of them run in turn.
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { measure, type Cost } from '../measure/process.ts'
+import { measure, TookTooLong, type Cost } from '../measure/process.ts'
 import { median } from '../measure/statistics.ts'
 import { readAnswer } from './answer.ts'
 import { makeData } from './data.ts'
@@ -60,16 +60,25 @@ export async function compare(
   const taking = new Map<SubjectName, { costs: Cost[]; spent: number }>()
   const run = (subject: SubjectName, output: string): Promise<Cost> => {
     rmSync(output, { force: true })
-    return measure(subjects[subject].command({ set: name, input, output, peers, millrace }))
+    const command = subjects[subject].command({ set: name, input, output, peers, millrace })
+    return measure(command, 4 * patienceSeconds)
   }
   const outputOf = (subject: SubjectName): string =>
     join(outputs, `${name}-${subject}.${set.format}`)
+
+  const giveUp = (subject: SubjectName, error: unknown): void => {
+    const fault = error instanceof Error ? error.message : String(error)
+    if (error instanceof TookTooLong) leftOut.push({ subject, reason: fault })
+    else leftOut.push({ subject, reason: 'it failed or its answer was wrong', fault })
+    taking.delete(subject)
+    say(` ${subject} (left out)`)
+  }
 
   say('answers of')
   for (const subject of set.subjects.filter((each) => options.subjects.includes(each))) {
     const foreseen = (secondsForRecord.get(subject) ?? 0) * records
     if (foreseen > 2 * patienceSeconds) {
-      const reason = `would take about ${Math.round(foreseen)} s`
+      const reason = `it would take about ${Math.round(foreseen)} s`
       leftOut.push({ subject, reason })
       continue
     }
@@ -87,19 +96,21 @@ export async function compare(
       rmSync(output)
       taking.set(subject, { costs: [], spent: seconds })
     } catch (error) {
-      const fault = error instanceof Error ? error.message : String(error)
-      leftOut.push({ subject, reason: 'it failed or its answer was wrong', fault })
-      say(' (failed)')
+      giveUp(subject, error)
     }
   }
   for (let round = 1; round <= runs; round++) {
     say(`; round ${round} of ${runs}:`)
     for (const [subject, taken] of taking) {
       if (taken.costs.length > 0 && taken.spent > patienceSeconds) continue
-      const cost = await run(subject, outputOf(subject))
-      taken.costs.push(cost)
-      taken.spent += cost.seconds
-      say(` ${subject} ${cost.seconds.toFixed(2)}`)
+      try {
+        const cost = await run(subject, outputOf(subject))
+        taken.costs.push(cost)
+        taken.spent += cost.seconds
+        say(` ${subject} ${cost.seconds.toFixed(2)}`)
+      } catch (error) {
+        giveUp(subject, error)
+      }
     }
   }
   for (const subject of taking.keys()) rmSync(outputOf(subject), { force: true })

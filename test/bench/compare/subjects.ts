@@ -47,10 +47,9 @@ const script =
   })
 
 const isKept = '.type == "purchase" and .amount > 20'
-const jqTotals = `reduce (inputs | select(${isKept})) as {$user, $time, $amount} ({};
-  ($time - $time % 60000) as $start | "\\($start) \\($user)" as $key
-  | .[$key].user = $user | .[$key].windowStart = $start | .[$key].windowEnd = $start + 60000
-  | .[$key].count += 1 | .[$key].total += $amount) | .[]`
+const jqStart = '.time - .time % 60000'
+const jqTotals = `[inputs | select(${isKept}) | {user, amount, start: (${jqStart})}] | group_by(.start, .user)[]
+  | {user: .[0].user, windowStart: .[0].start, windowEnd: (.[0].start + 60000), count: length, total: (map(.amount) | add)}`
 
 const mlrKept = ['filter', '$type == "purchase" && $amount > 20']
 const mlrWindow = '$windowStart = $time // 60000 * 60000; $windowEnd = $windowStart + 60000'

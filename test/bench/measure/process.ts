@@ -48,7 +48,10 @@ function cpuIn(text: string): number {
   return Number(((userMinutes + systemMinutes) * 60 + user + system).toFixed(3))
 }
 
-/** Runs a process to its end; throws where it fails or takes longer than `limitSeconds`. */
+/** A process was ended because it took too long. */
+export class TookTooLong extends Error {}
+
+/** Runs a process to its end; throws where it fails, and `TookTooLong` behind `limitSeconds`. */
 export async function measure(command: Command, limitSeconds = 600): Promise<Cost> {
   const rss = `${scratch}.rss`
   const perf = `${scratch}.perf`
@@ -97,9 +100,11 @@ export async function measure(command: Command, limitSeconds = 600): Promise<Cos
   process.off('exit', stop)
   if (typeof out === 'number') closeSync(out)
   const [stderr = '', times = ''] = texts
+  if (code === null && seconds >= limitSeconds) {
+    throw new TookTooLong(`it took longer than ${limitSeconds} s`)
+  }
   if (code !== 0) {
-    const how = code === null ? `took longer than ${limitSeconds} s` : `ended with ${code}`
-    throw new Error(`${own.join(' ')}\n${how}\n${stderr.trim()}`)
+    throw new Error(`${own.join(' ')}\nended with ${code ?? 'a signal'}\n${stderr.trim()}`)
   }
   const cost = {
     seconds,

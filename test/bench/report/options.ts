@@ -32,7 +32,7 @@ Subjects (--subjects): ${Object.keys(subjects).join(', ')}
   --records LIST    sizes, the smallest first; default: 1000000,10000000
   --runs N          timed runs of each subject; default: 5
   --patience S      a subject starts no further run once its runs of a size took S seconds, and is left out of a size where one
-                    would take twice that; default: 30
+                    would take twice that, or takes four times that; default: 30
   --large           also the peak memory over inputs of 2 GB
   --quick           a smoke test of seconds: few records, one run, only what needs no installation
   --installed       measures Millrace as a user installs it, built and packed first, instead of the sources of this checkout
