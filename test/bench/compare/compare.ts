@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { measure, TookTooLong, type Cost } from '../measure/process.ts'
 import { median } from '../measure/statistics.ts'
-import { readAnswer } from './answer.ts'
+import { readAnswer, type Answer } from './answer.ts'
 import { makeData } from './data.ts'
 import { comparedSets, dataOf, expectedAnswer, type ComparedSet, type SetName } from './sets.ts'
 import { subjects, type Installation, type SubjectName } from './subjects.ts'
@@ -86,14 +86,7 @@ export async function compare(
     try {
       const output = outputOf(subject)
       const { seconds } = await run(subject, output)
-      const answer = await readAnswer(output, set.format, set.toText)
-      if (answer.rows !== expected.rows || answer.digest !== expected.digest) {
-        const [got, right] = [answer, expected].map(
-          ({ digest, rows }) => `${rows} rows (${digest})`,
-        )
-        throw new Error(`a wrong answer: ${got}, right are ${right}; see ${output}`)
-      }
-      rmSync(output)
+      await checkAnswer(output, set, expected)
       taking.set(subject, { costs: [], spent: seconds })
     } catch (error) {
       giveUp(subject, error)
@@ -117,6 +110,16 @@ export async function compare(
   say('\n')
   const compared = [...taking].map(([subject, { costs }]) => ({ subject, costs }))
   return { set: name, records, rows: expected.rows, compared, leftOut }
+}
+
+/** Throws where what a subject has written is not the right answer. */
+async function checkAnswer(path: string, set: ComparedSet, expected: Answer): Promise<void> {
+  const answer = await readAnswer(path, set.format, set.toText)
+  if (answer.rows !== expected.rows || answer.digest !== expected.digest) {
+    const [got, right] = [answer, expected].map(({ digest, rows }) => `${rows} rows (${digest})`)
+    throw new Error(`a wrong answer: ${got}, right are ${right}; see ${path}`)
+  }
+  rmSync(path)
 }
 
 /** What each subject took for a record, so that slow ones are not asked for ten times as many. */
