@@ -38,12 +38,30 @@ export interface SourceBatch {
   readonly bytes?: number | undefined
   /** From where `read` continues after this batch: JSON data. */
   readonly position?: unknown
+  /**
+   * How many records were left out, which the prefilter of the read does not admit. Given, also as 0, only where it was asked about each
+   * record of the batch, in order; then the offsets of what it holds are given too, and nobody else leaves out an entry.
+   */
+  readonly leftOut?: number | undefined
+}
+
+/** Knows of records that the only reader of a source would filter, so that they need not be made. */
+export interface Prefilter {
+  /** Field paths by which it tells. */
+  readonly reads: readonly string[]
+  /**
+   * Whether the record is wanted. Asked once for each, in order. It may be one object each time, which has no more than the fields of `reads`. Never
+   * throws.
+   */
+  admits(record: unknown): boolean
 }
 
 /** What a read is told. */
 export interface ReadOptions {
   /** The only fields (paths) anyone looks at, so that a source may leave out the others; undefined means all. */
   readonly fields: readonly string[] | undefined
+  /** Tells which records need not be made at all. A source may ask it or not. */
+  readonly prefilter?: Prefilter | undefined
   /** Aborts when the source shall pause for good: finish the entry in hand and return. */
   readonly signal: AbortSignal
 }

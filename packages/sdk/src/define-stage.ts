@@ -40,6 +40,14 @@ export interface StageInstance {
   /** The input is over. May emit. Not called on stop. */
   onEnd?(context: StageContext): void | Promise<void>
   /**
+   * Of a stage that keeps nothing: whether a record, of which the fields of `reads` are there, gets through. The source in front may then leave out
+   * those which do not: they count as filtered for `reason`. May throw as `process` does, to which the record comes then.
+   */
+  readonly prefilter?: {
+    readonly reason: string
+    admits(record: unknown, timestamp: number): boolean
+  }
+  /**
    * How far results may lie behind the watermark, ms: that of the outputs trails by it, so that they are not late for what reads
    * them. Default 0.
    */

@@ -57,6 +57,7 @@ export {
   type Decoded,
   type Malformed,
   type MalformedEntry,
+  type Prefilter,
   type ReadOptions,
   type SourceBatch,
   type SourceDefinition,

@@ -137,7 +137,11 @@ export function createFileSource(
       if (stats.some((stat) => !stat.isFile())) return undefined
       return stats.reduce((sum, stat) => sum + stat.size, 0)
     },
-    async *read(path, position, { fields, signal }: ReadOptions): AsyncGenerator<SourceBatch> {
+    async *read(
+      path,
+      position,
+      { fields, prefilter, signal }: ReadOptions,
+    ): AsyncGenerator<SourceBatch> {
       const format = fileFormat(path, parameters)
       const from = position as Position | undefined
       const read = format.gzip ? 0 : (from?.bytes ?? 0)
@@ -153,11 +157,19 @@ export function createFileSource(
         path,
         input,
         createDecoder: (start) =>
-          createDecoder(path, { format, parameters, fields, position: start, warn }),
+          createDecoder(path, {
+            format,
+            parameters,
+            fields,
+            prefilterReads: prefilter?.reads,
+            position: start,
+            warn,
+          }),
         position: from,
         file,
         isPacked: format.gzip,
         signal,
+        prefilter,
       })
     },
   }
@@ -214,6 +226,7 @@ function createDecoder(
     readonly format: FileFormat
     readonly parameters: FileSourceParameters
     readonly fields: readonly string[] | undefined
+    readonly prefilterReads?: readonly string[] | undefined
     readonly position: Position
     readonly warn: (columns: readonly string[], path: string) => void
   },
@@ -237,7 +250,7 @@ function createDecoder(
     })
   }
   if (!FieldScanner.takes(fields)) return new LineDecoder(position, { maxLine, take: decodeJson })
-  const scanner = new FieldScanner(fields)
+  const scanner = new FieldScanner(fields, options.prefilterReads)
   return new LineDecoder(position, {
     maxLine,
     take: scanner.take.bind(scanner),

@@ -113,6 +113,23 @@ it('does what a function in JavaScript would do, in batches of any size and reco
   )
 })
 
+it('says in advance what it would filter, unless that fails', async () => {
+  const scope = { parameters: { where: 'delay > 15', reason: 'on time', otherwise: 'filter' } }
+  const create = (parameters: object) =>
+    filter.create({ ...scope, parameters } as unknown as Parameters<typeof filter.create>[0])
+  const { prefilter } = await create(scope.parameters)
+  const rejecting = await create({ ...scope.parameters, otherwise: 'reject' })
+
+  expect(prefilter?.reason).toBe('on time')
+  expect([{ delay: 16 }, { delay: 15 }, {}].map((record) => prefilter?.admits(record, 0))).toEqual([
+    true,
+    false,
+    false,
+  ])
+  expect(() => prefilter?.admits({ delay: 'late' }, 0)).toThrow('delay > 15')
+  expect(rejecting.prefilter).toBeUndefined()
+})
+
 it('refuses a fault in the condition before it starts', async () => {
   await expect(
     runStage(filter, { parameters: { where: 'delay >' }, input: [] }),

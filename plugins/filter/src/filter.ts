@@ -45,6 +45,18 @@ export const filter: StageDefinition<FilterParameters> = defineStage({
     const { code, message } = FILTER_REJECTED({ where: parameters.where })
     const at = { timestamp: 0, key: undefined as Key | undefined }
     return {
+      ...(rejects
+        ? {}
+        : {
+            prefilter: {
+              reason,
+              admits(record: unknown, timestamp: number): boolean {
+                at.timestamp = timestamp
+                at.key = undefined
+                return where.test(record, at)
+              },
+            },
+          }),
       process(record: unknown, context) {
         if (where.test(record, context)) return record
         if (rejects) context.reject(code, message)

@@ -4,9 +4,10 @@ import type { CheckpointSpec } from '../checkpoint/checkpoint.ts'
 import { type ErrorPolicy, resolvePolicy, sourcePolicy } from '../plan/error-policy.ts'
 import type { JobSpec, SinkSpec, StageSpec } from '../plan/job-spec.ts'
 import { stageOf } from '../plan/parallel-spec.ts'
+import { onlyReader } from '../plan/only-reader.ts'
 import type { Place } from '../plan/place.ts'
 import { SinkCounter, SourceCounter, StageCounter } from '../report/counters.ts'
-import type { SavedLetters } from '../report/dead-letter-log.ts'
+import type { PartLetters, SavedLetters } from '../report/dead-letter-log.ts'
 import { Alignment } from '../run/alignment.ts'
 import type { Edge, OverflowTarget } from '../run/edge.ts'
 import { timerError } from '../run/crashed.ts'
@@ -18,11 +19,14 @@ import { PartTimers } from '../run/part-timers.ts'
 import { SinkTask } from '../run/sink-task.ts'
 import { SharedResource } from '../run/shared-resource.ts'
 import { SourceTask } from '../run/source-task.ts'
+import type { StagePart } from '../run/stage-part.ts'
 import { StageTask } from '../run/stage-task.ts'
 import type { TaskHost } from '../run/task-host.ts'
 import type { SpillFile } from '../state/spill-file.ts'
 import { ENG_OVERFLOW } from '../errors.ts'
-import { wire } from './wiring.ts'
+import type { Placement, StageTally } from './pool.ts'
+import { type GateNode, gateNodes } from './gate-nodes.ts'
+import { type Wired, wire } from './wiring.ts'
 
 type Counting = Pick<StageCounter, 'id' | 'metrics'>
 
@@ -43,6 +47,14 @@ export interface Node<Task, Counter> {
   readonly timerError: (error: unknown) => MillraceError
 }
 
+/** A stage of the job, wherever it runs. */
+export interface StageNode extends Node<StagePart, StageTally> {
+  /** It runs elsewhere. */
+  readonly isRemote: boolean
+  /** What it has written of dead letters. */
+  readonly letters: PartLetters
+}
+
 /** A resource of the job and what it counts itself. */
 export interface ResourceNode {
   readonly id: string
@@ -56,15 +68,24 @@ export interface Nodes {
   /** In the order in which they are opened. */
   readonly resources: readonly ResourceNode[]
   readonly sources: readonly Node<SourceTask, SourceCounter>[]
-  readonly stages: readonly Node<StageTask, StageCounter>[]
+  readonly stages: readonly StageNode[]
   readonly sinks: readonly Node<SinkTask, SinkCounter>[]
+  readonly gates: readonly GateNode[]
+  /** All edges of the job, those between parts that are not here too. */
+  readonly edges: readonly Wired[]
 }
 
-/** Makes the tasks of a checked spec and wires them. Nothing is created or opened yet; `restored`: they go on from there. */
+const everything: Placement = { isHere: () => true, standIn: () => undefined }
+
+/**
+ * Makes the tasks of a checked spec and wires them. Nothing is created or opened yet; `restored`: they go on from there. `placement`:
+ * default, all parts are here.
+ */
 export function buildNodes(
   spec: JobSpec,
   host: TaskHost,
   { restored, setAside }: Pick<CheckpointSpec, 'restored' | 'setAside'>,
+  placement: Placement = everything,
 ): Nodes {
   const counters = new Map(
     spec.stages.map(({ id, factory }) => [id, new StageCounter(stageOf(id), factory.traits.name)]),
@@ -110,17 +131,26 @@ export function buildNodes(
     const resource = new SharedResource(host, shared, own, timers)
     return { id, resource, module: factory.name, metrics }
   })
-  const sources = spec.sources.map((source) => {
+  const isHere = ({ id }: Place): boolean => placement.isHere(id)
+  const sources = spec.sources.filter(isHere).map((source) => {
     const { factory, id } = source
     const { node, parts } = common(id, source, new SourceCounter(id, factory.traits.name))
     const failures = failuresOf('Source', id, source.onError)
     const saved = restored?.sources[id]
     load(parts.counter, failures, saved)
-    const task = new SourceTask({ ...parts, spec: source, failures, alignment, restored: saved })
+    const reader = onlyReader(spec, id)
+    const own = {
+      failures,
+      alignment,
+      restored: saved,
+      // The stage is there, and open, before the source is read.
+      prefilter: () => stages.find((stage) => stage.id === reader?.id)?.task.prefilter,
+    }
+    const task = new SourceTask({ ...parts, spec: source, ...own })
     return { id, factory, task, ...node }
   })
   const fields = new Map<string, FieldWatches>()
-  const stages = spec.stages.map((replica) => {
+  const stages = spec.stages.flatMap((replica): StageNode[] => {
     const { factory, id } = replica
     const stage = { ...replica, id: stageOf(id) }
     const { node, parts } = common(id, stage, counters.get(id) as StageCounter)
@@ -128,6 +158,12 @@ export function buildNodes(
     node.counter.watch(outboxOf(id).ports.filter((port) => port !== outboxOf(id).dead))
     const failures = failuresOf('Stage', id, stage.onError)
     const saved = restored?.stages[id]
+    const { letters } = failures
+    const whole = { id, factory, letters, ...node }
+    const known = { fields: fields.get(stage.id) as FieldWatches, letters }
+    const standIn = placement.standIn(id, { ...known, counts: node.counter.snapshot() })
+    if (standIn !== undefined) return [{ ...whole, ...standIn, isRemote: true }]
+    if (!placement.isHere(id)) return []
     load(parts.counter, failures, saved)
     if (saved?.moreReasons !== undefined) node.counter.load(saved.counts, saved.moreReasons)
     const { spill } = stage
@@ -135,13 +171,13 @@ export function buildNodes(
     const own = {
       node: id,
       scope: { ...parts.scope, instance: replica.replica?.index ?? 0 },
-      fields: fields.get(stage.id) as FieldWatches,
+      fields: known.fields,
       failures,
       restored: saved,
       openSpill,
     }
     const task = new StageTask({ ...parts, spec: stage, ...own }, node.edges)
-    return { id, factory, task, ...node }
+    return [{ ...whole, task, isRemote: false }]
   })
   const sinkNode = (sink: SinkSpec, failures: Failures): Node<SinkTask, SinkCounter> => {
     const { factory, id } = sink
@@ -162,12 +198,15 @@ export function buildNodes(
     const task = new SinkTask({ ...parts, spec: sink, failures, ...own }, node.edges)
     return { id, factory, task, ...node }
   }
-  const sinks = spec.sinks.map((sink) => sinkNode(sink, failuresOf('Sink', sink.id, sink.onError)))
-  if (spec.deadLetter !== undefined) {
+  const sinks = spec.sinks
+    .filter(isHere)
+    .map((sink) => sinkNode(sink, failuresOf('Sink', sink.id, sink.onError)))
+  if (spec.deadLetter !== undefined && isHere(spec.deadLetter)) {
     // Where dead letters cannot go nothing may be lost: whatever it refuses ends the job.
     sinks.push(sinkNode(spec.deadLetter, failuresOf('Sink', spec.deadLetter.id, 'fail')))
   }
-  return { resources, sources, stages, sinks }
+  const gates = gateNodes(spec, host, wiring, isHere)
+  return { resources, sources, stages, gates, sinks, edges: wiring.edges }
 }
 
 function watchFields({ id, expects, inputs }: StageSpec, { logger }: TaskHost): FieldWatches {

@@ -90,6 +90,8 @@ export interface SourceSpec {
   readonly limit?: number | undefined
   /** The only fields anyone downstream reads; undefined: all. */
   readonly fields?: readonly string[] | undefined
+  /** The fields that its only reader looks at, and its `time`, to tell which records that reader filters. Absent: it may look at any. */
+  readonly prefilterReads?: readonly string[] | undefined
 }
 
 /** Field paths that should be in the records; with several inputs: per input name. */
@@ -154,6 +156,14 @@ export interface SinkSpec {
   readonly restart?: RestartSpec | undefined
 }
 
+/** Where results of replicas are put in order: one output of theirs. */
+export interface GateSpec {
+  readonly id: string
+  readonly output: string
+  /** The same output of each replica, in their order. */
+  readonly from: readonly OutputRef[]
+}
+
 /** Something that stages share. */
 export interface ResourceSpec {
   readonly id: string
@@ -172,6 +182,8 @@ export interface JobSpec {
   readonly sources: readonly SourceSpec[]
   /** In an order in which every stage stands after what it reads. */
   readonly stages: readonly StageSpec[]
+  /** Only after `expandParallel`. */
+  readonly gates?: readonly GateSpec[] | undefined
   readonly sinks: readonly SinkSpec[]
   /** Takes dead letters; its `from` is empty. */
   readonly deadLetter?: SinkSpec | undefined

@@ -4,7 +4,7 @@ import { stageOf } from '../plan/parallel-spec.ts'
 import type { PartLetters } from '../report/dead-letter-log.ts'
 import { encodeRaw } from './encode-raw.ts'
 import { plainRecord } from './plain-record.ts'
-import { type BatchIds, NO_ROW, noOrigins, type OriginTable } from './record-batch.ts'
+import { type BatchIds, NO_ROW, noOrigins, type OriginTable, readBefore } from './record-batch.ts'
 
 /** What the dead letter sink gets. */
 export interface DeadLetterRecord {
@@ -112,6 +112,6 @@ export function ownOrigin(table: OriginTable, row: number): OriginTable {
     partition: table.partition,
     offsets: [table.offsets[row] as number],
     lines: table.lines === undefined ? undefined : [table.lines[row] as number],
-    base: table.base + row,
+    base: readBefore(table, row),
   }
 }

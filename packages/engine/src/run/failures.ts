@@ -6,7 +6,7 @@ import { stageOf } from '../plan/parallel-spec.ts'
 import type { PartLetters } from '../report/dead-letter-log.ts'
 import { Letters, type ParkedRecord, type Troubled } from './dead-letter.ts'
 import type { Port } from './port.ts'
-import { NO_ROW, originAt, renderOrigin } from './record-batch.ts'
+import { NO_ROW, originAt, readBefore, renderOrigin } from './record-batch.ts'
 import type { TaskHost } from './task-host.ts'
 
 /** A record that failed. */
@@ -116,7 +116,7 @@ export class Failures {
   }
 
   #countRate({ cause, code, message, row, table }: Failure): void {
-    const position = row === NO_ROW ? undefined : table.base + row
+    const position = row === NO_ROW ? undefined : readBefore(table, row)
     this.#host.countFailure({ position, stage: this.#id, code, message, cause })
   }
 }

@@ -1,4 +1,5 @@
 import type { ReadOptions, SourceBatch, SourceInstance } from '@millrace/sdk'
+import type { StagePrefilter } from './prefilter.ts'
 import type { PartitionSnapshot } from '../checkpoint/checkpoint.ts'
 
 /** What one pull gives. */
@@ -40,6 +41,8 @@ export class PartitionReader implements PartitionPlace {
   ready: Step | undefined
   /** What the last pull threw. */
   failure: { readonly error: unknown } | undefined
+  /** Asked which records are wanted. */
+  readonly prefilter: StagePrefilter | undefined
   /** Whether a pull is under way. */
   isPending = false
   #reading: Reading | undefined
@@ -47,7 +50,13 @@ export class PartitionReader implements PartitionPlace {
   #arrived: (() => void) | undefined
 
   /** `arrived` is called when something came of a pull that took time. */
-  constructor(name: string, place: PartitionPlace, arrived: () => void) {
+  constructor(
+    name: string,
+    place: PartitionPlace,
+    arrived: () => void,
+    prefilter: StagePrefilter | undefined,
+  ) {
+    this.prefilter = prefilter
     this.name = name
     this.offset = place.offset
     this.position = place.position
@@ -65,7 +74,10 @@ export class PartitionReader implements PartitionPlace {
   /** Asks for the next batch, which is `ready` then, or later. */
   pull(instance: SourceInstance, options: ReadOptions): void {
     try {
-      this.#reading ??= open(instance.read(this.name, this.position, options))
+      const { prefilter } = this
+      this.#reading ??= open(
+        instance.read(this.name, this.position, prefilter ? { ...options, prefilter } : options),
+      )
       const result = this.#reading.next()
       if (result instanceof Promise) {
         this.isPending = true

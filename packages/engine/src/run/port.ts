@@ -14,12 +14,16 @@ export class Port {
   base = 0
   /** How far its watermark trails that of the stage, ms. */
   lagMs = 0
+  /** Records that were left out since the last batch, for its only reader filters them. */
+  leftOut = 0
   /** Records sent, once per reader. */
   sent = 0
+  readonly #readers: number
 
   constructor(name: string, outlets: readonly Outlet[]) {
     this.name = name
     this.outlets = outlets
+    this.#readers = outlets.reduce((sum, { readers }) => sum + readers, 0)
   }
 
   push(value: unknown, timestamp: number, mark: number, row: number): void {
@@ -56,19 +60,21 @@ export class Port {
   seal(table: OriginTable, watermark: number, isIdle: boolean): void {
     const mark = watermark - this.lagMs
     const length = this.values.length
-    if (length === 0) {
+    if (length === 0 && this.leftOut === 0) {
       for (const outlet of this.outlets) outlet.offerMark(mark, isIdle)
       return
     }
     if (this.outlets.length > 0) {
-      const batch = new RecordBatch(this.values, this.timestamps, this.marks, this.rows, table)
+      const { leftOut, marks, rows, timestamps, values } = this
+      const batch = new RecordBatch(values, timestamps, marks, rows, table, undefined, leftOut)
       for (const outlet of this.outlets) outlet.offer(batch, mark)
-      this.sent += length * this.outlets.length
+      this.sent += (length + leftOut) * this.#readers
     }
     this.values = []
     this.timestamps = []
     this.marks = []
     this.rows = []
     this.base = 0
+    this.leftOut = 0
   }
 }

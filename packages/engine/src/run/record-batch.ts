@@ -8,6 +8,8 @@ export interface OriginTable {
   readonly lines: ArrayLike<number> | undefined
   /** Records the job had read before this table's first. */
   readonly base: number
+  /** Number of that first entry, where records were left out of the table. Absent: none were. */
+  readonly first?: number | undefined
 }
 
 /** For records that a stage made without one in hand. */
@@ -40,6 +42,8 @@ export class RecordBatch implements SinkBatch {
   readonly table: OriginTable
   /** Only where a sink takes it. */
   readonly ids: BatchIds | undefined
+  /** Records that the source left out for its reader filters them; they count with the first record. */
+  readonly leftOut: number
 
   constructor(
     values: readonly unknown[],
@@ -48,6 +52,7 @@ export class RecordBatch implements SinkBatch {
     rows: readonly number[],
     table: OriginTable,
     ids?: BatchIds,
+    leftOut = 0,
   ) {
     this.values = values
     this.timestamps = timestamps
@@ -55,6 +60,7 @@ export class RecordBatch implements SinkBatch {
     this.rows = rows
     this.table = table
     this.ids = ids
+    this.leftOut = leftOut
   }
 
   get length(): number {
@@ -110,6 +116,11 @@ export class RecordBatch implements SinkBatch {
 
 /** Stands where no batch is in hand. */
 export const noRecords: RecordBatch = new RecordBatch([], [], [], [], noOrigins)
+
+/** How many records the job had read in front of that of row `row`. */
+export function readBefore({ base, first, offsets }: OriginTable, row: number): number {
+  return first === undefined ? base + row : base + (offsets[row] ?? first) - first
+}
 
 /** The place of row `row`; undefined for NO_ROW. */
 export function originAt(table: OriginTable, row: number): Origin | undefined {

@@ -1,11 +1,13 @@
 import { messageOf } from '@millrace/base'
 import type { SourceBatch } from '@millrace/sdk'
-import type { Recalled, TimeSpec } from '../plan/job-spec.ts'
+import type { Recalled } from '../plan/job-spec.ts'
 import { NO_ROW, type OriginTable } from './record-batch.ts'
 import { mergeEntries, type Entries } from './source-batch.ts'
+import type { Sifted, StagePrefilter } from './prefilter.ts'
 import type { SourceMarks } from './source-marks.ts'
 import type { Port } from './port.ts'
 import type { SourceParts } from './source-parts.ts'
+import { faultOf } from './time-fault.ts'
 
 /** Takes decoded batches: gives each record its place and time, and stages it; what has none is malformed. */
 export class SourceIntake {
@@ -22,12 +24,15 @@ export class SourceIntake {
     if (parts.restored !== undefined) this.#arrival = parts.restored.watermark
   }
 
-  /** Takes a batch of a partition whose next entry is number `offset`; returns the number of the one behind it. */
-  take(batch: SourceBatch, partition: string, offset: number): number {
+  /**
+   * Takes a batch of a partition whose next entry is number `offset`, read with `prefilter`; returns the number of the entry behind it.
+   */
+  take(batch: SourceBatch, partition: string, offset: number, prefilter?: StagePrefilter): number {
     const { counter, host, outbox, spec } = this.#parts
     const most = (spec.limit ?? Number.POSITIVE_INFINITY) - counter.read
     const entries = mergeEntries(batch, offset, most)
     const count = entries.offsets.length
+    const { leftOut = 0 } = batch
     const recalled = spec.recall?.(batch)
     const table: OriginTable = {
       source: recalled?.origin?.source ?? spec.id,
@@ -35,17 +40,32 @@ export class SourceIntake {
       offsets: entries.offsets,
       lines: entries.lines,
       base: host.read,
+      first: leftOut === 0 ? undefined : offset,
     }
-    counter.read += count
-    host.read += count
+    counter.read += count + leftOut
+    host.read += count + leftOut
     outbox.table = table
-    this.#stamp(entries, table, recalled)
+    this.#port.leftOut += leftOut
+    const sifted = batch.leftOut === undefined ? undefined : prefilter?.take(host.runtime.now())
+    this.#stamp(entries, table, recalled, sifted)
     this.#malformed(entries, table)
-    return (entries.offsets[count - 1] ?? offset - 1) + 1
+    if (sifted !== undefined) this.#passed(sifted.behind)
+    return leftOut === 0 ? (entries.offsets[count - 1] ?? offset - 1) + 1 : offset + count + leftOut
+  }
+
+  /** Records up to an event time were left out; Infinity: their time is their arrival. */
+  #passed(largest: number): void {
+    if (largest === Number.NEGATIVE_INFINITY) return
+    this.#marks.take(largest === Number.POSITIVE_INFINITY ? this.#arrival : largest, undefined)
   }
 
   /** Gives each value its time; one without a time is malformed. The clock is read once. */
-  #stamp(entries: Entries, table: OriginTable, recalled: Recalled | undefined): void {
+  #stamp(
+    entries: Entries,
+    table: OriginTable,
+    recalled: Recalled | undefined,
+    sifted: Sifted | undefined,
+  ): void {
     const { time } = this.#parts.spec
     const wallMs = recalled?.arrival ?? this.#parts.host.runtime.now()
     if (wallMs > this.#arrival) this.#arrival = wallMs
@@ -55,6 +75,7 @@ export class SourceIntake {
     const marks = this.#marks
     for (let index = 0; index < entries.values.length; index++) {
       const value = entries.values[index]
+      if (sifted !== undefined) this.#passed(sifted.before[index] as number)
       const row = isMade ? NO_ROW : (entries.rows[index] as number)
       let timestamp = timestamps === undefined ? Number.NaN : (timestamps[index] as number)
       if (timestamp !== timestamp) {
@@ -99,21 +120,3 @@ export class SourceIntake {
     return host.over
   }
 }
-
-/** Why a time cannot be a record's: it would stall event time, or rush it. */
-function faultOf(timestamp: number, time: TimeSpec, wallMs: number): string | undefined {
-  const { aheadMs, description, notAfter, notBefore } = time
-  if (timestamp !== timestamp) return `The record has no valid time in ${description}.`
-  if (notBefore !== undefined && timestamp < notBefore) {
-    return `The record's time, ${iso(timestamp)}, is before ${iso(notBefore)}.`
-  }
-  if (notAfter !== undefined && timestamp > notAfter) {
-    return `The record's time, ${iso(timestamp)}, is after ${iso(notAfter)}.`
-  }
-  if (aheadMs !== undefined && timestamp > wallMs + aheadMs) {
-    return `The record's time, ${iso(timestamp)}, is too far ahead of the clock, ${iso(wallMs)}.`
-  }
-  return undefined
-}
-
-const iso = (ms: number): string => new Date(ms).toISOString()

@@ -1,6 +1,7 @@
 import type { ReadOptions, SourceInstance } from '@millrace/sdk'
 import type { SourceSnapshot } from '../checkpoint/checkpoint.ts'
 import { BEGINNING, PartitionReader } from './partition-reader.ts'
+import type { StagePrefilter } from './prefilter.ts'
 import type { SourceMarks } from './source-marks.ts'
 import type { SourceParts } from './source-parts.ts'
 
@@ -10,6 +11,8 @@ export class SourcePartitions {
   readonly #marks: SourceMarks
   /** Told when something came of one that took time. */
   readonly #arrived: () => void
+  /** Makes that of one partition. */
+  readonly #prefilter: () => StagePrefilter | undefined
   /** Those that were not begun, once they are known. */
   #waiting: string[] | undefined
   /** Those that are read now. */
@@ -21,7 +24,13 @@ export class SourcePartitions {
   /** Bytes of those. */
   #bytesDone: number
 
-  constructor(parts: SourceParts, marks: SourceMarks, arrived: () => void) {
+  constructor(
+    parts: SourceParts,
+    marks: SourceMarks,
+    arrived: () => void,
+    prefilter: () => StagePrefilter | undefined,
+  ) {
+    this.#prefilter = prefilter
     const { restored } = parts
     this.#parts = parts
     this.#marks = marks
@@ -38,7 +47,7 @@ export class SourcePartitions {
     for (const saved of restored?.partitions ?? []) {
       const { name, offset, position } = saved
       const place = { ...saved, isResumable: position !== undefined || offset === 0 }
-      this.#readers.push(new PartitionReader(name, place, this.#arrived))
+      this.#readers.push(new PartitionReader(name, place, this.#arrived, this.#prefilter()))
       this.#marks.open(name, host.runtime.monotonic(), saved)
     }
     const known = new Set([...this.#done, ...this.#readers.map(({ name }) => name)])
@@ -52,7 +61,7 @@ export class SourcePartitions {
     while (this.#readers.length < most) {
       const name = this.#waiting?.shift()
       if (name === undefined) return
-      this.#readers.push(new PartitionReader(name, BEGINNING, this.#arrived))
+      this.#readers.push(new PartitionReader(name, BEGINNING, this.#arrived, this.#prefilter()))
       this.#marks.open(name, host.runtime.monotonic())
     }
   }
@@ -117,7 +126,7 @@ export class SourcePartitions {
   /** Those in hand are read on from where they stand. */
   readOn(): void {
     this.#readers = this.#readers.map(
-      (reader) => new PartitionReader(reader.name, reader, this.#arrived),
+      (reader) => new PartitionReader(reader.name, reader, this.#arrived, this.#prefilter()),
     )
   }
 

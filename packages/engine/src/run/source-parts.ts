@@ -1,4 +1,4 @@
-import type { InstanceScope } from '@millrace/sdk'
+import type { InstanceScope, StageInstance } from '@millrace/sdk'
 import type { SourceSnapshot } from '../checkpoint/checkpoint.ts'
 import type { SourceSpec } from '../plan/job-spec.ts'
 import type { SourceCounter } from '../report/counters.ts'
@@ -20,6 +20,8 @@ export interface SourceParts {
   readonly timers: PartTimers
   /** That of all sources together. */
   readonly alignment: Alignment
+  /** That of the only stage that reads it. */
+  readonly prefilter: () => StageInstance['prefilter']
   /** Where it stood in an earlier run. */
   readonly restored: SourceSnapshot | undefined
 }

@@ -7,6 +7,7 @@ import type { Crashed } from './crashed.ts'
 import type { Edge } from './edge.ts'
 import { closeQuietly, open, openInstance } from './open-instance.ts'
 import type { PartitionReader } from './partition-reader.ts'
+import { StagePrefilter } from './prefilter.ts'
 import { Restarts } from './restarts.ts'
 import { SourceAcks } from './source-acks.ts'
 import { sourceError } from './source-error.ts'
@@ -41,8 +42,11 @@ export class SourceTask {
     this.#acks = new SourceAcks(host, spec, restored)
     this.#marks = new SourceMarks(blamedTime(spec), restored, host.runtime.monotonic())
     this.#intake = new SourceIntake(parts, this.#marks)
-    this.#partitions = new SourcePartitions(parts, this.#marks, () =>
-      this.#settle(() => this.#pull()),
+    this.#partitions = new SourcePartitions(
+      parts,
+      this.#marks,
+      () => this.#settle(() => this.#pull()),
+      () => this.#prefilter(),
     )
     this.#aligned = alignment.join(spec.time?.alignMs ?? Number.POSITIVE_INFINITY)
   }
@@ -55,6 +59,17 @@ export class SourceTask {
   /** Event time behind the last record, epoch ms; -Infinity before the first. */
   get watermark(): number {
     return this.#marks.mark
+  }
+
+  /** What knows of records that the only reader would filter; undefined: there is none, or each record counts. */
+  #prefilter(): StagePrefilter | undefined {
+    const { host, prefilter, spec } = this.#parts
+    const { limit, prefilterReads, time } = spec
+    const isTimed = time?.watermarks !== undefined || time?.idleMs !== undefined
+    if (prefilter() === undefined || prefilterReads === undefined) return undefined
+    if (isTimed || limit !== undefined || spec.recall !== undefined) return undefined
+    const stamps = time?.arrival === true ? undefined : time
+    return new StagePrefilter(prefilterReads, stamps, prefilter, host.runtime.now())
   }
 
   async open(): Promise<void> {
@@ -254,7 +269,7 @@ export class SourceTask {
     const { counter, host, outbox } = this.#parts
     this.#partitions.gave(reader)
     this.#marks.heard(reader.name, host.runtime.monotonic())
-    reader.offset = this.#intake.take(batch, reader.name, reader.offset)
+    reader.offset = this.#intake.take(batch, reader.name, reader.offset, reader.prefilter)
     reader.position = batch.position
     reader.isResumable = batch.position !== undefined
     if (batch.bytes !== undefined) reader.bytes = batch.bytes

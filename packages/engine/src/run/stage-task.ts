@@ -1,3 +1,4 @@
+import type { StageInstance } from '@millrace/sdk'
 import type { StageCapture } from '../checkpoint/checkpoint.ts'
 import { Aligner } from './aligner.ts'
 import type { ParkedRecord } from './dead-letter.ts'
@@ -11,7 +12,7 @@ import { InputMarks } from './input-marks.ts'
 import { type LetGo, runLetGo } from './let-go.ts'
 import type { FieldWatches } from './field-watches.ts'
 import type { RecordBatch } from './record-batch.ts'
-import { RecordRunner } from './record-runner.ts'
+import { NO_OUTPUT, RecordRunner } from './record-runner.ts'
 import { TICK_MS } from './source-marks.ts'
 import type { StageMessage, StagePart } from './stage-part.ts'
 import type { StageParts } from './stage-parts.ts'
@@ -33,6 +34,8 @@ export class StageTask implements StagePart {
   readonly #wasOver: boolean
   readonly #batches: BatchRunner
   readonly #log: ChangeLog
+  /** Each batch that it takes is a unit, whose results are taken in order. */
+  readonly #endsUnits: boolean
   readonly runner: RecordRunner
   readonly fields: FieldWatches
   #ended = 0
@@ -50,12 +53,18 @@ export class StageTask implements StagePart {
     this.#inputs = new InputMarks(edges, parts.host.runtime, parts.restored?.reached)
     this.#aligner = new Aligner(edges)
     this.#wasOver = parts.restored?.isOver === true
+    this.#endsUnits = parts.spec.replica !== undefined && parts.spec.parallel?.mode === 'ordered'
     this.runner = new RecordRunner(parts)
     this.fields = parts.fields
     const trail = restoreStage(this.runner, parts)
     const { current, interner } = this.runner
     this.#log = new ChangeLog(current.touched, interner?.renamed ?? new TouchedSlots(), trail)
     this.#batches = new BatchRunner(parts, this.runner)
+  }
+
+  /** Tells which records it would filter; undefined: nobody can tell before they come. */
+  get prefilter(): StageInstance['prefilter'] {
+    return this.runner.instance.prefilter
   }
 
   /** What the stage keeps; for between two records. */
@@ -195,6 +204,7 @@ export class StageTask implements StagePart {
     envelope.edge.isIdle = false
     this.#others = this.#inputs.without(envelope.edge)
     this.#parts.counter.in += envelope.end - envelope.start
+    if (batch.leftOut > 0 && envelope.start === 0) this.#filtered(batch.leftOut)
     this.#parts.outbox.table = batch.table
     this.fields.look(envelope)
     this.#turnStart = this.#parts.host.runtime.monotonic()
@@ -203,6 +213,13 @@ export class StageTask implements StagePart {
       if (wait !== undefined) return wait.then(this.#resume)
     }
     return this.#records()
+  }
+
+  /** The source has left out records which `process` would have filtered. */
+  #filtered(count: number): void {
+    const { counter } = this.#parts
+    counter.in += count
+    counter.filter(this.prefilter?.reason ?? NO_OUTPUT, count)
   }
 
   /** The fast path: all records in one call, or in a few where event time makes the stage fire in between. */
@@ -264,9 +281,13 @@ export class StageTask implements StagePart {
     edge.mark = Math.max(edge.mark, envelope.mark)
     const room = this.#flushAfter(this.#advance())
     // Credit goes back when the results are on their way: so a full reader holds back its writer.
-    if (room === undefined) edge.release(envelope.end - envelope.start)
-    else return room.then(() => edge.release(envelope.end - envelope.start))
-    return undefined
+    if (room !== undefined) return room.then(() => this.#done(edge, envelope.end - envelope.start))
+    return this.#done(edge, envelope.end - envelope.start)
+  }
+
+  #done(edge: Edge, count: number): undefined {
+    if (this.#endsUnits) this.#parts.outbox.unit()
+    edge.release(count)
   }
 
   #end(envelope: Envelope): Promise<void> | undefined {

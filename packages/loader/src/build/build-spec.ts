@@ -12,7 +12,7 @@ import type { PipelineSettings } from '../check/read-pipeline-settings.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { Modules } from '../modules/modules.ts'
 import { expectedOfSink, expectedOfStage } from './expected-fields.ts'
-import { fieldsOf } from './needed-fields.ts'
+import { fieldsOf, prefilterReadsOf } from './needed-fields.ts'
 import { sinkOf, sourceOf, stageOf, type Part } from './part.ts'
 import type { Wiring } from './wire.ts'
 
@@ -46,7 +46,8 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
       const factory = modules.sourceFactory(source, value, scope, id)
       const fields = fieldsOf(id, parts, wiring)
       const { time, limit } = part.settings
-      sources.push({ id, where, factory, time, onError, limit, fields, restart })
+      const prefilterReads = prefilterReadsOf(id, parts, wiring)
+      sources.push({ id, where, factory, time, onError, limit, fields, prefilterReads, restart })
     } else if (stage !== undefined) {
       const factory = modules.stageFactory(stage, value, scope, id)
       const { by, timeoutMs, batch, parallel, spill } = part.settings

@@ -18,6 +18,40 @@ export function fieldsOf(
   return all === undefined || all.has('record') ? undefined : [...all].toSorted()
 }
 
+/** The fields of a source by which its only reader may filter it; undefined: it has several readers, or one that looks at all. */
+export function prefilterReadsOf(
+  id: string,
+  parts: ReadonlyMap<string, Part>,
+  wiring: Wiring,
+): readonly string[] | undefined {
+  const readers = readersOf(id, undefined, wiring)
+  const part = parts.get(readers[0] ?? '')
+  if (readers.length !== 1 || part === undefined) return undefined
+  const reads = readsOf(part)
+  const time = parts.get(id)?.settings.reads ?? []
+  return reads === undefined || reads.includes('record')
+    ? undefined
+    : [...new Set([...time, ...reads])]
+}
+
+/** Who reads the records of a node. */
+function readersOf(id: string, output: string | undefined, wiring: Wiring): readonly string[] {
+  return [...wiring.inputs]
+    .filter(([, inputs]) =>
+      inputs.some(({ from }) =>
+        from.some((ref) => ref.id === id && (output === undefined || ref.output === output)),
+      ),
+    )
+    .map(([reader]) => reader)
+}
+
+/** The fields that a stage looks at; undefined: all, or it is no stage. */
+function readsOf(part: Part): readonly string[] | undefined {
+  const stage = stageOf(part)
+  const ask = () => stage?.definition.reads?.(part.parameters?.value)
+  return stage && askDefinition(stage, 'reads', ask, part.entry.where)
+}
+
 /** Whether anyone reads an output. What a stage calls `late` holds records as they came. */
 function isRead(id: string, output: string, wiring: Wiring): boolean {
   return [...wiring.inputs.values()].some((inputs) =>
@@ -33,16 +67,10 @@ function neededBehind(
   wiring: Wiring,
 ): readonly string[] | undefined {
   const needed = new Set<string>()
-  const readers = [...wiring.inputs].filter(([, inputs]) =>
-    inputs.some(({ from }) =>
-      from.some((ref) => ref.id === id && (output === undefined || ref.output === output)),
-    ),
-  )
-  for (const [reader] of readers) {
+  for (const reader of readersOf(id, output, wiring)) {
     const part = parts.get(reader)
     const stage = part === undefined ? undefined : stageOf(part)
-    const ask = () => stage?.definition.reads?.(part?.parameters?.value)
-    const reads = stage && askDefinition(stage, 'reads', ask, part?.entry.where)
+    const reads = part && readsOf(part)
     const passed =
       stage?.definition.passes === 'same' ? neededBehind(reader, undefined, parts, wiring) : []
     if (isRead(reader, 'late', wiring)) return undefined

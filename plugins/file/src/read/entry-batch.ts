@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Malformed, SourceBatch } from '@millrace/sdk'
+import type { Malformed, Prefilter, SourceBatch } from '@millrace/sdk'
 import type { Undecodable } from '../errors.ts'
 
 /** Most entries, values and malformed together, that travel in one batch. */
@@ -10,14 +10,19 @@ export const rawBytesMax = 64 * 1024
 
 /** Collects the entries of one batch and counts the partition's offsets. */
 export class EntryBatch {
+  /** Asked about each value once `sift` was called. */
+  readonly #prefilter: Prefilter | undefined
+  #isSifting = false
+  #leftOut = 0
   #values: unknown[] = []
   #offsets: number[] = []
   #lines: number[] = []
   #malformed: Malformed[] = []
   #offset: number
 
-  constructor(offset: number) {
+  constructor(offset: number, prefilter?: Prefilter) {
     this.#offset = offset
+    this.#prefilter = prefilter
   }
 
   /** Entries of the partition so far. */
@@ -30,10 +35,32 @@ export class EntryBatch {
   }
 
   get isEmpty(): boolean {
-    return this.#values.length === 0 && this.#malformed.length === 0
+    return this.#values.length === 0 && this.#malformed.length === 0 && this.#leftOut === 0
+  }
+
+  /** From the next batch on the prefilter is asked about each record. */
+  sift(): void {
+    this.#isSifting ||= this.#prefilter !== undefined && this.isEmpty
+  }
+
+  /** Asked about a record before all of it is made; undefined: nobody is. */
+  get prefilter(): Prefilter | undefined {
+    return this.#isSifting ? this.#prefilter : undefined
+  }
+
+  /** Counts a record that the prefilter does not admit. */
+  leaveOut(): void {
+    this.#leftOut++
+    this.#offset++
   }
 
   add(value: unknown, line: number): void {
+    if (this.prefilter?.admits(value) === false) this.leaveOut()
+    else this.addAdmitted(value, line)
+  }
+
+  /** Adds a record that the prefilter was asked about. */
+  addAdmitted(value: unknown, line: number): void {
     this.#values.push(value)
     this.#offsets.push(this.#offset++)
     this.#lines.push(line)
@@ -51,9 +78,11 @@ export class EntryBatch {
       offsets: this.#offsets,
       lines: this.#lines,
       ...(this.#malformed.length === 0 ? {} : { malformed: this.#malformed }),
+      ...(this.#isSifting ? { leftOut: this.#leftOut } : {}),
       bytes,
       position,
     }
+    this.#leftOut = 0
     this.#values = []
     this.#offsets = []
     this.#lines = []

@@ -27,15 +27,20 @@ export class FieldScanner implements LineFollower {
   /** The next one that is learned. */
   #spare: LineLayout
   readonly #keys: readonly Buffer[]
+  /** By field, 1 for those that a prefilter looks at; undefined: there is none that these fields would do for. */
+  readonly #sifted: Uint8Array | undefined
   #full = fullEntries
 
-  /** `fields` are paths; of each the first name counts. */
-  constructor(fields: readonly string[]) {
+  /** `fields` are paths; of each the first name counts. `prefilterReads`: the same of the prefilter that the batches ask. */
+  constructor(fields: readonly string[], prefilterReads?: readonly string[]) {
     this.#names = [...new Set(fields.map((field) => field.split('.', 1)[0] as string))]
     this.#keys = this.#names.map((name) => Buffer.from(name))
     this.#caches = this.#names.map(() => new TextCache())
     this.#spare = new LineLayout(this.#keys)
     this.#scan = new LineScan(this.#names.length)
+    const reads = prefilterReads?.map((field) => field.split('.', 1)[0] as string)
+    if (reads?.every((name) => this.#names.includes(name)) !== true) return
+    this.#sifted = Uint8Array.from(this.#names, (name) => (reads.includes(name) ? 1 : 0))
   }
 
   /** Whether these fields can be read from bytes: names as they are written, without escapes or quotes. */
@@ -53,9 +58,12 @@ export class FieldScanner implements LineFollower {
     out: EntryBatch,
   ): void {
     if (this.#full > 0) this.#full--
-    else if (encoding !== 'unknown' && this.#isLaidOut(bytes, start, end)) {
-      this.add(bytes, encoding, line, out)
-      return
+    else {
+      if (this.#sifted !== undefined) out.sift()
+      if (encoding !== 'unknown' && this.#isLaidOut(bytes, start, end)) {
+        this.add(bytes, encoding, line, out)
+        return
+      }
     }
     decodeJson(bytes, start, end, encoding, line, out)
   }
@@ -85,7 +93,30 @@ export class FieldScanner implements LineFollower {
   }
 
   add(bytes: Buffer, encoding: Encoding, line: number, out: EntryBatch): void {
-    out.add(this.#record(bytes, encoding), line)
+    if (this.#sifted !== undefined) out.sift()
+    const { prefilter } = out
+    if (prefilter === undefined) out.add(this.#record(bytes, encoding), line)
+    else if (prefilter.admits(this.#glimpse(bytes, encoding))) {
+      out.addAdmitted(this.#record(bytes, encoding), line)
+    } else out.leaveOut()
+  }
+
+  /** What the prefilter looks at of the line that was followed last: the same object for all lines of a layout. */
+  #glimpse(bytes: Buffer, encoding: Encoding): Record<string, unknown> {
+    const { fields, glimpse } = this.#layouts[0] as LineLayout
+    const sifted = this.#sifted as Uint8Array
+    for (let index = 0; index < fields.length; index++) {
+      const slot = fields[index] as number
+      if (sifted[slot] === 0) continue
+      const value = this.#value(slot, bytes, encoding)
+      const name = this.#names[slot] as string
+      if (slot === 0) glimpse[name] = value
+      else if (slot === 1) glimpse[name] = value
+      else if (slot === 2) glimpse[name] = value
+      else if (slot === 3) glimpse[name] = value
+      else glimpse[name] = value
+    }
+    return glimpse
   }
 
   /** The object of the line that was followed last. */

@@ -29,6 +29,8 @@ export class LineLayout {
   length = 0
   /** The fields that it has, by number, in their order. */
   readonly fields: number[] = []
+  /** An object for some fields of a line, used for one after the other. */
+  glimpse: Record<string, unknown> = {}
   readonly #keys: readonly Uint8Array[]
 
   /** `keys`: the names of the fields that somebody wants. */
@@ -39,6 +41,7 @@ export class LineLayout {
   /** Takes over the layout of a line; false where it has none: it is not flat, or not written without blanks, or too long. */
   learn(line: Uint8Array, start: number, end: number): boolean {
     this.fields.length = 0
+    this.glimpse = {}
     this.length = 0
     if (line[start] !== openBrace || line[end - 1] !== closeBrace) return false
     let at = start

@@ -1,4 +1,4 @@
-import type { SourceBatch } from '@millrace/sdk'
+import type { Prefilter, SourceBatch } from '@millrace/sdk'
 import { fileError } from '../errors.ts'
 import type { ByteInput } from './byte-input.ts'
 import { type Decoder, fileStart, type Position } from './decoder.ts'
@@ -21,9 +21,11 @@ export async function* readEntries(options: {
   /** Where progress counts the bytes of a packed file, not what they unpack to. */
   readonly isPacked: boolean
   readonly signal: AbortSignal
+  /** Asked about records, where the decoder says so. */
+  readonly prefilter?: Prefilter | undefined
 }): AsyncGenerator<SourceBatch> {
   const { file, input, path, signal, isPacked } = options
-  const batch = new EntryBatch(options.position?.offset ?? 0)
+  const batch = new EntryBatch(options.position?.offset ?? 0, options.prefilter)
   const next = (): Promise<Buffer | undefined> =>
     input.next().catch((error: unknown) => {
       throw fileError(error, path, true)
