@@ -125,7 +125,7 @@ describe('the sink file', () => {
   it('keeps the old file until the job is done, and for ever when it fails', async () => {
     const path = join(folder, 'o.jsonl')
     await writeFile(path, 'old\n', { mode: 0o640 })
-    const big = ['x'.repeat(200_000)]
+    const big = ['x'.repeat(300_000)]
 
     const failing = sinkOf({ path })
     await failing.open?.()
@@ -300,10 +300,10 @@ describe('the sink file', () => {
     await sink.open?.()
 
     await sink.write(batchOf([1, 2]))
-    await sink.write(batchOf(['x'.repeat(200_000), 3]))
+    await sink.write(batchOf(['x'.repeat(300_000), 3]))
     await sink.commit?.()
 
-    expect(chunks.map((chunk) => chunk.length)).toEqual([4, 200_003, 2])
+    expect(chunks.map((chunk) => chunk.length)).toEqual([4, 300_003, 2])
     expect(stdout.writableEnded).toBe(false)
     expect(fileSink.writesFiles?.(check({ path: '-' }).value)).toEqual([])
   })

@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Encoder } from './encoder.ts'
 import type { FileEntry } from './file-token.ts'
+import { LineBuffer } from './line-buffer.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Where the bytes of an output go. */
@@ -14,7 +15,7 @@ export interface Target {
   readonly crc: number | undefined
   /** Whether a commit of this job has given the file its name already. */
   readonly isOurs: boolean
-  /** Takes all bytes or throws a coded error. */
+  /** Takes all bytes or throws a coded error. What it holds longer than that it copies: they are used again. */
   write(bytes: Buffer): Promise<void>
   /** Lets go of what the system limits; the next write takes it up again. */
   suspend(): Promise<void>
@@ -28,8 +29,8 @@ export interface Target {
   abort(): Promise<void>
 }
 
-/** How much text is collected before it is written, in characters. */
-const bufferedMax = 128 * 1024
+/** How much is collected before it is written, in bytes: a little less than the room that doubling ends at. */
+const bufferedMax = 240 * 1024
 
 const pack = promisify(gzip)
 
@@ -38,7 +39,7 @@ export class Output {
   readonly #target: Target
   readonly #encoder: Encoder
   readonly #gzip: boolean
-  #text = ''
+  readonly #lines = new LineBuffer()
   /** Since the last checkpoint, if there is one. */
   #records = 0
   #unwritten = 0
@@ -57,31 +58,31 @@ export class Output {
 
   /** Whether it is time to flush. */
   get isFull(): boolean {
-    return this.#text.length >= bufferedMax
+    return this.#lines.length >= bufferedMax
   }
 
   /** Takes one record into the buffer, or says why it cannot. */
   add(value: unknown): Refusal | undefined {
-    const text = this.#encoder.encode(value)
-    if (typeof text !== 'string') return text
-    this.#text += text
+    const refusal = this.#encoder.encode(value, this.#lines)
+    if (refusal !== undefined) return refusal
     this.#records++
     this.#unwritten++
     return undefined
   }
 
   async flush(): Promise<void> {
-    if (this.#text === '') return
-    const bytes = Buffer.from(this.#text)
-    this.#text = ''
+    if (this.#lines.length === 0) return
+    const bytes = this.#lines.take()
     this.#entry = undefined
     // Each piece is a gzip member of its own: together they are one gzip file, and a file can be continued.
     await this.#target.write(this.#gzip ? await pack(bytes) : bytes)
     this.#unwritten = 0
+    this.#lines.giveBack(bytes)
   }
 
   async suspend(): Promise<void> {
     await this.flush()
+    this.#lines.take()
     await this.#target.suspend()
   }
 
@@ -117,7 +118,7 @@ export class Output {
   }
 
   async #finish(): Promise<void> {
-    this.#text += this.#encoder.footer()
+    this.#encoder.close(this.#lines)
     await this.flush()
     // A gzip file of nothing still has a header.
     if (this.#gzip && this.#target.size === 0) await this.#target.write(await pack(Buffer.alloc(0)))
@@ -126,7 +127,7 @@ export class Output {
   /** Resolves to how many records are nowhere now. */
   async abort(): Promise<number> {
     const lost = this.#target.keeps && !this.#isPrepared ? this.#unwritten : this.#records
-    this.#text = ''
+    this.#lines.take()
     this.#records = 0
     this.#unwritten = 0
     await this.#target.abort()

@@ -26,7 +26,8 @@ export class StreamTarget implements Target {
     if (this.#stream.destroyed) return Promise.reject(FILE_BROKEN_PIPE({ path }))
     this.#size += bytes.length
     return new Promise((resolve, reject) => {
-      this.#stream.write(bytes, (error) => {
+      // A stream may hand on what it gets and be done with it before its reader is.
+      this.#stream.write(Buffer.from(bytes), (error) => {
         if (error) reject(fileError(error, path, false))
         else resolve()
       })
