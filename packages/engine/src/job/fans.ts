@@ -18,11 +18,12 @@ export class Fans {
   }
 
   /** Records with one stage, or with one replica of it, at most. */
-  window({ parallel, replica }: StageSpec): number {
+  window(stage: StageSpec): number {
+    const { parallel, replica } = stage
     if (replica === undefined || parallel === undefined || parallel.mode === 'keyed')
       return this.#window
     const { inFlight = jobDefaults.parallel.unitsEach * replica.count } = parallel
-    return Math.max(1, Math.floor(inFlight / replica.count)) * unitOf(parallel)
+    return Math.max(1, Math.floor(inFlight / replica.count)) * unitOf(stage)
   }
 
   /** The reader that an edge into a stage makes; undefined: the edges of more replicas belong to it. */
@@ -34,11 +35,11 @@ export class Fans {
     this.#edges.set(name, edges)
     if (edges.length < replica.count) return undefined
     if (parallel.mode === 'keyed') return new KeyedFan(edges, keyPartsOf(stage, input))
-    return new UnitFan(edges, unitOf(parallel))
+    return new UnitFan(edges, unitOf(stage), parallel.mode === 'ordered')
   }
 }
 
 /** Records of a unit, at most: what crosses to another thread does so in batches. */
-function unitOf({ runs }: NonNullable<StageSpec['parallel']>): number {
-  return runs === 'threads' ? BATCH_MAX : 1
+function unitOf({ batch = BATCH_MAX, parallel }: StageSpec): number {
+  return parallel?.runs === 'threads' ? Math.min(batch, BATCH_MAX) : 1
 }

@@ -21,6 +21,8 @@ import { Coordinator } from '../checkpoint/coordinator.ts'
 import { buildNodes, type Nodes } from './build-tasks.ts'
 import { Cells } from './cells.ts'
 import { Cleanups } from './cleanups.ts'
+import { openGates } from './gate-nodes.ts'
+import { handOver } from './hand-over.ts'
 
 /** What the incarnations of a pipeline share. */
 export interface IncarnationOptions {
@@ -168,12 +170,9 @@ export class Incarnation implements TaskHost {
     this.#end.abort(error)
     this.#coordinator?.pause()
     this.delays.cutShort()
-    const { sources, stages, sinks } = this.nodes
-    const readers = new Set(sinks.flatMap(({ task }) => task.lasting))
-    if (readers.size > 0) {
-      for (const { task } of [...sources, ...stages]) task.handOver(readers)
-    }
-    for (const { task } of [...sources, ...stages, ...sinks]) task.halt()
+    const { gates, sources, stages, sinks } = this.nodes
+    handOver(this.nodes)
+    for (const { task } of [...sources, ...stages, ...gates, ...sinks]) task.halt()
     this.#wake()
   }
 
@@ -316,14 +315,15 @@ export class Incarnation implements TaskHost {
 
   /** What was made is undone by the cleanups. */
   async #openAll(): Promise<void> {
-    const { resources, sources, stages, sinks } = this.nodes
-    this.#running = sources.length + stages.length + sinks.length
+    const { gates, resources, sources, stages, sinks } = this.nodes
+    this.#running = sources.length + stages.length + gates.length + sinks.length
     const readers = [...sinks.toReversed(), ...stages.toReversed()]
     for (const { id, resource } of resources) {
       if (this.over) return
       await resource.open()
       this.#cleanups.add(id, 'close', () => resource.close())
     }
+    await openGates(gates, this.#cells)
     const isFirst = this.#options.number === 1
     // The factories of an earlier incarnation have made something, however far this one comes.
     if (!isFirst) for (const { id, factory } of [...readers, ...sources]) this.#owns(id, factory)

@@ -60,6 +60,14 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
       read(from, edge)
     }
   }
+  for (const { from, id, output } of spec.gates ?? []) {
+    const own = readers.get(`${id}.${output}`) ?? []
+    for (const one of from) {
+      const edge = new Edge({ input: 'in', window, readers: own.length })
+      enter(one.id, id, edge)
+      read(one, edge)
+    }
+  }
   const dead = (writer: string): Port | undefined => {
     if (spec.deadLetter === undefined) return undefined
     const edge = new Edge({ input: 'in', window })
@@ -73,6 +81,9 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
   }
   for (const source of spec.sources) add(source.id, ['out'])
   for (const stage of spec.stages) add(stage.id, Object.keys(stage.factory.traits.outputs))
+  for (const { id, output } of spec.gates ?? []) {
+    outboxes.set(id, new Outbox([new Port(output, readers.get(`${id}.${output}`) ?? [])], undefined))
+  }
   for (const sink of spec.sinks) add(sink.id, [])
   if (spec.deadLetter !== undefined) outboxes.set(spec.deadLetter.id, new Outbox([], undefined))
   return { inputs, outboxes, edges }

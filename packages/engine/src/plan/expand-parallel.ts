@@ -1,26 +1,31 @@
-import type { JobSpec, OutputRef, StageSpec } from './job-spec.ts'
-import { replicaId } from './parallel-spec.ts'
+import type { GateSpec, JobSpec, OutputRef, StageSpec } from './job-spec.ts'
+import { gateId, replicaId } from './parallel-spec.ts'
 
 /**
  * The same job in which a stage `count` with several workers is that many stages `count#0`, `count#1` and so on, side by side: each
- * reads all that the stage reads, of which `wire` gives it its part, and whoever reads the stage reads all of them. Gives back the
- * spec itself where there is none such.
+ * reads all that the stage reads, of which `wire` gives it its part, and whoever reads the stage reads all of them, or the gate that
+ * puts their results in order. Gives back the spec itself where there is none such.
  */
 export function expandParallel(spec: JobSpec): JobSpec {
-  const many = new Set(spec.stages.filter(isMany).map(({ id }) => id))
+  const many = new Map(spec.stages.filter(isMany).map((stage) => [stage.id, stage]))
   if (many.size === 0) return spec
-  const counts = new Map(spec.stages.map(({ id, parallel }) => [id, parallel?.workers ?? 1]))
+  const gates = new Map<string, GateSpec>()
   const refs = (from: readonly OutputRef[]): readonly OutputRef[] =>
     from.flatMap((ref) => {
-      if (!many.has(ref.id)) return [ref]
-      return numbers(counts.get(ref.id)).map((index) => ({ ...ref, id: replicaId(ref.id, index) }))
+      const stage = many.get(ref.id)
+      if (stage === undefined) return [ref]
+      const all = numbers(stage).map((index) => ({ ...ref, id: replicaId(ref.id, index) }))
+      if (stage.parallel?.mode !== 'ordered') return all
+      const id = gateId(ref.id, ref.output)
+      gates.set(id, { id, output: ref.output, from: all })
+      return [{ id, output: ref.output }]
     })
   const stages = spec.stages.flatMap((stage) => {
     const inputs = stage.inputs.map((input) => ({ ...input, from: refs(input.from) }))
     return many.has(stage.id) ? replicas({ ...stage, inputs }) : [{ ...stage, inputs }]
   })
   const sinks = spec.sinks.map((sink) => ({ ...sink, from: refs(sink.from) }))
-  return { ...spec, stages, sinks }
+  return { ...spec, stages, gates: [...gates.values()], sinks }
 }
 
 function isMany({ parallel, replica }: StageSpec): boolean {
@@ -30,7 +35,7 @@ function isMany({ parallel, replica }: StageSpec): boolean {
 function replicas(stage: StageSpec): readonly StageSpec[] {
   const { id, parallel, spill } = stage
   const count = parallel?.workers ?? 1
-  return numbers(count).map((index) => {
+  return numbers(stage).map((index) => {
     return {
       ...stage,
       id: replicaId(id, index),
@@ -41,6 +46,6 @@ function replicas(stage: StageSpec): readonly StageSpec[] {
   })
 }
 
-function numbers(count = 1): readonly number[] {
-  return Array.from({ length: count }, (_, index) => index)
+function numbers({ parallel }: StageSpec): readonly number[] {
+  return Array.from({ length: parallel?.workers ?? 1 }, (_, index) => index)
 }

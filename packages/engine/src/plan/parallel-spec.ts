@@ -6,9 +6,10 @@ export interface ParallelSpec {
   readonly runs: 'async' | 'threads'
   /**
    * `keyed`: by the stage's `by`, which only this mode may have and must: each key is with one of them, and its records keep their order.
+   * `ordered`: results come in the order of the records, as from a stage that runs once; it has one input, of one output that has an order.
    * `unordered`: a record goes to whichever has room, and results come as they are ready.
    */
-  readonly mode: 'keyed' | 'unordered'
+  readonly mode: 'keyed' | 'ordered' | 'unordered'
   /** Without keys, the most units that all of them have in hand and before them: batches with threads, else records. Default 2 per worker. */
   readonly inFlight?: number | undefined
 }
@@ -25,6 +26,11 @@ export interface Replica {
 /** The id of a replica. No stage that a job names has such a one. */
 export function replicaId(of: string, index: number): string {
   return `${of}#${index}`
+}
+
+/** The id of what puts one output of replicas in order. */
+export function gateId(of: string, output: string): string {
+  return `${of}#${output}`
 }
 
 /** The stage that a job names, of the id of a stage or of one of its replicas. */

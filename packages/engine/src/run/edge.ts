@@ -1,9 +1,9 @@
 import type { Outlet } from './outlet.ts'
 import type { RecordBatch } from './record-batch.ts'
 
-/** What travels on an edge: records of a batch with the watermark behind them, a mark alone, the barrier of a checkpoint, or the end. */
+/** What travels on an edge: records of a batch with the watermark behind them, a mark alone, the end of a unit, the barrier of a checkpoint, or the end. */
 export interface Envelope {
-  readonly kind: 'batch' | 'mark' | 'barrier' | 'end'
+  readonly kind: 'batch' | 'mark' | 'unit' | 'barrier' | 'end'
   readonly edge: Edge
   /** Of a batch only. */
   readonly batch: RecordBatch | undefined
@@ -36,7 +36,7 @@ export interface OverflowTarget {
 }
 
 interface Waiting {
-  /** Undefined: a barrier. */
+  readonly kind: 'batch' | 'unit' | 'barrier'
   readonly batch: RecordBatch | undefined
   start: number
   readonly end: number
@@ -57,6 +57,7 @@ export class Edge implements Outlet {
   readonly window: number
   readonly #most: number
   readonly #overflow: OverflowTarget | undefined
+  readonly readers: number
   readonly #waiting: Waiting[] = []
   /** Sent and not yet taken. */
   readonly #sent: Envelope[] = []
@@ -92,11 +93,14 @@ export class Edge implements Outlet {
     readonly window: number
     readonly batch?: number | undefined
     readonly overflow?: OverflowTarget | undefined
+    /** Default 1. */
+    readonly readers?: number | undefined
   }) {
     this.input = options.input
     this.window = Math.max(1, options.window)
     this.#most = Math.max(1, Math.min(BATCH_MAX, options.batch ?? BATCH_MAX, this.window))
     this.#overflow = options.overflow
+    this.readers = options.readers ?? 1
   }
 
   connect(receiver: Receiver): void {
@@ -121,7 +125,7 @@ export class Edge implements Outlet {
   /** Queues a sealed batch, or a part of one, and sends what credit allows. */
   offer(batch: RecordBatch, mark: number, start = 0, end: number = batch.values.length): void {
     this.#reach(mark)
-    this.#waiting.push({ batch, start, end, mark })
+    this.#waiting.push({ kind: 'batch', batch, start, end, mark })
     this.#pump()
   }
 
@@ -141,8 +145,17 @@ export class Edge implements Outlet {
   /** The barrier of a checkpoint: leaves in its order, and needs no credit itself. */
   offerBarrier(): void {
     this.#isBarrierOut = true
-    if (this.clear) this.#queue('barrier', undefined, 0, 0, this.#sentMark)
-    else this.#waiting.push({ batch: undefined, start: 0, end: 0, mark: Number.NEGATIVE_INFINITY })
+    this.#offerSign('barrier')
+  }
+
+  offerUnit(): void {
+    this.#offerSign('unit')
+  }
+
+  #offerSign(kind: 'unit' | 'barrier'): void {
+    const mark = Number.NEGATIVE_INFINITY
+    if (this.clear) this.#queue(kind, undefined, 0, 0, this.#sentMark)
+    else this.#waiting.push({ kind, batch: undefined, start: 0, end: 0, mark })
   }
 
   #reach(mark: number): void {
@@ -195,8 +208,8 @@ export class Edge implements Outlet {
 
   #pump(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (next.batch === undefined) {
-        this.#queue('barrier', undefined, 0, 0, this.#sentMark)
+      if (next.kind !== 'batch' || next.batch === undefined) {
+        this.#queue(next.kind, undefined, 0, 0, this.#sentMark)
         if (next.mark > this.#sentMark) this.#sendMark(next.mark, this.#sentIdle)
         this.#waiting.shift()
         continue

@@ -24,6 +24,7 @@ const newShare = (): Share => ({ values: [], timestamps: [], marks: [], rows: []
 export class KeyedFan implements Outlet {
   readonly edges: readonly Edge[]
   readonly lossy: boolean
+  readonly readers = 1
   readonly #by: readonly KeyPart[]
   readonly #read = { timestamp: 0 }
   readonly #key: KeyValue[] = []
@@ -47,9 +48,9 @@ export class KeyedFan implements Outlet {
     return true
   }
 
-  offer(batch: RecordBatch, mark: number): void {
+  offer(batch: RecordBatch, mark: number, start = 0, end: number = batch.values.length): void {
     const { marks, rows, table, timestamps, values } = batch
-    for (let index = 0; index < values.length; index++) {
+    for (let index = start; index < end; index++) {
       const timestamp = timestamps[index] as number
       const share = this.#shares[this.#replica(values[index], timestamp)] as Share
       share.values.push(values[index])
@@ -71,6 +72,10 @@ export class KeyedFan implements Outlet {
 
   offerMark(mark: number, isIdle: boolean): void {
     for (const edge of this.edges) edge.offerMark(mark, isIdle)
+  }
+
+  offerUnit(): void {
+    // Nobody takes it in order.
   }
 
   offerBarrier(): void {

@@ -55,6 +55,11 @@ export class Outbox {
    */
   flush(mark: number, isIdle = false): Promise<void> | undefined {
     for (const port of this.ports) port.seal(this.table, mark, isIdle)
+    return this.room()
+  }
+
+  /** Resolves when all that was sent has credit; undefined: it has. */
+  room(): Promise<void> | undefined {
     if (this.#clear() || this.#halted) return undefined
     return new Promise((resolve) => {
       this.#waiter = resolve
@@ -64,6 +69,14 @@ export class Outbox {
   /** Sends a watermark between two batches; nothing may be staged. */
   tick(mark: number, isIdle: boolean): void {
     for (const outlet of this.#outlets) outlet.offerMark(mark, isIdle)
+  }
+
+  /** Tells readers that take units in order that one is through. Dead letters have no order. */
+  unit(): void {
+    for (const port of this.ports) {
+      if (port === this.dead) continue
+      for (const outlet of port.outlets) outlet.offerUnit()
+    }
   }
 
   /** Sends the barrier of a checkpoint to every reader in one step; nothing may be staged. */

@@ -6,22 +6,28 @@ interface Waiting {
   /** Undefined: the barrier of a checkpoint. */
   readonly batch: RecordBatch | undefined
   start: number
+  readonly end: number
   mark: number
 }
 
-/** The replicas of a stage without keys as one reader: a unit of records goes to the one that has the fewest of them before it. */
+/** The replicas of a stage without keys as one reader: records are handed out in units. */
 export class UnitFan implements Outlet {
   readonly edges: readonly Edge[]
   readonly lossy: boolean
+  readonly readers = 1
   /** Most records of a unit. */
   readonly #size: number
+  /** Whether each replica gets one unit after the other; else one gets it that has the fewest records before it. */
+  readonly #inTurn: boolean
+  #turn = 0
   readonly #waiting: Waiting[] = []
   onClear: (() => void) | undefined
 
-  constructor(edges: readonly Edge[], size: number) {
+  constructor(edges: readonly Edge[], size: number, inTurn: boolean) {
     this.edges = edges
     this.lossy = edges.some((edge) => edge.lossy)
     this.#size = size
+    this.#inTurn = inTurn
     for (const edge of edges) edge.onRoom = () => this.#room()
   }
 
@@ -29,8 +35,8 @@ export class UnitFan implements Outlet {
     return this.#waiting.length === 0
   }
 
-  offer(batch: RecordBatch, mark: number): void {
-    this.#waiting.push({ batch, start: 0, mark })
+  offer(batch: RecordBatch, mark: number, start = 0, end: number = batch.values.length): void {
+    this.#waiting.push({ batch, start, end, mark })
     this.#pump()
   }
 
@@ -40,8 +46,12 @@ export class UnitFan implements Outlet {
     else for (const edge of this.edges) edge.offerMark(mark, isIdle)
   }
 
+  offerUnit(): void {
+    // Nobody takes it in order.
+  }
+
   offerBarrier(): void {
-    this.#waiting.push({ batch: undefined, start: 0, mark: Number.NEGATIVE_INFINITY })
+    this.#waiting.push({ batch: undefined, start: 0, end: 0, mark: Number.NEGATIVE_INFINITY })
     this.#pump()
   }
 
@@ -68,20 +78,24 @@ export class UnitFan implements Outlet {
 
   /** False where no replica has room for all that is left. */
   #give(waiting: Waiting, batch: RecordBatch): boolean {
-    const { length } = batch.values
-    while (waiting.start < length) {
-      const end = Math.min(waiting.start + this.#size, length)
-      const edge = this.#freest(end - waiting.start)
+    while (waiting.start < waiting.end) {
+      const end = Math.min(waiting.start + this.#size, waiting.end)
+      const edge = this.#next(end - waiting.start)
       if (edge === undefined) return false
-      edge.offer(
-        batch,
-        end === length ? waiting.mark : (batch.marks[end] as number),
-        waiting.start,
-        end,
-      )
+      const mark = end === waiting.end ? waiting.mark : (batch.marks[end] as number)
+      edge.offer(batch, mark, waiting.start, end)
       waiting.start = end
     }
     return true
+  }
+
+  /** The one that gets the next unit, of so many records; undefined: it has no room. */
+  #next(count: number): Edge | undefined {
+    if (!this.#inTurn) return this.#freest(count)
+    const edge = this.edges[this.#turn] as Edge
+    if (!edge.lossy && !edge.hasRoom(count)) return undefined
+    this.#turn = (this.#turn + 1) % this.edges.length
+    return edge
   }
 
   /** The first of those with the fewest records before them; undefined: none has room. */

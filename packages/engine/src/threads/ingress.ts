@@ -32,6 +32,9 @@ export class Ingress {
       case 'mark':
         this.#edge.offerMark(message.mark, message.isIdle)
         return
+      case 'unit':
+        this.#edge.offerUnit()
+        return
       case 'barrier':
         this.#edge.offerBarrier()
         return

@@ -14,7 +14,7 @@ export type LinkMessage =
       readonly mark: number
       readonly isIdle: boolean
     }
-  | { readonly kind: 'barrier'; readonly link: number }
+  | { readonly kind: 'unit' | 'barrier'; readonly link: number }
   | { readonly kind: 'end'; readonly link: number; readonly complete: boolean }
   /** Back to the writer: the reader is done with so many records. */
   | { readonly kind: 'credit'; readonly link: number; readonly count: number }
