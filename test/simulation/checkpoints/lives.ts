@@ -25,6 +25,8 @@ export class Lives {
   readonly ends: string[] = []
   /** Durable checkpoints of each life. */
   readonly counts: number[] = []
+  /** First checkpoints of a life whose changes followed those of the life before. */
+  followed = 0
   /** What broke a promise while the job ran. */
   readonly breaches: string[] = []
   outcome: Outcome | undefined
@@ -99,6 +101,8 @@ export class Lives {
     const commit = state.commit.bind(state)
     state.commit = async (checkpoint) => {
       const bytes = await commit(checkpoint)
+      const stages = Object.values(checkpoint.stages)
+      if (this.#count === 0 && stages.some(({ changes }) => changes.number > 1)) this.followed++
       this.#durable = checkpoint
       this.#count++
       return bytes

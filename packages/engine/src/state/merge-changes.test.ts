@@ -1,68 +1,25 @@
-import { createManualRuntime } from '@millrace/core'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Emitter } from '../run/emitter.ts'
-import { EventClock } from '../run/event-clock.ts'
 import type { StageSpec } from '../plan/job-spec.ts'
-import { KeySweep } from '../run/key-sweep.ts'
-import { KeyInterner } from '../run/key.ts'
 import { restoreCold, restoreStage, takeChanges, takeSnapshot } from '../run/stage-snapshot.ts'
 import { ChangeLog } from './change-log.ts'
-import { CurrentKey, NO_SLOT } from './current-key.ts'
-import { HeapState } from './heap-state.ts'
-import { Journal } from './journal.ts'
-import { KeyTimers } from './key-timers.ts'
+import { bareStage, keyParts, readChanges, seen } from './bare-stage.test-support.ts'
+import { NO_SLOT } from './current-key.ts'
 import { memorySpill } from './memory-spill.test-support.ts'
 import { mergeChanges, toPlainSnapshot } from './merge-changes.ts'
 import type { StageCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { StageSnapshot } from './saved-state.ts'
-import { SpillingSlots } from './spilling-slots.ts'
-import type { EntryColumns, HandleChanges, StageChanges } from './stage-changes.ts'
+import type { StageChanges } from './stage-changes.ts'
 
 interface Numbers {
   n: number
 }
 
-const parts = ['site', 'user'].map((name) => {
-  return { name, description: name, read: (record: unknown) => (record as never)[name] }
-})
 const create = (): Numbers => ({ n: 0 })
 const merge = (a: Numbers, b: Numbers): Numbers => ({ n: a.n + b.n })
 const restore = (n: unknown): Numbers => ({ n: n as number })
 const ttl = { ms: 7 }
 const KEY_MAX = 40
-
-/** A stage that has no state so far, and forgets keys as soon as it can. */
-function bareStage(keys?: number) {
-  const journal = new Journal()
-  const spilling = keys === undefined ? undefined : newSpilling(keys, journal)
-  const interner = new KeyInterner(['site', 'user'], spilling)
-  const current = CurrentKey.of(interner)
-  const emitter = new Emitter(10)
-  const time = new EventClock(emitter, createManualRuntime())
-  const heap = new HeapState(current, journal, time, interner, spilling)
-  const event = new KeyTimers('event', current, journal)
-  const clock = new KeyTimers('clock', current, journal)
-  const holder = {
-    get held(): number {
-      return heap.held + event.size + clock.size
-    },
-    holds: (slot: number) => heap.holds(slot) || event.holds(slot) || clock.holds(slot),
-  }
-  const kept = { emitter, time, current, state: heap, interner, hooks: { event, clock } }
-  return {
-    current,
-    emitter,
-    event,
-    heap,
-    interner,
-    journal,
-    time,
-    kept: { ...kept, lot: undefined, largest: 0, spilling },
-    log: new ChangeLog(interner.touched, interner.renamed),
-    sweep: new KeySweep(interner, current, holder, () => 1),
-  }
-}
 
 /** All kinds of state. */
 function declare({ heap }: ReturnType<typeof bareStage>) {
@@ -82,13 +39,6 @@ function declare({ heap }: ReturnType<typeof bareStage>) {
     ordered: state.ordered<number>('ordered'),
     all: state.global().map<number, number>('all'),
   }
-}
-
-function newSpilling(keys: number, journal: Journal): SpillingSlots {
-  const fail = (error: unknown): never => {
-    throw error
-  }
-  return new SpillingSlots({ id: 'stage', keys, journal, fail })
 }
 
 function openStage(keys?: number) {
@@ -173,7 +123,7 @@ function take(stage: Opened, { does, fails, key, n, writes: some }: Step): void 
     hooks[(some[0] as number) % hooks.length]?.(stage, n)
   } else {
     emitter.unlimited = false
-    current.slot = interner.slot(parts, { site: key % 2, user: key }, n)
+    current.slot = interner.slot(keyParts, { site: key % 2, user: key }, n)
     for (const one of some) writes[one]?.(stage, n)
   }
   if (fails) journal.undo()
@@ -183,36 +133,11 @@ function take(stage: Opened, { does, fails, key, n, writes: some }: Step): void 
 
 /** Gives a key something of each kind. */
 function fill(stage: Opened, key: number): void {
-  stage.current.slot = stage.interner.slot(parts, { site: key % 2, user: key }, key)
+  stage.current.slot = stage.interner.slot(keyParts, { site: key % 2, user: key }, key)
   // What takes things away comes first.
   for (const write of writes.toReversed()) write(stage, key)
   stage.journal.forget()
   stage.kept.spilling?.evict(stage.current.slot)
-}
-
-/** What the lists of changes say, which may be asked once. */
-function read(changes: StageChanges): StageChanges {
-  const { cold, handles, keys } = changes
-  const entriesOf = ({ data, names, ...entries }: EntryColumns): EntryColumns => ({
-    ...entries,
-    ...(names && { names: names.slice(0, names.length) }),
-    data: 'rows' in data ? data : structuredClone(inTwo(data)),
-  })
-  const all = Object.entries(handles).map(([name, handle]): [string, HandleChanges] => [
-    name,
-    { ...handle, entries: entriesOf(handle.entries) },
-  ])
-  return {
-    ...changes,
-    handles: Object.fromEntries(all),
-    keys: { ...keys, values: inTwo(keys.values) },
-    ...(cold && { cold: { ...cold, bytes: inTwo(cold.bytes) } }),
-  }
-}
-
-const inTwo = <T>(list: { length: number; slice(from: number, to: number): readonly T[] }): T[] => {
-  const half = list.length >> 1
-  return [...list.slice(0, half), ...list.slice(half, list.length)]
 }
 
 /** What a new stage keeps that begins with a snapshot. */
@@ -229,7 +154,7 @@ function restored(snapshot: StageSnapshot, keys?: number): StageSnapshot {
 /** A stage that goes on from changes, so that the next ones follow these. */
 function goOn(list: readonly StageChanges[], keys?: number): Opened {
   const stage = bareStage(keys)
-  const saved = { snapshot: mergeChanges(list.map(read)), isKept: true, parked: [] as const }
+  const saved = { snapshot: mergeChanges(list.map(readChanges)), isKept: true, parked: [] as const }
   const parts = { spec: {} as StageSpec, restored: saved as unknown as StageCheckpoint }
   const trail = restoreStage(stage.kept, parts)
   expect(trail).toBeDefined()
@@ -238,16 +163,6 @@ function goOn(list: readonly StageChanges[], keys?: number): Opened {
   const opened = { ...stage, ...declare(stage), log: new ChangeLog(touched, renamed, trail) }
   restoreCold(stage.kept, parts)
   return opened
-}
-
-/** Between keys, nobody sees the order of the entries of maps and lists. */
-function seen({ state, ...snapshot }: StageSnapshot): unknown {
-  const handles = Object.entries(state).map(([name, { entries, ...handle }]) => {
-    if (handle.kind !== 'map' && handle.kind !== 'list') return [name, { ...handle, entries }]
-    const sorted = entries.toSorted((a, b) => String(a.key).localeCompare(String(b.key)))
-    return [name, { ...handle, entries: sorted }]
-  })
-  return { ...snapshot, state: Object.fromEntries(handles) }
 }
 
 const steps = fc.record({
@@ -282,7 +197,7 @@ it('makes of changes the snapshot that was there when the last of them were take
         const settle = (): void => {
           if (waiting === undefined) return
           const { changes, whole } = waiting
-          kept = [...kept, read(changes)].filter(({ number }) => number >= changes.since)
+          kept = [...kept, readChanges(changes)].filter(({ number }) => number >= changes.since)
           waiting = undefined
           const merged = mergeChanges(kept)
           expect(seen(toPlainSnapshot(merged))).toEqual(whole)
