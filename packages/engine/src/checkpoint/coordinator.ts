@@ -36,7 +36,11 @@ interface CheckpointedSource {
 
 interface CheckpointedStage {
   readonly id: string
-  readonly task: { readonly isOver: boolean; checkpoint(): StageCapture }
+  readonly task: {
+    readonly isOver: boolean
+    /** A promise where it runs elsewhere, and is over. */
+    checkpoint(): StageCapture | Promise<StageCapture>
+  }
 }
 
 interface CheckpointedSink {
@@ -59,7 +63,7 @@ export interface CoordinatorHost {
 const WAIT_MAX_MS = 2 ** 31 - 1
 
 /** What a stage keeps now. Throws ENG_HOOK where it cannot say that. */
-function captured({ id, task }: CheckpointedStage): StageCapture {
+function captured({ id, task }: CheckpointedStage): StageCapture | Promise<StageCapture> {
   try {
     return task.checkpoint()
   } catch (error) {
@@ -186,15 +190,31 @@ export class Coordinator implements Barriers {
     const stage = stages.find((one) => one.id === id)
     const sink = sinks.find((one) => one.id === id)
     try {
-      if (stage !== undefined) pending.stages[id] = captured(stage)
+      if (stage !== undefined) {
+        const part = captured(stage)
+        if (part instanceof Promise) return this.#await(pending, id, part)
+        pending.stages[id] = part
+      }
       if (sink !== undefined) pending.sinks[id] = sink.task.checkpoint()
     } catch (error) {
       this.#host.fail(this.#coded(error))
       return
     }
     if (stage === undefined && sink === undefined) return
+    this.#answer(pending, id)
+  }
+
+  #answer(pending: Pending, id: string): void {
     pending.missing.delete(id)
     if (pending.missing.size === 0) pending.answered()
+  }
+
+  #await(pending: Pending, id: string, part: Promise<StageCapture>): void {
+    void part.then((capture) => {
+      pending.stages[id] = capture
+      this.#answer(pending, id)
+      return undefined
+    })
   }
 
   numberFor(id: string): number {
@@ -221,14 +241,18 @@ export class Coordinator implements Barriers {
     if (this.#host.over) return
     const { sinks, sources, stages } = this.#parts()
     const number = ++this.#number
+    const own: (readonly [string, StageCapture])[] = []
     try {
+      const gathered = stages.map(async (stage) => [stage.id, await captured(stage)] as const)
+      await this.#unlessOver(Promise.all(gathered).then((all) => own.push(...all)))
+      if (this.#host.over) return
       await this.#commit({
         number,
         time: this.#host.runtime.now(),
         end,
         read: this.#host.read,
         sources: Object.fromEntries(sources.map(({ id, task }) => [id, task.snapshot()])),
-        stages: Object.fromEntries(stages.map((stage) => [stage.id, captured(stage)])),
+        stages: Object.fromEntries(own),
         sinks: Object.fromEntries(sinks.map(({ id, task }) => [id, task.checkpoint()])),
       })
     } catch (error) {
@@ -307,14 +331,15 @@ export class Coordinator implements Barriers {
       time: runtime.now(),
       read: this.#host.read,
       sources: Object.fromEntries(sources.map(({ id, task }) => [id, task.barrier()])),
-      stages: Object.fromEntries(stages.filter(isOver).map((one) => [one.id, captured(one)])),
+      stages: {},
       sinks: Object.fromEntries(
         sinks.filter(isOver).map(({ id, task }) => [id, task.checkpoint()]),
       ),
-      missing: new Set(live.map(({ id }) => id)),
+      missing: new Set([...stages, ...live].map(({ id }) => id)),
       answered,
     }
     this.#pending = pending
+    for (const { id } of stages.filter(isOver)) this.reached(id)
     if (pending.missing.size > 0) await this.#unlessOver(all)
     this.#pending = undefined
     if (this.#host.over) return undefined

@@ -7,12 +7,15 @@ import type { ParkedRecord } from '../run/dead-letter.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
 import type { PartGauges } from './part-gauges.ts'
+import type { PoolOf } from './pool.ts'
 
 /** What a job needs from outside. */
 export interface JobOptions {
   readonly runtime: Runtime
   /** Default: nothing is written. */
   readonly logger?: Logger | undefined
+  /** Runs stages of `runs: threads` in threads of their own, see `threadPool`. Default: they run in this one, side by side. */
+  readonly threads?: PoolOf | undefined
   /** Called about four times a second while the job runs, and at its end. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Takes the records that are still parked when the job ends, before results are seen; a throw fails the job. Not called after `abort`. */

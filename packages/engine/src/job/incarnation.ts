@@ -10,8 +10,6 @@ import type { CheckpointProgress } from '../report/summary.ts'
 import { crashed, type Crashed } from '../run/crashed.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
 import { Delays } from '../run/delays.ts'
-import { DUE, type Due } from '../run/due.ts'
-import type { Arrival } from '../run/edge.ts'
 import { ErrorRate } from '../run/error-rate.ts'
 import type { Committing } from '../run/committing.ts'
 import type { LetGo } from '../run/let-go.ts'
@@ -23,6 +21,8 @@ import { Cells } from './cells.ts'
 import { Cleanups } from './cleanups.ts'
 import { openGates } from './gate-nodes.ts'
 import { handOver } from './hand-over.ts'
+import { openPart } from './open-part.ts'
+import type { Pool, PoolOf } from './pool.ts'
 
 /** What the incarnations of a pipeline share. */
 export interface IncarnationOptions {
@@ -37,6 +37,8 @@ export interface IncarnationOptions {
   readonly warn: (sentence: string) => void
   /** The pipeline goes on from here. Default: where its checkpoints say. */
   readonly restored?: JobCheckpoint | undefined
+  /** Runs what has a thread of its own. Default: all runs in this one. */
+  readonly threads?: PoolOf | undefined
   /** Checkpoints that earlier incarnations took. Default 0. */
   readonly checkpoints?: Pick<CheckpointProgress, 'count' | 'failures'> | undefined
 }
@@ -59,6 +61,7 @@ export class Incarnation implements TaskHost {
   readonly #cleanups = new Cleanups()
   readonly #owned = new Set<unknown>()
   readonly #cells: Cells
+  readonly #threads: Pool | undefined
   /** How stages and sinks are told what comes from outside, by id. */
   readonly #holders = new Map<string, (command: LetGo | Committing) => void>()
   #begin: (() => void)[] = []
@@ -93,7 +96,9 @@ export class Incarnation implements TaskHost {
     this.#coordinator =
       checkpoint &&
       new Coordinator(this, { ...checkpoint, restored, setAside }, () => this.nodes, checkpoints)
-    this.nodes = buildNodes(spec, this, { restored, setAside })
+    const isApart = spec.stages.some(({ thread }) => thread !== undefined)
+    this.#threads = isApart ? options.threads?.(this, spec, restored) : undefined
+    this.nodes = buildNodes(spec, this, { restored, setAside }, this.#threads)
     this.ended = new Promise((resolve) => {
       this.#wake = resolve
     })
@@ -152,6 +157,7 @@ export class Incarnation implements TaskHost {
   pause(): void {
     if (this.over) return
     this.#coordinator?.pause()
+    this.#threads?.pause(this.stopping)
     for (const { task } of this.nodes.sources) task.pause()
     if (this.stopping) this.delays.cutShort()
   }
@@ -173,6 +179,7 @@ export class Incarnation implements TaskHost {
     const { gates, sources, stages, sinks } = this.nodes
     handOver(this.nodes)
     for (const { task } of [...sources, ...stages, ...gates, ...sinks]) task.halt()
+    this.#threads?.halt()
     this.#wake()
   }
 
@@ -318,6 +325,11 @@ export class Incarnation implements TaskHost {
     const { gates, resources, sources, stages, sinks } = this.nodes
     this.#running = sources.length + stages.length + gates.length + sinks.length
     const readers = [...sinks.toReversed(), ...stages.toReversed()]
+    const threads = this.#threads
+    if (threads !== undefined) {
+      this.#cleanups.add('threads', 'close', () => threads.close())
+      threads.start(this.nodes.edges)
+    }
     for (const { id, resource } of resources) {
       if (this.over) return
       await resource.open()
@@ -328,20 +340,15 @@ export class Incarnation implements TaskHost {
     // The factories of an earlier incarnation have made something, however far this one comes.
     if (!isFirst) for (const { id, factory } of [...readers, ...sources]) this.#owns(id, factory)
     for (const node of readers) {
-      const { edges, factory, id, task, timerError, timers } = node
+      const { factory, id, task } = node
       if (this.over) return
       if (isFirst) this.#owns(id, factory)
-      const cell = await this.#cells.start<Arrival | LetGo | Crashed | Due | Committing>(
-        id,
-        () => task.open(),
-        (message) => task.receive(message),
-      )
-      timers.crashed = (thrown) => cell.tell(crashed(timerError(thrown), timers))
-      timers.due = () => cell.tell(DUE)
+      if ('isRemote' in node && node.isRemote) continue
+      const cell = await openPart(node, this.#cells)
       this.#holders.set(id, (command) => cell.tell(command))
       this.#cleanups.add(stageOf(id), 'close', () => task.close())
-      for (const edge of edges) edge.connect(cell)
     }
+    await threads?.opened
     for (const { factory, id, task, timerError, timers } of sources) {
       if (this.over) return
       if (isFirst) this.#owns(id, factory)

@@ -44,6 +44,7 @@ export class RunningJob implements EngineJob {
       runtime,
       logger,
       asked: () => this.#asked,
+      threads: options.threads,
       warn: (sentence) => this.#warn(sentence),
     })
     this.#pipeline.onBegin = () => {
@@ -102,7 +103,11 @@ export class RunningJob implements EngineJob {
 
   snapshot(): Readonly<Record<string, StageSnapshot>> {
     const { stages } = this.#pipeline.current.nodes
-    return Object.fromEntries(stages.map(({ id, task }) => [id, task.snapshot()]))
+    const told = stages.flatMap(({ id, task }) => {
+      const snapshot = task.snapshot?.()
+      return snapshot === undefined ? [] : [[id, snapshot] as const]
+    })
+    return Object.fromEntries(told)
   }
 
   parked(): readonly ParkedRecord[] {

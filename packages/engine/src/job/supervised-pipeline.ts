@@ -13,6 +13,7 @@ import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { pipelineRestart } from '../plan/pipeline-restart.ts'
 import { Incarnation, internal } from './incarnation.ts'
+import type { PoolOf } from './pool.ts'
 
 /** What a pipeline needs of its job. */
 export interface PipelineHost {
@@ -20,6 +21,7 @@ export interface PipelineHost {
   readonly logger: Logger
   readonly asked: () => 'stop' | 'drain' | undefined
   readonly warn: (sentence: string) => void
+  readonly threads?: PoolOf | undefined
 }
 
 /** The pipeline of a job as the child of core's supervisor, which lets it begin anew where the job says so. */
@@ -96,10 +98,10 @@ export class SupervisedPipeline {
   }
 
   #incarnation(number: number, restored?: JobCheckpoint): Incarnation {
-    const { asked, logger, runtime, warn } = this.#host
+    const { asked, logger, runtime, threads, warn } = this.#host
     const spec = this.#spec
     const system = this.#system
-    const host = { runtime, logger, system, asked, warn }
+    const host = { runtime, logger, system, asked, threads, warn }
     const checkpoints = number === 1 ? undefined : this.#current.checkpoints?.progress
     return new Incarnation({ ...host, spec, number, restored, checkpoints })
   }

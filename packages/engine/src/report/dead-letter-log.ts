@@ -48,10 +48,10 @@ export class PartLetters {
     }
   }
 
-  /** Goes on from what an earlier run had written. */
+  /** Goes on from what an earlier run had written, or from what is known of it now. */
   load({ byCode, first, unplaced }: SavedLetters): void {
     for (const [code, count] of Object.entries(byCode)) this.byCode.set(code, count)
-    for (const letter of first) this.#quote(letter)
+    for (const letter of first.slice(this.#first.length)) this.#quote(letter)
     this.#unplaced = unplaced
   }
 

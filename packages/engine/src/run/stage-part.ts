@@ -1,3 +1,4 @@
+import type { StageInstance } from '@millrace/sdk'
 import type { StageCapture } from '../checkpoint/checkpoint.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
 import type { Committing } from './committing.ts'
@@ -24,11 +25,13 @@ export interface StagePart {
   readonly watermark: number
   /** Keys on the disk and the bytes of them; undefined: it keeps all in memory. */
   readonly spilled: { readonly keys: number; readonly bytes: number } | undefined
+  /** Tells which records it would filter; undefined: nobody can tell before they come. */
+  readonly prefilter: StageInstance['prefilter']
   open(): Promise<void>
   close(): Promise<void>
   receive(message: StageMessage): void | Promise<void>
-  /** What it keeps; for between two records. */
-  snapshot(): StageSnapshot
+  /** What it keeps; for between two records. Absent: nobody here can tell. */
+  snapshot?(): StageSnapshot
   /** Its part of a checkpoint; for between two records. */
   checkpoint(): StageCapture | Promise<StageCapture>
   /** The job has failed: results of finished records go to readers that still take them. */

@@ -19,13 +19,20 @@ export class Egress implements Receiver {
   readonly #post: Post
   readonly #encoder: BatchEncoder
   readonly #failed: (error: unknown) => void
+  readonly #look: ((envelope: Envelope) => void) | undefined
 
-  /** `failed`: told of a record that no thread can be given. */
-  constructor(options: LinkOptions & { readonly failed: (error: unknown) => void }) {
+  /** `failed`: told of a record that no thread can be given; `look`: sees what leaves. */
+  constructor(
+    options: LinkOptions & {
+      readonly failed: (error: unknown) => void
+      readonly look?: (envelope: Envelope) => void
+    },
+  ) {
     this.#link = options.link
     this.#edge = options.edge
     this.#post = options.post
     this.#failed = options.failed
+    this.#look = options.look
     this.#encoder = new BatchEncoder(options.compile)
     options.edge.connect(this)
   }
@@ -33,6 +40,7 @@ export class Egress implements Receiver {
   tell({ edge }: Arrival): void {
     const envelope = edge.take()
     if (envelope === undefined) return
+    this.#look?.(envelope)
     try {
       this.#post(this.#encoded(envelope))
     } catch (error) {

@@ -1,0 +1,39 @@
+import type { JobSpec, OutputRef, SinkSpec } from '../plan/job-spec.ts'
+
+/** What a worker thread must know of the parts that it does not have: enough to wire the job as all others do. */
+export interface Outline {
+  readonly sources: readonly { readonly id: string; readonly ends: boolean }[]
+  readonly sinks: readonly { readonly id: string; readonly from: readonly OutputRef[] }[]
+  readonly deadLetter: string | undefined
+}
+
+export function outlineOf({ deadLetter, sinks, sources }: JobSpec): Outline {
+  return {
+    sources: sources.map(({ id, factory }) => ({ id, ends: factory.traits.ends })),
+    sinks: sinks.map(({ from, id }) => ({ id, from })),
+    deadLetter: deadLetter?.id,
+  }
+}
+
+/** The job as the outline has it, with the stages of `spec`. */
+export function withOutline(spec: JobSpec, { deadLetter, sinks, sources }: Outline): JobSpec {
+  const { checkpoint: _, resources: __, ...others } = spec
+  return {
+    ...others,
+    sources: sources.map(({ ends, id }) => {
+      const traits = { name: id, ends, replay: 'none' as const }
+      return { id, factory: { traits, create: elsewhere, dispose() {} } }
+    }),
+    sinks: sinks.map(({ from, id }) => sink(id, from)),
+    deadLetter: deadLetter === undefined ? undefined : sink(deadLetter, []),
+  }
+}
+
+function sink(id: string, from: readonly OutputRef[]): SinkSpec {
+  const traits = { name: id, guarantee: '' }
+  return { id, from, factory: { traits, create: elsewhere, dispose() {} } }
+}
+
+function elsewhere(): never {
+  throw new TypeError('This part is in another thread.')
+}

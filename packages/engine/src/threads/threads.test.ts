@@ -1,0 +1,227 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import {
+  from,
+  job,
+  keyPart,
+  listSink,
+  listSource,
+  stage,
+} from '../job/engine-parts.test-support.ts'
+import { cut, groupBy, simulate } from '../job/parallel.test-support.ts'
+import type { JobSpec, StageSpec } from '../plan/job-spec.ts'
+import { threaded } from './threads.test-support.ts'
+
+interface Reading {
+  readonly user: string | null
+  readonly n: number
+  readonly at: number
+}
+
+const time = {
+  timestamp: (record: unknown) => (record as Reading).at,
+  disorderMs: 7,
+  description: 'at',
+}
+
+/** Two stages behind each other, both by a key, the second by another one: all that a worker can do to a record. */
+function stages(workers: readonly [number, number] | undefined): readonly StageSpec[] {
+  const parallel = (count = 1) =>
+    workers && { workers: count, runs: 'threads' as const, mode: 'keyed' as const }
+  return [
+    stage(
+      'totals',
+      'source',
+      ({ metrics, state, timers }) => {
+        const total = state.value<number>('total', { initial: () => 0 })
+        const seen = metrics.counter('seen')
+        return {
+          process({ at, n, user }: Reading, context) {
+            seen.add(1)
+            if (at < context.watermark) return context.skip('late')
+            total.set(total.get() + n)
+            timers.event.set(at - (at % 10) + 10, 'ten')
+            if (n % 7 === 3) return context.reject('THREE', 'No.')
+            return { user, n, total: total.get(), watermark: context.watermark }
+          },
+          onTimer({ at, name }, context) {
+            context.emit({ user: context.key?.['user'], n: -at, total: total.get(), name })
+          },
+        }
+      },
+      { by: [keyPart('user')], parallel: parallel(workers?.[0]) },
+    ),
+    stage(
+      'counts',
+      'totals',
+      ({ state }) => {
+        const count = state.value<number>('count', { initial: () => 0 })
+        return {
+          process(record: { n: number; user: string }, context) {
+            count.set(count.get() + 1)
+            return { ...record, at: context.timestamp, count: record.n < 0 ? null : count.get() }
+          },
+        }
+      },
+      {
+        by: [
+          {
+            name: 'of',
+            description: 'of',
+            read: (r) => `${(r as Reading).user} of ${(r as Reading).n % 3}`,
+          },
+        ],
+        parallel: parallel(workers?.[1]),
+      },
+    ),
+  ]
+}
+
+function parts(records: readonly Reading[], sizes: readonly number[]) {
+  const sink = listSink('sink', [from('counts')])
+  const dead = listSink('dead', [])
+  const spec = (list: readonly StageSpec[]): JobSpec =>
+    job({
+      sources: [listSource(cut(records, sizes), { time })],
+      stages: list,
+      sinks: [sink],
+      deadLetter: dead,
+      errors: { atMost: 1, of: 10 },
+    })
+  return { dead, sink, spec }
+}
+
+function outcome(
+  { dead, sink }: ReturnType<typeof parts>,
+  summary: Awaited<ReturnType<typeof simulate>>,
+) {
+  return {
+    state: summary.state,
+    error: summary.error,
+    counts: summary.stages,
+    letters: summary.deadLettersByCode,
+    byKey: groupBy(
+      sink.records as { user: string; n: number }[],
+      ({ n, user }) => `${user} ${n % 3}`,
+    ),
+    dead: dead.records
+      .map((letter) => letter as Record<string, unknown>)
+      .map(({ error, key, position, record, stage: id }) =>
+        JSON.stringify([id, record, key, error, position]),
+      )
+      .toSorted(),
+  }
+}
+
+const readings = fc.array(
+  fc.record({
+    user: fc.constantFrom('ann', 'bob', 'cid', 'dan', null),
+    n: fc.nat(30),
+    at: fc.nat(90),
+  }),
+  { maxLength: 40 },
+)
+const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 })
+
+it('gives the same for each key in any number of threads, and counts the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      readings,
+      sizes,
+      fc.tuple(fc.integer({ min: 2, max: 3 }), fc.integer({ min: 2, max: 4 })),
+      async (records, batches, workers) => {
+        const apart = parts(records, batches)
+        const one = parts(records, batches)
+        const { run, threads } = threaded(apart.spec(stages(workers)), () => stages(workers))
+
+        const told = outcome(apart, await run())
+
+        expect(told).toEqual(outcome(one, await simulate(one.spec(stages(undefined)))))
+        expect(threads.started).toBe(Math.max(...workers))
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+const twice = (process: (n: number) => unknown): readonly StageSpec[] => [
+  stage(
+    'work',
+    'source',
+    { process },
+    {
+      traits: { keeps: 'nothing' },
+      parallel: { workers: 2, runs: 'threads', mode: 'unordered' },
+    },
+  ),
+]
+
+function work(process: (n: number) => unknown, more: Partial<JobSpec> = {}) {
+  const sink = listSink('sink', [from('work')])
+  const source = listSource([Array.from({ length: 10 }, (_, n) => n)])
+  const spec = job({ sources: [source], stages: twice(process), sinks: [sink], ...more })
+  return { sink, ...threaded(spec, () => twice(process)) }
+}
+
+it('ends the job with the error of the record that failed in a thread, in full', async () => {
+  const { run } = work((n) => {
+    if (n === 4) throw new RangeError('four')
+    return n
+  })
+
+  const { error, state } = await run()
+
+  expect(state).toBe('failed')
+  expect({ ...error?.toJSON(), retry: error?.retry, cause: String(error?.cause) }).toEqual({
+    code: 'ENG_RECORD',
+    message: 'Stage "work" failed at record source#4: ENG_THROW: four',
+    hint: expect.any(String),
+    where: { stage: 'work', record: 'source#4' },
+    retry: 'never',
+    cause: 'Error: four',
+  })
+})
+
+it('says which stage gave a record that no other thread can be given', async () => {
+  const { run } = work((n) => ({ call: () => n }))
+
+  expect((await run()).error?.toJSON()).toEqual({
+    code: 'ENG_WORKER_RECORD',
+    message: 'A record of "work" cannot go to another thread: () => n could not be cloned.',
+    hint: 'Emit plain data, without functions; or write runs: async in place of threads.',
+    where: { stage: 'work' },
+  })
+})
+
+it('fails when a thread ends by itself, and says which stages are lost', async () => {
+  const { run, threads } = work((n) => (n === 9 ? new Promise(() => {}) : n))
+
+  const { error } = await run((step) => {
+    if (step === 5) threads.kill(1, { exitCode: 3 })
+  })
+
+  expect(error?.message).toBe('The worker thread of "work" is lost: it ended with code 3')
+  expect(error?.retry).toBe('later')
+})
+
+it('ends a thread that gives no answer for as long as a record may take', async () => {
+  const { run, threads } = work((n) => n)
+
+  const { error } = await run(() => threads.mute.add(0))
+
+  expect(error?.message).toBe(
+    'The worker thread of "work" has not answered for 30 s and was ended.',
+  )
+})
+
+it('ends the job where too many records fail in all threads together', async () => {
+  const { run } = work(
+    (n) => {
+      if (n % 2 === 0) throw new RangeError('even')
+      return n
+    },
+    { deadLetter: listSink('dead', []), errors: { atMost: 0.3, of: 10 } },
+  )
+
+  expect((await run()).error?.code).toBe('ENG_ERROR_RATE')
+})

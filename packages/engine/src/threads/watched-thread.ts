@@ -1,0 +1,93 @@
+import { messageOf, type MillraceError, type Runtime, type Where } from '@millrace/base'
+import { ENG_WORKER_BLOCKED, ENG_WORKER_LOST } from '../errors.ts'
+import type { FromThread, Thread, ThreadEnd, ToThread } from './thread-message.ts'
+
+/** Pings of a thread within the time in which it must answer. */
+const PINGS = 5
+
+/** What is known of a worker thread, and who wants to know more. */
+export interface WatchedOptions {
+  readonly thread: Thread
+  readonly runtime: Runtime
+  /** Its stages, for people. */
+  readonly stages: string
+  readonly where: Where
+  /** Longest time without an answer, ms. */
+  readonly patienceMs: number
+  readonly take: (message: FromThread) => void
+  /** It has ended, or was ended as it gave no answer. */
+  readonly lost: (error: MillraceError) => void
+}
+
+/** A worker thread that is asked now and then whether it is there: one that blocks is ended. */
+export class WatchedThread {
+  readonly #options: WatchedOptions
+  #unanswered = 0
+  #isOver = false
+  #cancel: () => void = () => {}
+  #closed: () => void = () => {}
+
+  constructor(options: WatchedOptions) {
+    this.#options = options
+    const { thread } = options
+    thread.onEnd((end) => this.#ended(end))
+    thread.listen((message) => {
+      // Whatever it says, it is there.
+      this.#unanswered = 0
+      if (message.kind === 'closed') this.#closed()
+      else if (message.kind !== 'pong' && !this.#isOver) options.take(message)
+    })
+    this.#ping()
+  }
+
+  post(message: ToThread): void {
+    this.#options.thread.post(message)
+  }
+
+  /** Lets it close what is open, then ends it; `timeoutMs`: or sooner, where it does not answer. */
+  async close(timeoutMs: number): Promise<void> {
+    this.#cancel()
+    const { runtime, thread } = this.#options
+    if (!this.#isOver) {
+      this.#isOver = true
+      await new Promise<void>((resolve) => {
+        const cancel = runtime.timer(timeoutMs, resolve)
+        this.#closed = () => {
+          cancel()
+          resolve()
+        }
+        thread.post({ kind: 'close' })
+      })
+    }
+    await thread.terminate()
+  }
+
+  // By turns, not by the clock: where the process itself was held up, the thread gets its time all the same.
+  #ping(): void {
+    const { patienceMs, runtime, stages, thread, where } = this.#options
+    this.#cancel = runtime.timer(patienceMs / PINGS, () => {
+      if (this.#unanswered++ === PINGS) {
+        this.#lost(ENG_WORKER_BLOCKED({ stages, patienceMs }, where))
+        void thread.terminate()
+        return
+      }
+      thread.post({ kind: 'ping' })
+      this.#ping()
+    })
+  }
+
+  #ended(end: ThreadEnd): void {
+    const { stages, where } = this.#options
+    const reason = 'error' in end ? messageOf(end.error) : `it ended with code ${end.exitCode}`
+    const cause = 'error' in end ? end.error : undefined
+    this.#lost(ENG_WORKER_LOST({ stages, reason }, where, cause))
+  }
+
+  #lost(error: MillraceError): void {
+    this.#cancel()
+    this.#closed()
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#options.lost(error)
+  }
+}
