@@ -28,6 +28,11 @@ import type { Results } from './report/results.ts'
 /** 2 GB of JSON lines. */
 const LARGE = 15_500_000
 
+const largeSets: readonly SetName[] = ['job', 'filter']
+const largeSubjects: readonly SubjectName[] = ['readline', 'millrace']
+const setNames = Object.keys(comparedSets) as SetName[]
+const subjectsOf = (name: SetName): readonly SubjectName[] => comparedSets[name].subjects
+
 const say = (text: string): void => void process.stderr.write(text)
 
 /** Installs what is missing of the subjects that any of the sets needs, and says who is there. */
@@ -57,7 +62,7 @@ function assemble(
 
 async function compareAll(options: BenchOptions, present: CompareOptions): Promise<Comparison[]> {
   const comparisons: Comparison[] = []
-  for (const name of Object.keys(comparedSets) as SetName[]) {
+  for (const name of setNames) {
     const { records } = comparedSets[name] as ComparedSet
     const sizes = options.only.includes(name)
       ? records === undefined
@@ -70,8 +75,8 @@ async function compareAll(options: BenchOptions, present: CompareOptions): Promi
       paces = secondsForRecord(found)
       comparisons.push(found)
     }
-    if (!options.only.includes('large') || (name !== 'job' && name !== 'filter')) continue
-    const few = present.subjects.filter((subject) => ['readline', 'millrace'].includes(subject))
+    if (!options.only.includes('large') || !largeSets.includes(name)) continue
+    const few = present.subjects.filter((subject) => largeSubjects.includes(subject))
     comparisons.push(await compare(name, LARGE, { ...present, subjects: few, runs: 1 }))
   }
   return comparisons
@@ -91,11 +96,10 @@ function install(folder: string): Installation {
 async function bench(options: BenchOptions): Promise<number> {
   const { folder, installed, only, patienceSeconds, quick, records } = options
   const peers = join(folder, 'peers')
-  const wanted = new Set(
-    (Object.keys(comparedSets) as SetName[])
-      .filter((name) => only.includes(name))
-      .flatMap((name): readonly SubjectName[] => comparedSets[name].subjects),
-  )
+  const wanted = new Set([
+    ...(only.includes('large') ? largeSubjects : []),
+    ...setNames.filter((name) => only.includes(name)).flatMap(subjectsOf),
+  ])
   const { versions, absent } = assemble(
     options.subjects.filter((name) => wanted.has(name)),
     peers,

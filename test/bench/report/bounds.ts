@@ -8,8 +8,8 @@ import type { Results } from './results.ts'
 export interface BoundRow {
   readonly what: string
   readonly bound: string
-  /** What was measured, with its unit, the largest size last. */
-  readonly measured: readonly string[]
+  /** With its unit, and with each size where there are several. */
+  readonly measured: string
   /** At the largest size. */
   readonly kept: boolean
 }
@@ -38,14 +38,23 @@ const PEAK_MB = 150
 export function boundRows({ comparisons: all, latency }: Results): BoundRow[] {
   const comparisons = all.filter(({ records }) => records >= RECORDS_MIN)
   const rows = faster.flatMap(({ what, set, than, times }) => {
-    const ratios = comparisons
+    const measured = comparisons
       .filter((comparison) => comparison.set === set)
-      .map((comparison) => ratio(comparison, 'millrace', than))
-      .filter((value) => !Number.isNaN(value))
-    const last = ratios.at(-1)
+      .map((comparison) => ({
+        value: ratio(comparison, 'millrace', than),
+        size: `${comparison.records.toLocaleString('en')} records`,
+      }))
+      .filter(({ value }) => !Number.isNaN(value))
+    const last = measured.at(-1)
     if (last === undefined) return []
-    const measured = ratios.map((value) => `${shown(value)} ×`)
-    return [{ what, bound: `at least ${times} ×`, measured, kept: last >= times }]
+    return [
+      {
+        what,
+        bound: `at least ${times} ×`,
+        measured: measured.map(({ size, value }) => `${shown(value)} × (${size})`).join(', '),
+        kept: last.value >= times,
+      },
+    ]
   })
   const millrace = latency?.subjects.find(({ subject }) => subject === 'Millrace')
   if (latency !== undefined && latency.rate >= RATE && millrace !== undefined) {
@@ -53,7 +62,7 @@ export function boundRows({ comparisons: all, latency }: Results): BoundRow[] {
     rows.push({
       what: `p99 at ${latency.rate.toLocaleString('en')} records a second through four stages`,
       bound: `under ${P99_MS} ms`,
-      measured: [`${shown(p99)} ms`],
+      measured: `${shown(p99)} ms`,
       kept: p99 < P99_MS,
     })
   }
@@ -62,7 +71,7 @@ export function boundRows({ comparisons: all, latency }: Results): BoundRow[] {
     rows.push({
       what: 'peak memory, the largest of all sets',
       bound: `under ${PEAK_MB} MB`,
-      measured: [`${shown(peak)} MB`],
+      measured: `${shown(peak)} MB`,
       kept: peak < PEAK_MB,
     })
   }

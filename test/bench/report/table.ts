@@ -96,17 +96,13 @@ ${markdownTable(['', 'bytes'], rows)}
 Count and sum by user, for ${many(keys)} users: peak memory of the process less that with a hundred users, divided by the users.`
 }
 
-export function boundTable(rows: readonly BoundRow[]): string {
-  const sizes = Math.max(...rows.map(({ measured }) => measured.length))
-  const columns = Array.from({ length: sizes }, (_, index) =>
-    index === sizes - 1 ? 'measured' : 'smaller',
+export const boundTable = (rows: readonly BoundRow[]): string =>
+  markdownTable(
+    ['', 'bound', 'measured', ''],
+    rows.map(({ bound, kept, measured, what }) => [
+      what,
+      bound,
+      measured,
+      kept ? 'kept' : '**not kept**',
+    ]),
   )
-  const cells = rows.map(({ bound, kept, measured, what }) => [
-    what,
-    bound,
-    ...Array.from({ length: sizes - measured.length }, () => ''),
-    ...measured,
-    kept ? 'kept' : 'not kept',
-  ])
-  return markdownTable(['', 'bound', ...columns, ''], cells)
-}
