@@ -15,12 +15,11 @@ function answerOf(rows: readonly string[]): Answer {
 it('tells multisets of rows apart and does not look at their order', () => {
   fc.assert(
     fc.property(fc.array(fc.string()), fc.array(fc.string()), (left, right) => {
-      const isSame = left.toSorted().join('\n') === right.toSorted().join('\n')
+      const isSame = JSON.stringify(left.toSorted()) === JSON.stringify(right.toSorted())
+      const looksSame = JSON.stringify(answerOf(left)) === JSON.stringify(answerOf(right))
 
+      expect(looksSame).toBe(isSame)
       expect(answerOf(left)).toEqual(answerOf(left.toReversed()))
-      if (left.length === right.length && !isSame) {
-        expect(answerOf(left).digest).not.toBe(answerOf(right).digest)
-      }
       expect(answerOf([...left, 'one more']).rows).toBe(left.length + 1)
     }),
     { numRuns: 200 },
