@@ -9,6 +9,7 @@ import {
   type StageScope,
 } from '@millrace/sdk'
 import { checkJoin } from './check-join.ts'
+import { fieldsRead } from './fields-read.ts'
 import { isPaired, joinSchema, type JoinParameters, toMs } from './join-parameters.ts'
 import type { Joining, JoiningOptions } from './joining.ts'
 import { LookupJoin } from './lookup-join.ts'
@@ -73,6 +74,7 @@ export const join: StageDefinition<JoinParameters> = defineStage({
   absorbs: true,
   needsTime: true,
   retains: retained,
+  reads: fieldsRead,
   shape(parameters, { inputs, keys }) {
     const { select, window } = parameters
     const windowed = window === undefined ? [] : ['windowStart', 'windowEnd']
