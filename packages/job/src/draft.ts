@@ -17,7 +17,7 @@ import type { Binding, Logger, StageDefinition, StageFactory } from '@millrace/s
 import type { MadePart } from './checkpoint/job-print.ts'
 import type { StartOptions } from './checkpoint/job-state.ts'
 import { JOB_ID_TAKEN, JOB_NO_TIME, JOB_SPILL } from './errors.ts'
-import { type ParallelOptions, parallelSpec } from './parallel-options.ts'
+import { checkOrder, type ParallelOptions, parallelSpec } from './parallel-options.ts'
 
 /** Options of a job built in code. */
 export interface PipelineOptions {
@@ -137,6 +137,7 @@ export function withStage(
     parallel: parallelSpec({ id, hasKeys, keepsState }, parallel),
     spill,
   }
+  checkOrder(stage, draft.stages, onError ?? draft.options.onError)
   return { ...draft, stages: [...draft.stages, stage] }
 }
 

@@ -52,6 +52,23 @@ it('runs a function several times at once without keys', async () => {
   expect((await collect(job.run([1, 2, 3]))).map(String).toSorted()).toEqual(['10', '20', '30'])
 })
 
+it('keeps the order of the records unless it is told not to', async () => {
+  const job = pipeline('tens')
+    .input<number>()
+    .through(async (value) => value * 10, { parallel: 2 })
+    .job()
+
+  expect(await collect(job.run([1, 2, 3]))).toEqual([10, 20, 30])
+})
+
+it('has no order to keep of records that are parked', () => {
+  const held = pipeline('tens').input<number>()
+
+  expect(() => held.through((n) => n * 10, { id: 'ten', parallel: 2, onError: 'park' })).toThrow(
+    'Stage "ten" cannot be parallel: its results cannot come in the order of its records, as it parks records that fail, which come back in no order.',
+  )
+})
+
 it('refuses what cannot run several times, and says why', () => {
   const faults = [
     { parallel: 0 },

@@ -1,5 +1,5 @@
-import type { ParallelSpec } from '@millrace/engine'
-import { jobDefaults } from '@millrace/sdk'
+import type { ErrorPolicy, ParallelSpec, StageSpec } from '@millrace/engine'
+import { jobDefaults, whyUnordered } from '@millrace/sdk'
 import { JOB_PARALLEL } from './errors.ts'
 
 /** How a stage runs several times side by side. */
@@ -8,8 +8,11 @@ export interface ParallelOptions {
   readonly workers: number
   /** `async`, the default: all in this thread. */
   readonly runs?: 'async' | undefined
-  /** Only without `by`. `unordered`: results come as they are ready. */
-  readonly mode?: 'unordered' | undefined
+  /**
+   * Only without `by`. `ordered`, the default: results come in the order of the records. `unordered`: as they are ready. `serial`: one record
+   * after the other, whatever the number of workers.
+   */
+  readonly mode?: 'ordered' | 'unordered' | 'serial' | undefined
   /** Only without `by`: the most records that all of them have in hand and before them, at least one for each. Default 2 for each. */
   readonly inFlight?: number | undefined
 }
@@ -29,7 +32,7 @@ export function parallelSpec(
   const options = typeof said === 'number' ? { workers: said } : said
   const reason = whyNot(stage, options)
   if (reason !== undefined) throw JOB_PARALLEL({ id: stage.id, reason })
-  const { inFlight, mode = 'unordered', runs = jobDefaults.parallel.runs, workers } = options
+  const { inFlight, mode = 'ordered', runs = jobDefaults.parallel.runs, workers } = options
   return stage.hasKeys ? { workers, runs, mode: 'keyed' } : { workers, runs, mode, inFlight }
 }
 
@@ -47,10 +50,26 @@ function whyNot(
   if (hasKeys && (mode ?? inFlight) !== undefined) {
     return 'with by each record goes to the worker that has its key, so it has no mode and no inFlight'
   }
-  if (!hasKeys && mode === undefined) return 'without by it needs a mode'
   if (hasKeys || !keepsState || workers === 1) return undefined
   return 'it keeps state and has no by, so each worker would see only a part of the records'
 }
 
 const isWhole = (value: number, least: number): boolean =>
   Number.isSafeInteger(value) && value >= least
+
+/** Results can come in the order of the records only where these have one. Throws JOB_PARALLEL. */
+export function checkOrder(
+  stage: StageSpec,
+  before: readonly StageSpec[],
+  onError: ErrorPolicy | undefined,
+): void {
+  const why = whyUnordered(stage, before, parks(onError))
+  if (why === undefined) return
+  const reason = `its results cannot come in the order of its records, as it ${why}`
+  throw JOB_PARALLEL({ id: stage.id, reason })
+}
+
+function parks(policy: ErrorPolicy | undefined): boolean {
+  if (typeof policy !== 'object') return policy === 'park'
+  return 'retry' in policy ? parks(policy.then) : true
+}

@@ -12,7 +12,7 @@ import { at } from './check/check-parameters.ts'
 import { checkFiles } from './check/check-files.ts'
 import { checkJournals } from './check/check-journals.ts'
 import { checkTime } from './check/check-time.ts'
-import { checkParallel } from './check/check-parallel.ts'
+import { checkOrder, checkParallel } from './check/check-parallel.ts'
 import { checkRepeatable } from './check/check-repeatable.ts'
 import { checkUpdates } from './check/check-updates.ts'
 import { warnOfFields } from './check/warn-of-fields.ts'
@@ -74,6 +74,8 @@ export interface LoadedJob {
   readonly values: readonly ConfigValue[]
   /** Absolute paths of what says what the job is: its file, the modules of its own that this process has imported, files of `${file:…}`. */
   readonly files: readonly string[]
+  /** The job file, as it was read; empty where it could not be. */
+  readonly text: string
   /** Frees what the job's modules hold open. Due once, whatever happened. */
   dispose(): Promise<void>
 }
@@ -100,6 +102,7 @@ export async function loadSpec(options: LoadOptions): Promise<LoadedJob> {
     tests: isSound ? (built?.tests ?? []) : [],
     values: context.values,
     files: [...context.files, ...jobFiles()],
+    text: context.text,
     dispose: () => modules.dispose(),
   }
 }
@@ -160,6 +163,7 @@ async function load(
   if (context.faults.length > 0) return undefined
   const spec = buildSpec({ settings, parts, wiring, modules, context })
   checkUpdates(spec, context)
+  checkOrder(spec, parts, context)
   const tests = await testsOf(root, spec, context)
   return { spec, plan: buildPlan(spec, parts, wiring, context, { file, checkpoint }), tests }
 }

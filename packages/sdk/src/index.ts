@@ -84,6 +84,7 @@ export {
   type WatermarksDefinition,
   type WatermarkStrategy,
 } from './define-watermarks.ts'
+export { type OrderedStage, whyUnordered } from './why-unordered.ts'
 export { findUpdateClashes, type UpdateClash } from './find-update-clashes.ts'
 export { jobDefaults } from './job-defaults.ts'
 export { isLateRecord, type LateRecord } from './late-record.ts'

@@ -1,9 +1,11 @@
 import { invariant } from '@millrace/base'
-import { jobDefaults } from '@millrace/sdk'
-import type { StageSpec } from './job-spec.ts'
+import { jobDefaults, whyUnordered } from '@millrace/sdk'
+import { resolvePolicy } from './error-policy.ts'
+import type { JobSpec, StageSpec } from './job-spec.ts'
 
 /** Checks what the maker of a spec guarantees of a stage that runs several times. */
-export function checkParallel({ by, factory, id, parallel }: StageSpec): void {
+export function checkParallel(stage: StageSpec, { onError, stages }: JobSpec): void {
+  const { by, factory, id, parallel } = stage
   if (parallel === undefined) return
   const { inFlight = 1, mode, workers } = parallel
   const most = jobDefaults.parallel.workersMost
@@ -14,4 +16,7 @@ export function checkParallel({ by, factory, id, parallel }: StageSpec): void {
   invariant(isKeyed === (mode === 'keyed'), `"${id}" is keyed where it has by, and only there.`)
   const hasState = factory.traits.keeps === 'state' && !isKeyed && workers > 1
   invariant(!hasState, `"${id}" keeps no state, as it has several workers and no by.`)
+  const { fate } = resolvePolicy(stage.onError ?? onError, 'fail')
+  const why = whyUnordered(stage, stages, fate === 'park')
+  invariant(why === undefined, `"${id}" ${why ?? 'has an order'}.`)
 }

@@ -33,7 +33,7 @@ export function checkSpec(spec: JobSpec): void {
     invariant(inputs.size > 0, `Stage "${stage.id}" has at least one input.`)
     invariant(inputs.size === stage.inputs.length, `Stage "${stage.id}" names each input once.`)
     for (const input of stage.inputs) known(stage.id, input.from)
-    checkParallel(stage)
+    checkParallel(stage, spec)
     add(stage.id, Object.keys(stage.factory.traits.outputs))
   }
   for (const sink of spec.sinks) {

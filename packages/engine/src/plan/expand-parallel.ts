@@ -29,7 +29,8 @@ export function expandParallel(spec: JobSpec): JobSpec {
 }
 
 function isMany({ parallel, replica }: StageSpec): boolean {
-  return replica === undefined && parallel !== undefined && parallel.workers > 1
+  const { mode, workers = 1 } = parallel ?? {}
+  return replica === undefined && workers > 1 && mode !== 'serial'
 }
 
 function replicas(stage: StageSpec): readonly StageSpec[] {

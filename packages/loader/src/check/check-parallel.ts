@@ -1,6 +1,9 @@
+import type { JobSpec } from '@millrace/engine'
+import { whyUnordered } from '@millrace/sdk'
 import { type Part, stageOf } from '../build/part.ts'
 import type { LoadContext } from '../load-context.ts'
-import { CFG_PARALLEL_STATE } from '../modules/errors.ts'
+import { parks } from '../plan/policy-sentences.ts'
+import { CFG_PARALLEL_ORDER, CFG_PARALLEL_STATE } from '../modules/errors.ts'
 
 /** Several workers can have the state of a stage only where it is told apart by keys. */
 export function checkParallel(parts: Iterable<Part>, context: LoadContext): void {
@@ -11,5 +14,19 @@ export function checkParallel(parts: Iterable<Part>, context: LoadContext): void
     if (stageOf(part)?.definition.keeps !== 'state') continue
     const { where } = entry.keys.get('parallel') ?? entry
     context.faults.push(CFG_PARALLEL_STATE({ id: entry.id }, where))
+  }
+}
+
+/** Results can come in the order of the records only where these have one. */
+export function checkOrder(
+  spec: JobSpec,
+  parts: ReadonlyMap<string, Part>,
+  context: LoadContext,
+): void {
+  for (const stage of spec.stages) {
+    const reason = whyUnordered(stage, spec.stages, parks(stage.onError ?? spec.onError, spec))
+    const { where } = parts.get(stage.id)?.entry.keys.get('parallel') ?? stage
+    if (reason !== undefined)
+      context.faults.push(CFG_PARALLEL_ORDER({ id: stage.id, reason }, where))
   }
 }

@@ -41,6 +41,45 @@ it('takes all that it has without keys, and says what it leaves out', async () =
   )
 })
 
+it('keeps the order of the records where nothing else is said', async () => {
+  const { plan, spec } = await load(job('parallel: 3'))
+  const serial = await load(job('parallel: { workers: 3, mode: serial }'))
+
+  expect(spec?.stages[0]?.parallel).toEqual({ workers: 3, runs: 'async', mode: 'ordered' })
+  expect(plan?.nodes[1]?.fates).toContain(
+    '3 workers in the thread of the job, with at most 6 records under way (default): results come in the order of the records.',
+  )
+  expect(serial.plan?.nodes[1]?.fates).toContain('Serial: one record after the other.')
+})
+
+it('has an order to keep only where the records have one', async () => {
+  const faults = await Promise.all([
+    faultsOf(job('parallel: 2, onError: park')),
+    faultsOf(`pipeline:
+  sources: { a: { file: a.jsonl }, b: { file: b.jsonl } }
+  stages:
+    - { module: map, from: [a, b], parameters: { select: { n: n } }, parallel: 2 }
+    - { module: aggregate, by: n, parallel: 3, parameters: { aggregate: { seen: count() } } }
+    - { module: map, id: last, parameters: { select: { n: n } }, parallel: 2 }
+  sink: { file: c.jsonl }
+`),
+  ])
+
+  expect(faults).toMatchInlineSnapshot(`
+    [
+      "error[CFG_PARALLEL_ORDER]: "map" cannot give its results in the order of its records: it parks records that fail, which come back in no order.
+      at   /jobs/job.yaml:4:56  pipeline.stages[0].parallel
+      next Write mode: unordered in its parallel, or remove parallel.",
+      "error[CFG_PARALLEL_ORDER]: "map" cannot give its results in the order of its records: it reads several outputs, whose records come in no order.
+      at   /jobs/job.yaml:4:70  pipeline.stages[0].parallel
+      next Write mode: unordered in its parallel, or remove parallel.
+    error[CFG_PARALLEL_ORDER]: "last" cannot give its results in the order of its records: it reads "aggregate", whose results come in no order.
+      at   /jobs/job.yaml:6:66  pipeline.stages[2].parallel
+      next Write mode: unordered in its parallel, or remove parallel.",
+    ]
+  `)
+})
+
 it('is off unless it is said', async () => {
   const { plan, spec } = await load(job('batch: 5'))
 
@@ -90,15 +129,12 @@ it('says what is not built yet', async () => {
   const faults = await faultsOf(job('parallel: { workers: 2, runs: processes, mode: race }'))
 
   expect(faults).toMatchInlineSnapshot(`
-    "error[CFG_NOT_BUILT]: "parallel.mode: ordered" of a stage is not built yet.
-      at   /jobs/job.yaml:4:66  pipeline.stages[0].parallel
-      next This version has unordered.
-    error[CFG_NOT_BUILT]: "parallel.runs: processes" of a stage is not built yet.
+    "error[CFG_NOT_BUILT]: "parallel.runs: processes" of a stage is not built yet.
       at   /jobs/job.yaml:4:86  pipeline.stages[0].parallel.runs
       next This version has async.
     error[CFG_NOT_BUILT]: "parallel.mode: race" of a stage is not built yet.
       at   /jobs/job.yaml:4:103  pipeline.stages[0].parallel.mode
-      next This version has unordered."
+      next This version has ordered, unordered, serial."
   `)
 })
 

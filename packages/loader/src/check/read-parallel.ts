@@ -1,4 +1,3 @@
-import type { MillraceError, Where } from '@millrace/base'
 import type { ParallelSpec } from '@millrace/engine'
 import { jobDefaults } from '@millrace/sdk'
 import { CFG_MISSING, CFG_NOT_BUILT } from '../errors.ts'
@@ -18,7 +17,7 @@ interface Said {
 
 /** What this version runs. */
 const builtRuns: readonly ParallelSpec['runs'][] = ['async']
-const builtModes: readonly ParallelSpec['mode'][] = ['unordered']
+const builtModes: readonly ParallelSpec['mode'][] = ['ordered', 'unordered', 'serial']
 
 /** `parallel: 4` or `parallel: { workers, runs, mode, inFlight }` of a stage; undefined: it runs once. */
 export function readParallel(entry: Entry, context: LoadContext): ParallelSpec | undefined {
@@ -27,11 +26,7 @@ export function readParallel(entry: Entry, context: LoadContext): ParallelSpec |
   const said = place.node.kind === 'map' ? readInside(place, context) : readWorkers(place, context)
   if (said === undefined) return undefined
   const { inFlight, mode, runs = jobDefaults.parallel.runs, workers } = said
-  if (!entry.keys.has('by')) {
-    if (mode !== undefined) return { workers, runs, mode, inFlight }
-    context.faults.push(notBuilt('parallel.mode: ordered', builtModes, place.node.where))
-    return undefined
-  }
+  if (!entry.keys.has('by')) return { workers, runs, mode: mode ?? 'ordered', inFlight }
   if (mode === undefined && inFlight === undefined) return { workers, runs, mode: 'keyed' }
   const key = mode === undefined ? 'inFlight' : 'mode'
   context.faults.push(CFG_PARALLEL({ id: entry.id, key }, place.node.where))
@@ -69,12 +64,8 @@ function readBuilt<T extends string>(
   const found = built.find((one) => one === said)
   if (said !== undefined && found === undefined) {
     const key = `${place.what.slice(1, -1)}: ${said}`
-    context.faults.push(notBuilt(key, built, place.node?.where))
+    const hint = `This version has ${built.join(', ')}.`
+    context.faults.push(CFG_NOT_BUILT({ key, of: 'a stage', hint }, place.node?.where))
   }
   return found
-}
-
-function notBuilt(key: string, built: readonly string[], where: Where | undefined): MillraceError {
-  const hint = `This version has ${built.join(', ')}.`
-  return CFG_NOT_BUILT({ key, of: 'a stage', hint }, where)
 }

@@ -248,6 +248,13 @@ export const CFG_PARALLEL = defineError<{ id: string; key: 'mode' | 'inFlight' }
   hint: (d) => `Remove ${d.key}, or by.`,
 })
 
+/** The results of a stage that runs several times are to come in an order that there is not. */
+export const CFG_PARALLEL_ORDER = defineError<{ id: string; reason: string }>({
+  code: 'CFG_PARALLEL_ORDER',
+  message: (d) => `"${d.id}" cannot give its results in the order of its records: it ${d.reason}.`,
+  hint: () => 'Write mode: unordered in its parallel, or remove parallel.',
+})
+
 /** A stage with state and without a key is to run several times. */
 export const CFG_PARALLEL_STATE = defineError<{ id: string }>({
   code: 'CFG_PARALLEL_STATE',

@@ -1,11 +1,16 @@
 import type { ParallelSpec } from '@millrace/engine'
 import { jobDefaults } from '@millrace/sdk'
 
+const results = {
+  ordered: 'results come in the order of the records',
+  unordered: 'results come as they are ready',
+} as const
 const places = { async: 'in the thread of the job', threads: 'in threads of their own' } as const
 
 /** How a stage runs several times, for people; undefined: it runs once. */
 export function parallelSentence(parallel: ParallelSpec | undefined): string | undefined {
   if (parallel === undefined || parallel.workers === 1) return undefined
+  if (parallel.mode === 'serial') return 'Serial: one record after the other.'
   const { mode, runs, workers } = parallel
   const who = `${workers} workers ${places[runs]}`
   if (mode === 'keyed') {
@@ -14,5 +19,5 @@ export function parallelSentence(parallel: ParallelSpec | undefined): string | u
   const isDefault = parallel.inFlight === undefined
   const most = parallel.inFlight ?? jobDefaults.parallel.unitsEach * workers
   const unit = runs === 'threads' ? 'batches' : 'records'
-  return `${who}, with at most ${most} ${unit} under way${isDefault ? ' (default)' : ''}: results come as they are ready.`
+  return `${who}, with at most ${most} ${unit} under way${isDefault ? ' (default)' : ''}: ${results[mode]}.`
 }
