@@ -5,7 +5,7 @@ import { MergedCold } from './merged-cold.ts'
 import { type Merged, MergedHandle, toPlain } from './merged-handle.ts'
 import { MergedKeys, NOBODY } from './merged-keys.ts'
 import type { PlacedKeys, SavedTimer, SlotEntry, StageSnapshot } from './saved-state.ts'
-import type { StageChanges, TimerColumns } from './stage-changes.ts'
+import type { StageChanges } from './stage-changes.ts'
 
 /** What a stage kept, as its changes have it. */
 export class MergedSnapshot implements StageSnapshot {
@@ -69,7 +69,7 @@ export class MergedSnapshot implements StageSnapshot {
 
   /** Sets the timers of one time; keys must have the slots that they had. */
   loadTimers(service: 'event' | 'clock', timers: KeyTimers): void {
-    timers.makeRoom(this.#parts(service).reduce((sum, { own }) => sum + own.length, 0))
+    timers.makeRoom(this.#timerCount(service))
     this.#eachTimer(service, (timer) => timers.load(timer, timer.order))
   }
 
@@ -88,37 +88,36 @@ export class MergedSnapshot implements StageSnapshot {
   /** Tells of timers in no order, in one object again and again. */
   #eachTimer(service: 'event' | 'clock', visit: (timer: OrderedTimer) => void): void {
     const timer = { slot: 0, at: 0, name: '', order: 0 }
-    for (const { columns, own } of this.#parts(service)) {
-      const { orders, slots, times } = columns
-      const names = columns.names.slice(0, columns.names.length)
-      for (const at of own) {
-        timer.slot = slots[at] as number
+    for (const [index, { timers }] of this.#list.entries()) {
+      const { names, orders, slots, times } = timers[service]
+      const texts = names.slice(0, names.length)
+      for (let at = 0; at < slots.length; at++) {
+        const slot = slots[at] as number
+        if (!this.#isTrue(slot, index)) continue
+        timer.slot = slot
         timer.at = times[at] as number
-        timer.name = names[at] as string
+        timer.name = texts[at] as string
         timer.order = orders[at] as number
         visit(timer)
       }
     }
   }
 
-  /** What changes say of timers, and which of these no later ones made untrue. */
-  #parts(service: 'event' | 'clock'): readonly TimerPart[] {
-    const { winners } = this.#merged
-    // Without keys, each checkpoint has all of them.
-    const first = this.#isKeyed ? 0 : this.#list.length - 1
-    return this.#list.slice(first).map(({ timers }, index) => {
-      const columns = timers[service]
-      const all = Int32Array.from(columns.slots.keys())
-      const own = all.filter((at) => winners[columns.slots[at] as number] === index)
-      return { columns, own: this.#isKeyed ? own : all }
-    })
+  #timerCount(service: 'event' | 'clock'): number {
+    let count = 0
+    for (const [index, { timers }] of this.#list.entries()) {
+      const { slots } = timers[service]
+      for (let at = 0; at < slots.length; at++) {
+        if (this.#isTrue(slots[at] as number, index)) count++
+      }
+    }
+    return count
   }
-}
 
-interface TimerPart {
-  readonly columns: TimerColumns
-  /** Their places among them. */
-  readonly own: Int32Array
+  /** Whether what these changes say of the timers of a slot is the last word. Without keys, each has all of them. */
+  #isTrue(slot: number, index: number): boolean {
+    return this.#isKeyed ? this.#merged.winners[slot] === index : index === this.#list.length - 1
+  }
 }
 
 interface OrderedTimer extends TimerAt {
