@@ -34,6 +34,8 @@ const bufferedMax = 240 * 1024
 
 const pack = promisify(gzip)
 
+const newline = 10
+
 /** One file being written: encodes records, collects whole lines, writes them in large pieces. */
 export class Output {
   readonly #target: Target
@@ -43,6 +45,9 @@ export class Output {
   /** Since the last checkpoint, if there is one. */
   #records = 0
   #unwritten = 0
+  /** The piece that is on its way; never rejects. */
+  #writing: Promise<void> | undefined
+  #failure: { readonly error: unknown } | undefined
   /** What the last checkpoint says of the file, while nothing was written since. */
   #entry: FileEntry | undefined
   #isPrepared: boolean
@@ -70,19 +75,54 @@ export class Output {
     return undefined
   }
 
+  /** Begins to write what there is, while more comes; a promise where the piece before is still on its way. */
+  push(): Promise<void> | undefined {
+    if (this.#writing !== undefined) return this.#pushOn()
+    this.#begin()
+    return undefined
+  }
+
+  async #pushOn(): Promise<void> {
+    await this.#written()
+    this.#begin()
+  }
+
+  /** Writes all there is. */
   async flush(): Promise<void> {
+    await this.#written()
     if (this.#lines.length === 0) return
+    this.#begin()
+    await this.#written()
+  }
+
+  #begin(): void {
     const bytes = this.#lines.take()
     this.#entry = undefined
+    this.#writing = this.#write(bytes, this.#unwritten).catch((error: unknown) => {
+      // Whoever comes next is told.
+      this.#failure = { error }
+    })
+  }
+
+  async #write(bytes: Buffer, records: number): Promise<void> {
     // Each piece is a gzip member of its own: together they are one gzip file, and a file can be continued.
     await this.#target.write(this.#gzip ? await pack(bytes) : bytes)
-    this.#unwritten = 0
+    this.#unwritten -= records
     this.#lines.giveBack(bytes)
+  }
+
+  /** Resolves when nothing is on its way, or throws what stopped it. */
+  async #written(): Promise<void> {
+    await this.#writing
+    this.#writing = undefined
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) throw failure.error
   }
 
   async suspend(): Promise<void> {
     await this.flush()
-    this.#lines.take()
+    this.#lines.clear()
     await this.#target.suspend()
   }
 
@@ -107,8 +147,10 @@ export class Output {
     return this.#entry
   }
 
-  keep(): Promise<void> {
-    return this.#target.keep()
+  async keep(): Promise<void> {
+    // The name of the file is about to change.
+    await this.#writing
+    await this.#target.keep()
   }
 
   async commit(): Promise<void> {
@@ -126,8 +168,11 @@ export class Output {
 
   /** Resolves to how many records are nowhere now. */
   async abort(): Promise<number> {
+    await this.#writing
+    this.#writing = undefined
+    this.#failure = undefined
     const lost = this.#target.keeps && !this.#isPrepared ? this.#unwritten : this.#records
-    this.#lines.take()
+    this.#lines.clear()
     this.#records = 0
     this.#unwritten = 0
     await this.#target.abort()
