@@ -177,3 +177,15 @@ it('takes over what fits: no place of another source, no token of another sink, 
 
   expect(taken).toMatchObject({ number: 7, read: 120, sources: {}, stages: {}, sinks: {} })
 })
+
+it('changes follow those of a stage that is the same, and not of one that is different in anything', () => {
+  const { stages, ...rest } = checkpointOf(1)
+  const kept = Object.entries(stages).map(([id, stage]) => [id, { ...stage, isKept: true }])
+  const checkpoint = { ...rest, stages: Object.fromEntries(kept) as JobCheckpoint['stages'] }
+  const isKept = (hourly: PartPrint): boolean | undefined =>
+    usable({ print, checkpoint }, { ...print, hourly }).stages['hourly']?.isKept
+
+  const found = [window('1h'), window('1h', { mayChange: [] }), window('30m')].map(isKept)
+
+  expect(found).toEqual([true, undefined, undefined])
+})

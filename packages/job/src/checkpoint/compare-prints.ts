@@ -62,7 +62,8 @@ export function usable({ checkpoint, print }: SavedJob, now: JobPrint): JobCheck
   const { sinks, sources, stages } = checkpoint
   const kept = Object.entries(keep(stages)).map(([id, { isKept, ...stage }]) => {
     // Whatever is different now may keep something else.
-    const isSamePart = JSON.stringify(print[id]) === JSON.stringify(now[id])
+    const part = now[id] && JSON.stringify(now[id])
+    const isSamePart = part !== undefined && part === JSON.stringify(print[id])
     return [id, { ...stage, ...(isSamePart && isKept && { isKept }) }] as const
   })
   return {
