@@ -355,3 +355,11 @@ export const JOB_JOURNAL = defineError<{ id: string; hasCheckpoints: boolean }>(
       ? 'Leave out journal.'
       : "Say where they go: pipeline(name, { checkpoint: { dir: './state' } }).",
 })
+
+/** A stage in threads of its own cannot get what the caller provides. */
+export const JOB_THREADS_PROVIDE = defineError<{ id: string }>({
+  code: 'JOB_THREADS_PROVIDE',
+  message: (d) =>
+    `"${d.id}" runs in threads, which build the job of its file: what "provide" gives cannot go there.`,
+  hint: () => 'Write runs: async in its parallel, or open the value by resources: in the file.',
+})

@@ -56,6 +56,8 @@ export interface JobParts {
   readonly openState?: (() => Promise<JobState>) | undefined
   /** Whether other processes can ask it, as `millrace status`, `savepoint` and `upgrade` do, while it has its state. Default: nobody can. */
   readonly control?: boolean | undefined
+  /** Runs the stages that have threads of their own, see `threadsOf`. Default: they run in this one. */
+  readonly threads?: JobOptions['threads']
   readonly dispose: () => Promise<void>
 }
 
@@ -95,7 +97,7 @@ export class Job<In = unknown, Out = unknown> {
    * summary, which also says when the job failed. A job without one: iterate; a failed job throws there.
    */
   run(input?: Input<In>): JobRun<Out> {
-    const { logger, plan, runtime, spec } = this.#parts
+    const { logger, plan, runtime, spec, threads } = this.#parts
     if (this.#engine !== undefined) throw JOB_RAN({ name: spec.name })
     const needsInput = spec.sources.length === 0
     if (needsInput && input === undefined) throw JOB_NO_INPUT({ name: spec.name })
@@ -126,7 +128,7 @@ export class Job<In = unknown, Out = unknown> {
             onParked: (records: readonly ParkedRecord[]) => keepParked(file, records),
             parkedPlace: parkedPlace(file),
           }
-    const engine = this.#engineOf(whole, { runtime, logger, ...parked })
+    const engine = this.#engineOf(whole, { runtime, logger, threads, ...parked })
     this.#engine = engine
     return channel === undefined ? this.#awaited(engine) : this.#iterated(engine, channel)
   }

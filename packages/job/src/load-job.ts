@@ -1,6 +1,7 @@
 import type { Runtime } from '@millrace/base'
+import type { JobOptions } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
-import type { LoadOptions } from '@millrace/loader'
+import type { LoadedJob, LoadOptions } from '@millrace/loader'
 import type { Logger } from '@millrace/sdk'
 import type { StartOptions } from './checkpoint/job-state.ts'
 import { planState } from './checkpoint/plan-state.ts'
@@ -30,7 +31,8 @@ export async function loadJob<In = unknown, Out = unknown>(
 ): Promise<Job<In, Out>> {
   const { allowChanged, allowDroppedState, fresh, from, ...others } = options
   const { control, runtime = nodeRuntime, logger, ...load } = others
-  const loaded = await loadSpec({ ...load, file, endpoints: 'optional' })
+  const own: LoadOptions = { ...load, file, endpoints: 'optional' }
+  const loaded = await loadSpec(own)
   if (loaded.spec === undefined) {
     await loaded.dispose()
     throw new JobFaults(file, loaded.faults)
@@ -39,6 +41,7 @@ export async function loadJob<In = unknown, Out = unknown>(
     await loaded.dispose()
     throw JOB_NO_STATE({ name: loaded.spec.name })
   }
+  const threads = await threadsFor(loaded, own)
   const start = { allowChanged, allowDroppedState, fresh, from }
   return new Job<In, Out>({
     spec: loaded.spec,
@@ -49,6 +52,19 @@ export async function loadJob<In = unknown, Out = unknown>(
     warnings: loaded.warnings,
     openState: planState(loaded, { ...start, file, runtime }),
     control,
+    threads,
     dispose: () => loaded.dispose(),
   })
+}
+
+/** A job without stages in threads starts without what runs them. */
+async function threadsFor(loaded: LoadedJob, own: LoadOptions): Promise<JobOptions['threads']> {
+  if (loaded.spec?.stages.every(({ parallel }) => parallel?.runs !== 'threads') === true) return
+  const { threadsOf } = await import('./threads/threads-of.ts')
+  try {
+    return await threadsOf(loaded, own)
+  } catch (error) {
+    await loaded.dispose()
+    throw error
+  }
 }

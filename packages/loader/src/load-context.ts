@@ -30,6 +30,8 @@ export class LoadContext {
   lines: ReadonlySet<number | undefined> = new Set()
   /** Names listed under `env` that have no value: what is wrong with expressions that read them is a consequence. */
   readonly unset = new Set<string>()
+  /** The job file, as it was read. */
+  text = ''
   /** Whether the job has a dead letter sink. */
   hasDeadLetter = false
   scope: ExpressionScope = { env: {}, functions: [], aggregates: [] }

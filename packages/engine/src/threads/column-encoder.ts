@@ -92,7 +92,18 @@ export class ColumnEncoder {
   }
 }
 
-function allNumbers(values: readonly unknown[]): Float64Array | undefined {
+function allNumbers(values: readonly unknown[]): Float64Array | Int32Array | undefined {
+  const whole = new Int32Array(values.length)
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]
+    // Not -0, either, which is no whole number to the machine.
+    if (typeof value !== 'number' || !Object.is(value | 0, value)) return anyNumbers(values)
+    whole[at] = value
+  }
+  return whole
+}
+
+function anyNumbers(values: readonly unknown[]): Float64Array | undefined {
   const numbers = new Float64Array(values.length)
   for (let at = 0; at < values.length; at++) {
     const value = values[at]

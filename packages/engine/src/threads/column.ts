@@ -1,6 +1,7 @@
 /** A list of values on its way to another thread. What is no typed array is copied by the platform, as structuredClone does. */
 export type Column =
-  | { readonly kind: 'numbers'; readonly values: Float64Array }
+  /** Whole ones apart, so that they are such to the machine again. */
+  | { readonly kind: 'numbers'; readonly values: Float64Array | Int32Array }
   /** Texts, booleans, null and undefined that come again and again: their places in the list of those that both sides know. */
   | { readonly kind: 'words'; readonly places: Uint16Array; readonly news: readonly Word[] }
   | { readonly kind: 'records'; readonly shape: Shape; readonly columns: readonly Column[] }

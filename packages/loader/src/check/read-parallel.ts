@@ -16,7 +16,7 @@ interface Said {
 }
 
 /** What this version runs. */
-const builtRuns: readonly ParallelSpec['runs'][] = ['async']
+const builtRuns: readonly ParallelSpec['runs'][] = ['async', 'threads']
 const builtModes: readonly ParallelSpec['mode'][] = ['ordered', 'unordered', 'serial']
 
 /** `parallel: 4` or `parallel: { workers, runs, mode, inFlight }` of a stage; undefined: it runs once. */

@@ -16,6 +16,7 @@ export async function readRoot(
   context.files.add(file)
   const text = given ?? (await readText(file, context))
   if (text === undefined) return undefined
+  context.text = text
   const broken = file.endsWith('.json') ? jsonFault(text, file) : undefined
   if (broken !== undefined) {
     context.faults.push(broken)

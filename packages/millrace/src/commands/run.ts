@@ -1,7 +1,7 @@
 import { isMillraceError } from '@millrace/base'
 import type { Summary } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
-import type { JobFaults, JobState } from '@millrace/job'
+import type { JobFaults, JobParts, JobState } from '@millrace/job'
 import { Job } from '@millrace/job/job'
 import { type JobPlan, type LoadedJob, type LoadOptions, loadSpec } from '@millrace/loader'
 import type { AdminServer } from '@millrace/server'
@@ -70,6 +70,7 @@ export async function runFile(
     warnings: loaded.warnings,
     openState: state && (() => Promise.resolve(state)),
     control: true,
+    threads: await threadsFor(loaded, load),
     dispose: () => loaded.dispose(),
   })
   const reads = sourceNames(plan).map((name) => displayPath(name, shell.cwd))
@@ -80,6 +81,13 @@ export async function runFile(
   })
   await voice.end(summary)
   return { code: exitCodeOf(summary, options), summary }
+}
+
+/** A job without stages in threads starts without what runs them. */
+async function threadsFor(loaded: LoadedJob, load: LoadOptions): Promise<JobParts['threads']> {
+  if (loaded.spec?.stages.every(({ parallel }) => parallel?.runs !== 'threads') === true) return
+  const { threadsOf } = await import('@millrace/job/threads')
+  return threadsOf(loaded, load)
 }
 
 interface Begun {

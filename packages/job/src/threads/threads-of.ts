@@ -1,0 +1,27 @@
+import type { JobOptions } from '@millrace/engine'
+import type { LoadedJob, LoadOptions } from '@millrace/loader'
+import { JOB_THREADS_PROVIDE } from '../errors.ts'
+import type { WorkerJob } from './worker-job.ts'
+
+/**
+ * What runs the stages of a loaded job that have threads of their own; undefined where there are none, and then nothing of it is loaded.
+ * Throws JOB_THREADS_PROVIDE.
+ */
+export async function threadsOf(
+  { spec, text }: Pick<LoadedJob, 'spec' | 'text'>,
+  options: LoadOptions,
+): Promise<JobOptions['threads']> {
+  const stage = spec?.stages.find(({ parallel }) => {
+    return parallel !== undefined && parallel.runs === 'threads' && parallel.workers > 1
+  })
+  if (stage === undefined) return undefined
+  const { env = process.env, provide = [], ...load } = options
+  if (provide.length > 0) throw JOB_THREADS_PROVIDE({ id: stage.id }, stage.where)
+  const data: WorkerJob = { cwd: process.cwd(), ...load, env: { ...env }, text }
+  const [{ threadPool }, { nodeCompile, nodeThreads }] = await Promise.all([
+    import('@millrace/engine/threads'),
+    import('@millrace/engine/host/threads'),
+  ])
+  const entry = new URL(import.meta.resolve('@millrace/job/worker'))
+  return threadPool(nodeThreads(entry, data), nodeCompile)
+}

@@ -1,0 +1,21 @@
+import { nodeRuntime } from '@millrace/engine/host'
+import { nodeCompile, nodeThreadSide } from '@millrace/engine/host/threads'
+import { serveThread } from '@millrace/engine/threads'
+import { loadSpec } from '@millrace/loader'
+import type { WorkerJob } from './worker-job.ts'
+
+// The entry of a worker thread: builds the job of its file, and runs the stages that are in this thread.
+const { data, side } = nodeThreadSide()
+
+serveThread({
+  side,
+  runtime: nodeRuntime,
+  compile: nodeCompile,
+  async load() {
+    const { dispose, faults, spec } = await loadSpec(data as WorkerJob)
+    if (spec !== undefined) return { spec, dispose }
+    await dispose()
+    // It had none in the thread of the job: what has changed since is beside the file.
+    throw faults[0]
+  },
+})
