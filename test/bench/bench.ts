@@ -1,5 +1,5 @@
 // pnpm bench: what it does is in report/options.ts (--help), what is compared in compare/sets.ts and compare/subjects.ts.
-import { cpSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   compare,
@@ -82,15 +82,21 @@ async function compareAll(options: BenchOptions, present: CompareOptions): Promi
   return comparisons
 }
 
-/** Builds this checkout and installs it beside copies of the jobs. */
-function install(folder: string): Installation {
-  say('building, packing and installing Millrace\n')
-  build()
-  installPacked(folder)
+/** What is installed in a folder, this checkout when it is not there, and copies of the jobs beside it. */
+function installation(folder: string): Installation {
+  const command = installedCommand(folder)
+  if (!existsSync(command)) {
+    if (existsSync(folder)) {
+      throw new Error(`${folder} holds no Millrace. Name a folder that is not there yet.`)
+    }
+    say('building, packing and installing Millrace\n')
+    build()
+    installPacked(folder)
+  }
   for (const name of ['jobs', 'latency']) {
     cpSync(join(import.meta.dirname, name), join(folder, name), { recursive: true })
   }
-  return { command: installedCommand(folder), folder }
+  return { command, folder }
 }
 
 async function bench(options: BenchOptions): Promise<number> {
@@ -104,7 +110,7 @@ async function bench(options: BenchOptions): Promise<number> {
     options.subjects.filter((name) => wanted.has(name)),
     peers,
   )
-  const millrace = installed ? install(join(folder, 'installed')) : checkout
+  const millrace = installed === undefined ? checkout : installation(installed)
   const present = options.subjects.filter((name) => Object.hasOwn(versions, name))
   const faults: string[] = []
   // What the other parts have found is not lost with one that fails.
@@ -139,7 +145,7 @@ async function bench(options: BenchOptions): Promise<number> {
   )
   const results: Results = {
     machine: machineLine(),
-    installed,
+    installed: installed !== undefined,
     versions,
     absent,
     comparisons,
@@ -167,4 +173,11 @@ try {
   process.exit(2)
 }
 if (options === 'help') console.log(help)
-else process.exitCode = await bench(options)
+else {
+  try {
+    process.exitCode = await bench(options)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}

@@ -1,6 +1,6 @@
 // The built packages, packed and installed as a user has them.
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -18,7 +18,6 @@ export const build = (): void => run('pnpm', ['build'], root)
 /** Packs every package and installs the archives: what `npm install millrace` gives. */
 export function installPacked(folder: string): void {
   const archives = join(folder, 'archives')
-  rmSync(folder, { recursive: true, force: true })
   mkdirSync(archives, { recursive: true })
   for (const manifest of globSync('{packages,plugins}/*/package.json', { cwd: root })) {
     run('pnpm', ['pack', '--pack-destination', archives], join(root, dirname(manifest)))

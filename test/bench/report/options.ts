@@ -17,7 +17,8 @@ export interface BenchOptions {
   readonly quick: boolean
   readonly json: boolean
   readonly write: boolean
-  readonly installed: boolean
+  /** Where Millrace is installed, or shall be; undefined measures the sources of this checkout. */
+  readonly installed: string | undefined
 }
 
 export const help = `Millrace against a script, libraries and tools, as whole processes over data that is made here.
@@ -35,7 +36,8 @@ Subjects (--subjects): ${Object.keys(subjects).join(', ')}
                     would take twice that, or takes four times that; default: 30
   --large           also the peak memory over inputs of 2 GB
   --quick           a smoke test of seconds: few records, one run, only what needs no installation
-  --installed       measures Millrace as a user installs it, built and packed first, instead of the sources of this checkout
+  --installed DIR   measures the Millrace that is installed in DIR instead of the sources of this checkout; when DIR is not there,
+                    this checkout is built, packed and installed into it as a user has it
   --folder DIR      where data and the packages of others are kept; default: millrace-bench in the folder for temporary files
   --json            results as JSON instead of tables
   --write           also write the page docs/benchmarks.md
@@ -67,7 +69,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
-      installed: { type: 'boolean', default: false },
+      installed: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -91,7 +93,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     quick,
     json,
     write,
-    installed,
+    installed: installed === undefined ? undefined : resolve(installed),
   }
 }
 
