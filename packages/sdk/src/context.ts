@@ -101,6 +101,8 @@ export interface InstanceScope {
   readonly instance: number
   /** True where a sink's `recover` will be called: what an earlier run left is the sink's own. Default false. */
   readonly recovers?: boolean | undefined
+  /** False where a sink's `prepare` is never called: the job has no checkpoints. Default true. */
+  readonly prepares?: boolean | undefined
   /** False where the input never ends. */
   readonly inputEnds: boolean
   readonly clock: Pick<Runtime, 'now' | 'monotonic'>

@@ -96,9 +96,9 @@ export const fileSink: SinkDefinition<FileSinkParameters> = defineSink({
   },
   writesFiles: ({ path }) => (path === standardStream ? [] : [realPath(path)]),
   expects: ({ path }) => (path.includes('{') ? expectedOfTexts([path], compileTemplate) : []),
-  create: ({ parameters, expressions, logger, random, recovers, id, shared }) => {
+  create: ({ parameters, shared, ...scope }) => {
     const files = shared?.(filesInUse, () => new FilesInUse())
-    return createFileSink(parameters, { expressions, logger, random, recovers, id, files })
+    return createFileSink(parameters, { ...scope, files })
   },
 })
 
@@ -110,6 +110,8 @@ export interface FileSinkSurroundings {
   readonly logger?: Pick<Logger, 'warn'> | undefined
   /** Whether `recover` will be called. */
   readonly recovers?: boolean | undefined
+  /** Whether `prepare` may be called; default true. */
+  readonly prepares?: boolean | undefined
   /** What the parts of the job hold. */
   readonly files?: FilesInUse | undefined
   readonly stdout?: () => Writable
@@ -125,7 +127,7 @@ export function createFileSink(
   const { disk = realDisk, files: held = new FilesInUse(), id = 'sink', random } = surroundings
   const isStandard = path === standardStream
   const format = fileFormat(path, parameters)
-  const marks = new RunMarks(newMark(random), disk)
+  const marks = new RunMarks(newMark(random), disk, surroundings.prepares)
   const template =
     !isStandard && path.includes('{')
       ? new PathTemplate(compileTemplate(path, surroundings.expressions))

@@ -95,7 +95,7 @@ export class SinkWriter {
     return openInstance<SinkInstance>(
       host,
       spec,
-      () => spec.factory.create({ ...scope, recovers }),
+      () => spec.factory.create({ ...scope, recovers, prepares: host.barriers !== undefined }),
       async (instance) => {
         await open(host, spec, () => instance.open?.())
         if (recovers) await this.#step('recover', () => instance.recover?.(restored?.token, how))

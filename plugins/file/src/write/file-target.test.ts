@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { changedFolders, type Disk, realDisk } from './durable.ts'
 import { openFile, type WriteMode } from './file-target.ts'
@@ -50,6 +51,18 @@ describe('a file that is replaced', () => {
     expect(seen).toEqual(['old', 9])
     expect(await readFile(path, 'utf8')).toBe('all of it')
     expect(await changed()).toEqual([folder])
+  })
+
+  it('has a checksum only where a checkpoint can name it', async () => {
+    const named = await opened('replace')
+    await named.write(Buffer.from('all of it'))
+    marks = new RunMarks('other', realDisk, false)
+    const { target } = await openFile(path, { mode: 'replace', gzip: false, marks })
+    await target.write(Buffer.from('all of it'))
+
+    expect([named.crc, target.crc]).toEqual([crc32('all of it'), undefined])
+    await named.abort()
+    await target.abort()
   })
 
   it('is synced too when it was closed meanwhile, with all that was written', async () => {

@@ -38,7 +38,7 @@ export class ReplacingTarget implements Target {
   #handle: FileHandle | undefined
   #hidden: string | undefined
   #size = 0
-  #crc: number | undefined = 0
+  #crc: number | undefined
   #synced: number | undefined
   #isOurs = false
   /** The file has its name and nothing was written since. */
@@ -46,6 +46,7 @@ export class ReplacingTarget implements Target {
 
   constructor(file: Replaced, taken?: TakenUp) {
     this.#file = file
+    this.#crc = file.marks.prepares ? 0 : undefined
     if (taken === undefined) return
     this.#size = taken.size
     this.#crc = taken.crc

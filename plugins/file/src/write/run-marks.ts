@@ -4,6 +4,8 @@ import { type HiddenKind, hiddenPath } from './hidden-files.ts'
 /** What the files of one sink have in common: the names of their hidden files, and what is to be synced. */
 export class RunMarks {
   readonly disk: Disk
+  /** Whether there can be checkpoints, which name checksums. */
+  readonly prepares: boolean
   #mark: string
   #kind: HiddenKind = 'partial'
   /** Whether the job has checkpoints. */
@@ -11,9 +13,10 @@ export class RunMarks {
   /** Folders whose names have changed. */
   readonly #folders = new Set<string>()
 
-  constructor(mark: string, disk: Disk) {
+  constructor(mark: string, disk: Disk, prepares = true) {
     this.#mark = mark
     this.disk = disk
+    this.prepares = prepares
   }
 
   get mark(): string {
