@@ -382,29 +382,3 @@ export const ENG_ENDED: ErrorOf<Record<string, never>> = defineError({
   message: () => 'The job is ending and takes no checkpoint but its last.',
   hint: () => 'Its last checkpoint holds all that it needs to go on.',
 })
-
-/** A worker thread of the job is no more: what its stages held is lost. */
-export const ENG_WORKER_LOST = defineError<{ stages: string; reason: string }>({
-  code: 'ENG_WORKER_LOST',
-  retry: 'later',
-  message: (d) => `The worker thread of ${d.stages} is lost: ${d.reason}`,
-  hint: () =>
-    'Look for process.exit, an uncaught throw or more memory than there is in these stages. With checkpoints, and sinks that deliver exactly once, the job goes on from the last one.',
-})
-
-/** A worker thread of the job gives no answer and was ended. */
-export const ENG_WORKER_BLOCKED = defineError<{ stages: string; patienceMs: number }>({
-  code: 'ENG_WORKER_BLOCKED',
-  retry: 'later',
-  message: (d) =>
-    `The worker thread of ${d.stages} has not answered for ${d.patienceMs / 1000} s and was ended.`,
-  hint: () =>
-    'Look for a loop that does not end in these stages, or give them more time: timeout: 5m.',
-})
-
-/** A record cannot be copied to another thread. */
-export const ENG_WORKER_RECORD = defineError<{ id: string; reason: string }>({
-  code: 'ENG_WORKER_RECORD',
-  message: (d) => `A record of "${d.id}" cannot go to another thread: ${d.reason}`,
-  hint: () => 'Emit plain data, without functions; or write runs: async in place of threads.',
-})

@@ -59,7 +59,8 @@ export async function loadJob<In = unknown, Out = unknown>(
 
 /** A job without stages in threads starts without what runs them. */
 async function threadsFor(loaded: LoadedJob, own: LoadOptions): Promise<JobOptions['threads']> {
-  if (loaded.spec?.stages.every(({ parallel }) => parallel?.runs !== 'threads') === true) return
+  if (loaded.spec?.stages.every(({ parallel }) => parallel?.runs !== 'threads') === true)
+    return undefined
   const { threadsOf } = await import('./threads/threads-of.ts')
   try {
     return await threadsOf(loaded, own)

@@ -38,8 +38,11 @@ export function parallelSpec(
 
 function whyNot(
   { hasKeys, keepsState }: Stage,
-  { inFlight, mode, workers }: ParallelOptions,
+  { inFlight, mode, runs, workers }: ParallelOptions,
 ): string | undefined {
+  if (runs !== undefined && runs !== 'async') {
+    return 'a function of this process cannot go to a thread: name the stage by module: in a job file'
+  }
   const most = jobDefaults.parallel.workersMost
   if (!isWhole(workers, 1) || workers > most) {
     return `workers must be a whole number from 1 to ${most}; got ${String(workers)}`

@@ -12,7 +12,7 @@ import { at } from './check/check-parameters.ts'
 import { checkFiles } from './check/check-files.ts'
 import { checkJournals } from './check/check-journals.ts'
 import { checkTime } from './check/check-time.ts'
-import { checkOrder, checkParallel } from './check/check-parallel.ts'
+import { checkOrder, checkParallel, checkThreads } from './check/check-parallel.ts'
 import { checkRepeatable } from './check/check-repeatable.ts'
 import { checkUpdates } from './check/check-updates.ts'
 import { warnOfFields } from './check/warn-of-fields.ts'
@@ -164,6 +164,7 @@ async function load(
   const spec = buildSpec({ settings, parts, wiring, modules, context })
   checkUpdates(spec, context)
   checkOrder(spec, parts, context)
+  checkThreads(spec, parts, context)
   const tests = await testsOf(root, spec, context)
   return { spec, plan: buildPlan(spec, parts, wiring, context, { file, checkpoint }), tests }
 }

@@ -1,5 +1,4 @@
 import type { ActorRef } from '@millrace/core'
-import type { Edge } from '../run/edge.ts'
 import { crashed } from '../run/crashed.ts'
 import { DUE } from '../run/due.ts'
 import type { StageMessage } from '../run/stage-part.ts'
@@ -24,6 +23,6 @@ export async function openPart(
   )
   timers.crashed = (thrown) => cell.tell(crashed(timerError(thrown), timers))
   timers.due = () => cell.tell(DUE)
-  for (const edge of edges as readonly Edge[]) edge.connect(cell)
+  for (const edge of edges) edge.connect(cell)
   return cell
 }

@@ -1,6 +1,5 @@
 import { messageOf } from '@millrace/base'
 import { jobDefaults } from '@millrace/sdk'
-import { ENG_WORKER_RECORD } from '../errors.ts'
 import type { JobCheckpoint, StageCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { Pool, PoolOf, StandIn, StandInParts } from '../job/pool.ts'
 import type { Wired } from '../job/wiring.ts'
@@ -9,6 +8,7 @@ import { stageOf } from '../plan/parallel-spec.ts'
 import { placeOf } from '../plan/place.ts'
 import type { TaskHost } from '../run/task-host.ts'
 import { toPlainSnapshot } from '../state/merge-changes.ts'
+import { ENG_WORKER_RECORD } from './errors.ts'
 import { Links, MAIN, pairsOf } from './links.ts'
 import { outlineOf } from './outline.ts'
 import { RemoteStage } from './remote-stage.ts'
@@ -40,7 +40,6 @@ class ThreadPool implements Pool {
   readonly #remotes = new Map<string, RemoteStage>()
   #threads: readonly WatchedThread[] = []
   #links: Links | undefined
-  #closed = 0
   #opened = 0
   #allOpened: () => void = () => {}
   readonly opened: Promise<void>
@@ -113,7 +112,6 @@ class ThreadPool implements Pool {
   }
 
   async close(): Promise<void> {
-    this.#closed++
     await Promise.all(this.#threads.map((thread) => thread.close(CLOSE_MS)))
   }
 

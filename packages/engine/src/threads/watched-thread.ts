@@ -1,5 +1,5 @@
 import { messageOf, type MillraceError, type Runtime, type Where } from '@millrace/base'
-import { ENG_WORKER_BLOCKED, ENG_WORKER_LOST } from '../errors.ts'
+import { ENG_WORKER_BLOCKED, ENG_WORKER_LOST } from './errors.ts'
 import type { FromThread, Thread, ThreadEnd, ToThread } from './thread-message.ts'
 
 /** Pings of a thread within the time in which it must answer. */

@@ -12,9 +12,10 @@ serveThread({
   runtime: nodeRuntime,
   compile: nodeCompile,
   async load() {
-    const { dispose, faults, spec } = await loadSpec(data as WorkerJob)
-    if (spec !== undefined) return { spec, dispose }
-    await dispose()
+    const loaded = await loadSpec(data as WorkerJob)
+    const { faults, spec } = loaded
+    if (spec !== undefined) return { spec, dispose: () => loaded.dispose() }
+    await loaded.dispose()
     // It had none in the thread of the job: what has changed since is beside the file.
     throw faults[0]
   },

@@ -3,7 +3,7 @@ import { whyUnordered } from '@millrace/sdk'
 import { type Part, stageOf } from '../build/part.ts'
 import type { LoadContext } from '../load-context.ts'
 import { parks } from '../plan/policy-sentences.ts'
-import { CFG_PARALLEL_ORDER, CFG_PARALLEL_STATE } from '../modules/errors.ts'
+import { CFG_PARALLEL_ORDER, CFG_PARALLEL_STATE, CFG_THREADS } from '../modules/errors.ts'
 
 /** Several workers can have the state of a stage only where it is told apart by keys. */
 export function checkParallel(parts: Iterable<Part>, context: LoadContext): void {
@@ -28,5 +28,24 @@ export function checkOrder(
     const { where } = parts.get(stage.id)?.entry.keys.get('parallel') ?? stage
     if (reason !== undefined)
       context.faults.push(CFG_PARALLEL_ORDER({ id: stage.id, reason }, where))
+  }
+}
+
+/** What a stage may not have that runs in worker threads. */
+export function checkThreads(
+  spec: JobSpec,
+  parts: ReadonlyMap<string, Part>,
+  context: LoadContext,
+): void {
+  const isLossy = !['block', undefined].includes(spec.mailbox?.overflow)
+  for (const { id, onError, parallel, spill } of spec.stages) {
+    if (parallel?.runs !== 'threads' || parallel.workers === 1) continue
+    const all = [
+      { key: 'spill', is: spill !== undefined },
+      { key: 'onError: park', is: parks(onError ?? spec.onError, spec) },
+      { key: `overflow: ${spec.mailbox?.overflow ?? ''}`, is: isLossy },
+    ]
+    const where = parts.get(id)?.entry.keys.get('parallel')?.where
+    for (const { is, key } of all) if (is) context.faults.push(CFG_THREADS({ id, key }, where))
   }
 }

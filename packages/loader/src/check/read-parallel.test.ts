@@ -131,7 +131,7 @@ it('says what is not built yet', async () => {
   expect(faults).toMatchInlineSnapshot(`
     "error[CFG_NOT_BUILT]: "parallel.runs: processes" of a stage is not built yet.
       at   /jobs/job.yaml:4:86  pipeline.stages[0].parallel.runs
-      next This version has async.
+      next This version has async, threads.
     error[CFG_NOT_BUILT]: "parallel.mode: race" of a stage is not built yet.
       at   /jobs/job.yaml:4:103  pipeline.stages[0].parallel.mode
       next This version has ordered, unordered, serial."
@@ -157,5 +157,32 @@ it('keeps the order of keys: it has no mode with by, and needs by for state', as
       at   /jobs/job.yaml:4:71  pipeline.stages[0].parallel
       next Add by with the field whose values the state is kept for, or remove parallel.",
     ]
+  `)
+})
+
+it('runs in threads where it says so, and not with what they do not take', async () => {
+  const { spec } = await load(counts('by: user, parallel: { workers: 2, runs: threads }'))
+  const faults = await Promise.all([
+    faultsOf(counts('by: user, spill: { keys: 9 }, parallel: { workers: 2, runs: threads }')),
+    faultsOf(job('onError: park, parallel: { workers: 2, runs: threads, mode: unordered }')),
+    faultsOf(
+      job('parallel: { workers: 2, runs: threads }').replace(
+        'pipeline:',
+        'pipeline:\n  mailbox: { overflow: dropOldest }',
+      ),
+    ),
+  ])
+
+  expect(spec?.stages[0]?.parallel).toEqual({ workers: 2, runs: 'threads', mode: 'keyed' })
+  expect(faults.join('\n')).toMatchInlineSnapshot(`
+    "error[CFG_THREADS]: "aggregate" runs in threads, where "spill" is not built yet.
+      at   /jobs/job.yaml:4:101  pipeline.stages[0].parallel
+      next Write runs: async in its parallel; then all is in the thread of the job.
+    error[CFG_THREADS]: "map" runs in threads, where "onError: park" is not built yet.
+      at   /jobs/job.yaml:4:71  pipeline.stages[0].parallel
+      next Write runs: async in its parallel; then all is in the thread of the job.
+    error[CFG_THREADS]: "map" runs in threads, where "overflow: dropOldest" is not built yet.
+      at   /jobs/job.yaml:5:56  pipeline.stages[0].parallel
+      next Write runs: async in its parallel; then all is in the thread of the job."
   `)
 })

@@ -255,6 +255,13 @@ export const CFG_PARALLEL_ORDER = defineError<{ id: string; reason: string }>({
   hint: () => 'Write mode: unordered in its parallel, or remove parallel.',
 })
 
+/** A stage in worker threads has what only one in the thread of the job may have. */
+export const CFG_THREADS = defineError<{ id: string; key: string }>({
+  code: 'CFG_THREADS',
+  message: (d) => `"${d.id}" runs in threads, where "${d.key}" is not built yet.`,
+  hint: () => 'Write runs: async in its parallel; then all is in the thread of the job.',
+})
+
 /** A stage with state and without a key is to run several times. */
 export const CFG_PARALLEL_STATE = defineError<{ id: string }>({
   code: 'CFG_PARALLEL_STATE',

@@ -85,7 +85,8 @@ export async function runFile(
 
 /** A job without stages in threads starts without what runs them. */
 async function threadsFor(loaded: LoadedJob, load: LoadOptions): Promise<JobParts['threads']> {
-  if (loaded.spec?.stages.every(({ parallel }) => parallel?.runs !== 'threads') === true) return
+  if (loaded.spec?.stages.every(({ parallel }) => parallel?.runs !== 'threads') === true)
+    return undefined
   const { threadsOf } = await import('@millrace/job/threads')
   return threadsOf(loaded, load)
 }
