@@ -130,6 +130,35 @@ it('writes times that are read again', () => {
   )
 })
 
+it('writes one time after the other, each as if it were the only one', () => {
+  const formats = ['yyyy', 'HH:mm', 'dd HH', "ss's'", 'HH XXX', 'S']
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...formats),
+      fc.array(
+        fc.record({
+          at: fc.integer({ min: 1_698_500_000_000, max: 1_698_800_000_000 }),
+          steps: fc.integer({ min: -70_000, max: 4_000_000 }),
+          zone: fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kathmandu'),
+        }),
+        { maxLength: 8 },
+      ),
+      (format, times) => {
+        const write = (at: number, zone: string): unknown =>
+          evaluate(`day(at, zone) + formatTime(at, "${format}", zone)`, { at, zone })
+        for (const { at, steps, zone } of times) {
+          for (const time of [at, at + steps]) {
+            const written = write(time, zone)
+            write(0, 'UTC')
+
+            expect(write(time, zone)).toBe(written)
+          }
+        }
+      },
+    ),
+  )
+})
+
 it('rounds as the written decimals say', () => {
   fc.assert(
     fc.property(fc.integer({ min: -1e9, max: 1e9 }), (thousandths) => {

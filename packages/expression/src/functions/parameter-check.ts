@@ -2,7 +2,7 @@ import { parseDuration } from '@millrace/base'
 import { isZone } from '../time/zone.ts'
 import type { ParameterKind } from './built-in.ts'
 import { patternOf } from './text.ts'
-import { stepsOf } from './times.ts'
+import { writerOf } from './times.ts'
 
 /** What an argument of this kind should be, for error texts. */
 export function expectationOf(kind: ParameterKind): string {
@@ -34,7 +34,7 @@ export function acceptsConstant(kind: ParameterKind, value: unknown): boolean {
     case 'zone':
       return isZone(value)
     case 'timeFormat':
-      return stepsOf(value) !== undefined
+      return writerOf(value) !== undefined
     case 'pattern':
       return patternOf(value) !== undefined
     default:

@@ -1,8 +1,8 @@
 import { parseDuration } from '@millrace/base'
 import { parseIso } from '../time/iso.ts'
 import { timeMsMax } from '../time/civil.ts'
-import { writeTime } from '../time/format-writer.ts'
-import { type FormatStep, parseFormat } from '../time/format.ts'
+import { FormatWriter } from '../time/format-writer.ts'
+import { parseFormat } from '../time/format.ts'
 import { localTime } from '../time/zone.ts'
 import type { BuiltIn } from './built-in.ts'
 
@@ -36,33 +36,48 @@ function onLocal(name: string, read: (date: Date) => unknown): BuiltIn {
   }
 }
 
+const DAY_MS = 86_400_000
+/** The day written last, in days since the epoch, and its text: most records are of the same day as the one before. */
+let lastDay = NaN
+let lastDayText = ''
+
+function day(at: number, zone = 'UTC'): string | undefined {
+  const local = Math.abs(at) <= timeMsMax ? localTime(at, zone) : NaN
+  const number = Math.floor(local / DAY_MS)
+  if (number === lastDay) return lastDayText
+  const date = new Date(local)
+  if (Number.isNaN(date.getTime())) return undefined
+  lastDayText = date.toISOString().split('T')[0] ?? ''
+  lastDay = number
+  return lastDayText
+}
+
 function parseTime(text: unknown, zone = 'UTC'): number | undefined {
   const at = typeof text === 'number' ? text : parseIso(String(text), zone)
   return Math.abs(at) <= timeMsMax ? at : undefined
 }
 
-const formats = new Map<string, readonly FormatStep[] | undefined>()
+const writers = new Map<string, FormatWriter | undefined>()
 
-/** The steps to write a format, kept for the next call; undefined when it is none. */
-export function stepsOf(format: string): readonly FormatStep[] | undefined {
-  if (!formats.has(format)) {
+/** What writes a format, kept for the next call; undefined when it is none. */
+export function writerOf(format: string): FormatWriter | undefined {
+  if (!writers.has(format)) {
     try {
-      formats.set(format, parseFormat(format, { isRead: false }))
+      writers.set(format, new FormatWriter(parseFormat(format, { isRead: false })))
     } catch {
-      formats.set(format, undefined)
+      writers.set(format, undefined)
     }
   }
-  return formats.get(format)
+  return writers.get(format)
 }
 
-function formatTime(at: number, format: string, zone = 'UTC'): string | undefined {
-  const steps = stepsOf(format)
-  return steps && writeTime(at, steps, zone)
+function formatTime(at: number, format: string, zone?: string): string | undefined {
+  return writerOf(format)?.write(at, zone)
 }
 
 export const timeFunctions: readonly BuiltIn[] = [
   { name: 'bucket', parameters: [{ name: 'size', kind: 'duration' }, time], call: bucket },
-  onLocal('day', (date) => date.toISOString().split('T')[0]),
+  { name: 'day', parameters: [time, zone], call: day },
   onLocal('year', (date) => date.getUTCFullYear()),
   onLocal('month', (date) => date.getUTCMonth() + 1),
   onLocal('dayOfMonth', (date) => date.getUTCDate()),

@@ -33,22 +33,44 @@ function fieldText(field: FormatField, least: number, date: Date, offsetMs: numb
   return String(readers[field]?.(date)).padStart(least, '0')
 }
 
-/** The text of a time in a format; undefined for a time that no Date can hold, and for years that are not of four digits. */
-export function writeTime(
-  at: number,
-  steps: readonly FormatStep[],
-  zone: string,
-): string | undefined {
-  const local = Math.abs(at) <= timeMsMax ? localTime(at, zone) : NaN
-  const date = new Date(local)
-  const year = date.getUTCFullYear()
-  if (!(year >= 0 && year <= 9999)) return undefined
-  let text = ''
-  for (const step of steps) {
-    text +=
-      'literal' in step
-        ? step.literal
-        : fieldText(step.field, step.least, date, local - Math.floor(at))
+/** How long the text of a field stays the same at most, ms. */
+const units: Readonly<Partial<Record<FormatField, number>>> = {
+  fraction: 1,
+  // It may change within a day of the same clock time.
+  offset: 1,
+  second: 1000,
+  minute: 60_000,
+}
+
+/** Writes times in one format. What it wrote last is given again as long as no field of it changes. */
+export class FormatWriter {
+  readonly #steps: readonly FormatStep[]
+  readonly #unitMs: number
+  #last = NaN
+  #text = ''
+
+  constructor(steps: readonly FormatStep[]) {
+    this.#steps = steps
+    const fields = steps.map((step) => ('field' in step ? units[step.field] : undefined))
+    this.#unitMs = Math.min(...fields.map((unit) => unit ?? 3_600_000))
   }
-  return text
+
+  /** Undefined for a time that no Date can hold, and for years that are not of four digits. */
+  write(at: number, zone = 'UTC'): string | undefined {
+    const local = Math.abs(at) <= timeMsMax ? localTime(at, zone) : NaN
+    const unit = Math.floor(local / this.#unitMs)
+    if (unit === this.#last) return this.#text
+    const date = new Date(local)
+    const year = date.getUTCFullYear()
+    if (!(year >= 0 && year <= 9999)) return undefined
+    const offset = local - at
+    this.#text = this.#steps
+      .map((step) =>
+        'literal' in step ? step.literal : fieldText(step.field, step.least, date, offset),
+      )
+      .join('')
+    // The same clock time may have two offsets.
+    this.#last = this.#unitMs === 1 ? NaN : unit
+    return this.#text
+  }
 }
