@@ -39,6 +39,7 @@ export type {
   StageSpec,
   TimeSpec,
 } from './plan/job-spec.ts'
+export { joinReplicas } from './checkpoint/rescale.ts'
 export { expandParallel } from './plan/expand-parallel.ts'
 export type { ParallelSpec, Replica } from './plan/parallel-spec.ts'
 export { replicaId, stageOf } from './plan/parallel-spec.ts'

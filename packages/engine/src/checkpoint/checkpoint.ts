@@ -75,6 +75,8 @@ export interface SinkCheckpoint {
   readonly setAside?: readonly SinkToken[] | undefined
   /** Records taken from each input, in the order of the job's wiring. */
   readonly taken: readonly number[]
+  /** The most that was taken from any input when there were others; absent: there never were. */
+  readonly takenBefore?: number | undefined
   readonly parked: readonly SavedParked[]
   readonly letters: SavedLetters
   readonly counts: SinkCounts

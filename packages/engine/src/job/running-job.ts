@@ -10,6 +10,7 @@ import type { Progress, Summary } from '../report/summary.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
+import { joinSnapshots } from '../state/share-snapshot.ts'
 import type { EngineJob, JobOptions } from './engine-job.ts'
 import { toError } from './incarnation.ts'
 import { gaugesOf, type PartGauges } from './part-gauges.ts'
@@ -103,11 +104,14 @@ export class RunningJob implements EngineJob {
 
   snapshot(): Readonly<Record<string, StageSnapshot>> {
     const { stages } = this.#pipeline.current.nodes
-    const told = stages.flatMap(({ id, task }) => {
+    const told = new Map<string, StageSnapshot[]>()
+    for (const { id, task } of stages) {
       const snapshot = task.snapshot?.()
-      return snapshot === undefined ? [] : [[id, snapshot] as const]
-    })
-    return Object.fromEntries(told)
+      if (snapshot === undefined) continue
+      const before = told.get(stageOf(id)) ?? []
+      told.set(stageOf(id), [...before, snapshot])
+    }
+    return Object.fromEntries([...told].map(([id, shares]) => [id, joinSnapshots(shares)]))
   }
 
   parked(): readonly ParkedRecord[] {

@@ -82,7 +82,10 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
   for (const source of spec.sources) add(source.id, ['out'])
   for (const stage of spec.stages) add(stage.id, Object.keys(stage.factory.traits.outputs))
   for (const { id, output } of spec.gates ?? []) {
-    outboxes.set(id, new Outbox([new Port(output, readers.get(`${id}.${output}`) ?? [])], undefined))
+    outboxes.set(
+      id,
+      new Outbox([new Port(output, readers.get(`${id}.${output}`) ?? [])], undefined),
+    )
   }
   for (const sink of spec.sinks) add(sink.id, [])
   if (spec.deadLetter !== undefined) outboxes.set(spec.deadLetter.id, new Outbox([], undefined))

@@ -1,4 +1,6 @@
+import { rescale } from '../checkpoint/rescale.ts'
 import type { GateSpec, JobSpec, OutputRef, StageSpec } from './job-spec.ts'
+import { keyShare, splitSnapshot } from '../state/share-snapshot.ts'
 import { gateId, replicaId } from './parallel-spec.ts'
 
 /**
@@ -8,7 +10,7 @@ import { gateId, replicaId } from './parallel-spec.ts'
  */
 export function expandParallel(spec: JobSpec): JobSpec {
   const many = new Map(spec.stages.filter(isMany).map((stage) => [stage.id, stage]))
-  if (many.size === 0) return spec
+  if (many.size === 0) return fitted(spec)
   const gates = new Map<string, GateSpec>()
   const refs = (from: readonly OutputRef[]): readonly OutputRef[] =>
     from.flatMap((ref) => {
@@ -25,7 +27,17 @@ export function expandParallel(spec: JobSpec): JobSpec {
     return many.has(stage.id) ? replicas({ ...stage, inputs }) : [{ ...stage, inputs }]
   })
   const sinks = spec.sinks.map((sink) => ({ ...sink, from: refs(sink.from) }))
-  return { ...spec, stages, gates: [...gates.values()], sinks }
+  return fitted({ ...spec, stages, gates: [...gates.values()], sinks })
+}
+
+/** What it goes on from may be of other numbers of workers. */
+function fitted(spec: JobSpec): JobSpec {
+  const { checkpoint, stages } = spec
+  if (checkpoint?.restored === undefined) return spec
+  const restored = rescale(checkpoint.restored, stages)
+  return restored === checkpoint.restored
+    ? spec
+    : { ...spec, checkpoint: { ...checkpoint, restored } }
 }
 
 function isMany({ parallel, replica }: StageSpec): boolean {
@@ -34,13 +46,15 @@ function isMany({ parallel, replica }: StageSpec): boolean {
 }
 
 function replicas(stage: StageSpec): readonly StageSpec[] {
-  const { id, parallel, spill } = stage
+  const { id, parallel, restored, spill } = stage
   const count = parallel?.workers ?? 1
+  const shares = restored && splitSnapshot(restored, count, keyShare(count))
   return numbers(stage).map((index) => {
     return {
       ...stage,
       id: replicaId(id, index),
       replica: { of: id, index, count },
+      restored: shares?.[index],
       ...(parallel?.runs === 'threads' && { thread: index }),
       ...(spill && { spill: { ...spill, keys: Math.ceil(spill.keys / count) } }),
     }

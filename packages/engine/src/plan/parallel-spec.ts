@@ -34,6 +34,11 @@ export function gateId(of: string, output: string): string {
   return `${of}#${output}`
 }
 
+/** Whether this is the id of that stage, or of one of its replicas. */
+export function isReplicaOf(id: string, stage: string): boolean {
+  return stageOf(id) === stage
+}
+
 /** The stage that a job names, of the id of a stage or of one of its replicas. */
 export function stageOf(id: string): string {
   const end = id.indexOf('#')

@@ -5,22 +5,28 @@ type Numbers = Readonly<Record<string, number>>
 /** Most reasons a summary lists. */
 export const REASONS_MAX = 20
 
-/** The counts of each stage once, in this order: those of its replicas, which stand side by side under its id, together. */
-export function sumReplicas(all: readonly StageCounts[]): readonly StageCounts[] {
+/**
+ * The counts of each stage once, in this order: those of its replicas, which stand side by side under its id, together, with at most so many
+ * reasons.
+ */
+export function sumReplicas(
+  all: readonly StageCounts[],
+  mostReasons: number = REASONS_MAX,
+): readonly StageCounts[] {
   const sums: StageCounts[] = []
   for (const counts of all) {
     const last = sums.at(-1)
-    if (last?.id === counts.id) sums[sums.length - 1] = sum(last, counts)
+    if (last?.id === counts.id) sums[sums.length - 1] = sum(last, counts, mostReasons)
     else sums.push(counts)
   }
   return sums
 }
 
-function sum(one: StageCounts, other: StageCounts): StageCounts {
+function sum(one: StageCounts, other: StageCounts, mostReasons: number): StageCounts {
   const { openWindows, stateEntries, stateExpired, timers } = one
   const reasons = Object.entries(added(one.reasons, other.reasons))
     .toSorted((a, b) => b[1] - a[1])
-    .slice(0, REASONS_MAX)
+    .slice(0, mostReasons)
   return {
     id: one.id,
     module: one.module,

@@ -26,6 +26,8 @@ export class SinkTask {
   /** Where refused records wait; absent: they do not. */
   readonly #lot: ParkingLot | undefined
   readonly writer: SinkWriter
+  /** Ids of records go on behind that where an input is new. */
+  readonly #takenBefore: number
   readonly #aligner: Aligner
   /** Names what was written before the last barrier, or all where nothing more comes. */
   token: SinkToken | undefined
@@ -44,9 +46,10 @@ export class SinkTask {
     this.#aligner = new Aligner(edges)
     const { parkMost } = parts.failures
     this.#lot = parkMost === 0 ? undefined : new ParkingLot(parkMost)
+    this.#takenBefore = parts.restored?.takenBefore ?? 0
     for (const [index, edge] of edges.entries()) {
       edge.readerIds = `${parts.ids}${index}-`
-      edge.taken = parts.restored?.taken[index] ?? 0
+      edge.taken = parts.restored?.taken[index] ?? this.#takenBefore
     }
     for (const one of parts.restored?.parked ?? []) {
       this.#lot?.putBack(loadParked(one, () => ONLY_SLOT))
@@ -66,6 +69,7 @@ export class SinkTask {
       letters,
       counts,
       taken,
+      ...(this.#takenBefore > 0 && { takenBefore: this.#takenBefore }),
       ...(this.token !== undefined && { token: this.token }),
       ...(setAside.length > 0 && { setAside }),
     }

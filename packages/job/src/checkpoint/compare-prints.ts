@@ -1,5 +1,5 @@
 import { type MillraceError, nearestName, parseDuration, type Where } from '@millrace/base'
-import type { JobCheckpoint } from '@millrace/engine'
+import { type JobCheckpoint, joinReplicas, stageOf } from '@millrace/engine'
 import { JOB_STATE_CHANGED, JOB_STATE_DROPPED, JOB_STATE_NO_PART } from '../errors.ts'
 import type { JobPrint, PartPrint, PrintedValue } from './job-print.ts'
 import type { SavedJob } from './sections.ts'
@@ -53,7 +53,8 @@ export function compareJobs(
 export function usable({ checkpoint, print }: SavedJob, now: JobPrint): JobCheckpoint {
   const keep = <T>(parts: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(
-      Object.entries(parts).filter(([id]) => {
+      Object.entries(parts).filter(([part]) => {
+        const id = stageOf(part)
         const [before, after] = [print[id], now[id]]
         if (after === undefined || before?.role !== after.role) return false
         return after.role === 'stage' || before.module === after.module
@@ -76,10 +77,11 @@ export function usable({ checkpoint, print }: SavedJob, now: JobPrint): JobCheck
 
 /** What is lost without a part, for people; undefined: nothing. */
 function whatItHolds(
-  { sinks, sources, stages }: JobCheckpoint,
+  checkpoint: JobCheckpoint,
   id: string,
   { role }: PartPrint,
 ): string | undefined {
+  const { sinks, sources, stages } = joinReplicas(checkpoint)
   if (role === 'source') {
     const read = sources[id]?.counts.read ?? 0
     return sources[id] === undefined ? undefined : `its place after ${count(read, 'record')}`

@@ -1,5 +1,5 @@
 import type { MillraceError } from '@millrace/base'
-import type { JobCheckpoint, Progress, Summary } from '@millrace/engine'
+import { type JobCheckpoint, joinReplicas, type Progress, type Summary } from '@millrace/engine'
 
 /** The progress of a job that has not begun. */
 export function nothingYet<State extends Progress['state']>(
@@ -31,10 +31,8 @@ export function failedSummary(name: string, error: MillraceError): Summary {
 }
 
 /** How a run ended that had nothing to do: the job was finished before, with this checkpoint. */
-export function finishedSummary(
-  name: string,
-  { number, sinks, sources, stages, time }: JobCheckpoint,
-): Summary {
+export function finishedSummary(name: string, checkpoint: JobCheckpoint): Summary {
+  const { number, sinks, sources, stages, time } = joinReplicas(checkpoint)
   const parts = [...Object.values(sources), ...Object.values(stages), ...Object.values(sinks)]
   const byCode: Record<string, number> = {}
   for (const { letters } of parts) {

@@ -1,15 +1,16 @@
 import { join } from 'node:path'
+import { joinReplicas } from '@millrace/engine'
 import { type Checkpoint, openStore, readStore, type StoreReader } from '@millrace/store'
 import type { Runtime } from '@millrace/base'
 import { isMillraceError } from '@millrace/base'
 import { JOB_STATE_THERE } from '../errors.ts'
 import { bytesBelow } from './bytes-below.ts'
 import type { CheckpointSettings } from './job-state.ts'
-import { type CheckpointNote, readSections, type SavedJob, stageSection } from './sections.ts'
+import { type CheckpointNote, isSectionOf, readSections, type SavedJob } from './sections.ts'
 import { bytesOfHandles } from './stage-section.ts'
 import { importStateFile, type WrittenState, writeStateFile } from './state-file.ts'
 
-/** The state of a job, as it was when it was looked at: also while the job runs. */
+/** The state of a job, as it was when it was looked at: also while the job runs. That of replicas of a stage is together. */
 export interface ReadState extends SavedJob {
   readonly note: CheckpointNote
   /** Bytes of all files in the folder of the state, journals included. What waits in scratch files is not among them: it goes with its process. */
@@ -34,11 +35,13 @@ export async function readJobState(dir: string): Promise<ReadState | undefined> 
       const saved = await readSections(read)
       return {
         ...saved,
+        checkpoint: joinReplicas(saved.checkpoint),
         note: latest.meta as CheckpointNote,
         size: await bytesBelow(dir),
         journalSize: await bytesBelow(join(dir, 'journal')),
         async bytesOf(stage) {
-          const blocks = await read(stageSection(stage))
+          const own = latest.sections.filter(({ name }) => isSectionOf(name, stage))
+          const blocks = (await Promise.all(own.map(({ name }) => read(name)))).flat()
           const all = blocks.reduce((sum, block) => sum + block.length, 0)
           return { all, handles: bytesOfHandles(blocks) }
         },

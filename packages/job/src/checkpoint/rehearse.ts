@@ -1,5 +1,5 @@
 import type { MillraceError, Runtime } from '@millrace/base'
-import { createJob, type JobCheckpoint, type JobSpec, mainOutput } from '@millrace/engine'
+import { createJob, type JobCheckpoint, type JobSpec, mainOutput, stageOf } from '@millrace/engine'
 import type { SinkFactory, SourceFactory } from '@millrace/sdk'
 
 const nowhere: SinkFactory = {
@@ -17,7 +17,8 @@ export async function rehearse(
   restored: JobCheckpoint,
   runtime: Runtime,
 ): Promise<MillraceError | undefined> {
-  const kept = spec.stages.filter(({ id }) => restored.stages[id] !== undefined)
+  const known = new Set(Object.keys(restored.stages).map(stageOf))
+  const kept = spec.stages.filter(({ id }) => known.has(id))
   if (kept.length === 0) return undefined
   const source = { id: 'rehearsal', factory: stopsAtOnce(() => void job.stop()) }
   const from = [{ id: source.id, output: 'out' }]

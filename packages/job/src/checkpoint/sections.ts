@@ -1,5 +1,10 @@
 import { invariant, type Runtime } from '@millrace/base'
-import type { JobChanges, JobCheckpoint, StageCheckpoint } from '@millrace/engine'
+import {
+  type JobChanges,
+  type JobCheckpoint,
+  type StageCheckpoint,
+  stageOf,
+} from '@millrace/engine'
 import type { SinkToken } from '@millrace/sdk'
 import type { CheckpointWrite, SectionWrite } from '@millrace/store'
 import { BlockWriter, readBlocks } from './blocks.ts'
@@ -12,7 +17,12 @@ const SLICE_MS = 5
 
 const JOB = 'job'
 /** The section of a stage. */
-export const stageSection = (id: string): string => `stage/${id}`
+const stageSection = (id: string): string => `stage/${id}`
+
+/** Whether a section is of that stage, or of one of its replicas. */
+export function isSectionOf(section: string, stage: string): boolean {
+  return stageOf(section) === stageSection(stage)
+}
 
 /** A checkpoint, and what the job was like that wrote it. */
 export interface SavedJob {
