@@ -124,17 +124,6 @@ describe('a job without faults', () => {
     expect(spec?.sources[0]?.fields).toEqual(['date', 'delay', 'distance', 'origin'])
   })
 
-  it('reads all fields where records reach a sink as they are', async () => {
-    const { spec } = await load([
-      'pipeline:',
-      '  source: { file: a.jsonl }',
-      '  stages: [{ filter: delay > 15 }]',
-      '  sink: { file: b.jsonl }',
-    ])
-
-    expect(spec?.sources[0]?.fields).toBeUndefined()
-  })
-
   it('opens resources for the stages that inject them', async () => {
     const { spec, text } = await load([
       'pipeline:',

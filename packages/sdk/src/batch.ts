@@ -23,8 +23,20 @@ export interface Batch {
   origin(index: number): Origin | undefined
 }
 
+/** The bytes of the records of a batch. */
+export interface RawBatch {
+  /** What holds those of record `index`. */
+  bytes(index: number): Uint8Array
+  /** Where they begin in it. */
+  from(index: number): number
+  /** Behind their last. */
+  to(index: number): number
+}
+
 /** A run of records for a sink. */
 export interface SinkBatch extends Batch {
+  /** The bytes that its records came in, in the format that the sink calls `raw`; undefined: it has only the records. */
+  readonly raw?: RawBatch | undefined
   /**
    * Stable id of a record within its sink: when the record comes again after a crash, or after it was refused, it has the same one, as
    * long as the parts in front give the same results in the same order. For sinks that write a record once per id.

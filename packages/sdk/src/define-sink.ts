@@ -135,6 +135,11 @@ export interface SinkDefinition<Parameters = unknown> {
    * change of any other is refused, unless whoever starts the job allows it. Default: none.
    */
   readonly mayChange?: readonly string[]
+  /**
+   * The format of bytes that it writes as they are, `batch.raw`, in the place of records that nobody has touched since a source of the same format read
+   * them. Such records may have no more than the fields that stages look at. Default: it writes records.
+   */
+  readonly raw?: (parameters: Parameters) => string | undefined
   /** Files this sink writes, as absolute paths, so that two sinks never share one. */
   readonly writesFiles?: (parameters: Parameters) => readonly string[]
   create(scope: InstanceScope & Injection<Parameters>): SinkInstance | Promise<SinkInstance>

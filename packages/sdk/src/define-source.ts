@@ -34,6 +34,8 @@ export interface SourceBatch {
   /** Line of each value, from 1, where the input has lines. */
   readonly lines?: ArrayLike<number> | undefined
   readonly malformed?: readonly Malformed[] | undefined
+  /** What the values were decoded from, where the read was asked for it. */
+  readonly raw?: RawRecords | undefined
   /** Bytes of input read so far in this partition, for progress. */
   readonly bytes?: number | undefined
   /** From where `read` continues after this batch: JSON data. */
@@ -43,6 +45,15 @@ export interface SourceBatch {
    * record of the batch, in order; then the offsets of what it holds are given too, and nobody else leaves out an entry.
    */
   readonly leftOut?: number | undefined
+}
+
+/** The bytes that the values of a batch were decoded from; never changed. */
+export interface RawRecords {
+  /** Of each value, what holds its bytes. */
+  readonly bytes: readonly Uint8Array[]
+  /** Where they begin in it, and where they end. */
+  readonly from: readonly number[]
+  readonly to: readonly number[]
 }
 
 /** Knows of records that the only reader of a source would filter, so that they need not be made. */
@@ -62,6 +73,8 @@ export interface ReadOptions {
   readonly fields: readonly string[] | undefined
   /** Tells which records need not be made at all. A source may ask it or not. */
   readonly prefilter?: Prefilter | undefined
+  /** Whether to give `raw` with the batches. Only a source that says its `raw` format is asked to. */
+  readonly raw?: boolean | undefined
   /** Aborts when the source shall pause for good: finish the entry in hand and return. */
   readonly signal: AbortSignal
 }
@@ -136,6 +149,8 @@ export interface SourceDefinition<Parameters = unknown> {
    * change of any other is refused, unless whoever starts the job allows it. Default: none.
    */
   readonly mayChange?: readonly string[]
+  /** The format of the bytes that it can give with its records: a sink of the same format may write them as they are. Default: it gives none. */
+  readonly raw?: (parameters: Parameters) => string | undefined
   /** Files this source reads, as absolute paths or globs, so that jobs which also write them are refused. */
   readonly readsFiles?: (parameters: Parameters) => readonly string[]
   create(scope: InstanceScope & Injection<Parameters>): SourceInstance | Promise<SourceInstance>

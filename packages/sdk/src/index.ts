@@ -3,7 +3,7 @@
 // The to…Factory functions make of a definition what the engine takes, where no container is needed.
 // A plugin needs no more than a define function and the types of what it returns.
 // Start with define-stage.ts.
-export type { Batch, BatchOutput, Key, Origin, SinkBatch } from './batch.ts'
+export type { Batch, BatchOutput, Key, Origin, RawBatch, SinkBatch } from './batch.ts'
 export {
   noExpressions,
   type Counter,
@@ -58,6 +58,7 @@ export {
   type Malformed,
   type MalformedEntry,
   type Prefilter,
+  type RawRecords,
   type ReadOptions,
   type SourceBatch,
   type SourceDefinition,

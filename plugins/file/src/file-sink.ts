@@ -12,7 +12,7 @@ import { z } from 'zod'
 import { columnNames, formatParameters } from './file-parameters.ts'
 import { FilesInUse, filesInUse } from './files-in-use.ts'
 import { isRegular } from './is-regular.ts'
-import { checkFormat, fileFormat, standardStream } from './format.ts'
+import { checkFormat, fileFormat, rawFormat, standardStream } from './format.ts'
 import { realPath } from './real-path.ts'
 import { CheckpointedFiles } from './write/checkpointed-files.ts'
 import { type Disk, realDisk } from './write/durable.ts'
@@ -94,6 +94,7 @@ export const fileSink: SinkDefinition<FileSinkParameters> = defineSink({
     // A new instance would take the columns from its own first record, under the header of another one.
     return fileFormat(path, parameters).format !== 'csv' || columns !== undefined
   },
+  raw: (parameters) => (parameters.path.includes('{') ? undefined : rawFormat(parameters)),
   writesFiles: ({ path }) => (path === standardStream ? [] : [realPath(path)]),
   expects: ({ path }) => (path.includes('{') ? expectedOfTexts([path], compileTemplate) : []),
   create: ({ parameters, shared, ...scope }) => {

@@ -14,7 +14,7 @@ import {
 import { z } from 'zod'
 import { FILE_NO_MATCH, FILE_STDIN_ONCE, fileError } from './errors.ts'
 import { FilesInUse, filesInUse } from './files-in-use.ts'
-import { checkFormat, type FileFormat, fileFormat, standardStream } from './format.ts'
+import { checkFormat, type FileFormat, fileFormat, rawFormat, standardStream } from './format.ts'
 import { columnNames, formatParameters, sizeText } from './file-parameters.ts'
 import { type CellTypes, typedColumns } from './cell.ts'
 import { decodeAgain } from './read/decode-again.ts'
@@ -83,6 +83,7 @@ export const fileSource: SourceDefinition<FileSourceParameters> = defineSource({
   main: 'path',
   replay: ({ path }) => (isRegular(path) ? 'position' : 'none'),
   ends: true,
+  raw: (parameters) => rawFormat(parameters),
   readsFiles: ({ path }) => (path === standardStream ? [] : [realPath(path)]),
   create: ({ parameters, id, logger, shared }) => {
     const files = shared?.(filesInUse, () => new FilesInUse())
@@ -140,7 +141,7 @@ export function createFileSource(
     async *read(
       path,
       position,
-      { fields, prefilter, signal }: ReadOptions,
+      { fields, prefilter, raw, signal }: ReadOptions,
     ): AsyncGenerator<SourceBatch> {
       const format = fileFormat(path, parameters)
       const from = position as Position | undefined
@@ -152,6 +153,7 @@ export function createFileSource(
         chunkBytes,
         stdin,
         signal,
+        isKept: raw,
       })
       yield* readEntries({
         path,
@@ -169,7 +171,7 @@ export function createFileSource(
         file,
         isPacked: format.gzip,
         signal,
-        prefilter,
+        asked: { prefilter, raw },
       })
     },
   }

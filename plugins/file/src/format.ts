@@ -47,6 +47,19 @@ export function fileFormat(
   }
 }
 
+/** The format whose lines sources give and sinks write as they are; undefined: they only know records. */
+export function rawFormat(
+  parameters: Parameters<typeof fileFormat>[1] & { readonly path: string },
+): string | undefined {
+  try {
+    const { format } = fileFormat(parameters.path, parameters)
+    return format === 'jsonl' ? 'application/jsonl' : undefined
+  } catch {
+    // The files of a pattern may have several.
+    return undefined
+  }
+}
+
 /** Faults of parameters that a schema cannot say: a format nobody knows, CSV parameters for what is no CSV. */
 export function checkFormat(
   parameters: Parameters<typeof fileFormat>[1] & { readonly path: string },

@@ -92,6 +92,8 @@ export interface SourceSpec {
   readonly fields?: readonly string[] | undefined
   /** The fields that its only reader looks at, and its `time`, to tell which records that reader filters. Absent: it may look at any. */
   readonly prefilterReads?: readonly string[] | undefined
+  /** Whether a sink writes its records as the bytes they came in. */
+  readonly raw?: boolean | undefined
 }
 
 /** Field paths that should be in the records; with several inputs: per input name. */
@@ -147,6 +149,8 @@ export interface SinkSpec {
   readonly where?: Where | undefined
   readonly factory: SinkFactory
   readonly from: readonly OutputRef[]
+  /** All its records are as their source gave them: it writes the bytes they came in. Records of such a source may have no more than `fields`. */
+  readonly raw?: boolean | undefined
   /** Fields that its configuration names; one that no record carries is warned about. */
   readonly expects?: readonly string[] | undefined
   readonly onError?: ErrorPolicy | undefined

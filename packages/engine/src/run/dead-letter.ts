@@ -1,5 +1,5 @@
 import type { Runtime } from '@millrace/base'
-import type { Key, Origin } from '@millrace/sdk'
+import type { Key, Origin, RawRecords } from '@millrace/sdk'
 import { stageOf } from '../plan/parallel-spec.ts'
 import type { PartLetters } from '../report/dead-letter-log.ts'
 import { encodeRaw } from './encode-raw.ts'
@@ -104,6 +104,12 @@ function positionOf(origin: Origin | undefined): DeadLetterRecord['position'] {
   return { source, partition, offset, line: line ?? null }
 }
 
+function ownRaw(raw: RawRecords | undefined, row: number): RawRecords | undefined {
+  if (raw === undefined) return undefined
+  const bytes = (raw.bytes[row] as Uint8Array).slice(raw.from[row], raw.to[row])
+  return { bytes: [bytes], from: [0], to: [bytes.length] }
+}
+
 /** The origins of one record alone: what it is kept for must not keep its whole batch. */
 export function ownOrigin(table: OriginTable, row: number): OriginTable {
   if (row === NO_ROW) return noOrigins
@@ -113,5 +119,6 @@ export function ownOrigin(table: OriginTable, row: number): OriginTable {
     offsets: [table.offsets[row] as number],
     lines: table.lines === undefined ? undefined : [table.lines[row] as number],
     base: readBefore(table, row),
+    raw: ownRaw(table.raw, row),
   }
 }

@@ -1,4 +1,4 @@
-import type { Key, Origin, SinkBatch } from '@millrace/sdk'
+import type { Key, Origin, RawBatch, RawRecords, SinkBatch } from '@millrace/sdk'
 
 /** Where the records of one source batch came from; shared by every batch made of them. */
 export interface OriginTable {
@@ -8,6 +8,8 @@ export interface OriginTable {
   readonly lines: ArrayLike<number> | undefined
   /** Records the job had read before this table's first. */
   readonly base: number
+  /** By row, the bytes that its records came in. Absent: nobody asks for them. */
+  readonly raw?: RawRecords | undefined
   /** Number of that first entry, where records were left out of the table. Absent: none were. */
   readonly first?: number | undefined
 }
@@ -44,6 +46,8 @@ export class RecordBatch implements SinkBatch {
   readonly ids: BatchIds | undefined
   /** Records that the source left out for its reader filters them; they count with the first record. */
   readonly leftOut: number
+  /** Only where a sink takes it that writes bytes as they came. */
+  raw: RawBatch | undefined
 
   constructor(
     values: readonly unknown[],
@@ -101,16 +105,30 @@ export class RecordBatch implements SinkBatch {
     const { ids, marks, rows, table, timestamps, values } = this
     const numbers = ids && indices.map((index) => this.#number(ids, index))
     const own = ids && numbers && { prefix: ids.prefix, numbers }
-    return new RecordBatch(at(values), at(timestamps), at(marks), at(rows), table, own)
+    const picked = new RecordBatch(at(values), at(timestamps), at(marks), at(rows), table, own)
+    if (this.raw !== undefined) picked.raw = rawOf(picked)
+    return picked
   }
 
-  /** The records from `start` to before `end` as a batch of their own, for a sink. */
-  slice(start: number, end: number, ids: BatchIds): RecordBatch {
+  /** The records from `start` to before `end` as a batch of their own, for a sink. `isRaw`: it may see the bytes they came in. */
+  slice(start: number, end: number, ids: BatchIds, isRaw = false): RecordBatch {
     const isWhole = start === 0 && end === this.values.length
     const cut = <T>(column: readonly T[]): readonly T[] =>
       isWhole ? column : column.slice(start, end)
     const { marks, rows, table, timestamps, values } = this
-    return new RecordBatch(cut(values), cut(timestamps), cut(marks), cut(rows), table, ids)
+    const own = new RecordBatch(cut(values), cut(timestamps), cut(marks), cut(rows), table, ids)
+    if (isRaw) own.raw = rawOf(own)
+    return own
+  }
+}
+
+/** The bytes of the records of a batch, by index; undefined where its table has none. */
+function rawOf({ rows, table: { raw } }: RecordBatch): RawBatch | undefined {
+  if (raw === undefined) return undefined
+  return {
+    bytes: (index) => raw.bytes[rows[index] as number] as Uint8Array,
+    from: (index) => raw.from[rows[index] as number] as number,
+    to: (index) => raw.to[rows[index] as number] as number,
   }
 }
 

@@ -139,7 +139,7 @@ export class SinkTask {
   #write(envelope: Envelope): void | Promise<void> {
     const { edge, end, start } = envelope
     const ids = { prefix: edge.readerIds, numbers: edge.taken }
-    const batch = (envelope.batch as RecordBatch).slice(start, end, ids)
+    const batch = (envelope.batch as RecordBatch).slice(start, end, ids, this.#parts.spec.raw)
     edge.taken += batch.length
     this.#parts.counter.received += batch.length
     if (batch.length === 0) return undefined

@@ -1,4 +1,4 @@
-import type { Malformed, SourceBatch } from '@millrace/sdk'
+import type { Malformed, RawRecords, SourceBatch } from '@millrace/sdk'
 
 /** One entry of the input: a value or what could not be decoded. */
 export interface Entries {
@@ -12,7 +12,11 @@ export interface Entries {
   /** Position of each malformed entry in `offsets`. */
   readonly badRows: readonly number[]
   readonly malformed: readonly Malformed[]
+  /** By position in `offsets`. */
+  readonly raw: RawRecords | undefined
 }
+
+const noBytes = new Uint8Array(0)
 
 /** Lines up the values and malformed entries of a batch in the order of the input; at most `most` of them. */
 export function mergeEntries(batch: SourceBatch, nextOffset: number, most: number): Entries {
@@ -24,6 +28,7 @@ export function mergeEntries(batch: SourceBatch, nextOffset: number, most: numbe
   const values: unknown[] = []
   const badRows: number[] = []
   const malformed: Malformed[] = []
+  const raw = batch.raw && { bytes: [] as Uint8Array[], from: [] as number[], to: [] as number[] }
   const total = Math.min(most, batch.values.length + bad.length)
   let value = 0
   let fault = 0
@@ -37,6 +42,9 @@ export function mergeEntries(batch: SourceBatch, nextOffset: number, most: numbe
       lines.push(next.line ?? 0)
       badRows.push(row)
       malformed.push(next)
+      raw?.bytes.push(noBytes)
+      raw?.from.push(0)
+      raw?.to.push(0)
       nextOne = next.offset + 1
       fault++
     } else {
@@ -44,19 +52,22 @@ export function mergeEntries(batch: SourceBatch, nextOffset: number, most: numbe
       lines.push(batch.lines?.[value] ?? 0)
       rows.push(row)
       values.push(batch.values[value])
+      raw?.bytes.push(batch.raw?.bytes[value] ?? noBytes)
+      raw?.from.push(batch.raw?.from[value] ?? 0)
+      raw?.to.push(batch.raw?.to[value] ?? 0)
       nextOne = offset + 1
       value++
     }
   }
   const hasLines = lines.some((line) => line > 0)
-  return { offsets, lines: hasLines ? lines : undefined, rows, values, badRows, malformed }
+  return { offsets, lines: hasLines ? lines : undefined, rows, values, badRows, malformed, raw }
 }
 
 /** The usual case, without a look at each entry. */
 function allValues(batch: SourceBatch, nextOffset: number): Entries {
-  const { lines, values } = batch
+  const { lines, raw, values } = batch
   const offsets = batch.offsets ?? Array.from(values, (_, index) => nextOffset + index)
-  return { offsets, lines, rows: firstRows(values.length), values, badRows: [], malformed: [] }
+  return { offsets, lines, rows: firstRows(values.length), values, badRows: [], malformed: [], raw }
 }
 
 const counted: number[] = []

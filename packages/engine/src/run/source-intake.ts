@@ -39,6 +39,7 @@ export class SourceIntake {
       partition: recalled?.origin?.partition ?? partition,
       offsets: entries.offsets,
       lines: entries.lines,
+      raw: entries.raw,
       base: host.read,
       first: leftOut === 0 ? undefined : offset,
     }

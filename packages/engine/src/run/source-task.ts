@@ -227,7 +227,8 @@ export class SourceTask {
     if (signal.aborted && !this.#hasRest) return undefined
     const instance = this.#instance
     invariant(instance !== undefined, 'a source is open before it is read')
-    return this.#partitions.ask(instance, { fields: this.#parts.spec.fields, signal })
+    const { fields, raw } = this.#parts.spec
+    return this.#partitions.ask(instance, { fields, raw, signal })
   }
 
   /** A read that nobody waits for any more: what it gives later is ignored. */

@@ -12,8 +12,9 @@ import type { PipelineSettings } from '../check/read-pipeline-settings.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { Modules } from '../modules/modules.ts'
 import { expectedOfSink, expectedOfStage } from './expected-fields.ts'
-import { fieldsOf, prefilterReadsOf } from './needed-fields.ts'
+import { neededOf } from './needed-fields.ts'
 import { sinkOf, sourceOf, stageOf, type Part } from './part.ts'
+import { rawSinks } from './raw-sinks.ts'
 import type { Wiring } from './wire.ts'
 
 interface BuildOptions {
@@ -32,6 +33,8 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
   const stages = new Map<string, StageSpec>()
   const sinks: SinkSpec[] = []
   let deadLetter: SinkSpec | undefined
+  const graph = { parts, wiring, onError: settings.onError }
+  const raw = new Set<string>()
   for (const [id, part] of parts) {
     const { entry } = part
     const { onError, restart } = part.settings
@@ -44,10 +47,10 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
       resources.push({ id, where, factory: modules.resourceFactory(id), restart })
     } else if (source !== undefined) {
       const factory = modules.sourceFactory(source, value, scope, id)
-      const fields = fieldsOf(id, parts, wiring)
       const { time, limit } = part.settings
-      const prefilterReads = prefilterReadsOf(id, parts, wiring)
-      sources.push({ id, where, factory, time, onError, limit, fields, prefilterReads, restart })
+      const needed = neededOf(id, graph)
+      sources.push({ id, where, factory, time, onError, limit, ...needed, restart })
+      if (needed.raw) for (const reader of rawSinks(id, graph)) raw.add(reader)
     } else if (stage !== undefined) {
       const factory = modules.stageFactory(stage, value, scope, id)
       const { by, timeoutMs, batch, parallel, spill } = part.settings
@@ -80,7 +83,14 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
     }
   }
   const ordered = wiring.order.flatMap((id) => stages.get(id) ?? [])
-  return { ...settings, resources, sources, stages: ordered, sinks, deadLetter }
+  return {
+    ...settings,
+    resources,
+    sources,
+    stages: ordered,
+    sinks: sinks.map((sink) => (raw.has(sink.id) ? { ...sink, raw: true } : sink)),
+    deadLetter,
+  }
 }
 
 /** Where an entry says what it is about: at its main parameter, such as the path of a file, else at its module. */

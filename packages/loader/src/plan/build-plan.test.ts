@@ -35,6 +35,7 @@ it('says of every node where each kind of record goes', async () => {
           "fates": [
             "The time of a record is field "date"; it may be 1h out of order.",
             "Stops after 10 entries.",
+            "Sinks that get its records untouched write the lines as they came.",
             "Entries that cannot be decoded, and records without a valid time, go to the dead letters (default).",
             "A read that fails is taken up where it was, 100ms apart at first and 30s at most.",
           ],

@@ -181,6 +181,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
     return [
       ...timeSentences(time, endsOf(part)),
       ...(limit === undefined ? [] : [`Stops after ${limit} entries.`]),
+      ...neededSentences(part, spec),
       ...(endsOf(part) ? [] : ['The input does not end by itself.']),
       `Entries that cannot be decoded${time === undefined ? '' : ', and records without a valid time,'} ${malformedSentence(own, spec)}`,
       ...lines(restartSentence('source', restart, reads, spec.restart)),
@@ -216,6 +217,18 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
     ...lines(restartSentence('stage', restart, true, spec.restart)),
   ]
 }
+
+/** What a source need not give. */
+function neededSentences({ entry }: Part, spec: JobSpec): readonly string[] {
+  const { fields, raw } = spec.sources.find(({ id }) => id === entry.id) ?? {}
+  return [
+    ...(fields === undefined ? [] : [`Of a record it may read only ${listed(fields)}.`]),
+    ...(raw === true ? ['Sinks that get its records untouched write the lines as they came.'] : []),
+  ]
+}
+
+const listed = (fields: readonly string[]): string =>
+  fields.length === 0 ? 'that it is there' : `the fields ${fields.join(', ')}`
 
 function spillSentence({ spill }: Part['settings']): string | undefined {
   return (

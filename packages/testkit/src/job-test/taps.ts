@@ -19,7 +19,11 @@ export class Taps {
   constructor(spec: JobSpec, observed: readonly Observed[]) {
     const letters = collectSink()
     this.#collected.set('deadLetter', () => letters.values)
-    const own = spec.sinks.map((sink) => ({ ...sink, factory: this.#collect(sink.id) }))
+    const own = spec.sinks.map((sink) => ({
+      ...sink,
+      factory: this.#collect(sink.id),
+      raw: false,
+    }))
     const more: SinkSpec[] = []
     const add = (id: string, name: string, from: OutputRef): void => {
       more.push({ id, factory: this.#collect(name), from: [from] })

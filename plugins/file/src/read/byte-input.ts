@@ -11,11 +11,15 @@ export interface ByteInput {
   close(): Promise<void>
 }
 
-/** Reads a plain file from `start`. Two buffers take turns: while one is decoded, the system fills the other. */
+/**
+ * Reads a plain file from `start`. Two buffers take turns: while one is decoded, the system fills the other. `isKept`: chunks stay as they
+ * are, so that each has a buffer of its own.
+ */
 export async function openPlain(
   path: string,
   start: number,
   chunkBytes: number,
+  isKept = false,
 ): Promise<ByteInput> {
   const handle: FileHandle = await open(path, 'r')
   let spare = Buffer.allocUnsafeSlow(chunkBytes)
@@ -42,7 +46,7 @@ export async function openPlain(
       }
       const chunk = spare.subarray(0, length)
       at += length
-      ;[spare, other] = [other, spare]
+      ;[spare, other] = [isKept ? Buffer.allocUnsafeSlow(chunkBytes) : other, spare]
       ahead = fill(spare)
       return chunk
     },

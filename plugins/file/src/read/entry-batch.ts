@@ -8,8 +8,24 @@ export const batchEntries = 1024
 /** How much of a malformed entry is kept for the dead letter, in bytes. */
 export const rawBytesMax = 64 * 1024
 
+const noBytes = Buffer.alloc(0)
+
+/** What a batch is asked for beside values. */
+export interface BatchOptions {
+  /** Asked about each value once `sift` was called. */
+  readonly prefilter?: Prefilter | undefined
+  /** Whether to say what the values were decoded from: then these bytes must stay as they are. */
+  readonly raw?: boolean | undefined
+}
+
 /** Collects the entries of one batch and counts the partition's offsets. */
 export class EntryBatch {
+  /** What the values were decoded from, where somebody asks for it. */
+  #raw: { bytes: Buffer[]; from: number[]; to: number[] } | undefined
+  /** The same of the value in hand. */
+  #bytes: Buffer = noBytes
+  #from = 0
+  #to = 0
   /** Asked about each value once `sift` was called. */
   readonly #prefilter: Prefilter | undefined
   #isSifting = false
@@ -20,9 +36,10 @@ export class EntryBatch {
   #malformed: Malformed[] = []
   #offset: number
 
-  constructor(offset: number, prefilter?: Prefilter) {
+  constructor(offset: number, options: BatchOptions = {}) {
     this.#offset = offset
-    this.#prefilter = prefilter
+    this.#prefilter = options.prefilter
+    this.#raw = options.raw === true ? { bytes: [], from: [], to: [] } : undefined
   }
 
   /** Entries of the partition so far. */
@@ -54,6 +71,13 @@ export class EntryBatch {
     this.#offset++
   }
 
+  /** The next value is decoded from these bytes. */
+  place(bytes: Buffer, from: number, to: number): void {
+    this.#bytes = bytes
+    this.#from = from
+    this.#to = to
+  }
+
   add(value: unknown, line: number): void {
     if (this.prefilter?.admits(value) === false) this.leaveOut()
     else this.addAdmitted(value, line)
@@ -64,6 +88,10 @@ export class EntryBatch {
     this.#values.push(value)
     this.#offsets.push(this.#offset++)
     this.#lines.push(line)
+    if (this.#raw === undefined) return
+    this.#raw.bytes.push(this.#bytes)
+    this.#raw.from.push(this.#from)
+    this.#raw.to.push(this.#to)
   }
 
   /** `bytes` may belong to a buffer that is used again: what is kept is copied. */
@@ -78,11 +106,13 @@ export class EntryBatch {
       offsets: this.#offsets,
       lines: this.#lines,
       ...(this.#malformed.length === 0 ? {} : { malformed: this.#malformed }),
+      ...(this.#raw === undefined ? {} : { raw: this.#raw }),
       ...(this.#isSifting ? { leftOut: this.#leftOut } : {}),
       bytes,
       position,
     }
     this.#leftOut = 0
+    if (this.#raw !== undefined) this.#raw = { bytes: [], from: [], to: [] }
     this.#values = []
     this.#offsets = []
     this.#lines = []

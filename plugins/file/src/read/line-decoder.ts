@@ -105,6 +105,7 @@ export class LineDecoder implements Decoder {
       if (end === -1 || end - at > this.#maxLine) break
       const feed = chunk[end] === carriageReturn ? end + 1 : end
       if (chunk[feed] !== newline) break
+      out.place(chunk, at, end)
       follower.add(chunk, encoding, ++line, out)
       at = feed + 1
     }
@@ -149,6 +150,7 @@ export class LineDecoder implements Decoder {
   ): void {
     const stop = endOfText(bytes, start, end)
     if (stop === start) return
+    out.place(bytes, start, stop)
     if (stop - start > this.#maxLine) this.#refuse(bytes.subarray(start, stop), line, out)
     else this.#take(bytes, start, stop, encoding, line, out)
   }

@@ -15,9 +15,11 @@ export async function openInput(
     readonly chunkBytes: number
     readonly stdin: () => Readable
     readonly signal: AbortSignal
+    /** Chunks are used for longer than they are decoded. */
+    readonly isKept?: boolean | undefined
   },
 ): Promise<ByteInput> {
-  const { start, gzip, chunkBytes } = options
+  const { start, gzip, chunkBytes, isKept } = options
   if (path === standardStream) {
     if (start > 0) throw FILE_STDIN_ONCE({})
     const stdin = options.stdin()
@@ -26,7 +28,7 @@ export async function openInput(
   const stats = await statInput(path)
   if (stats.isDirectory()) throw FILE_IS_FOLDER({ path, reading: true })
   try {
-    if (stats.isFile() && !gzip) return await openPlain(path, start, chunkBytes)
+    if (stats.isFile() && !gzip) return await openPlain(path, start, chunkBytes, isKept)
   } catch (error) {
     throw fileError(error, path, true)
   }

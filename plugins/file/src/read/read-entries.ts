@@ -1,8 +1,8 @@
-import type { Prefilter, SourceBatch } from '@millrace/sdk'
+import type { SourceBatch } from '@millrace/sdk'
 import { fileError } from '../errors.ts'
 import type { ByteInput } from './byte-input.ts'
 import { type Decoder, fileStart, type Position } from './decoder.ts'
-import { EntryBatch } from './entry-batch.ts'
+import { type BatchOptions, EntryBatch } from './entry-batch.ts'
 import type { Identity } from './identity.ts'
 
 const byteOrderMark = [0xef, 0xbb, 0xbf] as const
@@ -21,11 +21,10 @@ export async function* readEntries(options: {
   /** Where progress counts the bytes of a packed file, not what they unpack to. */
   readonly isPacked: boolean
   readonly signal: AbortSignal
-  /** Asked about records, where the decoder says so. */
-  readonly prefilter?: Prefilter | undefined
+  readonly asked: BatchOptions
 }): AsyncGenerator<SourceBatch> {
   const { file, input, path, signal, isPacked } = options
-  const batch = new EntryBatch(options.position?.offset ?? 0, options.prefilter)
+  const batch = new EntryBatch(options.position?.offset ?? 0, options.asked)
   const next = (): Promise<Buffer | undefined> =>
     input.next().catch((error: unknown) => {
       throw fileError(error, path, true)

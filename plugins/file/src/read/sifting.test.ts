@@ -37,7 +37,7 @@ const picked = ({ value }: { readonly value: unknown }) => {
 /** What is decoded of lines in chunks of some size, behind the head: values, offsets, and how many were left out. */
 function decode(decoder: LineDecoder, text: string, size: number, prefilter?: Prefilter) {
   const bytes = Buffer.from(head + text)
-  const out = new EntryBatch(0, prefilter)
+  const out = new EntryBatch(0, { prefilter })
   const entries: { offset: number; line: number; value: unknown }[] = []
   let leftOut = 0
   const take = (): void => {

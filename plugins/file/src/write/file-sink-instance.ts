@@ -1,8 +1,8 @@
 import type {
   AbortResult,
-  Batch,
   PrepareOptions,
   RecoverOptions,
+  SinkBatch,
   SinkInstance,
   SinkToken,
   WriteResult,
@@ -40,7 +40,7 @@ export class StreamSink implements SinkInstance {
     if (opensAtOnce && !recovers) await writer.open()
   }
 
-  write(batch: Batch): WriteResult | Promise<WriteResult> {
+  write(batch: SinkBatch): WriteResult | Promise<WriteResult> {
     return this.parts.writer.write(batch)
   }
 

@@ -53,6 +53,31 @@ describe('a file that is replaced', () => {
     expect(await changed()).toEqual([folder])
   })
 
+  it('begins to go to the disk while it is written', async () => {
+    const sizes: number[] = []
+    const target = await opened('replace', async (handle) => {
+      sizes.push((await handle.stat()).size)
+    })
+    const piece = Buffer.alloc(20 * 1024 * 1024)
+
+    await target.write(piece)
+    await target.write(piece)
+    await target.commit()
+
+    expect(sizes).toEqual([2 * piece.length, 2 * piece.length])
+  })
+
+  it('does not get its name where the disk refused what it was told of early', async () => {
+    let syncs = 0
+    const target = await opened('replace', () => (++syncs === 1 ? refuse() : Promise.resolve()))
+
+    await target.write(Buffer.alloc(40 * 1024 * 1024))
+
+    await expect(target.commit()).rejects.toMatchObject({ code: 'FILE_IO' })
+    expect(syncs).toBe(1)
+    expect(await readdir(folder)).toEqual([])
+  })
+
   it('has a checksum only where a checkpoint can name it', async () => {
     const named = await opened('replace')
     await named.write(Buffer.from('all of it'))

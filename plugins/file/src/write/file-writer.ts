@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/base'
-import type { AbortResult, Batch, Key, Rejection, WriteResult } from '@millrace/sdk'
+import type { AbortResult, Key, Rejection, SinkBatch, WriteResult } from '@millrace/sdk'
 import type { Refusal } from './refusal.ts'
 import { FILE_IS_FOLDER, FILE_NOT_FOLDER } from '../errors.ts'
 import type { Output } from './output.ts'
@@ -53,7 +53,7 @@ export class FileWriter {
     this.#currentPath = ''
   }
 
-  write(batch: Batch): WriteResult | Promise<WriteResult> {
+  write(batch: SinkBatch): WriteResult | Promise<WriteResult> {
     const rejected: Rejection[] = []
     this.#added = 0
     const waiting = this.#writeFrom(batch, 0, rejected)
@@ -72,13 +72,13 @@ export class FileWriter {
   }
 
   /** Writes on from one record; gives a promise only where a file must be opened or falls behind. */
-  #writeFrom(batch: Batch, from: number, rejected: Rejection[]): Promise<void> | undefined {
+  #writeFrom(batch: SinkBatch, from: number, rejected: Rejection[]): Promise<void> | undefined {
     for (let index = from; index < batch.length; index++) {
       const refusal = this.#choose(batch, index)
       if (refusal instanceof Promise) {
         return refusal.then(() => this.#writeOn(batch, index, rejected))
       }
-      const refused = refusal ?? this.#current?.add(batch.value(index))
+      const refused = refusal ?? this.#add(batch, index)
       if (refused !== undefined) {
         rejected.push({ index, ...refused, retry: false })
         continue
@@ -93,12 +93,19 @@ export class FileWriter {
     return undefined
   }
 
-  async #writeOn(batch: Batch, from: number, rejected: Rejection[]): Promise<void> {
+  #add(batch: SinkBatch, index: number): Refusal | undefined {
+    const { raw } = batch
+    if (raw === undefined) return this.#current?.add(batch.value(index))
+    this.#current?.addLine(raw.bytes(index), raw.from(index), raw.to(index))
+    return undefined
+  }
+
+  async #writeOn(batch: SinkBatch, from: number, rejected: Rejection[]): Promise<void> {
     await this.#writeFrom(batch, from, rejected)
   }
 
   /** Makes the record's file the current one; a promise while it opens, a refusal when the record has none. */
-  #choose(batch: Batch, index: number): Refusal | Promise<void> | undefined {
+  #choose(batch: SinkBatch, index: number): Refusal | Promise<void> | undefined {
     if (this.#template === undefined) return this.#current === undefined ? this.open() : undefined
     const path = this.#pathOf(this.#template, batch, index)
     if (typeof path !== 'string') return path
@@ -133,7 +140,7 @@ export class FileWriter {
     }
   }
 
-  #pathOf(template: PathTemplate, batch: Batch, index: number): string | Refusal {
+  #pathOf(template: PathTemplate, batch: SinkBatch, index: number): string | Refusal {
     try {
       this.#context.timestamp = batch.timestamp(index)
       this.#context.key = batch.key(index)

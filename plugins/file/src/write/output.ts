@@ -75,6 +75,14 @@ export class Output {
     return undefined
   }
 
+  /** Takes a record as the bytes it came in, which stand on one line. */
+  addLine(bytes: Uint8Array, from: number, to: number): void {
+    this.#lines.addBytes(bytes, from, to)
+    this.#lines.addByte(newline)
+    this.#records++
+    this.#unwritten++
+  }
+
   /** Begins to write what there is, while more comes; a promise where the piece before is still on its way. */
   push(): Promise<void> | undefined {
     if (this.#writing !== undefined) return this.#pushOn()

@@ -9,6 +9,9 @@ import type { RunMarks } from './run-marks.ts'
 import { addTemporary, dropTemporary } from './temporary-files.ts'
 import { writeError } from './write-error.ts'
 
+/** After so many bytes the disk begins to take them, so that little is left to wait for at the end. */
+const earlyBytes = 32 * 1024 * 1024
+
 /** A file that something else takes the place of. */
 export interface Replaced {
   /** As the user calls it. */
@@ -41,6 +44,10 @@ export class ReplacingTarget implements Target {
   #crc: number | undefined
   #synced: number | undefined
   #isOurs = false
+  /** Bytes that the disk was told of, and what it is doing about them; never rejects. */
+  #told = 0
+  #syncing: Promise<void> | undefined
+  #unsynced: { readonly error: unknown } | undefined
   /** The file has its name and nothing was written since. */
   #isNamed = false
 
@@ -49,6 +56,7 @@ export class ReplacingTarget implements Target {
     this.#crc = file.marks.prepares ? 0 : undefined
     if (taken === undefined) return
     this.#size = taken.size
+    this.#told = taken.size
     this.#crc = taken.crc
     this.#isOurs = taken.isOurs
     this.#isNamed = taken.isNamed
@@ -88,10 +96,31 @@ export class ReplacingTarget implements Target {
       await this.#handle.writeFile(bytes)
       this.#size += bytes.length
       if (this.#crc !== undefined) this.#crc = crc32(bytes, this.#crc)
+      if (this.#size - this.#told >= earlyBytes) this.#syncEarly(this.#handle)
     } catch (error) {
       await this.abort()
       throw writeError(error, this.#file.path)
     }
+  }
+
+  #syncEarly(handle: FileHandle): void {
+    if (this.#syncing !== undefined) return
+    this.#told = this.#size
+    this.#syncing = this.#file.marks.disk
+      .syncFile(handle)
+      .catch((error: unknown) => {
+        // The system says it once: what is lost is told when the file is synced as a whole.
+        this.#unsynced ??= { error }
+      })
+      .finally(() => {
+        this.#syncing = undefined
+      })
+  }
+
+  async #sync(handle: FileHandle): Promise<void> {
+    await this.#syncing
+    if (this.#unsynced !== undefined) throw this.#unsynced.error
+    await this.#file.marks.disk.syncFile(handle)
   }
 
   /** A reader keeps what there is until the next commit. */
@@ -115,7 +144,7 @@ export class ReplacingTarget implements Target {
     const { marks, path, real, changed = [dirname(real)] } = this.#file
     try {
       const hidden = this.#hidden ?? real
-      await marks.disk.syncFile((this.#handle ??= await open(hidden, 'r+')))
+      await this.#sync((this.#handle ??= await open(hidden, 'r+')))
       // A checkpoint may name it from now on, also when the process exits.
       dropTemporary(hidden)
       if (this.#synced === undefined) marks.changed(changed)
@@ -140,7 +169,7 @@ export class ReplacingTarget implements Target {
     const { changed = [], marks, path, real } = this.#file
     try {
       // Before the rename: after a power cut the name must not lead to a file that is empty.
-      await marks.disk.syncFile((this.#handle ??= await open(hidden, 'r+')))
+      await this.#sync((this.#handle ??= await open(hidden, 'r+')))
       await this.suspend()
       marks.changed(changed)
       await giveName({ ...this.#file, hidden, real, isOurs: this.#isOurs })

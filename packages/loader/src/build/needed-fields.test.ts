@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest'
+import { loadSpec } from '../load-spec.ts'
+
+async function load(...lines: readonly string[]) {
+  const text = ['pipeline:', ...lines].join('\n')
+  const loaded = await loadSpec({ file: 'job.yaml', text, env: {}, endpoints: 'optional' })
+  await loaded.dispose()
+  expect(loaded.faults).toEqual([])
+  const { sources = [], sinks = [] } = loaded.spec ?? {}
+  const [source] = sources
+  return { source, sinks: sinks.filter(({ raw }) => raw === true).map(({ id }) => id) }
+}
+
+const filtered = [
+  '  source: { file: a.jsonl, time: { field: at, disorder: 1s } }',
+  '  stages: [{ filter: delay > 15 }]',
+]
+
+it('reads the fields that stages look at where a sink writes lines as they came', async () => {
+  const { sinks, source } = await load(...filtered, '  sink: { file: b.jsonl }')
+
+  expect(source).toMatchObject({
+    fields: ['at', 'delay'],
+    prefilterReads: ['at', 'delay'],
+    raw: true,
+  })
+  expect(sinks).toEqual(['sink'])
+})
+
+it.each([
+  ['another format', '  sink: { file: b.csv }'],
+  ['a path that depends on the record', "  sink: { file: 'out/{delay}.jsonl' }"],
+  ['a sink that parks', '  sink: { file: b.jsonl, onError: park }'],
+  [
+    'a job that parks',
+    '  onError: { retry: { times: 1 }, then: park }',
+    '  sink: { file: b.jsonl }',
+  ],
+  ['results for whoever runs it'],
+])('reads all fields where records reach %s', async (_what, ...lines) => {
+  const { sinks, source } = await load(...filtered, ...lines)
+
+  expect(source).toMatchObject({ fields: undefined, raw: false })
+  expect(sinks).toEqual([])
+})
+
+it('reads all fields, and hands lines on as they are, where dead letters show whole records', async () => {
+  const { sinks, source } = await load(
+    ...filtered,
+    '  sink: { file: b.jsonl }',
+    '  deadLetter: { file: d.jsonl }',
+  )
+
+  expect(source).toMatchObject({ fields: undefined, raw: true })
+  expect(sinks).toEqual(['sink'])
+})
+
+it('a sink writes records where one of its inputs makes them anew', async () => {
+  const { sinks, source } = await load(
+    '  source: { file: a.jsonl }',
+    '  stages:',
+    '    - { filter: x > 1, id: large }',
+    '    - { map: { set: { y: 1 } }, id: made, from: source }',
+    '  sinks:',
+    '    whole: { file: b.jsonl, from: large }',
+    '    mixed: { file: c.jsonl, from: [large, made] }',
+  )
+
+  expect(source).toMatchObject({ fields: undefined, prefilterReads: undefined, raw: true })
+  expect(sinks).toEqual(['whole'])
+})
+
+it('lines go through whatever hands records on untouched, in one thread', async () => {
+  const stages = (parallel: string) =>
+    load(
+      '  source: { file: a.jsonl }',
+      '  stages:',
+      '    - module: route',
+      '      id: kinds',
+      '      parameters: { routes: { low: x < 3, high: x >= 3 } }',
+      `    - { filter: y > 1, id: large, from: kinds.high${parallel} }`,
+      '  sinks:',
+      '    low: { file: b.jsonl, from: kinds.low }',
+      '    high: { file: c.jsonl, from: large }',
+    )
+
+  expect((await stages('')).sinks).toEqual(['low', 'high'])
+  expect((await stages('')).source?.fields).toEqual(['x', 'y'])
+  expect((await stages(', parallel: { workers: 2, runs: async }')).sinks).toEqual(['low'])
+})
