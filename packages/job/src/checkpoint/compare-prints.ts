@@ -63,8 +63,8 @@ export function usable({ checkpoint, print }: SavedJob, now: JobPrint): JobCheck
   const { sinks, sources, stages } = checkpoint
   const kept = Object.entries(keep(stages)).map(([id, { isKept, ...stage }]) => {
     // Whatever is different now may keep something else.
-    const part = now[id] && JSON.stringify(now[id])
-    const isSamePart = part !== undefined && part === JSON.stringify(print[id])
+    const part = stageOf(id)
+    const isSamePart = JSON.stringify(now[part]) === JSON.stringify(print[part])
     return [id, { ...stage, ...(isSamePart && isKept && { isKept }) }] as const
   })
   return {

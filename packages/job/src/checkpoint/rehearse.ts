@@ -32,6 +32,9 @@ export async function rehearse(
     {
       name: spec.name,
       resources: spec.resources,
+      // What waits parked in a stage, or goes to dead letters, may do so by what the job says.
+      onError: spec.onError,
+      deadLetter: spec.deadLetter && { ...spec.deadLetter, factory: nowhere },
       sources: [source],
       stages,
       sinks: [
