@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { job, keyPart, stage } from '../job/engine-parts.test-support.ts'
 import type { JobSpec, StageSpec } from '../plan/job-spec.ts'
 import type { Summary } from '../report/summary.ts'
+import { diskChanges } from './changes-on-disk.test-support.ts'
 import {
   deadSink,
   type Disk,
@@ -43,6 +44,7 @@ interface Shape {
   readonly stages: readonly { readonly kind: Kind; readonly reads: readonly number[] }[]
   readonly size: number
   readonly everyMs: number
+  readonly keepsChanges: boolean
   readonly capacity: number
 }
 
@@ -129,7 +131,9 @@ const build =
       errors: { atMost: 1, of: 10 },
       mailbox: { capacity: shape.capacity },
       restart: { intensity: 0, periodMs: 60_000, onEscalate: { restart } },
-      checkpoint: diskCheckpoints(process, shape.everyMs),
+      checkpoint: shape.keepsChanges
+        ? diskChanges(process, shape.everyMs)
+        : diskCheckpoints(process, shape.everyMs),
     })
   }
 
@@ -164,6 +168,7 @@ const shapes = fc.record<Shape>({
   ),
   size: fc.integer({ min: 1, max: 4 }),
   everyMs: fc.integer({ min: 1, max: 12 }),
+  keepsChanges: fc.boolean(),
   capacity: fc.constantFrom(1, 3, 4096),
 })
 const faults = fc.array(fc.integer({ min: -1, max: 20 }), { maxLength: 6 })

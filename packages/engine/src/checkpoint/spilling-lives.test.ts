@@ -5,6 +5,7 @@ import { from, job, keyPart, stage } from '../job/engine-parts.test-support.ts'
 import type { JobSpec, SpillSpec } from '../plan/job-spec.ts'
 import type { Summary } from '../report/summary.ts'
 import { memorySpill, type MemorySpill } from '../state/memory-spill.test-support.ts'
+import { diskChanges } from './changes-on-disk.test-support.ts'
 import {
   deadSink,
   type Disk,
@@ -71,11 +72,16 @@ interface Input {
   readonly partitions: readonly (readonly Row[])[]
   readonly size: number
   readonly everyMs: number
+  readonly keepsChanges: boolean
   readonly keys: number
 }
 
 const jobOf =
-  ({ everyMs, partitions, size }: Input, spill: SpillSpec | undefined, files: MemorySpill[]) =>
+  (
+    { everyMs, keepsChanges, partitions, size }: Input,
+    spill: SpillSpec | undefined,
+    files: MemorySpill[],
+  ) =>
   (process: Process): JobSpec =>
     job({
       sources: [rowsSource(process, 'a', partitions, size)],
@@ -83,7 +89,7 @@ const jobOf =
       sinks: [diskSink(process, 'out', [from('keeper')])],
       deadLetter: deadSink(process),
       errors: { atMost: 1, of: 10 },
-      checkpoint: diskCheckpoints(process, everyMs),
+      checkpoint: (keepsChanges ? diskChanges : diskCheckpoints)(process, everyMs),
       spills() {
         const file = memorySpill()
         files.push(file)
@@ -95,6 +101,7 @@ const inputs = fc.record<Input>({
   partitions: fc.array(rows, { minLength: 1, maxLength: 2 }),
   size: fc.integer({ min: 1, max: 4 }),
   everyMs: fc.integer({ min: 1, max: 12 }),
+  keepsChanges: fc.boolean(),
   keys: fc.integer({ min: 1, max: 2 }),
 })
 
