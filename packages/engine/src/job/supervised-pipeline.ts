@@ -11,7 +11,8 @@ import type { Logger } from '@millrace/sdk'
 import { ENG_GAVE_UP, ENG_INTERNAL } from '../errors.ts'
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
-import { pipelineRestart } from '../plan/pipeline-restart.ts'
+import { pipelineRestart, restartOfLost } from '../plan/pipeline-restart.ts'
+import { ENG_WORKER_BLOCKED, ENG_WORKER_LOST } from '../threads/errors.ts'
 import { Incarnation, internal } from './incarnation.ts'
 import type { PoolOf } from './pool.ts'
 
@@ -62,7 +63,7 @@ export class SupervisedPipeline {
 
   /** Resolves when the last incarnation has ended; it is then settled and closed by whoever asked for it. */
   async run(): Promise<void> {
-    const { intensity = 0, periodMs = 1, backoff } = pipelineRestart(this.#spec) ?? {}
+    const { intensity = 0, periodMs = 1, backoff } = restartOfLost(this.#spec) ?? {}
     this.#supervisor = this.#system.supervise({
       id: 'job',
       intensity,
@@ -143,7 +144,8 @@ export class SupervisedPipeline {
   async #beginsAnew(current: Incarnation): Promise<boolean> {
     const { error, hasBegun } = current
     const budget = this.#supervisor?.inspect().budget
-    const isAllowed = pipelineRestart(this.#spec) !== undefined && !this.#isEnding
+    const restart = isLoss(error) ? restartOfLost(this.#spec) : pipelineRestart(this.#spec)
+    const isAllowed = restart !== undefined && !this.#isEnding
     if (budget === undefined || !isAllowed || error === undefined || !mayPass(error)) return false
     // What does not start at all is most often configured wrong, as with any supervisor.
     if (this.restarts === 0 && !hasBegun) return false
@@ -163,6 +165,11 @@ export class SupervisedPipeline {
     this.#current.fail(internal(cause))
     this.#finish()
   }
+}
+
+/** Whether a worker thread is gone, and with it what its stages held. */
+function isLoss(error: MillraceError | undefined): boolean {
+  return error?.code === ENG_WORKER_LOST.code || error?.code === ENG_WORKER_BLOCKED.code
 }
 
 /** Also where an actor of ours came down: what it held is lost, and with a new beginning it is not missed. */

@@ -1,3 +1,4 @@
+import type { MillraceError } from '@millrace/base'
 import type { Backoff } from '@millrace/core'
 import { jobDefaults } from '@millrace/sdk'
 import { ENG_NOT_REPEATABLE } from '../errors.ts'
@@ -24,20 +25,35 @@ export function pipelineRestart({ restart }: JobSpec): PipelineBudget | undefine
   }
 }
 
+/** The same where all that is lost is a worker thread: a job that can go on from its last checkpoint does so without being told. */
+export function restartOfLost(spec: JobSpec): PipelineBudget | undefined {
+  const own = pipelineRestart(spec)
+  const isApart = spec.stages.some(({ thread }) => thread !== undefined)
+  if (own !== undefined || !isApart || spec.checkpoint === undefined) return own
+  if (whyUnrepeatable(spec) !== undefined) return undefined
+  const { intensity, periodMs } = spec.restart ?? jobDefaults.restart
+  return { intensity, periodMs, backoff: jobDefaults.backoff }
+}
+
 /**
  * A pipeline may begin anew only where that neither loses nor doubles a record: from the beginning of its input with sinks that
  * replace their output, or from its last checkpoint with sinks that deliver exactly once. Throws ENG_NOT_REPEATABLE.
  */
 export function checkRepeatable(spec: JobSpec): void {
-  if (pipelineRestart(spec) === undefined) return
+  const reason = pipelineRestart(spec) && whyUnrepeatable(spec)
+  if (reason !== undefined) throw reason
+}
+
+function whyUnrepeatable(spec: JobSpec): MillraceError | undefined {
   for (const source of spec.sources) {
     if (source.factory.traits.replay === 'position') continue
-    throw ENG_NOT_REPEATABLE({ kind: 'source', id: source.id }, placeOf(source))
+    return ENG_NOT_REPEATABLE({ kind: 'source', id: source.id }, placeOf(source))
   }
   const hasCheckpoints = spec.checkpoint !== undefined
   for (const sink of [...spec.sinks, ...(spec.deadLetter === undefined ? [] : [spec.deadLetter])]) {
     const { delivers, replaces } = sink.factory.traits
     if (hasCheckpoints ? delivers === 'exactlyOnce' : replaces === true) continue
-    throw ENG_NOT_REPEATABLE({ kind: 'sink', id: sink.id, hasCheckpoints }, placeOf(sink))
+    return ENG_NOT_REPEATABLE({ kind: 'sink', id: sink.id, hasCheckpoints }, placeOf(sink))
   }
+  return undefined
 }

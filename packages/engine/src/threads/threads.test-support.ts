@@ -1,4 +1,4 @@
-import { createManualRuntime } from '@millrace/core'
+import { createManualRuntime, type ManualRuntime } from '@millrace/core'
 import { createJob } from '../job/create-job.ts'
 import type { EngineJob } from '../job/engine-job.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
@@ -15,8 +15,11 @@ export interface Threaded {
   run(each?: (step: number) => void): Promise<Summary>
 }
 
-export function threaded(spec: JobSpec, stagesOf: () => JobSpec['stages']): Threaded {
-  const runtime = createManualRuntime()
+export function threaded(
+  spec: JobSpec,
+  stagesOf: () => JobSpec['stages'],
+  runtime: ManualRuntime = createManualRuntime(),
+): Threaded {
   const threads = new MemoryThreads(runtime, () => {
     // Sources and sinks are none of their business.
     return { ...spec, sources: [], sinks: [], deadLetter: undefined, stages: stagesOf() }
