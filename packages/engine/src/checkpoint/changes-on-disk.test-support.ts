@@ -40,7 +40,8 @@ function added(before: Kept, { stages }: JobChanges): Kept {
 }
 
 function whole({ stages, ...rest }: JobChanges, kept: Kept): JobCheckpoint {
-  const plain = Object.entries(stages).map(([id, { changes: _, ...stage }]) => {
+  const plain = Object.entries(stages).map(([id, capture]) => {
+    const { changes: _, ...stage } = capture
     const snapshot = toPlainSnapshot(mergeChanges((kept[id] ?? []).map(readChanges)))
     return [id, { ...stage, snapshot }] as const
   })
