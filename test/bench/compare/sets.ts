@@ -2,6 +2,7 @@
 // generator alone. A set that needs another job file or another subject is one more entry here; both are found by its name.
 import { createDigest, type Answer, type Digest, type Row } from './answer.ts'
 import { eachVisit, type Data, type Format } from './data.ts'
+import heavy from '../jobs/heavy.ts'
 import type { SubjectName } from './subjects.ts'
 
 export interface ComparedSet {
@@ -92,6 +93,17 @@ export const comparedSets = {
     format: 'csv',
     subjects: ['readline', 'millrace', 'csv-parse', 'duckdb', 'miller'],
     ...totals,
+  },
+  heavy: {
+    title: 'A stage that costs 2 µs for each record, in one thread and in two',
+    format: 'jsonl',
+    subjects: ['millrace', 'millrace-threads'],
+    toText: ({ id, mark }) => [id, mark].join(' '),
+    expect: (data, digest) =>
+      eachVisit(data, (visit) => {
+        const marked = heavy(visit)
+        if (marked !== undefined) digest.add([marked.id, marked.mark].join(' '))
+      }),
   },
   start: {
     title: 'Start-up: the job over a single record',

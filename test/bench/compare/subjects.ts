@@ -46,6 +46,13 @@ const script =
     env: { BENCH_PEERS: peersModule(peers), NODE_COMPILE_CACHE: join(peers, 'compiled') },
   })
 
+/** A job file of `jobs`, run by Millrace. */
+const job = ({ input, millrace, output }: Work, name: string): Command => ({
+  program: process.execPath,
+  args: [millrace.command, 'run', join(millrace.folder, 'jobs', `${name}.yaml`), '--quiet'],
+  env: { BENCH_INPUT: input, BENCH_OUTPUT: output },
+})
+
 const isKept = '.type == "purchase" and .amount > 20'
 const jqStart = '.time - .time % 60000'
 const jqTotals = `[inputs | select(${isKept}) | {user, amount, start: (${jqStart})}] | group_by(.start, .user)[]
@@ -61,16 +68,11 @@ export const subjects = {
   readline: { title: 'readline script', command: script('readline') },
   millrace: {
     title: 'Millrace',
-    command: ({ set, input, output, millrace }) => ({
-      program: process.execPath,
-      args: [
-        millrace.command,
-        'run',
-        join(millrace.folder, 'jobs', `${set === 'start' ? 'job' : set}.yaml`),
-        '--quiet',
-      ],
-      env: { BENCH_INPUT: input, BENCH_OUTPUT: output },
-    }),
+    command: (work) => job(work, work.set === 'start' ? 'job' : work.set),
+  },
+  'millrace-threads': {
+    title: 'Millrace, two threads',
+    command: (work) => job(work, `${work.set}-threads`),
   },
   streams: { title: 'Node streams', command: script('streams') },
   rxjs: { title: 'RxJS', needs: { peer: 'rxjs' }, command: script('rxjs') },
@@ -111,7 +113,7 @@ export type SubjectName = keyof typeof subjects
 export function versionOf(name: SubjectName): string | undefined {
   const { needs }: Subject = subjects[name]
   if (needs === undefined) {
-    if (name !== 'millrace') return `Node ${process.version}`
+    if (!name.startsWith('millrace')) return `Node ${process.version}`
     const manifest = readFileSync(resolve(bench, '../../packages/millrace/package.json'), 'utf8')
     return (JSON.parse(manifest) as { version: string }).version
   }

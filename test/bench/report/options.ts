@@ -28,7 +28,7 @@ export const help = `Millrace against a script, libraries and tools, as whole pr
 Parts (--only): ${parts.join(', ')}
 Subjects (--subjects): ${Object.keys(subjects).join(', ')}
 
-  --only LIST       these parts only; default: all but large
+  --only LIST       these parts only; default: all but large, with --quick not heavy either
   --subjects LIST   these subjects only
   --records LIST    sizes, the smallest first; default: 1000000,10000000
   --runs N          timed runs of each subject; default: 5
@@ -75,7 +75,9 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
   })
   if (values.help) return 'help'
   const { folder, installed, json, large, quick, write } = values
-  const only = values.only?.split(',') ?? parts.filter((part) => part !== 'large')
+  // Threads build the job once more each, which takes seconds on a small machine.
+  const leftOut = quick ? ['large', 'heavy'] : ['large']
+  const only = values.only?.split(',') ?? parts.filter((part) => !leftOut.includes(part))
   const names =
     values.subjects?.split(',') ??
     Object.keys(subjects).filter((name) => !quick || needsNothing(name))
