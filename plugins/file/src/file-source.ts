@@ -241,15 +241,11 @@ function createDecoder(
   if (format.format === 'json') return new JsonDecoder(position, { maxLine })
   if (format.format === 'csv') {
     const onHeader = (found: readonly string[]): void => options.warn(found, path)
-    return new ScanningCsvDecoder(position, {
-      path,
-      maxLine,
-      delimiter,
-      types,
-      columns,
-      fields,
-      onHeader,
-    })
+    return new ScanningCsvDecoder(
+      position,
+      { path, maxLine, delimiter, types, columns, fields, onHeader },
+      options.prefilterReads,
+    )
   }
   if (!FieldScanner.takes(fields)) return new LineDecoder(position, { maxLine, take: decodeJson })
   const scanner = new FieldScanner(fields, options.prefilterReads)

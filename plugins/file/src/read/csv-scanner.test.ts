@@ -204,6 +204,37 @@ describe('the scanner of CSV', () => {
     expect(scanning).toStrictEqual(full)
   })
 
+  it('leaves out what a prefilter does not want, once a report can name what a job overlooks', () => {
+    const options = {
+      path: 'rows.csv',
+      maxLine: 100,
+      delimiter: ',',
+      types: 'infer' as const,
+      columns: ['a', 'b'],
+      onHeader: () => undefined,
+    }
+    const reads = ['a']
+    const decoder = new ScanningCsvDecoder(fileStart, options, reads)
+    const admits = (record: unknown): boolean => (record as { readonly a: unknown }).a === 2
+    const out = new EntryBatch(0, { prefilter: { reads, admits } })
+    decoder.decode(Buffer.from('1,1\n'.repeat(1024)), 0, out)
+    const head = out.take(0, undefined)
+
+    decoder.decode(Buffer.from('1,x\n2,x\n1,"x\n2,y'), 0, out)
+    decoder.decode(Buffer.from('"\n2,z\n'), 0, out)
+    const { leftOut, offsets, values } = out.take(0, undefined)
+
+    expect([head.values.length, head.leftOut]).toEqual([1024, undefined])
+    expect({ leftOut, offsets, values }).toEqual({
+      leftOut: 2,
+      offsets: [1025, 1027],
+      values: [
+        { a: 2, b: 'x' },
+        { a: 2, b: 'z' },
+      ],
+    })
+  })
+
   it('decodes the first 1,024 entries in full, so that a report can name what a job overlooks', () => {
     const decoder = new ScanningCsvDecoder(fileStart, {
       path: 'rows.csv',

@@ -18,16 +18,28 @@ export class ScanningCsvDecoder implements Decoder {
   /** Bytes of input that were taken; where the place lies in front of them, the full decoder holds a part of a row. */
   #taken: number
   #fullLeft: number
+  /** Whether a prefilter finds in the records what it looks at. */
+  readonly #isSifting: boolean
 
-  /** `options.fields`: the only fields (paths) anyone looks at; of each the first name counts. */
-  constructor(position: Position, options: CsvDecoderOptions) {
+  /**
+   * `options.fields`: the only fields (paths) anyone looks at; of each the first name counts. `prefilterReads`: the same of the prefilter
+   * that the batches ask.
+   */
+  constructor(
+    position: Position,
+    options: CsvDecoderOptions,
+    prefilterReads?: readonly string[],
+  ) {
     this.#options = options
     this.#place = { ...position, columns: position.columns ?? options.columns }
     this.#taken = position.bytes
-    this.#fullLeft = options.fields === undefined ? 0 : fullEntries
+    const wants = wantedBy(options.fields)
+    this.#isSifting = prefilterReads?.every((read) => wants(read.split('.', 1)[0] ?? '')) === true
+    this.#fullLeft = options.fields === undefined && !this.#isSifting ? 0 : fullEntries
   }
 
   decode(chunk: Buffer, from: number, out: EntryBatch): number {
+    if (this.#isSifting && this.#fullLeft === 0) out.sift()
     const isText = encodingOf(chunk, from) !== 'unknown'
     let at = from
     while (at < chunk.length && !out.isFull) {
