@@ -77,7 +77,7 @@ async function outcome(
     })
     expect(summary.error).toBeUndefined()
     if (does === 'stop' && summary.state === 'stopped') return lives('none')
-    return JSON.stringify(summary.stages.map(({ metrics: _, ...counts }) => counts))
+    return JSON.stringify(summary.stages)
   }
   const counts = await lives(fate.does)
   const dead = (disk.sinks['dead']?.visible ?? []) as { id: string; record: unknown }[]

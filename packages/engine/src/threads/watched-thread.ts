@@ -4,6 +4,8 @@ import type { FromThread, Thread, ThreadEnd, ToThread } from './thread-message.t
 
 /** Pings of a thread within the time in which it must answer. */
 const PINGS = 5
+/** It loads what it runs in one go: until it has, it has so much time at least, ms. */
+const START_MS = 60_000
 
 /** What is known of a worker thread, and who wants to know more. */
 export interface WatchedOptions {
@@ -23,6 +25,7 @@ export interface WatchedOptions {
 export class WatchedThread {
   readonly #options: WatchedOptions
   #unanswered = 0
+  #hasStarted = false
   #isOver = false
   #cancel: () => void = () => {}
   #closed: () => void = () => {}
@@ -34,6 +37,7 @@ export class WatchedThread {
     thread.listen((message) => {
       // Whatever it says, it is there.
       this.#unanswered = 0
+      if (message.kind === 'opened') this.#hasStarted = true
       if (message.kind === 'closed') this.#closed()
       else if (message.kind !== 'pong' && !this.#isOver) options.take(message)
     })
@@ -64,16 +68,22 @@ export class WatchedThread {
 
   // By turns, not by the clock: where the process itself was held up, the thread gets its time all the same.
   #ping(): void {
-    const { patienceMs, runtime, stages, thread, where } = this.#options
-    this.#cancel = runtime.timer(patienceMs / PINGS, () => {
-      if (this.#unanswered++ === PINGS) {
-        this.#lost(ENG_WORKER_BLOCKED({ stages, patienceMs }, where))
-        void thread.terminate()
+    const { patienceMs: own, runtime, thread } = this.#options
+    const patienceMs = this.#hasStarted ? own : Math.max(own, START_MS)
+    this.#cancel = runtime.timer(own / PINGS, () => {
+      if (this.#unanswered++ * own >= PINGS * patienceMs) {
+        this.#blocked(patienceMs)
         return
       }
       thread.post({ kind: 'ping' })
       this.#ping()
     })
+  }
+
+  #blocked(patienceMs: number): void {
+    const { stages, thread, where } = this.#options
+    this.#lost(ENG_WORKER_BLOCKED({ stages, patienceMs }, where))
+    void thread.terminate()
   }
 
   #ended(end: ThreadEnd): void {
