@@ -23,7 +23,6 @@ describe('pnpm bench', () => {
       '### Filter only: one record of five, written unchanged',
       '### An actor of your own in TypeScript that reads every field',
       '### The job from CSV to CSV',
-      '### A stage that costs 2 µs for each record, in one thread and in two',
       '### Start-up: the job over a single record',
       '### Latency at 2,000 records a second',
       '### Memory of a key',
@@ -34,17 +33,16 @@ describe('pnpm bench', () => {
         .split('\n')
         .map((line) => line.split('|').length - 2),
     )
-    expect(tables.map((rows) => [...new Set(rows)])).toEqual([
-      [7],
-      [7],
-      [7],
-      [7],
-      [7],
-      [7],
-      [6],
-      [2],
+    expect(tables.map((rows) => [...new Set(rows)].join())).toEqual([
+      '7',
+      '7',
+      '7',
+      '7',
+      '7',
+      '6',
+      '2',
     ])
-    expect(tables.map((rows) => rows.length)).toEqual([5, 5, 5, 4, 4, 5, 5, 4])
+    expect(tables.map((rows) => rows.length)).toEqual([5, 5, 5, 4, 5, 5, 4])
     expect(stdout).not.toContain('Left out')
   })
 

@@ -99,6 +99,7 @@ export const comparedSets = {
     format: 'jsonl',
     subjects: ['millrace', 'millrace-threads'],
     toText: ({ id, mark }) => [id, mark].join(' '),
+    // The same function, but outside of any job.
     expect: (data, digest) =>
       eachVisit(data, (visit) => {
         const marked = heavy(visit)
