@@ -19,7 +19,7 @@ export async function threadsOf(
   if (provide.length > 0) throw JOB_THREADS_PROVIDE({ id: stage.id }, stage.where)
   const data: WorkerJob = { cwd: process.cwd(), ...load, env: { ...env }, text }
   const [{ threadPool }, { nodeCompile, nodeThreads }] = await Promise.all([
-    import('@millrace/engine/threads'),
+    import('@millrace/engine/thread-pool'),
     import('@millrace/engine/host/threads'),
   ])
   const entry = new URL(import.meta.resolve('@millrace/job/worker'))

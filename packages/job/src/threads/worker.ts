@@ -1,6 +1,6 @@
 import { nodeRuntime } from '@millrace/engine/host'
 import { nodeCompile, nodeThreadSide } from '@millrace/engine/host/threads'
-import { serveThread } from '@millrace/engine/threads'
+import { serveThread } from '@millrace/engine/serve-thread'
 import { loadSpec } from '@millrace/loader'
 import type { WorkerJob } from './worker-job.ts'
 
