@@ -39,8 +39,8 @@ interface Given {
 /** Makes a function of its text. */
 export const nodeCompile: Compile = (parameters, body) => compile(body, [...parameters])
 
-/** Threads that run the module `entry`, which asks `nodeThreadSide` for `data`. */
-export function nodeThreads(entry: URL, data: unknown): ThreadHost {
+/** Threads that run the module at the address `entry`, which asks `nodeThreadSide` for `data`. */
+export function nodeThreads(entry: string, data: unknown): ThreadHost {
   return {
     start(count, pairs) {
       const peers = Array.from({ length: count }, (): Peer[] => [])
@@ -65,9 +65,9 @@ export function nodeThreadSide(): { readonly side: ThreadSide; readonly data: un
   return { side: { thread, main, peers: new Map(others) }, data }
 }
 
-function startThread(entry: URL, given: Given): Thread {
+function startThread(entry: string, given: Given): Thread {
   const ports: TransferListItem[] = given.peers.map(({ port }) => port)
-  const worker = new Worker(entry, {
+  const worker = new Worker(new URL(entry), {
     workerData: given,
     transferList: ports,
     name: `millrace-${given.thread}`,

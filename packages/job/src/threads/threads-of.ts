@@ -22,6 +22,6 @@ export async function threadsOf(
     import('@millrace/engine/thread-pool'),
     import('@millrace/engine/host/threads'),
   ])
-  const entry = new URL(import.meta.resolve('@millrace/job/worker'))
+  const entry = import.meta.resolve('@millrace/job/worker')
   return threadPool(nodeThreads(entry, data), nodeCompile)
 }
