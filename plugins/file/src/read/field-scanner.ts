@@ -1,6 +1,7 @@
 import type { Encoding } from './decoder.ts'
 import { decodeJson, type Sliceable } from './decode-text.ts'
 import type { EntryBatch } from './entry-batch.ts'
+import { FieldNames } from './field-names.ts'
 import type { LineFollower } from './line-decoder.ts'
 import { LineLayout } from './line-layout.ts'
 import { FALSE, LineScan, NULL, NUMBER, OTHERWISE, TEXT, TRUE } from './line-scan.ts'
@@ -8,6 +9,9 @@ import { TextCache } from './text-cache.ts'
 
 /** So many entries are decoded in full, so that a report can name the fields that a job overlooks. */
 const fullEntries = 1024
+
+/** After so many lines that are not flat they may be more than the others. */
+const oddMax = 1000
 
 /** So many layouts are known at a time: kinds of records may alternate. */
 const layoutsMax = 8
@@ -19,33 +23,38 @@ const layoutsMax = 8
  * one go: their names need only be compared. Texts that come again are one and the same string.
  */
 export class FieldScanner implements LineFollower {
-  readonly #names: readonly string[]
+  readonly #names: FieldNames
   readonly #scan: LineScan
-  readonly #caches: readonly TextCache[]
+  readonly #caches: TextCache[] = []
   /** The one that was followed last comes first. */
   readonly #layouts: LineLayout[] = []
   /** The next one that is learned. */
   #spare: LineLayout
-  readonly #keys: readonly Buffer[]
-  /** By field, 1 for those that a prefilter looks at; undefined: there is none that these fields would do for. */
-  readonly #sifted: Uint8Array | undefined
-  #full = fullEntries
+  /** Names that a prefilter looks at; undefined: there is none that these fields would do for. */
+  readonly #sifted: ReadonlySet<string> | undefined
+  #full: number
+  /** Lines that were read from bytes, and lines that could not be. */
+  #read = 0
+  #odd = 0
+  /** Most are not flat: they are decoded in full without another look. */
+  #isHopeless = false
 
-  /** `fields` are paths; of each the first name counts. `prefilterReads`: the same of the prefilter that the batches ask. */
-  constructor(fields: readonly string[], prefilterReads?: readonly string[]) {
-    this.#names = [...new Set(fields.map((field) => field.split('.', 1)[0] as string))]
-    this.#keys = this.#names.map((name) => Buffer.from(name))
-    this.#caches = this.#names.map(() => new TextCache())
-    this.#spare = new LineLayout(this.#keys)
-    this.#scan = new LineScan(this.#names.length)
-    const reads = prefilterReads?.map((field) => field.split('.', 1)[0] as string)
-    if (reads?.every((name) => this.#names.includes(name)) !== true) return
-    this.#sifted = Uint8Array.from(this.#names, (name) => (reads.includes(name) ? 1 : 0))
+  /** `fields` are paths; of each the first name counts; undefined: all. `prefilterReads`: the same of the prefilter that the batches ask. */
+  constructor(fields: readonly string[] | undefined, prefilterReads?: readonly string[]) {
+    const wanted = fields && namesOf(fields)
+    this.#names = new FieldNames(wanted)
+    this.#spare = new LineLayout(this.#names)
+    this.#scan = new LineScan(this.#names.most)
+    const reads = prefilterReads && namesOf(prefilterReads)
+    const isSifting = reads !== undefined && (wanted === undefined || isSubset(reads, wanted))
+    this.#sifted = isSifting ? new Set(reads) : undefined
+    // Where all fields are read anyway, records are whole.
+    this.#full = wanted === undefined && !isSifting ? 0 : fullEntries
   }
 
   /** Whether these fields can be read from bytes: names as they are written, without escapes or quotes. */
-  static takes(fields: readonly string[] | undefined): fields is readonly string[] {
-    return fields?.every((field) => /^[\w.-]+$/.test(field) && !field.startsWith('__')) === true
+  static takes(fields: readonly string[] | undefined): boolean {
+    return fields?.every((field) => /^[\w.-]+$/.test(field) && !field.startsWith('__')) !== false
   }
 
   /** Adds one line to the batch: an object of the chosen members, or whatever the full decoder makes of it. */
@@ -68,18 +77,29 @@ export class FieldScanner implements LineFollower {
     decodeJson(bytes, start, end, encoding, line, out)
   }
 
+  /** Whether a line is flat: then its layout is known from now on. */
   #isLaidOut(bytes: Buffer, start: number, end: number): boolean {
-    if (this.follow(bytes, start) === end) return true
+    if (this.#isHopeless) return false
+    if (this.follow(bytes, start) === end || this.#learn(bytes, start, end)) return true
+    this.#odd++
+    this.#isHopeless = this.#odd > oddMax && this.#odd > this.#read
+    return false
+  }
+
+  #learn(bytes: Buffer, start: number, end: number): boolean {
     const layout = this.#spare
-    if (!layout.learn(bytes, start, end)) return false
+    const isFlat = layout.learn(bytes, start, end)
+    if (!isFlat || this.#scan.follow(bytes, start, layout) !== end) return false
+    const sifted = layout.fields.filter((slot) => this.#sifted?.has(this.#names.names[slot] ?? ''))
+    layout.sifted = [...new Set(sifted)]
     this.#layouts.unshift(layout)
     const oldest = this.#layouts.length > layoutsMax ? this.#layouts.pop() : undefined
-    this.#spare = oldest ?? new LineLayout(this.#keys)
-    return this.#scan.follow(bytes, start, layout) === end
+    this.#spare = oldest ?? new LineLayout(this.#names)
+    return true
   }
 
   follow(bytes: Buffer, start: number): number {
-    if (this.#full > 0) return OTHERWISE
+    if (this.#full > 0 || this.#isHopeless) return OTHERWISE
     const layouts = this.#layouts
     for (let index = 0; index < layouts.length; index++) {
       const layout = layouts[index] as LineLayout
@@ -93,6 +113,7 @@ export class FieldScanner implements LineFollower {
   }
 
   add(bytes: Buffer, encoding: Encoding, line: number, out: EntryBatch): void {
+    this.#read++
     if (this.#sifted !== undefined) out.sift()
     const { prefilter } = out
     if (prefilter === undefined) out.add(this.#record(bytes, encoding), line)
@@ -103,18 +124,10 @@ export class FieldScanner implements LineFollower {
 
   /** What the prefilter looks at of the line that was followed last: the same object for all lines of a layout. */
   #glimpse(bytes: Buffer, encoding: Encoding): Record<string, unknown> {
-    const { fields, glimpse } = this.#layouts[0] as LineLayout
-    const sifted = this.#sifted as Uint8Array
-    for (let index = 0; index < fields.length; index++) {
-      const slot = fields[index] as number
-      if (sifted[slot] === 0) continue
-      const value = this.#value(slot, bytes, encoding)
-      const name = this.#names[slot] as string
-      if (slot === 0) glimpse[name] = value
-      else if (slot === 1) glimpse[name] = value
-      else if (slot === 2) glimpse[name] = value
-      else if (slot === 3) glimpse[name] = value
-      else glimpse[name] = value
+    const { glimpse, sifted } = this.#layouts[0] as LineLayout
+    for (let index = 0; index < sifted.length; index++) {
+      const slot = sifted[index] as number
+      store(glimpse, index, this.#names.names[slot] as string, this.#value(slot, bytes, encoding))
     }
     return glimpse
   }
@@ -124,20 +137,10 @@ export class FieldScanner implements LineFollower {
     const { fields } = this.#layouts[0] as LineLayout
     const record: Record<string, unknown> = {}
     for (let index = 0; index < fields.length; index++) {
-      this.#store(record, fields[index] as number, bytes, encoding)
+      const slot = fields[index] as number
+      store(record, index, this.#names.names[slot] as string, this.#value(slot, bytes, encoding))
     }
     return record
-  }
-
-  /** A place in the code for each of the first fields: where one place sees one name, storing is a few times faster. */
-  #store(record: Record<string, unknown>, slot: number, bytes: Buffer, encoding: Encoding): void {
-    const name = this.#names[slot] as string
-    const value = this.#value(slot, bytes, encoding)
-    if (slot === 0) record[name] = value
-    else if (slot === 1) record[name] = value
-    else if (slot === 2) record[name] = value
-    else if (slot === 3) record[name] = value
-    else record[name] = value
   }
 
   #value(slot: number, bytes: Buffer, encoding: Encoding): unknown {
@@ -151,6 +154,45 @@ export class FieldScanner implements LineFollower {
     const end = to[slot] as number
     if (kind !== TEXT) return Number((bytes as Sliceable).latin1Slice(start, end))
     if (encoding !== 'ascii') return (bytes as Sliceable).utf8Slice(start, end)
-    return (this.#caches[slot] as TextCache).take(bytes, start, end)
+    return (this.#caches[slot] ??= new TextCache()).take(bytes, start, end)
+  }
+}
+
+const namesOf = (fields: readonly string[]): readonly string[] => [
+  ...new Set(fields.map((field) => field.split('.', 1)[0] as string)),
+]
+
+const isSubset = (some: readonly string[], all: readonly string[]): boolean =>
+  some.every((name) => all.includes(name))
+
+/** A place in the code for each of the first members: where one place sees few names, storing is a few times faster. */
+function store(record: Record<string, unknown>, at: number, name: string, value: unknown): void {
+  switch (at) {
+    case 0:
+      record[name] = value
+      return
+    case 1:
+      record[name] = value
+      return
+    case 2:
+      record[name] = value
+      return
+    case 3:
+      record[name] = value
+      return
+    case 4:
+      record[name] = value
+      return
+    case 5:
+      record[name] = value
+      return
+    case 6:
+      record[name] = value
+      return
+    case 7:
+      record[name] = value
+      return
+    default:
+      record[name] = value
   }
 }

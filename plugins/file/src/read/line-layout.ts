@@ -1,3 +1,5 @@
+import { type FieldNames, UNREADABLE, UNWANTED } from './field-names.ts'
+
 const quote = 34
 const comma = 44
 const colon = 58
@@ -14,9 +16,6 @@ export const isPlain: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 32 || byte === quote || byte === backslash ? 0 : 1,
 )
 
-/** Stands for: no member that anyone wants. */
-export const UNWANTED = -1
-
 /** How the members of a line follow each other: their names in order, as bytes with all that stands around them. */
 export class LineLayout {
   /** What stands in front of the values: from a brace or a comma to a colon, one behind the other. */
@@ -29,13 +28,15 @@ export class LineLayout {
   length = 0
   /** The fields that it has, by number, in their order. */
   readonly fields: number[] = []
+  /** Those of them that a prefilter looks at. */
+  sifted: readonly number[] = []
   /** An object for some fields of a line, used for one after the other. */
   glimpse: Record<string, unknown> = {}
-  readonly #keys: readonly Uint8Array[]
+  readonly #names: FieldNames
 
-  /** `keys`: the names of the fields that somebody wants. */
-  constructor(keys: readonly Uint8Array[]) {
-    this.#keys = keys
+  /** `names`: those that somebody wants. */
+  constructor(names: FieldNames) {
+    this.#names = names
   }
 
   /** Takes over the layout of a line; false where it has none: it is not flat, or not written without blanks, or too long. */
@@ -52,7 +53,8 @@ export class LineLayout {
       at += 2
       while (isPlain[line[at] as number] === 1) at++
       if (line[at] !== quote) return false
-      const slot = this.#slotOf(line, from + 2, at)
+      const slot = this.#names.slotOf(line, from + 2, at)
+      if (slot === UNREADABLE) return false
       if (line[++at] !== colon || this.length === membersMax) return false
       at++
       if (copied + at - from > bytesMax) return false
@@ -68,17 +70,5 @@ export class LineLayout {
       while (line[at] !== comma && at < end - 1) at++
     }
     return this.length > 0
-  }
-
-  #slotOf(line: Uint8Array, from: number, to: number): number {
-    const length = to - from
-    for (let index = 0; index < this.#keys.length; index++) {
-      const key = this.#keys[index] as Uint8Array
-      if (key.length !== length) continue
-      let same = 0
-      while (same < length && key[same] === line[from + same]) same++
-      if (same === length) return index
-    }
-    return UNWANTED
   }
 }
