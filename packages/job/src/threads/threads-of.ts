@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import type { JobOptions } from '@millrace/engine'
 import type { LoadedJob, LoadOptions } from '@millrace/loader'
 import { JOB_THREADS_PROVIDE } from '../errors.ts'
@@ -17,7 +19,12 @@ export async function threadsOf(
   if (stage === undefined) return undefined
   const { env = process.env, provide = [], ...load } = options
   if (provide.length > 0) throw JOB_THREADS_PROVIDE({ id: stage.id }, stage.where)
-  const data: WorkerJob = { cwd: process.cwd(), ...load, env: { ...env }, text }
+  const cache = getCompileCacheDir()
+  const data: WorkerJob = {
+    load: { cwd: process.cwd(), ...load, env: { ...env }, text },
+    // Node makes a folder in it for each of its versions.
+    compileCache: cache && dirname(cache),
+  }
   const [{ threadPool }, { nodeCompile, nodeThreads }] = await Promise.all([
     import('@millrace/engine/thread-pool'),
     import('@millrace/engine/host/threads'),

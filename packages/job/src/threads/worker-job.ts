@@ -1,7 +1,9 @@
 import type { LoadOptions } from '@millrace/loader'
 
-/** What a worker thread builds its job of: all that says what the job is, as plain data. */
-export type WorkerJob = Omit<LoadOptions, 'provide' | 'env' | 'text'> & {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly text: string
+/** What a worker thread is given: plain data. */
+export interface WorkerJob {
+  /** All that says what the job is. */
+  readonly load: LoadOptions
+  /** Where compiled modules are kept; undefined: they are not. */
+  readonly compileCache: string | undefined
 }

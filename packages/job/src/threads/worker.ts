@@ -1,22 +1,10 @@
-import { nodeRuntime } from '@millrace/engine/host'
-import { nodeCompile, nodeThreadSide } from '@millrace/engine/host/threads'
-import { serveThread } from '@millrace/engine/serve-thread'
-import { loadSpec } from '@millrace/loader'
+import { enableCompileCache } from 'node:module'
+import { nodeThreadSide } from '@millrace/engine/host/threads'
 import type { WorkerJob } from './worker-job.ts'
 
-// The entry of a worker thread: builds the job of its file, and runs the stages that are in this thread.
+// The entry of a worker thread. What it loads it finds in the cache that the thread of the job has, which is on before the first import.
 const { data, side } = nodeThreadSide()
-
-serveThread({
-  side,
-  runtime: nodeRuntime,
-  compile: nodeCompile,
-  async load() {
-    const loaded = await loadSpec(data as WorkerJob)
-    const { faults, spec } = loaded
-    if (spec !== undefined) return { spec, dispose: () => loaded.dispose() }
-    await loaded.dispose()
-    // It had none in the thread of the job: what has changed since is beside the file.
-    throw faults[0]
-  },
-})
+const job = data as WorkerJob
+if (job.compileCache !== undefined) enableCompileCache(job.compileCache)
+const { runWorker } = await import('./run-worker.ts')
+runWorker(side, job.load)
