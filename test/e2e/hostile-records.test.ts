@@ -92,15 +92,15 @@ it('ends well where the first results cannot be shown', async () => {
 
 it('refuses a number that JSON cannot hold instead of writing null', async () => {
   const records = '{"id":1,"v":null}\n{"id":2,"deep":[{"v":-1e400}]}\n'
-  const cwd = folder({ 'in.jsonl': records, 'job.yaml': job('filter: true') })
+  const cwd = folder({ 'in.jsonl': records, 'job.yaml': job('map: { set: { w: 1 } }') })
 
   const { code } = await run(cwd, ['run', 'job.yaml', '--quiet'])
 
   expect(code).toBe(0)
-  expect(readFileSync(join(cwd, 'out.jsonl'), 'utf8')).toBe('{"id":1,"v":null}\n')
+  expect(readFileSync(join(cwd, 'out.jsonl'), 'utf8')).toBe('{"id":1,"v":null,"w":1}\n')
   expect(lettersOf(cwd)).toMatchObject([
     {
-      record: { id: 2, deep: [{ v: '-Infinity' }] },
+      record: { id: 2, deep: [{ v: '-Infinity' }], w: 1 },
       error: { code: 'FILE_VALUE', message: 'deep[0].v is -Infinity, which JSON cannot hold.' },
     },
   ])

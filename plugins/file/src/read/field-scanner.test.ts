@@ -165,7 +165,8 @@ describe('the field scanner', () => {
     const edits = fc.array(fc.tuple(fc.nat(), bytes, fc.nat(2)), { minLength: 1, maxLength: 3 })
     fc.assert(
       fc.property(objects, edits, (line, list) => {
-        const scanner = createScanner(names)
+        // One that reads all fields takes the first lines too.
+        const scanner = new FieldScanner(undefined)
         let changed = Buffer.from(line)
         for (const [place, byte, removed] of list) {
           const at = place % (changed.length + 1)
@@ -181,7 +182,7 @@ describe('the field scanner', () => {
 
         expect({ values: values.map(pick), malformed }).toStrictEqual(expected(changed))
       }),
-      { numRuns: 5000 },
+      { numRuns: 3000 },
     )
   })
 
