@@ -22,7 +22,7 @@ export function figures(results: Results): string {
     return own.length === 0 ? [] : [comparisonTables(name, own)]
   })
   const who = Object.entries(versions)
-    .filter(([, version]) => !machine.startsWith(version))
+    .filter(([name, version]) => name !== 'millrace-threads' && !machine.startsWith(version))
     .map(([name, version]) => `${titleOf(name)} ${version}`)
   const missing = Object.entries(absent).map(
     ([name, why]) => `Not there: ${titleOf(name)} (${why}).`,
@@ -67,7 +67,7 @@ ${links()}
 - The data is drawn from a seed: visits of a thousand users of a shop, as JSON lines of 129 bytes on average, or CSV. It is in the page cache.
 - Every subject's answer is compared with one worked out without it, as a multiset, before it is timed.
 - Subjects run in turn, round by round. Figures are medians, with the smallest and largest in brackets; ratios are medians of the
-  ratios within a round, and say how many times less than the readline script a subject takes. CPU is user and system time of all threads.
+  ratios within a round, and say how many times less than the first of the table a subject takes. CPU is user and system time of all threads.
 - Scripts and libraries share what they do with a visit ([test/bench/subjects](../test/bench/subjects)); the jobs are in
   [test/bench/jobs](../test/bench/jobs). All programs of Node have a warm compile cache. Millrace ${how(results)}.
 - Millrace syncs what it has written to the disk before it says that it is done, decodes into records that have exactly one fate, and takes
