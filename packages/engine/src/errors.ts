@@ -57,6 +57,14 @@ export const ENG_SPILL_OVER: ErrorOf<{ id: string }> = defineError({
   hint: () => 'Take the snapshot while the job runs, or let the job take checkpoints.',
 })
 
+/** A stage with several workers and no key asks for state. */
+export const ENG_PARALLEL_STATE: ErrorOf<{ id: string }> = defineError({
+  code: 'ENG_PARALLEL_STATE',
+  message: (d) =>
+    `"${d.id}" asks for state, and has several workers and no by: each would see only a part of the records.`,
+  hint: () => 'Give it by with the field whose values the state is kept for, or run it once.',
+})
+
 /** Two state handles of one stage share a name. */
 export const ENG_STATE_NAME: ErrorOf<{ name: string }> = defineError({
   code: 'ENG_STATE_NAME',

@@ -9,10 +9,11 @@ export interface ParallelOptions {
   /** `async`, the default: all in this thread. */
   readonly runs?: 'async' | undefined
   /**
-   * Only without `by`. `ordered`, the default: results come in the order of the records. `unordered`: as they are ready. `serial`: one record
-   * after the other, whatever the number of workers.
+   * Only without `by`. `ordered`, the default: results come in the order of the records. `unordered`: as they are ready. `latestWins`: a record
+   * that is through outdates all older ones, which are aborted and dropped. `race`: each record goes to all workers, and what the first one makes of it
+   * counts. `serial`: one record after the other, whatever the number of workers.
    */
-  readonly mode?: 'ordered' | 'unordered' | 'serial' | undefined
+  readonly mode?: Exclude<ParallelSpec['mode'], 'keyed'> | undefined
   /** Only without `by`: the most records that all of them have in hand and before them, at least one for each. Default 2 for each. */
   readonly inFlight?: number | undefined
 }
@@ -32,7 +33,7 @@ export function parallelSpec(
   const options = typeof said === 'number' ? { workers: said } : said
   const reason = whyNot(stage, options)
   if (reason !== undefined) throw JOB_PARALLEL({ id: stage.id, reason })
-  const { inFlight, mode = 'ordered', runs = jobDefaults.parallel.runs, workers } = options
+  const { inFlight, mode = 'ordered', runs = 'async', workers } = options
   return stage.hasKeys ? { workers, runs, mode: 'keyed' } : { workers, runs, mode, inFlight }
 }
 
@@ -53,7 +54,7 @@ function whyNot(
   if (hasKeys && (mode ?? inFlight) !== undefined) {
     return 'with by each record goes to the worker that has its key, so it has no mode and no inFlight'
   }
-  if (hasKeys || !keepsState || workers === 1) return undefined
+  if (hasKeys || !keepsState || workers === 1 || mode === 'serial') return undefined
   return 'it keeps state and has no by, so each worker would see only a part of the records'
 }
 

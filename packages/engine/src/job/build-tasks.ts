@@ -11,6 +11,7 @@ import type { PartLetters, SavedLetters } from '../report/dead-letter-log.ts'
 import { Alignment } from '../run/alignment.ts'
 import type { Edge, OverflowTarget } from '../run/edge.ts'
 import { timerError } from '../run/crashed.ts'
+import { Contestant } from '../run/contestant.ts'
 import { FieldWatches } from '../run/field-watches.ts'
 import { Failures } from '../run/failures.ts'
 import type { Outbox } from '../run/outbox.ts'
@@ -168,8 +169,10 @@ export function buildNodes(
     if (saved?.moreReasons !== undefined) node.counter.load(saved.counts, saved.moreReasons)
     const { spill } = stage
     const openSpill = spill && (() => spillOf(spec, id, spill))
+    const contest = wiring.contests.get(stage.id)
     const own = {
       node: id,
+      contestant: contest && new Contestant(contest, parts.counter),
       scope: { ...parts.scope, instance: replica.replica?.index ?? 0 },
       fields: known.fields,
       failures,

@@ -1,5 +1,6 @@
 import { jobDefaults } from '@millrace/sdk'
 import type { OutputRef, StageSpec } from '../plan/job-spec.ts'
+import { Contest } from '../run/contest.ts'
 import { BATCH_MAX, type Edge } from '../run/edge.ts'
 import { KeyedFan } from '../run/keyed-fan.ts'
 import type { Outlet } from '../run/outlet.ts'
@@ -8,6 +9,8 @@ import { UnitFan } from '../run/unit-fan.ts'
 
 /** Puts the edges into the replicas of a stage together, so that they are one reader to whoever writes. */
 export class Fans {
+  /** Of stages that have one, by id. */
+  readonly contests = new Map<string, Contest>()
   readonly #window: number
   /** By stage, input and output, those of the replicas that came so far. */
   readonly #edges = new Map<string, readonly Edge[]>()
@@ -30,12 +33,21 @@ export class Fans {
   join(stage: StageSpec, input: string, from: OutputRef, edge: Edge): Outlet | undefined {
     const { parallel, replica } = stage
     if (replica === undefined || parallel === undefined) return edge
+    const { mode } = parallel
+    if ((mode === 'latestWins' || mode === 'race') && !this.contests.has(replica.of)) {
+      this.contests.set(replica.of, new Contest(mode, replica.count))
+    }
     const name = `${replica.of}/${input}/${from.id}.${from.output}`
     const edges = [...(this.#edges.get(name) ?? []), edge]
     this.#edges.set(name, edges)
     if (edges.length < replica.count) return undefined
     if (parallel.mode === 'keyed') return new KeyedFan(edges, keyPartsOf(stage, input))
-    return new UnitFan(edges, unitOf(stage), parallel.mode === 'ordered')
+    return new UnitFan(
+      edges,
+      unitOf(stage),
+      parallel.mode === 'ordered',
+      this.contests.get(replica.of),
+    )
   }
 }
 

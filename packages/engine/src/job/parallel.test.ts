@@ -194,3 +194,26 @@ it('waits for as many records at once as there are workers', async () => {
   expect(summary.stages).toMatchObject([{ id: 'slow', in: 5, used: 5 }])
   expect(summary.elapsedMs).toBeLessThan(800)
 })
+
+it('lets a replica without keys have no state', async () => {
+  const counts = stage(
+    'counts',
+    'source',
+    ({ state }) => {
+      const count = state.value('count', { initial: () => 0 })
+      return { process: () => count.get() }
+    },
+    { traits: { keeps: 'instance' }, parallel: { workers: 2, runs: 'async', mode: 'unordered' } },
+  )
+  const { error } = await simulate(
+    job({
+      sources: [listSource([[1]])],
+      stages: [counts],
+      sinks: [listSink('sink', [from('counts')])],
+    }),
+  )
+
+  expect(error?.message).toContain(
+    '"counts" asks for state, and has several workers and no by: each would see only a part of the records.',
+  )
+})

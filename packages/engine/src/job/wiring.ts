@@ -1,4 +1,5 @@
 import { jobDefaults } from '@millrace/sdk'
+import type { Contest } from '../run/contest.ts'
 import { Edge, type OverflowTarget } from '../run/edge.ts'
 import type { Outlet } from '../run/outlet.ts'
 import { Port } from '../run/port.ts'
@@ -12,6 +13,8 @@ export interface Wiring {
   readonly inputs: ReadonlyMap<string, readonly Edge[]>
   /** What a source, stage or sink sends on, by id. */
   readonly outboxes: ReadonlyMap<string, Outbox>
+  /** What decides between replicas, by stage. */
+  readonly contests: ReadonlyMap<string, Contest>
   /** All edges: of the same spec always in the same order. */
   readonly edges: readonly Wired[]
 }
@@ -89,5 +92,5 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
   }
   for (const sink of spec.sinks) add(sink.id, [])
   if (spec.deadLetter !== undefined) outboxes.set(spec.deadLetter.id, new Outbox([], undefined))
-  return { inputs, outboxes, edges }
+  return { inputs, outboxes, contests: fans.contests, edges }
 }

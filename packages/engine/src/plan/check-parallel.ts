@@ -14,8 +14,10 @@ export function checkParallel(stage: StageSpec, { onError, stages }: JobSpec): v
   invariant(Number.isInteger(inFlight) && inFlight >= 1, `"${id}" has 1 unit or more in flight.`)
   const isKeyed = by !== undefined && Object.values(by).length > 0
   invariant(isKeyed === (mode === 'keyed'), `"${id}" is keyed where it has by, and only there.`)
-  const hasState = factory.traits.keeps === 'state' && !isKeyed && workers > 1
+  const hasState = factory.traits.keeps === 'state' && !isKeyed && workers > 1 && mode !== 'serial'
   invariant(!hasState, `"${id}" keeps no state, as it has several workers and no by.`)
+  const isContest = mode === 'latestWins' || mode === 'race'
+  invariant(!isContest || parallel.runs === 'async', `"${id}" has all its workers in one thread.`)
   const { fate } = resolvePolicy(stage.onError ?? onError, 'fail')
   const why = whyUnordered(stage, stages, fate === 'park')
   invariant(why === undefined, `"${id}" ${why ?? 'has an order'}.`)

@@ -7,10 +7,12 @@ export interface ParallelSpec {
   /**
    * `keyed`: by the stage's `by`, which only this mode may have and must: each key is with one of them, and its records keep their order.
    * `ordered`: results come in the order of the records, as from a stage that runs once; it has one input, of one output that has an order.
+   * `latestWins`: the same, and a record that ends outdates all older ones: what has begun of them is aborted and taken back, and they count
+   * as dropped; `race`: each record goes to all of them, and what the first one makes of it counts. Both in the thread of the job only.
    * `serial`: one record after the other, whatever the number of workers.
    * `unordered`: a record goes to whichever has room, and results come as they are ready.
    */
-  readonly mode: 'keyed' | 'ordered' | 'unordered' | 'serial'
+  readonly mode: 'keyed' | 'ordered' | 'unordered' | 'latestWins' | 'race' | 'serial'
   /** Without keys, the most units that all of them have in hand and before them: batches with threads, else records. Default 2 per worker. */
   readonly inFlight?: number | undefined
 }

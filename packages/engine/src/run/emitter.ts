@@ -1,6 +1,10 @@
 import type { OutputHandle } from '@millrace/sdk'
+import type { Outbox } from './outbox.ts'
 import type { Port } from './port.ts'
 import { NO_ROW } from './record-batch.ts'
+
+/** Most records one record may emit. */
+const EMIT_MAX = 100_000
 
 /** Puts emissions on ports with time, watermark and origin of the record in hand. */
 export class Emitter {
@@ -18,7 +22,7 @@ export class Emitter {
   /** In a hook there is no limit. */
   unlimited = false
 
-  constructor(limit: number) {
+  constructor(limit: number = EMIT_MAX) {
     this.limit = limit
   }
 
@@ -29,6 +33,12 @@ export class Emitter {
       return
     }
     port.push(value, timestamp, this.mark, this.row)
+  }
+
+  /** Those of the declared outputs, by name. */
+  handles({ dead, ports }: Outbox): Readonly<Record<string, OutputHandle>> {
+    const declared = ports.filter((port) => port !== dead)
+    return Object.fromEntries(declared.map((port) => [port.name, this.handle(port)]))
   }
 
   handle(port: Port): OutputHandle {

@@ -5,6 +5,7 @@ import { CurrentKey, NO_SLOT } from '../state/current-key.ts'
 import { HeapState } from '../state/heap-state.ts'
 import { Journal } from '../state/journal.ts'
 import type { SpillingSlots } from '../state/spilling-slots.ts'
+import { collect } from './collect.ts'
 import { Emitter } from './emitter.ts'
 import { EventClock } from './event-clock.ts'
 import { TIMEOUT_MS } from './in-time.ts'
@@ -12,6 +13,7 @@ import type { KeySweep } from './key-sweep.ts'
 import type { KeyInterner } from './key.ts'
 import { type Parked, type ParkingLot } from './parking-lot.ts'
 import type { Port } from './port.ts'
+import { keptBy } from './kept-by.ts'
 import { newSweep } from './new-sweep.ts'
 import { NO_ROW, noRecords, RecordBatch } from './record-batch.ts'
 import { type InHand, RecordFailures } from './record-failures.ts'
@@ -25,8 +27,6 @@ import { StageKeys } from './stage-keys.ts'
 import type { Handler, OpenStage } from './stage-instance.ts'
 import { undoableTimer } from './undoable-timer.ts'
 
-/** Most records one record may emit. */
-export const EMIT_MAX = 100_000
 /** Why a record that emitted nothing counts as filtered. */
 export const NO_OUTPUT = 'no output'
 
@@ -47,7 +47,7 @@ export class RecordRunner implements InHand {
   /** Absent without `by`. */
   readonly sweep: KeySweep | undefined
   readonly current: CurrentKey
-  readonly emitter = new Emitter(EMIT_MAX)
+  readonly emitter = new Emitter()
   readonly isKeyed: boolean
   readonly hooks: StageHooks
   /** Runs records like this runner while others are parked: those of their keys wait behind them. */
@@ -58,6 +58,7 @@ export class RecordRunner implements InHand {
   #context: ReusedContext
   #handlers: ReadonlyMap<string, Handler> = new Map()
   #interrupt: (() => void) | undefined
+  #isLost = false
   // The record in hand.
   batch: RecordBatch = noRecords
   index = 0
@@ -131,6 +132,12 @@ export class RecordRunner implements InHand {
   halt(): void {
     this.hooks.stop()
     this.#context.close()
+    this.#interrupt?.()
+  }
+
+  /** Another one has the better of the record in hand: it is given up, and nothing of it stays. */
+  lose(): void {
+    this.#isLost = true
     this.#interrupt?.()
   }
 
@@ -244,6 +251,7 @@ export class RecordRunner implements InHand {
   }
 
   #settle(): Promise<void> | undefined {
+    if (this.#parts.contestant?.ends() === false) return this.#giveUp()
     const context = this.#context
     const emitter = this.emitter
     emitter.active = false
@@ -291,6 +299,7 @@ export class RecordRunner implements InHand {
     if (this.spilling?.hasFailed === true) return undefined
     const delayMs = this.#failures.retryAfter(code, cause)
     if (delayMs !== undefined) return this.#retry(delayMs, spoilt)
+    if (this.#parts.contestant?.ends() === false) return this.#giveUp()
     const fate = this.#failures.settle(this, code, message, cause)
     if (spoilt && !this.#parts.host.over) return this.rebuild()
     // From now on the records behind it are looked at in another way, so the stage must come back to them.
@@ -306,6 +315,7 @@ export class RecordRunner implements InHand {
     await outbox.flush(this.emitter.mark)
     await host.delays.wait(delayMs)
     if (host.over) return
+    if (this.#isLost) return this.#giveUp()
     this.#failures.attempts++
     await this.run(batch, index, input)
     this.#failures.attempts = 1
@@ -329,7 +339,7 @@ export class RecordRunner implements InHand {
         }
       }
       const cancel = host.runtime.timer(this.#timeoutMs, () => finish(() => this.#timedOut()))
-      this.#interrupt = () => finish(() => undefined)
+      this.#interrupt = () => finish(() => (this.#isLost ? this.#giveUp() : undefined))
       promise.then(
         (value) =>
           finish(() => {
@@ -341,10 +351,24 @@ export class RecordRunner implements InHand {
     })
   }
 
-  #timedOut(): Promise<void> | undefined {
+  #giveUp(): undefined {
+    this.#isLost = false
+    this.#failures.attempts = 1
+    this.#parts.contestant?.lost()
+    this.#close()
+    this.#parts.outbox.withdraw()
+    this.journal.undo()
+  }
+
+  /** What still comes of the record in hand is ignored. */
+  #close(): void {
     this.#context.close()
     this.#context = this.#newContext()
     this.emitter.active = false
+  }
+
+  #timedOut(): Promise<void> | undefined {
+    this.#close()
     const error = ENG_TIMEOUT({ timeoutMs: this.#timeoutMs })
     return this.#failed(error.code, error.message, error)
   }
@@ -363,23 +387,14 @@ export class RecordRunner implements InHand {
 
   #scope(): StageScope {
     const { outbox, scope } = this.#parts
-    const ports = outbox.ports.filter((port) => port !== outbox.dead)
-    const outputs = ports.map((port) => [port.name, this.emitter.handle(port)] as const)
     return {
       ...scope,
-      state: this.state.scope(),
+      state: keptBy(this.#parts.spec, this.isKeyed, this.state.scope()),
       timers: { event: this.hooks.event, clock: this.hooks.clock },
       timer: undoableTimer(this.#parts.timers, this.journal, () => this.emitter.active),
-      outputs: Object.fromEntries(outputs),
+      outputs: this.emitter.handles(outbox),
       keyNames: this.keys.names,
       inputs: this.#parts.spec.inputs.map(({ name }) => name),
     }
-  }
-}
-
-async function collect(results: AsyncIterable<unknown>, context: ReusedContext): Promise<void> {
-  for await (const value of results) {
-    if (context.closed) return
-    context.emit(value)
   }
 }

@@ -3,6 +3,7 @@ import type { StageCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { StageSpec } from '../plan/job-spec.ts'
 import type { SpillFile } from '../state/spill-file.ts'
 import type { StageCounter } from '../report/counters.ts'
+import type { Contestant } from './contestant.ts'
 import type { Failures } from './failures.ts'
 import type { FieldWatches } from './field-watches.ts'
 import type { Outbox } from './outbox.ts'
@@ -15,6 +16,8 @@ export interface StageParts {
   /** Its id among the parts of the job: of a replica its own, where `spec` has that of the stage. */
   readonly node: string
   readonly spec: StageSpec
+  /** Where one of its records may have the better of those of its siblings. */
+  readonly contestant?: Contestant | undefined
   /** Those of all its replicas here. */
   readonly fields: FieldWatches
   readonly outbox: Outbox

@@ -207,6 +207,9 @@ export class StageTask implements StagePart {
     if (batch.leftOut > 0 && envelope.start === 0) this.#filtered(batch.leftOut)
     this.#parts.outbox.table = batch.table
     this.fields.look(envelope)
+    const hasLost =
+      this.#parts.contestant?.begins(envelope.edge, () => this.runner.lose()) === false
+    if (hasLost) return this.#finish(envelope)
     this.#turnStart = this.#parts.host.runtime.monotonic()
     if (this.#batches.takes) {
       const wait = this.#wholeBatch(envelope, batch)

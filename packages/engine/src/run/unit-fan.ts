@@ -1,3 +1,4 @@
+import type { Contest } from './contest.ts'
 import type { Edge } from './edge.ts'
 import type { Outlet } from './outlet.ts'
 import type { RecordBatch } from './record-batch.ts'
@@ -19,15 +20,17 @@ export class UnitFan implements Outlet {
   readonly #size: number
   /** Whether each replica gets one unit after the other; else one gets it that has the fewest records before it. */
   readonly #inTurn: boolean
+  readonly #contest: Contest | undefined
   #turn = 0
   readonly #waiting: Waiting[] = []
   onClear: (() => void) | undefined
 
-  constructor(edges: readonly Edge[], size: number, inTurn: boolean) {
+  constructor(edges: readonly Edge[], size: number, inTurn: boolean, contest?: Contest) {
     this.edges = edges
     this.lossy = edges.some((edge) => edge.lossy)
     this.#size = size
     this.#inTurn = inTurn
+    this.#contest = contest
     for (const edge of edges) edge.onRoom = () => this.#room()
   }
 
@@ -80,13 +83,26 @@ export class UnitFan implements Outlet {
   #give(waiting: Waiting, batch: RecordBatch): boolean {
     while (waiting.start < waiting.end) {
       const end = Math.min(waiting.start + this.#size, waiting.end)
-      const edge = this.#next(end - waiting.start)
-      if (edge === undefined) return false
+      const takers = this.#takers(end - waiting.start)
+      if (takers.length === 0) return false
       const mark = end === waiting.end ? waiting.mark : (batch.marks[end] as number)
-      edge.offer(batch, mark, waiting.start, end)
+      const unit = this.#contest?.nextUnit() ?? 0
+      for (const edge of takers) {
+        this.#contest?.offered(edge, unit)
+        edge.offer(batch, mark, waiting.start, end)
+      }
       waiting.start = end
     }
     return true
+  }
+
+  /** Who gets the next unit, of so many records; empty: there is no room. */
+  #takers(count: number): readonly Edge[] {
+    if (this.#contest?.isRace === true) {
+      return this.edges.every((edge) => edge.hasRoom(count)) ? this.edges : []
+    }
+    const edge = this.#next(count)
+    return edge === undefined ? [] : [edge]
   }
 
   /** The one that gets the next unit, of so many records; undefined: it has no room. */

@@ -10,7 +10,8 @@ export function checkParallel(parts: Iterable<Part>, context: LoadContext): void
   for (const part of parts) {
     const { entry, settings } = part
     const { parallel } = settings
-    if (parallel === undefined || parallel.workers === 1 || parallel.mode === 'keyed') continue
+    if (parallel === undefined || parallel.workers === 1) continue
+    if (parallel.mode === 'keyed' || parallel.mode === 'serial') continue
     if (stageOf(part)?.definition.keeps !== 'state') continue
     const { where } = entry.keys.get('parallel') ?? entry
     context.faults.push(CFG_PARALLEL_STATE({ id: entry.id }, where))

@@ -80,6 +80,25 @@ it('has an order to keep only where the records have one', async () => {
   `)
 })
 
+it('lets one worker end what others do, where they are in one thread', async () => {
+  const { plan, spec } = await load(job('parallel: { workers: 3, mode: latestWins }'))
+  const race = await load(job('parallel: { workers: 2, mode: race }'))
+  const apart = await faultsOf(job('parallel: { workers: 2, mode: race, runs: threads }'))
+
+  expect(spec?.stages[0]?.parallel).toEqual({ workers: 3, runs: 'async', mode: 'latestWins' })
+  expect(plan?.nodes[1]?.fates).toContain(
+    '3 workers in the thread of the job, with at most 6 records under way (default): a record that is through outdates all older ones, which are aborted and count as dropped.',
+  )
+  expect(race.plan?.nodes[1]?.fates).toContain(
+    '2 workers in the thread of the job, with at most 4 records under way (default): each record goes to all of them, and what the first one makes of it counts.',
+  )
+  expect(apart).toMatchInlineSnapshot(`
+    "error[CFG_PARALLEL_RUNS]: "map" has mode: race, where what one worker does ends what others do: they cannot be in threads of their own.
+      at   /jobs/job.yaml:4:66  pipeline.stages[0].parallel
+      next Write runs: async in its parallel."
+  `)
+})
+
 it('is off unless it is said', async () => {
   const { plan, spec } = await load(job('batch: 5'))
 
@@ -131,10 +150,7 @@ it('says what is not built yet', async () => {
   expect(faults).toMatchInlineSnapshot(`
     "error[CFG_NOT_BUILT]: "parallel.runs: processes" of a stage is not built yet.
       at   /jobs/job.yaml:4:86  pipeline.stages[0].parallel.runs
-      next This version has async, threads.
-    error[CFG_NOT_BUILT]: "parallel.mode: race" of a stage is not built yet.
-      at   /jobs/job.yaml:4:103  pipeline.stages[0].parallel.mode
-      next This version has ordered, unordered, serial."
+      next This version has async, threads."
   `)
 })
 

@@ -4,7 +4,7 @@ import { CFG_MISSING, CFG_NOT_BUILT } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
 import { choices, innerKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
-import { CFG_PARALLEL } from '../modules/errors.ts'
+import { CFG_PARALLEL, CFG_PARALLEL_RUNS } from '../modules/errors.ts'
 import { type Place, placeOf, readChoice, readMap, readWhole } from './read-value.ts'
 
 /** What stands there. */
@@ -17,7 +17,13 @@ interface Said {
 
 /** What this version runs. */
 const builtRuns: readonly ParallelSpec['runs'][] = ['async', 'threads']
-const builtModes: readonly ParallelSpec['mode'][] = ['ordered', 'unordered', 'serial']
+const builtModes: readonly ParallelSpec['mode'][] = [
+  'ordered',
+  'unordered',
+  'latestWins',
+  'race',
+  'serial',
+]
 
 /** `parallel: 4` or `parallel: { workers, runs, mode, inFlight }` of a stage; undefined: it runs once. */
 export function readParallel(entry: Entry, context: LoadContext): ParallelSpec | undefined {
@@ -25,7 +31,12 @@ export function readParallel(entry: Entry, context: LoadContext): ParallelSpec |
   if (place.node === undefined) return undefined
   const said = place.node.kind === 'map' ? readInside(place, context) : readWorkers(place, context)
   if (said === undefined) return undefined
-  const { inFlight, mode, runs = jobDefaults.parallel.runs, workers } = said
+  const { inFlight, mode, workers } = said
+  const isContest = mode === 'latestWins' || mode === 'race'
+  const { runs = isContest ? 'async' : jobDefaults.parallel.runs } = said
+  if (isContest && runs !== 'async') {
+    context.faults.push(CFG_PARALLEL_RUNS({ id: entry.id, mode }, place.node.where))
+  }
   if (!entry.keys.has('by')) return { workers, runs, mode: mode ?? 'ordered', inFlight }
   if (mode === undefined && inFlight === undefined) return { workers, runs, mode: 'keyed' }
   const key = mode === undefined ? 'inFlight' : 'mode'

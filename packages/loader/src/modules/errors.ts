@@ -248,6 +248,14 @@ export const CFG_PARALLEL = defineError<{ id: string; key: 'mode' | 'inFlight' }
   hint: (d) => `Remove ${d.key}, or by.`,
 })
 
+/** Workers that must know of each other are in threads of their own. */
+export const CFG_PARALLEL_RUNS = defineError<{ id: string; mode: string }>({
+  code: 'CFG_PARALLEL_RUNS',
+  message: (d) =>
+    `"${d.id}" has mode: ${d.mode}, where what one worker does ends what others do: they cannot be in threads of their own.`,
+  hint: () => 'Write runs: async in its parallel.',
+})
+
 /** The results of a stage that runs several times are to come in an order that there is not. */
 export const CFG_PARALLEL_ORDER = defineError<{ id: string; reason: string }>({
   code: 'CFG_PARALLEL_ORDER',

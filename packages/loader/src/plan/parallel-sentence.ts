@@ -4,6 +4,9 @@ import { jobDefaults } from '@millrace/sdk'
 const results = {
   ordered: 'results come in the order of the records',
   unordered: 'results come as they are ready',
+  latestWins:
+    'a record that is through outdates all older ones, which are aborted and count as dropped',
+  race: 'each record goes to all of them, and what the first one makes of it counts',
 } as const
 const places = { async: 'in the thread of the job', threads: 'in threads of their own' } as const
 
