@@ -10,6 +10,8 @@ const semiSpaceBytesMax = 8 * 1024 * 1024
  */
 export function limitHeap(): void {
   setFlagsFromString('--heap-growing-percent=100')
+  // Worker threads begin with what the first one grows to: what stops that growth stops theirs, too.
+  setFlagsFromString('--min-semi-space-size=8')
   const observer = new PerformanceObserver(() => {
     if (semiSpaceBytes() < semiSpaceBytesMax) return
     setFlagsFromString('--semi-space-growth-factor=1')
