@@ -5,21 +5,28 @@ export interface Outline {
   readonly sources: readonly { readonly id: string; readonly ends: boolean }[]
   readonly sinks: readonly { readonly id: string; readonly from: readonly OutputRef[] }[]
   readonly deadLetter: string | undefined
+  /** Which outputs have one depends on who reads them. */
+  readonly gates: JobSpec['gates']
 }
 
-export function outlineOf({ deadLetter, sinks, sources }: JobSpec): Outline {
+export function outlineOf({ deadLetter, gates, sinks, sources }: JobSpec): Outline {
   return {
     sources: sources.map(({ id, factory }) => ({ id, ends: factory.traits.ends })),
     sinks: sinks.map(({ from, id }) => ({ id, from })),
     deadLetter: deadLetter?.id,
+    gates,
   }
 }
 
 /** The job as the outline has it, with the stages of `spec`. */
-export function withOutline(spec: JobSpec, { deadLetter, sinks, sources }: Outline): JobSpec {
+export function withOutline(
+  spec: JobSpec,
+  { deadLetter, gates, sinks, sources }: Outline,
+): JobSpec {
   const { checkpoint: _, resources: __, ...others } = spec
   return {
     ...others,
+    gates,
     sources: sources.map(({ ends, id }) => {
       const traits = { name: id, ends, replay: 'none' as const }
       return { id, factory: { traits, create: elsewhere, dispose() {} } }

@@ -156,6 +156,29 @@ const twice = (process: (n: number) => unknown): readonly StageSpec[] => [
   ),
 ]
 
+it('gives results of two threads in the order of the records, where that is asked for', async () => {
+  const ordered = (): readonly StageSpec[] => [
+    stage(
+      'work',
+      'source',
+      { process: (n: number) => (n % 2 === 0 ? Promise.resolve(n) : n) },
+      {
+        batch: 3,
+        traits: { keeps: 'nothing' },
+        parallel: { workers: 2, runs: 'threads', mode: 'ordered' },
+      },
+    ),
+  ]
+  const numbers = Array.from({ length: 100 }, (_, n) => n)
+  const sink = listSink('sink', [from('work')])
+  const source = listSource(cut(numbers, [7, 1, 20]))
+  const spec = job({ sources: [source], stages: ordered(), sinks: [sink] })
+
+  await threaded(spec, ordered).run()
+
+  expect(sink.records).toEqual(numbers)
+})
+
 function work(process: (n: number) => unknown, more: Partial<JobSpec> = {}) {
   const sink = listSink('sink', [from('work')])
   const source = listSource([Array.from({ length: 10 }, (_, n) => n)])
