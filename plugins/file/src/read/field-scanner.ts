@@ -125,10 +125,7 @@ export class FieldScanner implements LineFollower {
   /** What the prefilter looks at of the line that was followed last: the same object for all lines of a layout. */
   #glimpse(bytes: Buffer, encoding: Encoding): Record<string, unknown> {
     const { glimpse, sifted } = this.#layouts[0] as LineLayout
-    for (let index = 0; index < sifted.length; index++) {
-      const slot = sifted[index] as number
-      store(glimpse, index, this.#names.names[slot] as string, this.#value(slot, bytes, encoding))
-    }
+    this.#fill(glimpse, sifted, bytes, encoding)
     return glimpse
   }
 
@@ -136,17 +133,29 @@ export class FieldScanner implements LineFollower {
   #record(bytes: Buffer, encoding: Encoding): Record<string, unknown> {
     const { fields } = this.#layouts[0] as LineLayout
     const record: Record<string, unknown> = {}
-    for (let index = 0; index < fields.length; index++) {
-      const slot = fields[index] as number
-      store(record, index, this.#names.names[slot] as string, this.#value(slot, bytes, encoding))
-    }
+    this.#fill(record, fields, bytes, encoding)
     return record
   }
 
+  #fill(
+    record: Record<string, unknown>,
+    slots: readonly number[],
+    bytes: Buffer,
+    encoding: Encoding,
+  ): void {
+    const { kinds, numbers } = this.#scan
+    const { names } = this.#names
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index] as number
+      const name = names[slot] as string
+      if (kinds[slot] === NUMBER) storeNumber(record, index, name, numbers[slot] as number)
+      else store(record, index, name, this.#value(slot, bytes, encoding))
+    }
+  }
+
   #value(slot: number, bytes: Buffer, encoding: Encoding): unknown {
-    const { from, kinds, numbers, to } = this.#scan
+    const { from, kinds, to } = this.#scan
     const kind = kinds[slot]
-    if (kind === NUMBER) return numbers[slot]
     if (kind === TRUE) return true
     if (kind === FALSE) return false
     if (kind === NULL) return null
@@ -167,6 +176,43 @@ const isSubset = (some: readonly string[], all: readonly string[]): boolean =>
 
 /** A place in the code for each of the first members: where one place sees few names, storing is a few times faster. */
 function store(record: Record<string, unknown>, at: number, name: string, value: unknown): void {
+  switch (at) {
+    case 0:
+      record[name] = value
+      return
+    case 1:
+      record[name] = value
+      return
+    case 2:
+      record[name] = value
+      return
+    case 3:
+      record[name] = value
+      return
+    case 4:
+      record[name] = value
+      return
+    case 5:
+      record[name] = value
+      return
+    case 6:
+      record[name] = value
+      return
+    case 7:
+      record[name] = value
+      return
+    default:
+      record[name] = value
+  }
+}
+
+/** The same for numbers: what is known to be one is stored without an object of its own. */
+function storeNumber(
+  record: Record<string, unknown>,
+  at: number,
+  name: string,
+  value: number,
+): void {
   switch (at) {
     case 0:
       record[name] = value

@@ -25,11 +25,7 @@ export class ScanningCsvDecoder implements Decoder {
    * `options.fields`: the only fields (paths) anyone looks at; of each the first name counts. `prefilterReads`: the same of the prefilter
    * that the batches ask.
    */
-  constructor(
-    position: Position,
-    options: CsvDecoderOptions,
-    prefilterReads?: readonly string[],
-  ) {
+  constructor(position: Position, options: CsvDecoderOptions, prefilterReads?: readonly string[]) {
     this.#options = options
     this.#place = { ...position, columns: position.columns ?? options.columns }
     this.#taken = position.bytes
