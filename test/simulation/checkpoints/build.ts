@@ -32,10 +32,11 @@ export const sinkIds = ['running', 'totals', 'dead'] as const
 export function buildJob(plan: Plan, place: Place, life: number): JobSpec {
   const { fs } = place
   const isRelayed = plan.relays[life] === true
+  const meeting = both(isRelayed ? 'relay' : 'b', plan.workers[life] ?? 1)
   return {
     name: 'simulated',
     sources: [rows('a', plan.a, plan, place), rows('b', plan.b, plan, place)],
-    stages: [sums(plan, place), ...(isRelayed ? [relay()] : []), both(isRelayed ? 'relay' : 'b')],
+    stages: [sums(plan, place), ...(isRelayed ? [relay()] : []), meeting],
     sinks: [partSink('running', [from('sums')], fs), partSink('totals', [from('both')], fs)],
     deadLetter: partSink('dead', [], fs),
     errors: { atMost: 1, of: 1000 },
@@ -118,7 +119,7 @@ function relay(): StageSpec {
 }
 
 /** Counts what comes from both sides. */
-function both(right: string): StageSpec {
+function both(right: string, workers: number): StageSpec {
   const create = ({ state }: StageScope) => {
     const count = state.numbers('count', { create: () => ({ left: 0, right: 0 }) })
     return {
@@ -133,6 +134,7 @@ function both(right: string): StageSpec {
   }
   return {
     id: 'both',
+    parallel: { workers, runs: 'async', mode: 'keyed' },
     factory: { traits: traitsOf('both', ['left', 'right']), create, dispose() {} },
     inputs: [
       { name: 'left', from: [from('sums')] },

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import type { JobCheckpoint } from '@millrace/engine'
+import { type JobCheckpoint, joinReplicas } from '@millrace/engine'
 
 import type { Lives, Outcome } from './lives.ts'
 
@@ -48,12 +48,14 @@ export function checkState(world: World): void {
   same('state', world, ({ last }) => last && keptOf(last))
 }
 
-function keptOf({ sources, stages }: JobCheckpoint): unknown {
+function keptOf(checkpoint: JobCheckpoint): unknown {
+  const { sources, stages } = joinReplicas(checkpoint)
   const { relay: _, ...others } = stages
   const kept = Object.entries(others).map(([id, { snapshot }]) => {
     const { keys, state, timers, ...times } = snapshot
     const entries = Object.entries(state).map(([name, handle]) => {
-      return [name, { ...handle, entries: sorted(handle.entries) }]
+      const { expired = 0, kind, version } = handle
+      return [name, { kind, version, expired, entries: sorted(handle.entries) }]
     })
     // Where event time stands at the end of two inputs, and the order of the keys, is a matter of how these met.
     const isOne = id === 'sums'

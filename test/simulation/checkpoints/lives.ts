@@ -155,7 +155,7 @@ export class Lives {
 export async function undisturbed(plan: Plan): Promise<Outcome> {
   const simulation = simulate({ choices: [], keepTrace: false })
   const lives = new Lives(
-    { ...plan, everyMs: 1e9, latencyMs: [0], sinkMs: 0, fates: [], relays: [] },
+    { ...plan, everyMs: 1e9, latencyMs: [0], sinkMs: 0, fates: [], relays: [], workers: [] },
     simulation,
   )
   await simulation.complete(lives.run())

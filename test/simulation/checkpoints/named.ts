@@ -119,5 +119,6 @@ export function busyPlan(
     sinkMs,
     fates,
     relays,
+    workers: [],
   }
 }

@@ -49,6 +49,8 @@ export interface Plan {
   readonly fates: readonly Fate[]
   /** In which lives a stage stands between source b and its reader. */
   readonly relays: readonly boolean[]
+  /** How many workers the stage has in each life at which both sources meet. */
+  readonly workers: readonly number[]
 }
 
 export function planCheckpoints(dice: Dice): Plan {
@@ -66,6 +68,7 @@ export function planCheckpoints(dice: Dice): Plan {
     sinkMs: dice.pick([0, 0, 5, 20]),
     fates,
     relays: dice.once(4) ? Array.from({ length: 6 }, () => dice.once(2)) : [],
+    workers: dice.once(3) ? Array.from({ length: 6 }, () => dice.number(1, 3)) : [],
   }
 }
 

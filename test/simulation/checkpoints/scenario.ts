@@ -50,6 +50,8 @@ const checks: ExploreOptions<World> = {
     'nobody knows whether a checkpoint is durable': ended('STORE_UNCERTAIN'),
     'the job is another one when it goes on': ({ lives }) =>
       lives.plan.relays.slice(0, lives.ends.length).includes(true),
+    'the job has other numbers of workers when it goes on': ({ lives }) =>
+      new Set(lives.plan.workers.slice(0, lives.ends.length)).size > 1,
     'changes follow those of the life before': ({ lives }) => lives.followed > 0,
     'three lives end early': ({ lives }) => lives.ends.length > 3,
   },

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { ParallelSpec } from '../plan/parallel-spec.ts'
 import { from, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
-import { cut, simulate } from './parallel.test-support.ts'
+import { cut, simulate, sleeper } from './parallel.test-support.ts'
 
 const time = { timestamp: Number, disorderMs: 3, description: 'itself' }
 
@@ -83,26 +83,11 @@ it('gives the results of a stage that runs once, in their order, however long ea
 
 it('waits for the first of them, and then gives all that are behind it', async () => {
   const delays = [50, 450, 150, 650, 250]
-  const finished: number[] = []
-  const slow = stage(
-    'slow',
-    'source',
-    ({ timer }) => ({
-      process: (ms: number) => {
-        return new Promise<number>((resolve) => {
-          timer(ms, () => {
-            finished.push(ms)
-            resolve(ms)
-          })
-        })
-      },
-    }),
-    { traits: { keeps: 'nothing' }, parallel: { workers: 5, runs: 'async', mode: 'ordered' } },
-  )
+  const { finished, spec } = sleeper({ workers: 5, runs: 'async', mode: 'ordered' })
   const sink = listSink('sink', [from('slow')])
 
   const summary = await simulate(
-    job({ sources: [listSource([delays])], stages: [slow], sinks: [sink] }),
+    job({ sources: [listSource([delays])], stages: [spec], sinks: [sink] }),
   )
 
   expect(finished).toEqual([50, 150, 250, 450, 650])

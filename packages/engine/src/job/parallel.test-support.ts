@@ -1,7 +1,9 @@
 import { createManualRuntime } from '@millrace/core'
-import type { JobSpec } from '../plan/job-spec.ts'
+import type { JobSpec, StageSpec } from '../plan/job-spec.ts'
+import type { ParallelSpec } from '../plan/parallel-spec.ts'
 import type { Summary } from '../report/summary.ts'
 import { createJob } from './create-job.ts'
+import { stage } from './engine-parts.test-support.ts'
 
 /** Runs a job in virtual time until it is over. */
 export async function simulate(spec: JobSpec, stepMs = 20): Promise<Summary> {
@@ -38,4 +40,25 @@ export function cut<T>(values: readonly T[], sizes: readonly number[]): T[][] {
     start += size
   }
   return batches
+}
+
+/** A stage whose records are how long they take, ms; `finished` lists them as they are through. */
+export function sleeper(parallel: ParallelSpec): { spec: StageSpec; finished: readonly number[] } {
+  const finished: number[] = []
+  const spec = stage(
+    'slow',
+    'source',
+    ({ timer }) => ({
+      process: (ms: number) => {
+        return new Promise<number>((resolve) => {
+          timer(ms, () => {
+            finished.push(ms)
+            resolve(ms)
+          })
+        })
+      },
+    }),
+    { traits: { keeps: 'nothing' }, parallel },
+  )
+  return { spec, finished }
 }

@@ -4,7 +4,7 @@ import type { ParallelSpec } from '../plan/parallel-spec.ts'
 import type { KeyPart } from '../plan/job-spec.ts'
 import { ENG_KEY } from '../errors.ts'
 import { from, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
-import { cut, groupBy, simulate } from './parallel.test-support.ts'
+import { cut, groupBy, simulate, sleeper } from './parallel.test-support.ts'
 
 interface Reading {
   readonly user: unknown
@@ -167,26 +167,11 @@ it('gives the same records without keys, in any order, and counts the same', asy
 
 it('waits for as many records at once as there are workers', async () => {
   const delays = [50, 450, 150, 650, 250]
-  const finished: number[] = []
-  const slow = stage(
-    'slow',
-    'source',
-    ({ timer }) => ({
-      process: (ms: number) => {
-        return new Promise<number>((resolve) => {
-          timer(ms, () => {
-            finished.push(ms)
-            resolve(ms)
-          })
-        })
-      },
-    }),
-    { traits: { keeps: 'nothing' }, parallel: { workers: 5, runs: 'async', mode: 'unordered' } },
-  )
+  const { finished, spec } = sleeper({ workers: 5, runs: 'async', mode: 'unordered' })
   const sink = listSink('sink', [from('slow')])
 
   const summary = await simulate(
-    job({ sources: [listSource([delays])], stages: [slow], sinks: [sink] }),
+    job({ sources: [listSource([delays])], stages: [spec], sinks: [sink] }),
   )
 
   expect(finished).toEqual([50, 150, 250, 450, 650])
