@@ -162,7 +162,9 @@ export function buildNodes(
     const { letters } = failures
     const whole = { id, factory, letters, ...node }
     const known = { fields: fields.get(stage.id) as FieldWatches, letters }
-    const standIn = placement.standIn(id, { ...known, counts: node.counter.snapshot() })
+    const standIn = placement.isHere(id)
+      ? undefined
+      : placement.standIn(id, { ...known, counts: node.counter.snapshot() })
     if (standIn !== undefined) return [{ ...whole, ...standIn, isRemote: true }]
     if (!placement.isHere(id)) return []
     load(parts.counter, failures, saved)

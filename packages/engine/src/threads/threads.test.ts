@@ -248,3 +248,43 @@ it('ends the job where too many records fail in all threads together', async () 
 
   expect((await run()).error?.code).toBe('ENG_ERROR_RATE')
 })
+
+it('stages in the thread of the job stand before and behind those in others', async () => {
+  const build = (): readonly StageSpec[] => [
+    stage('before', 'source', { process: (record: Reading) => ({ ...record, n: record.n + 1 }) }),
+    stage(
+      'sums',
+      'before',
+      ({ state }) => {
+        const sum = state.value<number>('sum', { initial: () => 0 })
+        return {
+          process({ n, user }: Reading) {
+            sum.set(sum.get() + n)
+            return { user, sum: sum.get() }
+          },
+        }
+      },
+      {
+        by: [keyPart('user')],
+        parallel: { workers: 2, runs: 'threads' as const, mode: 'keyed' as const },
+      },
+    ),
+    stage('counts', 'sums', { process: (record: object) => ({ ...record, isBehind: true }) }),
+  ]
+  const records = [1, 2, 3, 4].map((n) => ({ user: n % 2 === 0 ? 'even' : 'odd', n, at: n }))
+  const { sink, spec } = parts(records, [4])
+
+  const { error, stages: counts } = await threaded(spec(build()), build).run()
+
+  expect(error).toBeUndefined()
+  const byUser = groupBy(sink.records as { user: string }[], ({ user }) => user)
+  expect(Object.fromEntries(byUser)).toEqual({
+    odd: [2, 6].map((sum) => ({ user: 'odd', sum, isBehind: true })),
+    even: [3, 8].map((sum) => ({ user: 'even', sum, isBehind: true })),
+  })
+  expect(counts.map(({ in: taken, used }) => [taken, used])).toEqual([
+    [4, 4],
+    [4, 4],
+    [4, 4],
+  ])
+})
