@@ -43,7 +43,10 @@ const script =
     program: process.execPath,
     args: [join(bench, 'subjects', `${name}.mjs`), set, input, output],
     // What Millrace does for itself.
-    env: { BENCH_PEERS: peersModule(peers), NODE_COMPILE_CACHE: join(peers, 'compiled') },
+    env: {
+      BENCH_PEERS: peersModule(peers),
+      ...(peers !== '' && { NODE_COMPILE_CACHE: join(peers, 'compiled') }),
+    },
   })
 
 /** A job file of `jobs`, run by Millrace. */
