@@ -277,10 +277,13 @@ async function recover(
   return { ms, liveBytes: blocks.reduce((sum, bytes) => sum + bytes, 0) }
 }
 
-/** Stages as they were before their input was over. */
+/** Stages as they were before their input was over, which write all that they have first. */
 function opened<Stage>(restored: { readonly stages: Readonly<Record<string, Stage>> }) {
   return Object.fromEntries(
-    Object.entries(restored.stages).map(([id, stage]) => [id, { ...stage, isOver: false }]),
+    Object.entries(restored.stages).map(([id, stage]) => [
+      id,
+      { ...stage, isOver: false, isKept: false },
+    ]),
   )
 }
 
