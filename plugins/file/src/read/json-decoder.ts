@@ -2,7 +2,7 @@ import { formatSize } from '@millrace/base'
 import { FILE_JSON, FILE_LINE_TOO_LONG } from '../errors.ts'
 import type { Decoder, JsonPlace, Position } from './decoder.ts'
 import { decodeJson } from './decode-text.ts'
-import { type EntryBatch, rawBytesMax } from './entry-batch.ts'
+import type { EntryBatch } from './entry-batch.ts'
 import { firstBytes } from './line-decoder.ts'
 
 const newline = 10
@@ -200,6 +200,6 @@ export class JsonDecoder implements Decoder {
     this.#elementBytes += part.length
     if (this.#elementBytes > this.#maxLine) this.#tooLong = true
     if (!this.#tooLong) this.#pending.push(Buffer.from(part))
-    else this.#pending = [firstBytes([...this.#pending, part], rawBytesMax)]
+    else this.#pending = [firstBytes([...this.#pending, part])]
   }
 }

@@ -105,6 +105,7 @@ export class LineDecoder implements Decoder {
       if (end === -1 || end - at > this.#maxLine) break
       const feed = chunk[end] === carriageReturn ? end + 1 : end
       if (chunk[feed] !== newline) break
+      out.begin(this.#bytes + at - start)
       out.place(chunk, at, end)
       follower.add(chunk, encoding, ++line, out)
       at = feed + 1
@@ -124,6 +125,7 @@ export class LineDecoder implements Decoder {
 
   #entry(chunk: Buffer, start: number, end: number, encoding: Encoding, out: EntryBatch): void {
     const line = this.#line + 1
+    out.begin(this.#bytes)
     const lines = this.#pendingLines + this.#newlines(chunk, start, end)
     this.#line += lines + 1
     this.#bytes += this.#pendingBytes + end - start + 1
@@ -169,7 +171,7 @@ export class LineDecoder implements Decoder {
     this.#pendingLines += this.#newlines(part, 0, part.length)
     if (this.#pendingBytes > this.#maxLine + 1) this.#tooLong = true
     if (!this.#tooLong) this.#pending.push(Buffer.from(part))
-    else this.#pending = [firstBytes([...this.#pending, part], rawBytesMax)]
+    else this.#pending = [firstBytes([...this.#pending, part])]
   }
 
   /** Only rows of CSV have newlines inside. */
@@ -183,10 +185,10 @@ export class LineDecoder implements Decoder {
   }
 }
 
-/** Only the start of what is too long is shown in the dead letter: the rest need not be held. */
-export function firstBytes(parts: readonly Buffer[], limit: number): Buffer {
+/** Only the start of what is too long is shown in the dead letter: the rest need not be held, but enough to tell that it is no more than the start. */
+export function firstBytes(parts: readonly Buffer[]): Buffer {
   const length = parts.reduce((sum, part) => sum + part.length, 0)
-  return Buffer.concat(parts, Math.min(limit, length))
+  return Buffer.concat(parts, Math.min(rawBytesMax + 2, length))
 }
 
 function endOfText(bytes: Buffer, start: number, end: number): number {
