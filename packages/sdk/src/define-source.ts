@@ -75,8 +75,25 @@ export interface ReadOptions {
   readonly prefilter?: Prefilter | undefined
   /** Whether to give `raw` with the batches. Only a source that says its `raw` format is asked to. */
   readonly raw?: boolean | undefined
+  /** Only the entries that begin in this piece of the partition, and behind the position. Only a source that `splits` is told so. */
+  readonly piece?: Piece | undefined
   /** Aborts when the source shall pause for good: finish the entry in hand and return. */
   readonly signal: AbortSignal
+}
+
+/**
+ * A piece of a partition, in bytes: all that begins at `from` or behind it, and in front of `to`; Infinity: up to the end. In the
+ * batches of a piece, offsets are the bytes at which entries begin, lines are left out, and `bytes` are those read from `from` on.
+ */
+export interface Piece {
+  readonly from: number
+  readonly to: number
+}
+
+/** What is left of a partition that can be read in pieces. */
+export interface Extent extends Piece {
+  /** With which its pieces are read, such as what tells that it is still the same file. */
+  readonly position: unknown
 }
 
 /**
@@ -97,6 +114,11 @@ export interface SourceInstance {
    * was not opened. Absent: what was malformed can be replayed only once somebody has put a record in its place.
    */
   decode?(entry: MalformedEntry): Decoded | Promise<Decoded>
+  /**
+   * What is left of a partition behind `position`, where it can be read in pieces side by side; undefined: it is read whole. Only asked
+   * of a source that `splits`; each of its pieces is then read by another instance, which is asked for no partitions.
+   */
+  extent?(partition: string, position: unknown): Promise<Extent | undefined>
   /** Bytes of all partitions together, for progress; undefined when unknown. */
   size?(): number | undefined | Promise<number | undefined>
   /**
@@ -118,6 +140,8 @@ export interface SourceTraits {
   readonly replay: Replay
   /** Default `inTurn`. */
   readonly reads?: 'inTurn' | 'together' | undefined
+  /** Whether several instances may read it side by side. Default: no. */
+  readonly splits?: boolean | undefined
 }
 
 /** How the engine gets its sources. `dispose` is called once, after all instances have closed. */
@@ -142,6 +166,11 @@ export interface SourceDefinition<Parameters = unknown> {
    * slowest one.
    */
   readonly reads?: 'inTurn' | 'together'
+  /**
+   * Whether several instances may read it side by side (`parallel`): each some of the partitions, or pieces of one that has an `extent`. For
+   * one that can be read again from a position, and has no `ack`. Default: no.
+   */
+  readonly splits?: boolean | ((parameters: Parameters) => boolean)
   /** Whether the input ends by itself. */
   readonly ends: boolean | ((parameters: Parameters) => boolean)
   /**
@@ -165,12 +194,15 @@ export function defineSource<Parameters>(
 
 /** What the engine must know of a source. */
 export function sourceTraits<Parameters>(
-  { ends, name, reads, replay }: SourceDefinition<Parameters>,
+  { ends, name, reads, replay, splits }: SourceDefinition<Parameters>,
   parameters: Parameters,
 ): SourceTraits {
   return {
     name,
     reads,
+    ...(splits !== undefined && {
+      splits: typeof splits === 'function' ? splits(parameters) : splits,
+    }),
     replay: typeof replay === 'function' ? replay(parameters) : replay,
     ends: typeof ends === 'function' ? ends(parameters) : ends,
   }

@@ -5,17 +5,19 @@ import { messageOf, nearestName, parseSize } from '@millrace/base'
 import {
   type Decoded,
   defineSource,
+  type Extent,
   type Logger,
   type ReadOptions,
   type SourceBatch,
   type SourceDefinition,
   type SourceInstance,
 } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { FILE_NO_MATCH, FILE_STDIN_ONCE, fileError } from './errors.ts'
 import { FilesInUse, filesInUse } from './files-in-use.ts'
 import { checkFormat, type FileFormat, fileFormat, rawFormat, standardStream } from './format.ts'
 import { columnNames, formatParameters, sizeText } from './file-parameters.ts'
+import type { ByteInput } from './read/byte-input.ts'
 import { type CellTypes, typedColumns } from './cell.ts'
 import { decodeAgain } from './read/decode-again.ts'
 import { type Decoder, fileStart, type Position } from './read/decoder.ts'
@@ -26,6 +28,7 @@ import { LineDecoder } from './read/line-decoder.ts'
 import { identify } from './read/identity.ts'
 import { openInput, statInput } from './read/open-input.ts'
 import { readEntries } from './read/read-entries.ts'
+import { readPiece } from './read/read-piece.ts'
 import { ScanningCsvDecoder } from './read/scanning-csv-decoder.ts'
 import { isRegular } from './is-regular.ts'
 import { realPath } from './real-path.ts'
@@ -82,6 +85,7 @@ export const fileSource: SourceDefinition<FileSourceParameters> = defineSource({
   parameters,
   main: 'path',
   replay: ({ path }) => (isRegular(path) ? 'position' : 'none'),
+  splits: ({ path }) => isRegular(path),
   ends: true,
   raw: (parameters) => rawFormat(parameters),
   readsFiles: ({ path }) => (path === standardStream ? [] : [realPath(path)]),
@@ -141,38 +145,41 @@ export function createFileSource(
     async *read(
       path,
       position,
-      { fields, prefilter, raw, signal }: ReadOptions,
+      { fields, piece, prefilter, raw, signal }: ReadOptions,
     ): AsyncGenerator<SourceBatch> {
       const format = fileFormat(path, parameters)
       const from = position as Position | undefined
       const read = format.gzip ? 0 : (from?.bytes ?? 0)
       const file = isRegular(path) ? await identify(path, from?.file, read) : undefined
-      const input = await openInput(path, {
-        start: from?.bytes ?? 0,
-        gzip: format.gzip,
-        chunkBytes,
-        stdin,
-        signal,
-        isKept: raw,
-      })
-      yield* readEntries({
-        path,
-        input,
-        createDecoder: (start) =>
-          createDecoder(path, {
-            format,
-            parameters,
-            fields,
-            prefilterReads: prefilter?.reads,
-            position: start,
-            warn,
-          }),
-        position: from,
-        file,
-        isPacked: format.gzip,
-        signal,
-        asked: { prefilter, raw },
-      })
+      const open = (start: number): Promise<ByteInput> =>
+        openInput(path, { start, gzip: format.gzip, chunkBytes, stdin, signal, isKept: raw })
+      const createOwn = (start: Position): Decoder =>
+        createDecoder(path, {
+          format,
+          parameters,
+          fields,
+          prefilterReads: prefilter?.reads,
+          position: start,
+          warn,
+        })
+      const asked = { prefilter, raw }
+      const common = { path, createDecoder: createOwn, position: from, file, signal, asked }
+      if (piece !== undefined) yield* readPiece({ ...common, piece, open })
+      else {
+        const input = await open(from?.bytes ?? 0)
+        yield* readEntries({ ...common, input, isPacked: format.gzip })
+      }
+    },
+    async extent(path, position): Promise<Extent | undefined> {
+      const { format, gzip } = fileFormat(path, parameters)
+      if (gzip || (format !== 'jsonl' && format !== 'lines')) return undefined
+      const stats = await statInput(path)
+      if (!stats.isFile()) return undefined
+      const before = position as Position | undefined
+      const read = before?.bytes ?? 0
+      const file = await identify(path, before?.file, read)
+      const kept: Position = { ...fileStart, ...before, file }
+      return { from: read, to: Math.max(read, stats.size), position: kept }
     },
   }
 }

@@ -16,6 +16,8 @@ export interface BatchOptions {
   readonly prefilter?: Prefilter | undefined
   /** Whether to say what the values were decoded from: then these bytes must stay as they are. */
   readonly raw?: boolean | undefined
+  /** Offsets are the bytes at which entries begin, and nobody knows their lines. */
+  readonly byBytes?: boolean | undefined
 }
 
 /** Collects the entries of one batch and counts the partition's offsets. */
@@ -28,6 +30,7 @@ export class EntryBatch {
   #to = 0
   /** Asked about each value once `sift` was called. */
   readonly #prefilter: Prefilter | undefined
+  readonly #byBytes: boolean
   #isSifting = false
   #leftOut = 0
   #values: unknown[] = []
@@ -39,6 +42,7 @@ export class EntryBatch {
   constructor(offset: number, options: BatchOptions = {}) {
     this.#offset = offset
     this.#prefilter = options.prefilter
+    this.#byBytes = options.byBytes === true
     this.#raw = options.raw === true ? { bytes: [], from: [], to: [] } : undefined
   }
 
@@ -71,6 +75,11 @@ export class EntryBatch {
     this.#offset++
   }
 
+  /** The next entry begins at this byte of the partition. */
+  begin(byte: number): void {
+    if (this.#byBytes) this.#offset = byte
+  }
+
   /** The next value is decoded from these bytes. */
   place(bytes: Buffer, from: number, to: number): void {
     this.#bytes = bytes
@@ -87,7 +96,7 @@ export class EntryBatch {
   addAdmitted(value: unknown, line: number): void {
     this.#values.push(value)
     this.#offsets.push(this.#offset++)
-    this.#lines.push(line)
+    if (!this.#byBytes) this.#lines.push(line)
     if (this.#raw === undefined) return
     this.#raw.bytes.push(this.#bytes)
     this.#raw.from.push(this.#from)
@@ -96,7 +105,8 @@ export class EntryBatch {
 
   /** `bytes` may belong to a buffer that is used again: what is kept is copied. */
   reject(line: number, bytes: Buffer, code: Undecodable, message: string): void {
-    this.#malformed.push({ offset: this.#offset++, line, raw: rawOf(bytes), code, message })
+    const place = this.#byBytes ? {} : { line }
+    this.#malformed.push({ offset: this.#offset++, ...place, raw: rawOf(bytes), code, message })
   }
 
   /** Hands the batch over and starts the next one. */
@@ -104,7 +114,7 @@ export class EntryBatch {
     const batch: SourceBatch = {
       values: this.#values,
       offsets: this.#offsets,
-      lines: this.#lines,
+      ...(this.#byBytes ? {} : { lines: this.#lines }),
       ...(this.#malformed.length === 0 ? {} : { malformed: this.#malformed }),
       ...(this.#raw === undefined ? {} : { raw: this.#raw }),
       ...(this.#isSifting ? { leftOut: this.#leftOut } : {}),

@@ -1,4 +1,4 @@
-import type { SourceBatch } from '@millrace/sdk'
+import type { Piece, SourceBatch } from '@millrace/sdk'
 import { fileError } from '../errors.ts'
 import type { ByteInput } from './byte-input.ts'
 import { type Decoder, fileStart, type Position } from './decoder.ts'
@@ -22,9 +22,12 @@ export async function* readEntries(options: {
   readonly isPacked: boolean
   readonly signal: AbortSignal
   readonly asked: BatchOptions
+  /** The input ends where this does. */
+  readonly piece?: Piece | undefined
 }): AsyncGenerator<SourceBatch> {
-  const { file, input, path, signal, isPacked } = options
-  const batch = new EntryBatch(options.position?.offset ?? 0, options.asked)
+  const { file, input, path, piece, signal, isPacked } = options
+  const asked = { ...options.asked, byBytes: piece !== undefined }
+  const batch = new EntryBatch(options.position?.offset ?? 0, asked)
   const next = (): Promise<Buffer | undefined> =>
     input.next().catch((error: unknown) => {
       throw fileError(error, path, true)
@@ -35,7 +38,7 @@ export async function* readEntries(options: {
     const decoder = options.createDecoder(start)
     const take = (): SourceBatch => {
       const position = decoder.position(batch.offset)
-      const read = isPacked ? input.bytesRead : position.bytes
+      const read = isPacked ? input.bytesRead : position.bytes - (piece?.from ?? 0)
       return batch.take(read, file === undefined ? position : { ...position, file })
     }
     let chunk = first === undefined ? await next() : first.chunk
