@@ -356,10 +356,10 @@ export const JOB_JOURNAL = defineError<{ id: string; hasCheckpoints: boolean }>(
       : "Say where they go: pipeline(name, { checkpoint: { dir: './state' } }).",
 })
 
-/** A stage in threads of its own cannot get what the caller provides. */
-export const JOB_THREADS_PROVIDE = defineError<{ id: string }>({
+/** A stage in threads or processes of its own cannot get what the caller provides. */
+export const JOB_THREADS_PROVIDE = defineError<{ id: string; runs: string }>({
   code: 'JOB_THREADS_PROVIDE',
   message: (d) =>
-    `"${d.id}" runs in threads, which build the job of its file: what "provide" gives cannot go there.`,
+    `"${d.id}" runs in ${d.runs}, which build the job of its file: what "provide" gives cannot go there.`,
   hint: () => 'Write runs: async in its parallel, or open the value by resources: in the file.',
 })

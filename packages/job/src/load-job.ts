@@ -57,9 +57,9 @@ export async function loadJob<In = unknown, Out = unknown>(
   })
 }
 
-/** A job without stages in threads starts without what runs them. */
+/** A job without stages in threads or processes starts without what runs them. */
 async function threadsFor(loaded: LoadedJob, own: LoadOptions): Promise<JobOptions['threads']> {
-  if (loaded.spec?.stages.every(({ parallel }) => parallel?.runs !== 'threads') === true)
+  if (loaded.spec?.stages.every(({ parallel }) => (parallel?.runs ?? 'async') === 'async') === true)
     return undefined
   const { threadsOf } = await import('./threads/threads-of.ts')
   try {

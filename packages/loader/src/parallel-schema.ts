@@ -24,7 +24,7 @@ export const parallelSchema: JsonSchema = {
         inFlight: {
           type: 'integer',
           minimum: 1,
-          description: `Without by: the most that all of them have under way, records, or batches with threads. Default: ${unitsEach} for each worker.`,
+          description: `Without by: the most that all of them have under way, records with async, else batches. Default: ${unitsEach} for each worker.`,
         },
       },
     },

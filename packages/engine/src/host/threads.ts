@@ -1,8 +1,8 @@
-// Worker threads of Node, for stages that run in them: ../threads says what they do.
+// Workers of Node, for stages that run in threads or processes of their own: ../threads says what they do.
 // An entry of its own: a job without such stages loads nothing of it.
-// The job's side is nodeThreads, that of a worker nodeThreadSide; both copy their messages.
+// The job's side is nodeWorkers, that of a worker nodeWorkerSide; both copy their messages.
 // Functions are made of texts by node:vm: the shapes of records are data, and each has code of its own.
-// Start with nodeThreads.
+// Start with nodeWorkers.
 import { compileFunction as compile } from 'node:vm'
 import {
   MessageChannel,
@@ -12,7 +12,6 @@ import {
   Worker,
   workerData,
 } from 'node:worker_threads'
-import { invariant } from '@millrace/base'
 import type { LinkMessage } from '../threads/link-message.ts'
 import type { Compile } from '../threads/row-code.ts'
 import type {
@@ -24,39 +23,36 @@ import type {
   ThreadSide,
   ToThread,
 } from '../threads/thread-message.ts'
-
-interface Peer {
-  readonly thread: number
-  readonly port: MessagePort
-}
-
-interface Given {
-  readonly thread: number
-  readonly peers: readonly Peer[]
-  readonly data: unknown
-}
+import { processSide } from './process-side.ts'
+import { type Given, startProcess } from './start-process.ts'
 
 /** Makes a function of its text. */
 export const nodeCompile: Compile = (parameters, body) => compile(body, [...parameters])
 
-/** Threads that run the module at the address `entry`, which asks `nodeThreadSide` for `data`. */
-export function nodeThreads(entry: string, data: unknown): ThreadHost {
+/** Workers that run the module at the address `entry`, which asks `nodeWorkerSide` for `data`. */
+export function nodeWorkers(entry: string, data: unknown): ThreadHost {
   return {
-    start(count, pairs) {
-      const peers = Array.from({ length: count }, (): Peer[] => [])
+    start(places, pairs) {
+      const peers = places.map((): Given['peers'][number][] => [])
       for (const [one, other] of pairs) {
         const { port1, port2 } = new MessageChannel()
         peers[one]?.push({ thread: other, port: port1 })
         peers[other]?.push({ thread: one, port: port2 })
       }
-      return peers.map((own, thread) => startThread(entry, { thread, peers: own, data }))
+      return places.map((place, thread) => {
+        const start = place === 'process' ? startProcess : startThread
+        return start(entry, { thread, peers: peers[thread] ?? [], data })
+      })
     },
   }
 }
 
-/** What this worker thread was given. */
-export function nodeThreadSide(): { readonly side: ThreadSide; readonly data: unknown } {
-  invariant(parentPort !== null, 'This runs in a worker thread.')
+/** What this worker was given. */
+export async function nodeWorkerSide(): Promise<{
+  readonly side: ThreadSide
+  readonly data: unknown
+}> {
+  if (parentPort === null) return processSide()
   const { data, peers, thread } = workerData as Given
   const main = channelOf<FromThread, ToThread>(parentPort)
   const others = peers.map(({ port, thread: number }) => {

@@ -14,7 +14,7 @@ export interface JobOptions {
   readonly runtime: Runtime
   /** Default: nothing is written. */
   readonly logger?: Logger | undefined
-  /** Runs stages of `runs: threads` in threads of their own, see `threadPool`. Default: they run in this one, side by side. */
+  /** Runs stages of `runs: threads` and `processes` in workers of their own, see `threadPool`. Default: they run in this one, side by side. */
   readonly threads?: PoolOf | undefined
   /** Called about four times a second while the job runs, and at its end. */
   readonly onProgress?: ((progress: Progress) => void) | undefined

@@ -51,7 +51,7 @@ export class Fans {
   }
 }
 
-/** Records of a unit, at most: what crosses to another thread does so in batches. */
+/** Records of a unit, at most: what crosses to another thread or process does so in batches. */
 function unitOf({ batch = BATCH_MAX, parallel }: StageSpec): number {
-  return parallel?.runs === 'threads' ? Math.min(batch, BATCH_MAX) : 1
+  return (parallel?.runs ?? 'async') === 'async' ? 1 : Math.min(batch, BATCH_MAX)
 }

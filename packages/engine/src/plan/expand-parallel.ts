@@ -1,16 +1,21 @@
 import { rescale } from '../checkpoint/rescale.ts'
-import type { GateSpec, JobSpec, OutputRef, StageSpec } from './job-spec.ts'
+import { isSplit } from '@millrace/sdk'
+import { stagesInLanes } from './check-parallel.ts'
+import type { GateSpec, JobSpec, OutputRef, SourceSpec, StageSpec } from './job-spec.ts'
 import { keyShare, splitSnapshot } from '../state/share-snapshot.ts'
 import { gateId, replicaId } from './parallel-spec.ts'
 
 /**
  * The same job in which a stage `count` with several workers is that many stages `count#0`, `count#1` and so on, side by side: each
  * reads all that the stage reads, of which `wire` gives it its part, and whoever reads the stage reads all of them, or the gate that
- * puts their results in order. Gives back the spec itself where there is none such.
+ * puts their results in order. A source that is split is so many as well, and with each of them run the stages that keep nothing and read nothing
+ * else. Gives back the spec itself where there is none such.
  */
-export function expandParallel(spec: JobSpec): JobSpec {
+export function expandParallel(whole: JobSpec): JobSpec {
+  const spec = withLanes(whole)
   const many = new Map(spec.stages.filter(isMany).map((stage) => [stage.id, stage]))
   if (many.size === 0) return fitted(spec)
+  const threads = threadsOf(many.values())
   const gates = new Map<string, GateSpec>()
   const refs = (from: readonly OutputRef[]): readonly OutputRef[] =>
     from.flatMap((ref) => {
@@ -24,7 +29,7 @@ export function expandParallel(spec: JobSpec): JobSpec {
     })
   const stages = spec.stages.flatMap((stage) => {
     const inputs = stage.inputs.map((input) => ({ ...input, from: refs(input.from) }))
-    return many.has(stage.id) ? replicas({ ...stage, inputs }) : [{ ...stage, inputs }]
+    return many.has(stage.id) ? replicas({ ...stage, inputs }, threads) : [{ ...stage, inputs }]
   })
   const sinks = spec.sinks.map((sink) => ({ ...sink, from: refs(sink.from) }))
   return fitted({ ...spec, stages, gates: [...gates.values()], sinks })
@@ -45,8 +50,18 @@ function isMany({ parallel, replica }: StageSpec): boolean {
   return replica === undefined && workers > 1 && mode !== 'serial'
 }
 
-function replicas(stage: StageSpec): readonly StageSpec[] {
+/** How many threads there are: the numbers of processes go on from there. */
+function threadsOf(stages: Iterable<StageSpec>): number {
+  let most = 0
+  for (const { parallel } of stages) {
+    if (parallel?.runs === 'threads') most = Math.max(most, parallel.workers)
+  }
+  return most
+}
+
+function replicas(stage: StageSpec, threads: number): readonly StageSpec[] {
   const { id, parallel, restored, spill } = stage
+  const runs = parallel?.runs ?? 'async'
   const count = parallel?.workers ?? 1
   const shares = restored && splitSnapshot(restored, count, keyShare(count))
   return numbers(stage).map((index) => {
@@ -55,7 +70,7 @@ function replicas(stage: StageSpec): readonly StageSpec[] {
       id: replicaId(id, index),
       replica: { of: id, index, count },
       restored: shares?.[index],
-      ...(parallel?.runs === 'threads' && { thread: index }),
+      ...(runs !== 'async' && { thread: runs === 'threads' ? index : threads + index }),
       ...(spill && { spill: { ...spill, keys: Math.ceil(spill.keys / count) } }),
     }
   })
@@ -63,4 +78,45 @@ function replicas(stage: StageSpec): readonly StageSpec[] {
 
 function numbers({ parallel }: StageSpec): readonly number[] {
   return Array.from({ length: parallel?.workers ?? 1 }, (_, index) => index)
+}
+
+/** The job in which each worker of a source is a source of its own, with its own stages behind it. */
+function withLanes(spec: JobSpec): JobSpec {
+  const split = new Map(spec.sources.filter(isSplit).map((source) => [source.id, source]))
+  if (split.size === 0) return spec
+  const lanes = stagesInLanes(spec)
+  const workersOf = (id: string): number => split.get(lanes.get(id) ?? id)?.parallel?.workers ?? 0
+  const refs = (from: readonly OutputRef[], own?: number): readonly OutputRef[] =>
+    from.flatMap((ref) => {
+      const workers = workersOf(ref.id)
+      if (workers === 0) return [ref]
+      const all = own === undefined ? Array.from({ length: workers }, (_, index) => index) : [own]
+      return all.map((index) => ({ ...ref, id: replicaId(ref.id, index) }))
+    })
+  const inputsOf = ({ inputs }: StageSpec, own?: number): StageSpec['inputs'] =>
+    inputs.map((input) => ({ ...input, from: refs(input.from, own) }))
+  const lane = <Part extends SourceSpec | StageSpec>(part: Part): readonly Part[] => {
+    const { id } = part
+    const count = workersOf(id)
+    return Array.from({ length: count }, (_, index) => {
+      const replica = { of: id, index, count }
+      const inputs = 'inputs' in part ? { inputs: inputsOf(part, index) } : {}
+      return {
+        ...part,
+        ...inputs,
+        id: replicaId(id, index),
+        parallel: undefined,
+        replica,
+        thread: index,
+      }
+    })
+  }
+  return {
+    ...spec,
+    sources: spec.sources.flatMap((source) => (split.has(source.id) ? lane(source) : [source])),
+    stages: spec.stages.flatMap((stage) =>
+      lanes.has(stage.id) ? lane(stage) : [{ ...stage, inputs: inputsOf(stage) }],
+    ),
+    sinks: spec.sinks.map((sink) => ({ ...sink, from: refs(sink.from) })),
+  }
 }

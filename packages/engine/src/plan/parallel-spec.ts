@@ -2,8 +2,8 @@
 export interface ParallelSpec {
   /** How many times, from 1 to 64; 1 is the same as none. */
   readonly workers: number
-  /** `async`: all in the thread of the job; `threads`: each in a thread of its own. */
-  readonly runs: 'async' | 'threads'
+  /** `async`: all in the thread of the job; `threads`, `processes`: each in a thread or a process of its own. */
+  readonly runs: 'async' | 'threads' | 'processes'
   /**
    * `keyed`: by the stage's `by`, which only this mode may have and must: each key is with one of them, and its records keep their order.
    * `ordered`: results come in the order of the records, as from a stage that runs once; it has one input, of one output that has an order.
@@ -13,7 +13,7 @@ export interface ParallelSpec {
    * `unordered`: a record goes to whichever has room, and results come as they are ready.
    */
   readonly mode: 'keyed' | 'ordered' | 'unordered' | 'latestWins' | 'race' | 'serial'
-  /** Without keys, the most units that all of them have in hand and before them: batches with threads, else records. Default 2 per worker. */
+  /** Without keys, the most units that all of them have in hand and before them: records with `async`, else batches. Default 2 per worker. */
   readonly inFlight?: number | undefined
 }
 
@@ -45,4 +45,12 @@ export function isReplicaOf(id: string, stage: string): boolean {
 export function stageOf(id: string): string {
   const end = id.indexOf('#')
   return end === -1 ? id : id.slice(0, end)
+}
+
+/** Whether something of a job runs in a thread of its own. */
+export function hasThreads({ sources, stages }: {
+  readonly sources: readonly { readonly thread?: number | undefined }[]
+  readonly stages: readonly { readonly thread?: number | undefined }[]
+}): boolean {
+  return [...sources, ...stages].some(({ thread }) => thread !== undefined)
 }

@@ -8,6 +8,7 @@ import type {
   ThreadEnd,
   ThreadHost,
   ToThread,
+  WorkerPlace,
 } from './thread-message.ts'
 import type { LinkMessage } from './link-message.ts'
 
@@ -47,8 +48,8 @@ export class MemoryThreads implements ThreadHost {
   readonly #build: (thread: number) => JobSpec
   readonly #ends = new Map<number, (end: ThreadEnd) => void>()
   readonly #alive = new Set<number>()
-  /** How many were started. */
-  started = 0
+  /** What was started last. */
+  places: readonly WorkerPlace[] = []
   /** Those that give no answer. */
   readonly mute = new Set<number>()
 
@@ -57,8 +58,12 @@ export class MemoryThreads implements ThreadHost {
     this.#build = build
   }
 
-  start(count: number, pairs: readonly (readonly [number, number])[]): readonly Thread[] {
-    const numbers = Array.from({ length: count }, (_, thread) => thread)
+  start(
+    places: readonly WorkerPlace[],
+    pairs: readonly (readonly [number, number])[],
+  ): readonly Thread[] {
+    this.places = places
+    const numbers = places.map((_, thread) => thread)
     const peers = numbers.map(() => new Map<number, Channel<LinkMessage, LinkMessage>>())
     for (const [low, high] of pairs) {
       const isAlive = (): boolean => this.#alive.has(low) && this.#alive.has(high)
@@ -76,7 +81,6 @@ export class MemoryThreads implements ThreadHost {
   }
 
   #start(thread: number, peers: ReadonlyMap<number, Channel<LinkMessage, LinkMessage>>): Thread {
-    this.started++
     this.#alive.add(thread)
     const mine = { isAlive: true }
     const isAlive = (): boolean => mine.isAlive && this.#alive.has(thread) && !this.mute.has(thread)

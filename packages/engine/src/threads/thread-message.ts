@@ -80,10 +80,16 @@ export interface Channel<Out, In> {
   listen(take: (message: In) => void): void
 }
 
-/** Why a thread is no more. */
-export type ThreadEnd = { readonly exitCode: number } | { readonly error: unknown }
+/** Why a worker is no more: `signal` is what ended a process. */
+export type ThreadEnd =
+  | { readonly exitCode: number }
+  | { readonly signal: string }
+  | { readonly error: unknown }
 
-/** A worker thread as the job sees it. */
+/** What a worker runs in. */
+export type WorkerPlace = 'thread' | 'process'
+
+/** A worker as the job sees it. */
 export interface Thread extends Channel<ToThread, FromThread> {
   /** Called once; told when it has ended by itself. */
   onEnd(told: (end: ThreadEnd) => void): void
@@ -91,13 +97,16 @@ export interface Thread extends Channel<ToThread, FromThread> {
   terminate(): Promise<void>
 }
 
-/** Starts worker threads. */
+/** Starts workers. */
 export interface ThreadHost {
-  /** Starts threads 0 to `count` - 1 at once; threads of each of the `pairs` talk to each other. */
-  start(count: number, pairs: readonly (readonly [number, number])[]): readonly Thread[]
+  /** Starts one in each of the `places` at once, numbered as these are; those of each of the `pairs` talk to each other. */
+  start(
+    places: readonly WorkerPlace[],
+    pairs: readonly (readonly [number, number])[],
+  ): readonly Thread[]
 }
 
-/** What a worker thread is given. */
+/** What a worker is given. */
 export interface ThreadSide {
   readonly thread: number
   readonly main: Channel<FromThread, ToThread>

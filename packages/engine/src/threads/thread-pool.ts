@@ -14,13 +14,13 @@ import { outlineOf } from './outline.ts'
 import { RemoteStage } from './remote-stage.ts'
 import type { Compile } from './row-code.ts'
 import { fromSent } from './sent-error.ts'
-import type { FromThread, ThreadHost } from './thread-message.ts'
+import type { FromThread, ThreadHost, WorkerPlace } from './thread-message.ts'
 import { WatchedThread } from './watched-thread.ts'
 
 /** How long a thread may take to close what it has open, ms. */
 const CLOSE_MS = 10_000
 
-/** Runs stages in the threads of `threads`; each pool has threads of its own. */
+/** Runs stages in the workers of `threads`; each pool has workers of its own. */
 export function threadPool(threads: ThreadHost, compile?: Compile): PoolOf {
   return (host, spec, restored) => new ThreadPool({ host, spec, restored, threads, compile })
 }
@@ -78,12 +78,13 @@ class ThreadPool implements Pool {
       failed: (writer, error) => host.fail(recordError(spec, writer, error)),
       look: (reader, envelope) => this.#remotes.get(reader)?.fields.look(envelope),
     })
-    const count = Math.max(...[...this.#stages.values()].map(({ thread }) => thread + 1))
-    this.#threads = threads.start(count, pairsOf(edges, threadOf)).map((thread, number) => {
+    const places = placesOf([...this.#stages.values()])
+    this.#threads = threads.start(places, pairsOf(edges, threadOf)).map((thread, number) => {
       const own = [...this.#stages.values()].filter((stage) => stage.thread === number)
       const [first] = own
       return new WatchedThread({
         thread,
+        place: places[number] ?? 'thread',
         runtime: host.runtime,
         stages: own.map(({ id }) => `"${stageOf(id)}"`).join(', '),
         where: first === undefined ? {} : placeOf({ ...first, id: stageOf(first.id) }),
@@ -174,6 +175,15 @@ class ThreadPool implements Pool {
     if (remote !== undefined) remote.isOver = true
     if (!this.#options.host.over) this.#options.host.finished(id)
   }
+}
+
+/** What each worker runs in, by its number. */
+function placesOf(stages: readonly (StageSpec & { readonly thread: number })[]): WorkerPlace[] {
+  const places: WorkerPlace[] = []
+  for (const { parallel, thread } of stages) {
+    places[thread] = parallel?.runs === 'processes' ? 'process' : 'thread'
+  }
+  return places
 }
 
 function recordError(spec: JobSpec, writer: string, error: unknown) {

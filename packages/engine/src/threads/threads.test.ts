@@ -24,10 +24,13 @@ const time = {
   description: 'at',
 }
 
+/** Of each stage how many, and where. */
+type Workers = readonly [Share, Share]
+type Share = readonly [number, 'threads' | 'processes']
+
 /** Two stages behind each other, both by a key, the second by another one: all that a worker can do to a record. */
-function stages(workers: readonly [number, number] | undefined): readonly StageSpec[] {
-  const parallel = (count = 1) =>
-    workers && { workers: count, runs: 'threads' as const, mode: 'keyed' as const }
+function stages(workers: Workers | undefined): readonly StageSpec[] {
+  const parallel = ([workers, runs]: Workers[number]) => ({ workers, runs, mode: 'keyed' as const })
   return [
     stage(
       'totals',
@@ -49,7 +52,7 @@ function stages(workers: readonly [number, number] | undefined): readonly StageS
           },
         }
       },
-      { by: [keyPart('user')], parallel: parallel(workers?.[0]) },
+      { by: [keyPart('user')], parallel: workers && parallel(workers[0]) },
     ),
     stage(
       'counts',
@@ -71,7 +74,7 @@ function stages(workers: readonly [number, number] | undefined): readonly StageS
             read: (r) => `${(r as Reading).user} of ${(r as Reading).n % 3}`,
           },
         ],
-        parallel: parallel(workers?.[1]),
+        parallel: workers && parallel(workers[1]),
       },
     ),
   ]
@@ -123,12 +126,15 @@ const readings = fc.array(
 )
 const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 })
 
-it('gives the same for each key in any number of threads, and counts the same', async () => {
+const share = (max: number) =>
+  fc.tuple(fc.integer({ min: 2, max }), fc.constantFrom('threads', 'processes'))
+
+it('gives the same for each key in any number of threads and processes, and counts the same', async () => {
   await fc.assert(
     fc.asyncProperty(
       readings,
       sizes,
-      fc.tuple(fc.integer({ min: 2, max: 3 }), fc.integer({ min: 2, max: 4 })),
+      fc.tuple(share(3), share(4)),
       async (records, batches, workers) => {
         const apart = parts(records, batches)
         const one = parts(records, batches)
@@ -137,12 +143,23 @@ it('gives the same for each key in any number of threads, and counts the same', 
         const told = outcome(apart, await run())
 
         expect(told).toEqual(outcome(one, await simulate(one.spec(stages(undefined)))))
-        expect(threads.started).toBe(Math.max(...workers))
+        expect(threads.places).toEqual(placesOf(workers))
       },
     ),
     { numRuns: 60 },
   )
 })
+
+/** Workers of the same number of both stages are one, if they are in the same; processes come last. */
+function placesOf(workers: Workers): readonly string[] {
+  const most = (place: string): number => {
+    return Math.max(0, ...workers.map(([count, runs]) => (runs === place ? count : 0)))
+  }
+  return [
+    ...Array.from({ length: most('threads') }, () => 'thread'),
+    ...Array.from({ length: most('processes') }, () => 'process'),
+  ]
+}
 
 const twice = (process: (n: number) => unknown): readonly StageSpec[] => [
   stage(
@@ -210,8 +227,9 @@ it('says which stage gave a record that no other thread can be given', async () 
 
   expect((await run()).error?.toJSON()).toEqual({
     code: 'ENG_WORKER_RECORD',
-    message: 'A record of "work" cannot go to another thread: () => n could not be cloned.',
-    hint: 'Emit plain data, without functions; or write runs: async in place of threads.',
+    message:
+      'A record of "work" cannot go to another thread or process: () => n could not be cloned.',
+    hint: 'Emit plain data, without functions; or write runs: async in its parallel.',
     where: { stage: 'work' },
   })
 })

@@ -1,6 +1,6 @@
 import { messageOf, type MillraceError, type Runtime, type Where } from '@millrace/base'
 import { ENG_WORKER_BLOCKED, ENG_WORKER_LOST } from './errors.ts'
-import type { FromThread, Thread, ThreadEnd, ToThread } from './thread-message.ts'
+import type { FromThread, Thread, ThreadEnd, ToThread, WorkerPlace } from './thread-message.ts'
 
 /** Pings of a thread within the time in which it must answer. */
 const PINGS = 5
@@ -10,6 +10,7 @@ const START_MS = 60_000
 /** What is known of a worker thread, and who wants to know more. */
 export interface WatchedOptions {
   readonly thread: Thread
+  readonly place: WorkerPlace
   readonly runtime: Runtime
   /** Its stages, for people. */
   readonly stages: string
@@ -81,16 +82,15 @@ export class WatchedThread {
   }
 
   #blocked(patienceMs: number): void {
-    const { stages, thread, where } = this.#options
-    this.#lost(ENG_WORKER_BLOCKED({ stages, patienceMs }, where))
+    const { place, stages, thread, where } = this.#options
+    this.#lost(ENG_WORKER_BLOCKED({ place, stages, patienceMs }, where))
     void thread.terminate()
   }
 
   #ended(end: ThreadEnd): void {
-    const { stages, where } = this.#options
-    const reason = 'error' in end ? messageOf(end.error) : `it ended with code ${end.exitCode}`
+    const { place, stages, where } = this.#options
     const cause = 'error' in end ? end.error : undefined
-    this.#lost(ENG_WORKER_LOST({ stages, reason }, where, cause))
+    this.#lost(ENG_WORKER_LOST({ place, stages, reason: reasonOf(end) }, where, cause))
   }
 
   #lost(error: MillraceError): void {
@@ -100,4 +100,9 @@ export class WatchedThread {
     this.#isOver = true
     this.#options.lost(error)
   }
+}
+
+function reasonOf(end: ThreadEnd): string {
+  if ('error' in end) return messageOf(end.error)
+  return 'signal' in end ? `${end.signal} ended it` : `it ended with code ${end.exitCode}`
 }

@@ -5,7 +5,7 @@ import { loadSpec, type LoadOptions } from '@millrace/loader'
 
 type Side = Parameters<typeof serveThread>[0]['side']
 
-/** Builds the job of its file, and runs the stages that are in this thread. */
+/** Builds the job of its file, and runs the stages that are in this worker. */
 export function runWorker(side: Side, options: LoadOptions): void {
   serveThread({
     side,

@@ -6,7 +6,7 @@ import { JOB_THREADS_PROVIDE } from '../errors.ts'
 import type { WorkerJob } from './worker-job.ts'
 
 /**
- * What runs the stages of a loaded job that have threads of their own; undefined where there are none, and then nothing of it is loaded.
+ * What runs the stages of a loaded job that have threads or processes of their own; undefined where there are none, and then nothing of it is loaded.
  * Throws JOB_THREADS_PROVIDE.
  */
 export async function threadsOf(
@@ -14,21 +14,22 @@ export async function threadsOf(
   options: LoadOptions,
 ): Promise<JobOptions['threads']> {
   const stage = spec?.stages.find(({ parallel }) => {
-    return parallel !== undefined && parallel.runs === 'threads' && parallel.workers > 1
+    return parallel !== undefined && parallel.runs !== 'async' && parallel.workers > 1
   })
   if (stage === undefined) return undefined
+  const runs = stage.parallel?.runs ?? 'threads'
   const { env = process.env, provide = [], ...load } = options
-  if (provide.length > 0) throw JOB_THREADS_PROVIDE({ id: stage.id }, stage.where)
+  if (provide.length > 0) throw JOB_THREADS_PROVIDE({ id: stage.id, runs }, stage.where)
   const cache = getCompileCacheDir()
   const data: WorkerJob = {
     load: { cwd: process.cwd(), ...load, env: { ...env }, text },
     // Node makes a folder in it for each of its versions.
     compileCache: cache && dirname(cache),
   }
-  const [{ threadPool }, { nodeCompile, nodeThreads }] = await Promise.all([
+  const [{ threadPool }, { nodeCompile, nodeWorkers }] = await Promise.all([
     import('@millrace/engine/thread-pool'),
     import('@millrace/engine/host/threads'),
   ])
   const entry = import.meta.resolve('@millrace/job/worker')
-  return threadPool(nodeThreads(entry, data), nodeCompile)
+  return threadPool(nodeWorkers(entry, data), nodeCompile)
 }

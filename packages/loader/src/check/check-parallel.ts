@@ -32,7 +32,7 @@ export function checkOrder(
   }
 }
 
-/** What a stage may not have that runs in worker threads. */
+/** What a stage may not have that runs in threads or processes of its own. */
 export function checkThreads(
   spec: JobSpec,
   parts: ReadonlyMap<string, Part>,
@@ -40,13 +40,15 @@ export function checkThreads(
 ): void {
   const isLossy = !['block', undefined].includes(spec.mailbox?.overflow)
   for (const { id, onError, parallel, spill } of spec.stages) {
-    if (parallel?.runs !== 'threads' || parallel.workers === 1) continue
+    if (parallel === undefined || parallel.runs === 'async' || parallel.workers === 1) continue
+    const { runs } = parallel
     const all = [
       { key: 'spill', is: spill !== undefined },
       { key: 'onError: park', is: parks(onError ?? spec.onError, spec) },
       { key: `overflow: ${spec.mailbox?.overflow ?? ''}`, is: isLossy },
     ]
     const where = parts.get(id)?.entry.keys.get('parallel')?.where
-    for (const { is, key } of all) if (is) context.faults.push(CFG_THREADS({ id, key }, where))
+    for (const { is, key } of all)
+      if (is) context.faults.push(CFG_THREADS({ id, key, runs }, where))
   }
 }

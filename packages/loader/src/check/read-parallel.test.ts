@@ -83,7 +83,7 @@ it('has an order to keep only where the records have one', async () => {
 it('lets one worker end what others do, where they are in one thread', async () => {
   const { plan, spec } = await load(job('parallel: { workers: 3, mode: latestWins }'))
   const race = await load(job('parallel: { workers: 2, mode: race }'))
-  const apart = await faultsOf(job('parallel: { workers: 2, mode: race, runs: threads }'))
+  const apart = await faultsOf(job('parallel: { workers: 2, mode: race, runs: processes }'))
 
   expect(spec?.stages[0]?.parallel).toEqual({ workers: 3, runs: 'async', mode: 'latestWins' })
   expect(plan?.nodes[1]?.fates).toContain(
@@ -93,7 +93,7 @@ it('lets one worker end what others do, where they are in one thread', async () 
     '2 workers in the thread of the job, with at most 4 records under way (default): each record goes to all of them, and what the first one makes of it counts.',
   )
   expect(apart).toMatchInlineSnapshot(`
-    "error[CFG_PARALLEL_RUNS]: "map" has mode: race, where what one worker does ends what others do: they cannot be in threads of their own.
+    "error[CFG_PARALLEL_RUNS]: "map" has mode: race, where what one worker does ends what others do: they cannot be in processes of their own.
       at   /jobs/job.yaml:4:66  pipeline.stages[0].parallel
       next Write runs: async in its parallel."
   `)
@@ -144,16 +144,6 @@ it('needs a number of workers within bounds, and nothing that it does not know',
   `)
 })
 
-it('says what is not built yet', async () => {
-  const faults = await faultsOf(job('parallel: { workers: 2, runs: processes, mode: race }'))
-
-  expect(faults).toMatchInlineSnapshot(`
-    "error[CFG_NOT_BUILT]: "parallel.runs: processes" of a stage is not built yet.
-      at   /jobs/job.yaml:4:86  pipeline.stages[0].parallel.runs
-      next This version has async, threads."
-  `)
-})
-
 it('keeps the order of keys: it has no mode with by, and needs by for state', async () => {
   const faults = await Promise.all([
     faultsOf(counts('by: user, parallel: { workers: 2, mode: unordered }')),
@@ -176,11 +166,12 @@ it('keeps the order of keys: it has no mode with by, and needs by for state', as
   `)
 })
 
-it('runs in threads where it says so, and not with what they do not take', async () => {
+it('runs in threads or processes where it says so, and not with what they do not take', async () => {
   const { spec } = await load(counts('by: user, parallel: { workers: 2, runs: threads }'))
+  const apart = await load(job('parallel: { workers: 2, runs: processes }'))
   const faults = await Promise.all([
     faultsOf(counts('by: user, spill: { keys: 9 }, parallel: { workers: 2, runs: threads }')),
-    faultsOf(job('onError: park, parallel: { workers: 2, runs: threads, mode: unordered }')),
+    faultsOf(job('onError: park, parallel: { workers: 2, runs: processes, mode: unordered }')),
     faultsOf(
       job('parallel: { workers: 2, runs: threads }').replace(
         'pipeline:',
@@ -190,11 +181,14 @@ it('runs in threads where it says so, and not with what they do not take', async
   ])
 
   expect(spec?.stages[0]?.parallel).toEqual({ workers: 2, runs: 'threads', mode: 'keyed' })
+  expect(apart.plan?.nodes[1]?.fates).toContain(
+    '2 workers in processes of their own, with at most 4 batches under way (default): results come in the order of the records.',
+  )
   expect(faults.join('\n')).toMatchInlineSnapshot(`
     "error[CFG_THREADS]: "aggregate" runs in threads, where "spill" is not built yet.
       at   /jobs/job.yaml:4:101  pipeline.stages[0].parallel
       next Write runs: async in its parallel; then all is in the thread of the job.
-    error[CFG_THREADS]: "map" runs in threads, where "onError: park" is not built yet.
+    error[CFG_THREADS]: "map" runs in processes, where "onError: park" is not built yet.
       at   /jobs/job.yaml:4:71  pipeline.stages[0].parallel
       next Write runs: async in its parallel; then all is in the thread of the job.
     error[CFG_THREADS]: "map" runs in threads, where "overflow: dropOldest" is not built yet.

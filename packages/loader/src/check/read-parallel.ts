@@ -1,6 +1,6 @@
 import type { ParallelSpec } from '@millrace/engine'
 import { jobDefaults } from '@millrace/sdk'
-import { CFG_MISSING, CFG_NOT_BUILT } from '../errors.ts'
+import { CFG_MISSING } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
 import { choices, innerKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
@@ -15,16 +15,6 @@ interface Said {
   readonly inFlight?: number | undefined
 }
 
-/** What this version runs. */
-const builtRuns: readonly ParallelSpec['runs'][] = ['async', 'threads']
-const builtModes: readonly ParallelSpec['mode'][] = [
-  'ordered',
-  'unordered',
-  'latestWins',
-  'race',
-  'serial',
-]
-
 /** `parallel: 4` or `parallel: { workers, runs, mode, inFlight }` of a stage; undefined: it runs once. */
 export function readParallel(entry: Entry, context: LoadContext): ParallelSpec | undefined {
   const place = placeOf(entry.keys, 'parallel', entry.path)
@@ -35,7 +25,7 @@ export function readParallel(entry: Entry, context: LoadContext): ParallelSpec |
   const isContest = mode === 'latestWins' || mode === 'race'
   const { runs = isContest ? 'async' : jobDefaults.parallel.runs } = said
   if (isContest && runs !== 'async') {
-    context.faults.push(CFG_PARALLEL_RUNS({ id: entry.id, mode }, place.node.where))
+    context.faults.push(CFG_PARALLEL_RUNS({ id: entry.id, mode, runs }, place.node.where))
   }
   if (!entry.keys.has('by')) return { workers, runs, mode: mode ?? 'ordered', inFlight }
   if (mode === undefined && inFlight === undefined) return { workers, runs, mode: 'keyed' }
@@ -53,8 +43,8 @@ function readInside(place: Place, context: LoadContext): Said | undefined {
     context.faults.push(CFG_MISSING({ what: 'workers', of: '"parallel"', hint }, map.where))
   }
   const workers = readWorkers(inside('workers'), context)?.workers
-  const runs = readBuilt(inside('runs'), context, choices.runs, builtRuns)
-  const mode = readBuilt(inside('mode'), context, choices.parallelMode, builtModes)
+  const runs = readChoice(inside('runs'), context, choices.runs)
+  const mode = readChoice(inside('mode'), context, choices.parallelMode)
   const inFlight = readWhole(inside('inFlight'), context, workers ?? 1)
   return workers === undefined ? undefined : { workers, runs, mode, inFlight }
 }
@@ -62,21 +52,4 @@ function readInside(place: Place, context: LoadContext): Said | undefined {
 function readWorkers(place: Place, context: LoadContext): Said | undefined {
   const workers = readWhole(place, context, 1, jobDefaults.parallel.workersMost)
   return workers === undefined ? undefined : { workers }
-}
-
-/** One of the choices of the language, if this version has it. */
-function readBuilt<T extends string>(
-  place: Place,
-  context: LoadContext,
-  all: readonly string[],
-  built: readonly T[],
-): T | undefined {
-  const said = readChoice(place, context, all)
-  const found = built.find((one) => one === said)
-  if (said !== undefined && found === undefined) {
-    const key = `${place.what.slice(1, -1)}: ${said}`
-    const hint = `This version has ${built.join(', ')}.`
-    context.faults.push(CFG_NOT_BUILT({ key, of: 'a stage', hint }, place.node?.where))
-  }
-  return found
 }

@@ -248,11 +248,11 @@ export const CFG_PARALLEL = defineError<{ id: string; key: 'mode' | 'inFlight' }
   hint: (d) => `Remove ${d.key}, or by.`,
 })
 
-/** Workers that must know of each other are in threads of their own. */
-export const CFG_PARALLEL_RUNS = defineError<{ id: string; mode: string }>({
+/** Workers that must know of each other are in threads or processes of their own. */
+export const CFG_PARALLEL_RUNS = defineError<{ id: string; mode: string; runs: string }>({
   code: 'CFG_PARALLEL_RUNS',
   message: (d) =>
-    `"${d.id}" has mode: ${d.mode}, where what one worker does ends what others do: they cannot be in threads of their own.`,
+    `"${d.id}" has mode: ${d.mode}, where what one worker does ends what others do: they cannot be in ${d.runs} of their own.`,
   hint: () => 'Write runs: async in its parallel.',
 })
 
@@ -263,10 +263,10 @@ export const CFG_PARALLEL_ORDER = defineError<{ id: string; reason: string }>({
   hint: () => 'Write mode: unordered in its parallel, or remove parallel.',
 })
 
-/** A stage in worker threads has what only one in the thread of the job may have. */
-export const CFG_THREADS = defineError<{ id: string; key: string }>({
+/** A stage in threads or processes of its own has what only one in the thread of the job may have. */
+export const CFG_THREADS = defineError<{ id: string; key: string; runs: string }>({
   code: 'CFG_THREADS',
-  message: (d) => `"${d.id}" runs in threads, where "${d.key}" is not built yet.`,
+  message: (d) => `"${d.id}" runs in ${d.runs}, where "${d.key}" is not built yet.`,
   hint: () => 'Write runs: async in its parallel; then all is in the thread of the job.',
 })
 

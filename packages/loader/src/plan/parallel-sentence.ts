@@ -8,7 +8,11 @@ const results = {
     'a record that is through outdates all older ones, which are aborted and count as dropped',
   race: 'each record goes to all of them, and what the first one makes of it counts',
 } as const
-const places = { async: 'in the thread of the job', threads: 'in threads of their own' } as const
+const places = {
+  async: 'in the thread of the job',
+  threads: 'in threads of their own',
+  processes: 'in processes of their own',
+} as const
 
 /** How a stage runs several times, for people; undefined: it runs once. */
 export function parallelSentence(parallel: ParallelSpec | undefined): string | undefined {
@@ -21,6 +25,6 @@ export function parallelSentence(parallel: ParallelSpec | undefined): string | u
   }
   const isDefault = parallel.inFlight === undefined
   const most = parallel.inFlight ?? jobDefaults.parallel.unitsEach * workers
-  const unit = runs === 'threads' ? 'batches' : 'records'
+  const unit = runs === 'async' ? 'records' : 'batches'
   return `${who}, with at most ${most} ${unit} under way${isDefault ? ' (default)' : ''}: ${results[mode]}.`
 }

@@ -83,9 +83,9 @@ export async function runFile(
   return { code: exitCodeOf(summary, options), summary }
 }
 
-/** A job without stages in threads starts without what runs them. */
+/** A job without stages in threads or processes starts without what runs them. */
 async function threadsFor(loaded: LoadedJob, load: LoadOptions): Promise<JobParts['threads']> {
-  if (loaded.spec?.stages.every(({ parallel }) => parallel?.runs !== 'threads') === true)
+  if (loaded.spec?.stages.every(({ parallel }) => (parallel?.runs ?? 'async') === 'async') === true)
     return undefined
   const { threadsOf } = await import('@millrace/job/threads')
   return threadsOf(loaded, load)
