@@ -44,6 +44,18 @@ it.each([
   expect(sinks).toEqual([])
 })
 
+it.each([
+  ['sort', '{ sort: 10 }'],
+  ['dedupe', '{ dedupe: { within: 1s, of: delay } }'],
+  ['log', '{ log: "{delay}" }'],
+])('reads all fields where records pass through %s, which remembers', async (_name, stage) => {
+  const [source = ''] = filtered
+  const job = await load(source, `  stages: [${stage}]`, '  sink: { file: b.jsonl }')
+
+  expect(job.source).toMatchObject({ fields: undefined, raw: false })
+  expect(job.sinks).toEqual([])
+})
+
 it('reads all fields, and hands lines on as they are, where dead letters show whole records', async () => {
   const { sinks, source } = await load(
     ...filtered,

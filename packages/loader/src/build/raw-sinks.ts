@@ -52,8 +52,10 @@ function isUntouched(id: string, source: string, graph: Graph): boolean {
   if (id === source) return true
   const part = graph.parts.get(id)
   const stage = part && stageOf(part)
-  const isSame = stage?.definition.passes === 'same' && part?.settings.parallel === undefined
-  return isSame && !givesLate(id, graph) && isReached(id, source, graph)
+  // What remembers records may hand one on when another is in hand, or none: then there are no bytes of it.
+  const isSame = stage?.definition.passes === 'same' && stage.definition.keeps === 'nothing'
+  if (!isSame || part?.settings.parallel !== undefined) return false
+  return !givesLate(id, graph) && isReached(id, source, graph)
 }
 
 /** What is parked waits as a record. */
