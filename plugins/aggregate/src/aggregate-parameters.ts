@@ -6,7 +6,7 @@ import {
   type ParameterFault,
   type StageSurroundings,
 } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { compileAggregates } from './aggregate-set.ts'
 import { AGG_UNKNOWN_FUNCTION } from './errors.ts'
 

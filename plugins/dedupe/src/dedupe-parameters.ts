@@ -1,7 +1,7 @@
 import { isMillraceError } from '@millrace/base'
 import { compilePath } from '@millrace/expression'
 import { durationFaults, type ParameterFault, type StageSurroundings } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 
 const path = z.string().min(1)
 

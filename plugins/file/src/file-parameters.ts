@@ -1,5 +1,5 @@
 import { parseSize } from '@millrace/base'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 
 const format = z.enum(['jsonl', 'json', 'csv', 'lines'])
 

@@ -8,7 +8,7 @@ import {
   type SinkDefinition,
   type SinkInstance,
 } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { columnNames, formatParameters } from './file-parameters.ts'
 import { FilesInUse, filesInUse } from './files-in-use.ts'
 import { isRegular } from './is-regular.ts'

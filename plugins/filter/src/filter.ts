@@ -1,7 +1,7 @@
 import { isMillraceError } from '@millrace/base'
 import { compileExpression, expectedOfTexts, fieldsOfTexts } from '@millrace/expression'
 import { defineStage, type Key, type StageDefinition } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { FILTER_REJECTED } from './errors.ts'
 
 const schema = z.strictObject({

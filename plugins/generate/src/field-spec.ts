@@ -1,5 +1,5 @@
 import { parseDuration } from '@millrace/base'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 
 const range = { min: z.number(), max: z.number() }
 const ordered = { error: 'min must not be above max' }

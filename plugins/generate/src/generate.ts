@@ -8,7 +8,7 @@ import {
   type SourceDefinition,
   type SourceInstance,
 } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { streamOf } from './chance.ts'
 import { GENERATE_POSITION } from './errors.ts'
 import { defaultFields, fieldSpec } from './field-spec.ts'

@@ -1,6 +1,6 @@
 import { parseDuration } from '@millrace/base'
 import { eventWindowsSchema } from '@millrace/window'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 
 const duration = (description: string): z.ZodString =>
   z.string().meta({ description, format: 'duration' })

@@ -6,7 +6,7 @@ import {
   type Template,
 } from '@millrace/expression'
 import { defineStage, type Key, type Logger, type StageDefinition } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 
 /** Longest record shown where no message is given, in characters. */
 const shownMax = 1000

@@ -1,5 +1,5 @@
 import type { ParameterFault } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 
 const cel = z.union([
   z.string().meta({ description: 'Expression over the incoming record.', format: 'cel' }),

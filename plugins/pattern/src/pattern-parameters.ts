@@ -1,5 +1,5 @@
 import { parseDuration } from '@millrace/base'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 
 const cel = z.string().meta({
   description: 'Expression over the records of the steps, such as large.amount.',

@@ -7,7 +7,7 @@ import {
   type ParameterFault,
   type StageDefinition,
 } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 
 const schema = z.strictObject({
   routes: z

@@ -1,6 +1,6 @@
 import { invariant, TimerHeap } from '@millrace/base'
 import { defineStage, type RecordContext, type StageDefinition } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { SORT_FULL } from './errors.ts'
 
 const schema = z.strictObject({

@@ -12,7 +12,7 @@ import {
   type SinkToken,
   type WriteResult,
 } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { databaseError, inTransaction, openDatabase } from './database.ts'
 import { SQLITE_LATER } from './errors.ts'
 import { commitRows, forgetRows, isShownBehind, makeOwnTables, type RowsToken } from './progress.ts'

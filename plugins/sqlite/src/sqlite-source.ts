@@ -7,7 +7,7 @@ import {
   type SourceInstance,
 } from '@millrace/sdk'
 import { nearestName } from '@millrace/base'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { databaseError, openDatabase, quoted } from './database.ts'
 import { SQLITE_NO_COLUMN, SQLITE_ORDER } from './errors.ts'
 

@@ -1,5 +1,5 @@
 import { parseDuration, parseSize } from '@millrace/base'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { defaultDir } from './store/database.ts'
 import { namePattern } from './store/stream-row.ts'
 

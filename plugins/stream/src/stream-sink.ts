@@ -10,7 +10,7 @@ import {
   type SinkToken,
   type WriteResult,
 } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { Database } from './store/database.ts'
 import { STREAM_POSITION, STREAM_TOKEN } from './errors.ts'
 import { toText } from './store/messages.ts'

@@ -7,7 +7,7 @@ import {
   type SourceDefinition,
   type SourceInstance,
 } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { STREAM_GONE, STREAM_POSITION } from './errors.ts'
 import type { Message } from './store/messages.ts'
 import { openStream } from './open-stream.ts'

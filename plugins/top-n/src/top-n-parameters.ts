@@ -1,7 +1,7 @@
 import { parseDuration } from '@millrace/base'
 import { durationFaults, type ParameterFault, type StageSurroundings } from '@millrace/sdk'
 import { checkEventWindows, eventWindowsSchema } from '@millrace/window'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 
 export const topNSchema = z.strictObject({
   n: z.int().positive().max(100_000).meta({ description: 'How many records at most.' }),

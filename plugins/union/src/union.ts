@@ -1,6 +1,6 @@
 import { setField } from '@millrace/base'
 import { defineStage, type Process, type RecordContext, type StageDefinition } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import { UNION_NO_OBJECT } from './errors.ts'
 
 const schema = z.strictObject({

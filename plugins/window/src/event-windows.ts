@@ -1,6 +1,6 @@
 import { invariant } from '@millrace/base'
 import type { ParameterFault } from '@millrace/sdk'
-import type { z } from 'zod'
+import type * as z from '@millrace/sdk/zod'
 import { windowFaults } from './check-window.ts'
 import { planOf } from './create-windows.ts'
 import type { Plan } from './plan.ts'

@@ -1,7 +1,7 @@
 import { aggregateValues } from '@millrace/aggregate'
 import { parseDuration } from '@millrace/base'
 import { isEmitterChoice } from '@millrace/sdk'
-import { z } from 'zod'
+import * as z from '@millrace/sdk/zod'
 import type { Emit } from './emit.ts'
 
 const duration = (description: string): z.ZodString =>
