@@ -15,7 +15,7 @@ export function expandParallel(whole: JobSpec): JobSpec {
   const spec = withLanes(whole)
   const many = new Map(spec.stages.filter(isMany).map((stage) => [stage.id, stage]))
   if (many.size === 0) return fitted(spec)
-  const threads = threadsOf(many.values())
+  const threads = threadsOf(spec)
   const gates = new Map<string, GateSpec>()
   const refs = (from: readonly OutputRef[]): readonly OutputRef[] =>
     from.flatMap((ref) => {
@@ -51,12 +51,10 @@ function isMany({ parallel, replica }: StageSpec): boolean {
 }
 
 /** How many threads there are: the numbers of processes go on from there. */
-function threadsOf(stages: Iterable<StageSpec>): number {
-  let most = 0
-  for (const { parallel } of stages) {
-    if (parallel?.runs === 'threads') most = Math.max(most, parallel.workers)
-  }
-  return most
+function threadsOf({ sources, stages }: JobSpec): number {
+  const inLanes = [...sources, ...stages].map(({ thread = -1 }) => thread + 1)
+  const many = stages.filter((stage) => isMany(stage) && stage.parallel?.runs === 'threads')
+  return Math.max(0, ...inLanes, ...many.map(({ parallel }) => parallel?.workers ?? 0))
 }
 
 function replicas(stage: StageSpec, threads: number): readonly StageSpec[] {
