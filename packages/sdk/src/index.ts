@@ -87,6 +87,7 @@ export {
   type WatermarksDefinition,
   type WatermarkStrategy,
 } from './define-watermarks.ts'
+export { isSplit, type LanedJob, lanesOf, ordersOf } from './lanes-of.ts'
 export { type OrderedStage, whyUnordered } from './why-unordered.ts'
 export { findUpdateClashes, type UpdateClash } from './find-update-clashes.ts'
 export { jobDefaults } from './job-defaults.ts'

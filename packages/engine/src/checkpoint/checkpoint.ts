@@ -1,4 +1,4 @@
-import type { SinkToken } from '@millrace/sdk'
+import type { Piece, SinkToken } from '@millrace/sdk'
 import type { SavedLetters } from '../report/dead-letter-log.ts'
 import type { SinkCounts, SourceCounts, StageCounts } from '../report/summary.ts'
 import type { SavedParked } from '../run/saved-parked.ts'
@@ -12,6 +12,8 @@ export interface PartitionSnapshot {
   readonly offset: number
   /** What its source reads on from; undefined: nothing was read, or the source cannot say. */
   readonly position: unknown
+  /** Only this piece of it; there may be others of the same partition. Absent: all of it. */
+  readonly piece?: Piece | undefined
   /** Bytes read so far. */
   readonly bytes: number
   /** Watermark behind the last record. */

@@ -27,9 +27,11 @@ export interface CheckpointParts {
 
 interface CheckpointedSource {
   readonly id: string
+  readonly counter: { snapshot(): { readonly read: number } }
   readonly task: {
     snapshot(): SourceSnapshot
-    barrier(): SourceSnapshot
+    /** A promise where it is read elsewhere. */
+    barrier(): SourceSnapshot | Promise<SourceSnapshot>
     ack(snapshot: SourceSnapshot): Promise<void>
   }
 }
@@ -74,11 +76,11 @@ function captured({ id, task }: CheckpointedStage): StageCapture | Promise<Stage
 interface Pending {
   readonly number: number
   readonly time: number
-  readonly read: number
-  readonly sources: Readonly<Record<string, SourceSnapshot>>
+  read: number
+  readonly sources: Record<string, SourceSnapshot>
   readonly stages: Record<string, StageCapture>
   readonly sinks: Record<string, SinkCheckpoint>
-  /** Stages and sinks that have not answered. */
+  /** Parts that have not answered. */
   readonly missing: Set<string>
   readonly answered: () => void
 }
@@ -209,6 +211,19 @@ export class Coordinator implements Barriers {
     if (pending.missing.size === 0) pending.answered()
   }
 
+  #stand(pending: Pending, { counter, id, task }: CheckpointedSource): void {
+    const known = counter.snapshot().read
+    const stood = (snapshot: SourceSnapshot): void => {
+      // What it had read by then is known only now.
+      pending.read += snapshot.counts.read - known
+      pending.sources[id] = snapshot
+      this.#answer(pending, id)
+    }
+    const standing = task.barrier()
+    if (standing instanceof Promise) void standing.then(stood)
+    else stood(standing)
+  }
+
   #await(pending: Pending, id: string, part: Promise<StageCapture>): void {
     void part.then((capture) => {
       pending.stages[id] = capture
@@ -330,15 +345,16 @@ export class Coordinator implements Barriers {
       number: ++this.#number,
       time: runtime.now(),
       read: this.#host.read,
-      sources: Object.fromEntries(sources.map(({ id, task }) => [id, task.barrier()])),
+      sources: {},
       stages: {},
       sinks: Object.fromEntries(
         sinks.filter(isOver).map(({ id, task }) => [id, task.checkpoint()]),
       ),
-      missing: new Set([...stages, ...live].map(({ id }) => id)),
+      missing: new Set([...sources, ...stages, ...live].map(({ id }) => id)),
       answered,
     }
     this.#pending = pending
+    for (const source of sources) this.#stand(pending, source)
     for (const { id } of stages.filter(isOver)) this.reached(id)
     if (pending.missing.size > 0) await this.#unlessOver(all)
     this.#pending = undefined

@@ -31,8 +31,10 @@ export function rescale(
   }
   for (const id of moved) {
     const whole = joinStage(sectionsOf(checkpoint, id))
-    const count = stages.find((stage) => stageOf(stage.id) === id)?.replica?.count ?? 1
-    if (count === 1) kept[id] = whole
+    const { count = 0 } = stages.find((stage) => stageOf(stage.id) === id)?.replica ?? {}
+    // The store has it under another name.
+    if (count === 0) kept[id] = { ...whole, isKept: false }
+    else if (count === 1) kept[replicaId(id, 0)] = { ...whole, isKept: false }
     else {
       for (const [index, share] of splitStage(whole, count).entries()) {
         kept[replicaId(id, index)] = share
@@ -111,7 +113,8 @@ function splitStage(whole: StageCheckpoint, count: number): readonly StageCheckp
   })
 }
 
-function joinLetters(all: readonly SavedLetters[]): SavedLetters {
+/** Those of several as those of one. */
+export function joinLetters(all: readonly SavedLetters[]): SavedLetters {
   const byCode: Record<string, number> = {}
   for (const [code, count] of all.flatMap((letters) => Object.entries(letters.byCode))) {
     byCode[code] = (byCode[code] ?? 0) + count

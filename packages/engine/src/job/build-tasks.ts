@@ -19,13 +19,14 @@ import { partLogger } from '../run/part-logger.ts'
 import { PartTimers } from '../run/part-timers.ts'
 import { SinkTask } from '../run/sink-task.ts'
 import { SharedResource } from '../run/shared-resource.ts'
+import type { SourcePart } from '../run/source-part.ts'
 import { SourceTask } from '../run/source-task.ts'
 import type { StagePart } from '../run/stage-part.ts'
 import { StageTask } from '../run/stage-task.ts'
 import type { TaskHost } from '../run/task-host.ts'
 import type { SpillFile } from '../state/spill-file.ts'
 import { ENG_OVERFLOW } from '../errors.ts'
-import type { Placement, StageTally } from './pool.ts'
+import type { Placement, SourceTally, StageTally } from './pool.ts'
 import { type GateNode, gateNodes } from './gate-nodes.ts'
 import { type Wired, wire } from './wiring.ts'
 
@@ -56,6 +57,11 @@ export interface StageNode extends Node<StagePart, StageTally> {
   readonly letters: PartLetters
 }
 
+/** A source that is read here, or a worker of one. */
+export interface SourceReader extends Node<SourceTask, SourceCounter> {
+  readonly letters: PartLetters
+}
+
 /** A resource of the job and what it counts itself. */
 export interface ResourceNode {
   readonly id: string
@@ -68,7 +74,10 @@ export interface ResourceNode {
 export interface Nodes {
   /** In the order in which they are opened. */
   readonly resources: readonly ResourceNode[]
-  readonly sources: readonly Node<SourceTask, SourceCounter>[]
+  /** Of one that workers read elsewhere only what stands for it here. */
+  readonly sources: readonly Node<SourcePart, SourceTally>[]
+  /** Those that are read here. */
+  readonly readers: readonly SourceReader[]
   readonly stages: readonly StageNode[]
   readonly sinks: readonly Node<SinkTask, SinkCounter>[]
   readonly gates: readonly GateNode[]
@@ -101,6 +110,11 @@ export function buildNodes(
     if (!things.has(name)) things.set(name, make())
     return things.get(name) as T
   }
+  const lanes = new Set(
+    [...spec.sources, ...spec.stages].flatMap(({ id, parallel, replica }) =>
+      replica !== undefined && parallel === undefined ? [id] : [],
+    ),
+  )
   const failuresOf = (
     kind: 'Source' | 'Stage' | 'Sink',
     id: string,
@@ -109,7 +123,7 @@ export function buildNodes(
     const usual = spec.deadLetter === undefined ? 'fail' : 'deadLetter'
     const resolved = resolvePolicy(policy ?? spec.onError, usual)
     const own = kind === 'Source' ? sourcePolicy(resolved, usual) : resolved
-    return new Failures(host, { kind, id }, own, outboxOf(id).dead)
+    return new Failures(host, { kind, id, isLane: lanes.has(id) }, own, outboxOf(id).dead)
   }
   const common = <C extends Counting>(node: string, place: Place, counter: C) => {
     const timers = new PartTimers(host.runtime)
@@ -133,9 +147,10 @@ export function buildNodes(
     return { id, resource, module: factory.name, metrics }
   })
   const isHere = ({ id }: Place): boolean => placement.isHere(id)
-  const sources = spec.sources.filter(isHere).map((source) => {
-    const { factory, id } = source
-    const { node, parts } = common(id, source, new SourceCounter(id, factory.traits.name))
+  const readers = spec.sources.filter(isHere).map((worker): SourceReader => {
+    const { factory, id } = worker
+    const source = { ...worker, id: stageOf(id) }
+    const { node, parts } = common(id, source, new SourceCounter(source.id, factory.traits.name))
     const failures = failuresOf('Source', id, source.onError)
     const saved = restored?.sources[id]
     load(parts.counter, failures, saved)
@@ -146,9 +161,24 @@ export function buildNodes(
       restored: saved,
       // The stage is there, and open, before the source is read.
       prefilter: () => stages.find((stage) => stage.id === reader?.id)?.task.prefilter,
+      node: id,
+      ...(source.replica !== undefined && { want: () => placement.want?.(id) }),
     }
     const task = new SourceTask({ ...parts, spec: source, ...own })
-    return { id, factory, task, ...node }
+    const { letters } = failures
+    return { id, factory, task, letters, ...node }
+  })
+  const sources = spec.sources.flatMap((worker): readonly Node<SourcePart, SourceTally>[] => {
+    const reader = readers.find(({ id }) => id === worker.id)
+    if (reader !== undefined) return [reader]
+    if (placement.sourceStandIn === undefined || worker.replica?.index !== 0) return []
+    const { factory } = worker
+    const source = { ...worker, id: worker.replica.of }
+    const { id } = source
+    const { node, parts } = common(worker.id, source, new SourceCounter(id, factory.traits.name))
+    const own = { spec: source, scope: parts.scope, restored: restored?.sources[id] }
+    const counts = node.counter.snapshot()
+    return [{ id, factory, ...node, ...placement.sourceStandIn({ ...own, counts }) }]
   })
   const fields = new Map<string, FieldWatches>()
   const stages = spec.stages.flatMap((replica): StageNode[] => {
@@ -211,7 +241,7 @@ export function buildNodes(
     sinks.push(sinkNode(spec.deadLetter, failuresOf('Sink', spec.deadLetter.id, 'fail')))
   }
   const gates = gateNodes(spec, host, wiring, isHere)
-  return { resources, sources, stages, gates, sinks, edges: wiring.edges }
+  return { resources, sources, readers, stages, gates, sinks, edges: wiring.edges }
 }
 
 function watchFields({ id, expects, inputs }: StageSpec, { logger }: TaskHost): FieldWatches {

@@ -4,7 +4,7 @@ import { jobDefaults, type Logger, type SinkToken } from '@millrace/sdk'
 import { ENG_ABORTED, ENG_ERROR_RATE, ENG_INTERNAL } from '../errors.ts'
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
-import { stageOf } from '../plan/parallel-spec.ts'
+import { hasThreads, stageOf } from '../plan/parallel-spec.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
 import type { CheckpointProgress } from '../report/summary.ts'
 import { crashed, type Crashed } from '../run/crashed.ts'
@@ -96,8 +96,7 @@ export class Incarnation implements TaskHost {
     this.#coordinator =
       checkpoint &&
       new Coordinator(this, { ...checkpoint, restored, setAside }, () => this.nodes, checkpoints)
-    const isApart = spec.stages.some(({ thread }) => thread !== undefined)
-    this.#threads = isApart ? options.threads?.(this, spec, restored) : undefined
+    this.#threads = hasThreads(spec) ? options.threads?.(this, spec, restored) : undefined
     this.nodes = buildNodes(spec, this, { restored, setAside }, this.#threads)
     this.ended = new Promise((resolve) => {
       this.#wake = resolve

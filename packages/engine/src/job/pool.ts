@@ -1,8 +1,11 @@
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
-import type { JobSpec } from '../plan/job-spec.ts'
+import type { InstanceScope } from '@millrace/sdk'
+import type { JobSpec, SourceSpec } from '../plan/job-spec.ts'
 import type { PartLetters } from '../report/dead-letter-log.ts'
-import type { StageCounts } from '../report/summary.ts'
+import type { SourceSnapshot } from '../checkpoint/checkpoint.ts'
+import type { SourceCounts, StageCounts } from '../report/summary.ts'
 import type { FieldWatches } from '../run/field-watches.ts'
+import type { SourcePart } from '../run/source-part.ts'
 import type { StagePart } from '../run/stage-part.ts'
 import type { TaskHost } from '../run/task-host.ts'
 import type { Wired } from './wiring.ts'
@@ -27,11 +30,35 @@ export interface StandInParts {
   readonly counts: StageCounts
 }
 
+/** What a source counts, wherever it is read. */
+export interface SourceTally {
+  readonly id: string
+  snapshot(): SourceCounts
+}
+
+/** What stands in the place of a source that workers read elsewhere, and what that is made of. */
+export interface SourceStandIn {
+  readonly task: SourcePart
+  readonly counter: SourceTally
+}
+export interface SourceStandInParts {
+  /** Of any of its workers, with the id of the source. */
+  readonly spec: SourceSpec
+  readonly scope: InstanceScope
+  /** Of a source that has read nothing. */
+  readonly counts: SourceCounts
+  readonly restored: SourceSnapshot | undefined
+}
+
 /** Which parts of a job are built, and what stands for the others. */
 export interface Placement {
   isHere(part: string): boolean
   /** Undefined: nothing stands for it here. */
   standIn(stage: string, parts: StandInParts): StandIn | undefined
+  /** The same of a source that workers read. Absent: nothing ever does. */
+  sourceStandIn?(parts: SourceStandInParts): SourceStandIn
+  /** Asks for more for a worker of a source that is here. */
+  want?(worker: string): void
 }
 
 /** Where stages run that do not run here, for one life of a pipeline. */

@@ -41,7 +41,7 @@ export class RunningJob implements EngineJob {
     this.spec = spec
     this.#options = options
     this.#logger = logger
-    this.#pipeline = new SupervisedPipeline(expandParallel(spec), {
+    this.#pipeline = new SupervisedPipeline(expandParallel(options.threads ? spec : whole(spec)), {
       runtime,
       logger,
       asked: () => this.#asked,
@@ -229,6 +229,11 @@ export class RunningJob implements EngineJob {
       tell()
     }
   }
+}
+
+/** Without threads nobody but this one reads. */
+function whole(spec: JobSpec): JobSpec {
+  return { ...spec, sources: spec.sources.map((source) => ({ ...source, parallel: undefined })) }
 }
 
 /** How many records each stage and sink holds parked; those that hold none are left out. */

@@ -3,7 +3,7 @@ import { findUpdateClashes } from '@millrace/sdk'
 import { ENG_NO_DEAD_LETTER, ENG_UPDATES } from '../errors.ts'
 import { type ErrorPolicy, resolvePolicy } from './error-policy.ts'
 import { checkLimits } from './check-limits.ts'
-import { checkParallel } from './check-parallel.ts'
+import { checkParallel, checkSplit } from './check-parallel.ts'
 import { checkRestored } from './check-restored.ts'
 import type { JobSpec, OutputRef } from './job-spec.ts'
 import { checkRepeatable } from './pipeline-restart.ts'
@@ -27,7 +27,10 @@ export function checkSpec(spec: JobSpec): void {
       invariant(has, `"${reader}" reads "${id}.${output}", which stands before it.`)
     }
   }
-  for (const source of spec.sources) add(source.id, ['out'])
+  for (const source of spec.sources) {
+    checkSplit(source)
+    add(source.id, ['out'])
+  }
   for (const stage of spec.stages) {
     const inputs = new Set(stage.inputs.map((input) => input.name))
     invariant(inputs.size > 0, `Stage "${stage.id}" has at least one input.`)

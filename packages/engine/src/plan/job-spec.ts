@@ -94,6 +94,15 @@ export interface SourceSpec {
   readonly prefilterReads?: readonly string[] | undefined
   /** Whether a sink writes its records as the bytes they came in. */
   readonly raw?: boolean | undefined
+  /**
+   * So many workers, each in a thread of its own, read it side by side, with the stages that `lanesOf` says; for one that `splits` only, and where
+   * the job has threads. Records come in no order then. Default: it is read in the thread of the job.
+   */
+  readonly parallel?: Pick<ParallelSpec, 'workers'> | undefined
+  /** Only after `expandParallel`: which of several it is. */
+  readonly replica?: Replica | undefined
+  /** Only after `expandParallel`: the number of the worker thread that it runs in, from 0. Absent: that of the job. */
+  readonly thread?: number | undefined
 }
 
 /** Field paths that should be in the records; with several inputs: per input name. */
@@ -124,7 +133,7 @@ export interface StageSpec {
   readonly parallel?: ParallelSpec | undefined
   /** Only after `expandParallel`: which of several it is. */
   readonly replica?: Replica | undefined
-  /** Only after `expandParallel`: the number of the worker thread that it runs in, from 0. Absent: that of the job. */
+  /** Only after `expandParallel`: the number of the worker that it runs in, from 0, those in processes behind those in threads. Absent: the job's own thread. */
   readonly thread?: number | undefined
   /** Given: also a start that fails is tried again. */
   readonly restart?: RestartSpec | undefined
@@ -186,6 +195,8 @@ export interface JobSpec {
   readonly sources: readonly SourceSpec[]
   /** In an order in which every stage stands after what it reads. */
   readonly stages: readonly StageSpec[]
+  /** The end of the line, for who brings a sink: several outputs where it forked and did not meet again. Default: see `mainOutputs`. */
+  readonly main?: readonly OutputRef[] | undefined
   /** Only after `expandParallel`. */
   readonly gates?: readonly GateSpec[] | undefined
   readonly sinks: readonly SinkSpec[]

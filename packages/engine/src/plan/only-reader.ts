@@ -10,6 +10,7 @@ export function onlyReader(spec: JobSpec, source: string): StageSpec | undefined
   const sinks = spec.sinks.filter(({ from }) => from.some(isRead))
   const [stage] = inputs
   if (stage === undefined || inputs.length + sinks.length > 1) return undefined
-  const isPlain = stage.by === undefined && stage.replica === undefined
-  return isPlain && overflow === 'block' ? stage : undefined
+  const isPlain = stage.by === undefined && (stage.replica ?? stage.parallel) === undefined
+  const isBeside = stage.replica !== undefined && stage.parallel === undefined
+  return (isPlain || isBeside) && overflow === 'block' ? stage : undefined
 }

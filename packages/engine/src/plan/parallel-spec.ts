@@ -48,7 +48,10 @@ export function stageOf(id: string): string {
 }
 
 /** Whether something of a job runs in a thread of its own. */
-export function hasThreads({ sources, stages }: {
+export function hasThreads({
+  sources,
+  stages,
+}: {
   readonly sources: readonly { readonly thread?: number | undefined }[]
   readonly stages: readonly { readonly thread?: number | undefined }[]
 }): boolean {

@@ -3,6 +3,7 @@ import type { Backoff } from '@millrace/core'
 import { jobDefaults } from '@millrace/sdk'
 import { ENG_NOT_REPEATABLE } from '../errors.ts'
 import type { JobSpec } from './job-spec.ts'
+import { hasThreads } from './parallel-spec.ts'
 import { placeOf } from './place.ts'
 
 /** A budget of whole pipelines, with its defaults. */
@@ -28,8 +29,7 @@ export function pipelineRestart({ restart }: JobSpec): PipelineBudget | undefine
 /** The same where all that is lost is a worker thread: a job that can go on from its last checkpoint does so without being told. */
 export function restartOfLost(spec: JobSpec): PipelineBudget | undefined {
   const own = pipelineRestart(spec)
-  const isApart = spec.stages.some(({ thread }) => thread !== undefined)
-  if (own !== undefined || !isApart || spec.checkpoint === undefined) return own
+  if (own !== undefined || !hasThreads(spec) || spec.checkpoint === undefined) return own
   if (whyUnrepeatable(spec) !== undefined) return undefined
   const { intensity, periodMs } = spec.restart ?? jobDefaults.restart
   return { intensity, periodMs, backoff: jobDefaults.backoff }

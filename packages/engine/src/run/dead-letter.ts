@@ -56,15 +56,17 @@ export class Letters {
   readonly #node: string
   readonly #clock: Pick<Runtime, 'now'>
   readonly #log: PartLetters
+  readonly #isLane: boolean
   #place = ''
   #same = 0
 
-  /** `node`: its id among the parts of the job, which tells replicas of a stage from each other. */
-  constructor(node: string, clock: Pick<Runtime, 'now'>, log: PartLetters) {
+  /** `node`: its id among the parts of the job, which tells replicas of a stage from each other; `isLane`: any of them may have any record. */
+  constructor(node: string, clock: Pick<Runtime, 'now'>, log: PartLetters, isLane = false) {
     this.#stage = stageOf(node)
     this.#node = node
     this.#clock = clock
     this.#log = log
+    this.#isLane = isLane
   }
 
   /** The letter of a record; `id` where it had one before. */
@@ -91,7 +93,7 @@ export class Letters {
   /** What comes of one entry stands together, so a look at the last place is enough. */
   #id(origin: Origin | undefined): string {
     if (origin === undefined) return `//${this.#log.nextUnplaced()}/${this.#node}`
-    const place = `${origin.source}/${origin.partition}/${origin.offset}/${this.#node}`
+    const place = `${origin.source}/${origin.partition}/${origin.offset}/${this.#isLane ? this.#stage : this.#node}`
     this.#same = place === this.#place ? this.#same + 1 : 1
     this.#place = place
     return this.#same === 1 ? place : `${place}/${this.#same}`

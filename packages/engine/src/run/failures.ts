@@ -33,7 +33,12 @@ export class Failures {
 
   constructor(
     host: TaskHost,
-    node: { readonly kind: 'Source' | 'Stage' | 'Sink'; readonly id: string },
+    node: {
+      readonly kind: 'Source' | 'Stage' | 'Sink'
+      readonly id: string
+      /** Which worker has a record is chance: its letter does not say. */
+      readonly isLane?: boolean
+    },
     policy: ResolvedPolicy,
     dead: Port | undefined,
   ) {
@@ -43,7 +48,7 @@ export class Failures {
     this.#policy = policy
     this.#dead = dead
     this.letters = host.deadLetters.part()
-    this.#letters = new Letters(node.id, host.runtime, this.letters)
+    this.#letters = new Letters(node.id, host.runtime, this.letters, node.isLane)
   }
 
   /** Whether a failing record holds back those behind it. */

@@ -1,4 +1,4 @@
-import type { ReadOptions, SourceBatch, SourceInstance } from '@millrace/sdk'
+import type { Piece, ReadOptions, SourceBatch, SourceInstance } from '@millrace/sdk'
 import type { StagePrefilter } from './prefilter.ts'
 import type { PartitionSnapshot } from '../checkpoint/checkpoint.ts'
 
@@ -20,6 +20,8 @@ export interface PartitionPlace {
   readonly isResumable: boolean
   /** Read so far. */
   readonly bytes: number
+  /** What is read of it; undefined: all. */
+  readonly piece?: Piece | undefined
 }
 
 /** Where a partition stands of which nothing was read. */
@@ -37,6 +39,7 @@ export class PartitionReader implements PartitionPlace {
   position: unknown
   isResumable: boolean
   bytes: number
+  readonly piece: Piece | undefined
   /** What came of the last pull and was not taken yet. */
   ready: Step | undefined
   /** What the last pull threw. */
@@ -62,22 +65,25 @@ export class PartitionReader implements PartitionPlace {
     this.position = place.position
     this.isResumable = place.isResumable
     this.bytes = place.bytes
+    this.piece = place.piece
     this.#arrived = arrived
   }
 
   /** What a checkpoint keeps of it. */
-  get place(): Pick<PartitionSnapshot, 'name' | 'offset' | 'position' | 'bytes'> {
-    const { bytes, name, offset, position } = this
-    return { name, offset, position, bytes }
+  get place(): Pick<PartitionSnapshot, 'name' | 'offset' | 'position' | 'bytes' | 'piece'> {
+    const { bytes, name, offset, piece, position } = this
+    return { name, offset, position, bytes, ...(piece && { piece }) }
+  }
+
+  /** What tells it from the others of its source. */
+  get key(): string {
+    return this.piece === undefined ? this.name : `${this.name}@${this.piece.from}`
   }
 
   /** Asks for the next batch, which is `ready` then, or later. */
   pull(instance: SourceInstance, options: ReadOptions): void {
     try {
-      const { prefilter } = this
-      this.#reading ??= open(
-        instance.read(this.name, this.position, prefilter ? { ...options, prefilter } : options),
-      )
+      this.#reading ??= open(instance.read(this.name, this.position, this.#asked(options)))
       const result = this.#reading.next()
       if (result instanceof Promise) {
         this.isPending = true
@@ -97,6 +103,11 @@ export class PartitionReader implements PartitionPlace {
     this.#arrived = undefined
     this.isPending = false
     void (async () => reading?.return?.())().catch(() => undefined)
+  }
+
+  #asked(options: ReadOptions): ReadOptions {
+    const { piece, prefilter } = this
+    return { ...options, ...(prefilter && { prefilter }), ...(piece && { piece }) }
   }
 
   readonly #stepped = (step: Step): void => {

@@ -3,7 +3,8 @@ import type { SourceBatch } from '@millrace/sdk'
 import type { Recalled } from '../plan/job-spec.ts'
 import { NO_ROW, type OriginTable } from './record-batch.ts'
 import { mergeEntries, type Entries } from './source-batch.ts'
-import type { Sifted, StagePrefilter } from './prefilter.ts'
+import type { PartitionReader } from './partition-reader.ts'
+import type { Sifted } from './prefilter.ts'
 import type { SourceMarks } from './source-marks.ts'
 import type { Port } from './port.ts'
 import type { SourceParts } from './source-parts.ts'
@@ -25,14 +26,16 @@ export class SourceIntake {
   }
 
   /**
-   * Takes a batch of a partition whose next entry is number `offset`, read with `prefilter`; returns the number of the entry behind it.
+   * Takes the next batch of a partition; returns the number of the entry behind it.
    */
-  take(batch: SourceBatch, partition: string, offset: number, prefilter?: StagePrefilter): number {
+  take(batch: SourceBatch, { name: partition, offset, piece, prefilter }: PartitionReader): number {
     const { counter, host, outbox, spec } = this.#parts
     const most = (spec.limit ?? Number.POSITIVE_INFINITY) - counter.read
     const entries = mergeEntries(batch, offset, most)
     const count = entries.offsets.length
     const { leftOut = 0 } = batch
+    // In a piece, offsets are bytes.
+    const isNumbered = piece === undefined
     const recalled = spec.recall?.(batch)
     const table: OriginTable = {
       source: recalled?.origin?.source ?? spec.id,
@@ -40,8 +43,9 @@ export class SourceIntake {
       offsets: entries.offsets,
       lines: entries.lines,
       raw: entries.raw,
-      base: host.read,
-      first: leftOut === 0 ? undefined : offset,
+      // Among several workers each counts for all.
+      base: host.read * (spec.replica?.count ?? 1),
+      first: isNumbered && leftOut > 0 ? offset : undefined,
     }
     counter.read += count + leftOut
     host.read += count + leftOut
@@ -51,7 +55,9 @@ export class SourceIntake {
     this.#stamp(entries, table, recalled, sifted)
     this.#malformed(entries, table)
     if (sifted !== undefined) this.#passed(sifted.behind)
-    return leftOut === 0 ? (entries.offsets[count - 1] ?? offset - 1) + 1 : offset + count + leftOut
+    return leftOut === 0 || !isNumbered
+      ? (entries.offsets[count - 1] ?? offset - 1) + 1
+      : offset + count + leftOut
   }
 
   /** Records up to an event time were left out; Infinity: their time is their arrival. */

@@ -1,5 +1,5 @@
 import type { ReadOptions, SourceInstance } from '@millrace/sdk'
-import type { SourceSnapshot } from '../checkpoint/checkpoint.ts'
+import type { PartitionSnapshot, SourceSnapshot } from '../checkpoint/checkpoint.ts'
 import { BEGINNING, PartitionReader } from './partition-reader.ts'
 import type { StagePrefilter } from './prefilter.ts'
 import type { SourceMarks } from './source-marks.ts'
@@ -15,6 +15,10 @@ export class SourcePartitions {
   readonly #prefilter: () => StagePrefilter | undefined
   /** Those that were not begun, once they are known. */
   #waiting: string[] | undefined
+  /** What this one of several workers was given, and has not begun. */
+  #given: PartitionSnapshot[] = []
+  /** Whether it waits for more, or knows that there is no more. */
+  #wants: 'nothing' | 'more' | 'no more' = 'nothing'
   /** Those that are read now. */
   #readers: PartitionReader[] = []
   /** Those that a stop cut short: they are read on another time. */
@@ -37,26 +41,49 @@ export class SourcePartitions {
     this.#arrived = arrived
     this.#done = [...(restored?.done ?? [])]
     this.#bytesDone = restored?.bytesDone ?? 0
-    if (restored?.isOver === true) this.#waiting = []
+    if (restored?.isOver === true || parts.want !== undefined) this.#waiting = []
   }
 
   /** Takes up those that an earlier run had begun; the rest waits. Names that come later change nothing. */
   know(names: readonly string[]): void {
     if (this.#waiting !== undefined) return
-    const { host, restored } = this.#parts
-    for (const saved of restored?.partitions ?? []) {
-      const { name, offset, position } = saved
-      const place = { ...saved, isResumable: position !== undefined || offset === 0 }
-      this.#readers.push(new PartitionReader(name, place, this.#arrived, this.#prefilter()))
-      this.#marks.open(name, host.runtime.monotonic(), saved)
-    }
+    const { restored } = this.#parts
+    for (const saved of restored?.partitions ?? []) this.#takeUp(saved)
     const known = new Set([...this.#done, ...this.#readers.map(({ name }) => name)])
     this.#waiting = names.filter((name) => !known.has(name))
   }
 
+  #takeUp(saved: PartitionSnapshot): void {
+    const { name, offset, piece, position } = saved
+    const isResumable = position !== undefined || piece !== undefined || offset === 0
+    const place = { ...saved, isResumable }
+    const reader = new PartitionReader(name, place, this.#arrived, this.#prefilter())
+    this.#readers.push(reader)
+    this.#marks.open(reader.key, this.#parts.host.runtime.monotonic(), saved)
+  }
+
+  /** More to read, for one of several workers. */
+  give(given: readonly PartitionSnapshot[], isLast: boolean): void {
+    this.#given.push(...given)
+    this.#wants = isLast ? 'no more' : 'nothing'
+    this.#arrived()
+  }
+
+  #beginGiven(want: () => void): void {
+    const next = this.#readers.length === 0 ? this.#given.shift() : undefined
+    if (next !== undefined) this.#takeUp(next)
+    if (this.#given.length > 0 || this.#wants !== 'nothing') return
+    this.#wants = 'more'
+    want()
+  }
+
   /** Begins the next one when the one in hand is over, or all of them where they are read together. */
   begin(): void {
-    const { host, spec } = this.#parts
+    const { host, spec, want } = this.#parts
+    if (want !== undefined) {
+      this.#beginGiven(want)
+      return
+    }
     const most = spec.factory.traits.reads === 'together' ? Number.POSITIVE_INFINITY : 1
     while (this.#readers.length < most) {
       const name = this.#waiting?.shift()
@@ -81,6 +108,11 @@ export class SourcePartitions {
     return undefined
   }
 
+  /** Whether it waits for more to read. */
+  get isWaiting(): boolean {
+    return this.#wants === 'more' && this.#readers.length + this.#given.length === 0
+  }
+
   /** Whether one is at work. */
   get isPending(): boolean {
     return this.#readers.some(({ isPending }) => isPending)
@@ -97,9 +129,9 @@ export class SourcePartitions {
     this.#readers = this.#readers.filter((one) => one !== reader)
     if (isCut) this.#cut = [...this.#cut, reader]
     else {
-      this.#done.push(reader.name)
+      if (!this.#readers.some(({ name }) => name === reader.name)) this.#done.push(reader.name)
       this.#bytesDone += reader.bytes
-      this.#marks.close(reader.name)
+      this.#marks.close(reader.key)
     }
   }
 
@@ -110,7 +142,9 @@ export class SourcePartitions {
 
   /** Whether all are over. */
   get areOver(): boolean {
-    return this.#waiting?.length === 0 && this.#readers.length + this.#cut.length === 0
+    const isAll = this.#parts.want === undefined || this.#wants === 'no more'
+    const inHand = this.#readers.length + this.#cut.length + this.#given.length
+    return isAll && this.#waiting?.length === 0 && inHand === 0
   }
 
   /** Whether those in hand can be read on by another instance. */
@@ -133,8 +167,9 @@ export class SourcePartitions {
   /** Where each stands. */
   snapshot(): Pick<SourceSnapshot, 'partitions' | 'done' | 'bytesDone'> {
     const inHand = [...this.#readers, ...this.#cut]
+    const begun = inHand.map(({ key, place }) => ({ ...place, ...this.#marks.snapshot(key) }))
     return {
-      partitions: inHand.map(({ place }) => ({ ...place, ...this.#marks.snapshot(place.name) })),
+      partitions: [...begun, ...this.#given],
       done: [...this.#done],
       bytesDone: this.#bytesDone,
     }

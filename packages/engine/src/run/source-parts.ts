@@ -24,4 +24,8 @@ export interface SourceParts {
   readonly prefilter: () => StageInstance['prefilter']
   /** Where it stood in an earlier run. */
   readonly restored: SourceSnapshot | undefined
+  /** Its id among the parts of the job: of a worker its own, where `spec` has that of the source. */
+  readonly node: string
+  /** Asks for more to read, which is then given; absent: it knows itself what there is. */
+  readonly want?: (() => void) | undefined
 }

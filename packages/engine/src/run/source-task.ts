@@ -1,6 +1,6 @@
 import { invariant, type MillraceError } from '@millrace/base'
 import type { SourceBatch, SourceInstance } from '@millrace/sdk'
-import type { SourceSnapshot } from '../checkpoint/checkpoint.ts'
+import type { PartitionSnapshot, SourceSnapshot } from '../checkpoint/checkpoint.ts'
 import type { AlignedSource } from './alignment.ts'
 import { blamedTime } from './blamed-time.ts'
 import type { Crashed } from './crashed.ts'
@@ -77,13 +77,15 @@ export class SourceTask {
   }
 
   #made(): Promise<SourceInstance> {
-    const { counter, host, scope, spec } = this.#parts
+    const { counter, host, scope, spec, want } = this.#parts
     return openInstance<SourceInstance>(
       host,
       spec,
       () => spec.factory.create(scope),
       async (instance) => {
         await open(host, spec, () => instance.open?.())
+        // What one of several workers reads it is given.
+        if (want !== undefined) return
         await open(host, spec, async () => {
           this.#partitions.know((await instance.partitions?.()) ?? [''])
           counter.bytesTotal = await instance.size?.()
@@ -108,6 +110,11 @@ export class SourceTask {
       ...this.#marks.saved(host.runtime.monotonic()),
       ...told,
     }
+  }
+
+  /** More to read, where it is one of several workers. */
+  give(given: readonly PartitionSnapshot[], isLast: boolean): void {
+    this.#partitions.give(given, isLast)
   }
 
   /** Sends the barrier of a checkpoint behind all that was read so far, and says where that is. */
@@ -147,6 +154,7 @@ export class SourceTask {
     if (this.#hasRest) this.#parts.spec.drain?.()
     this.#pause.abort()
     this.#aligned.letGo()
+    if (this.#partitions.isWaiting) this.#interrupt()
     if (this.#resume !== undefined || this.#hasRest) this.#wait()
   }
 
@@ -213,7 +221,8 @@ export class SourceTask {
       if (!this.#pause.signal.aborted) this.#partitions.begin()
       const came = this.#partitions.ready ?? this.#ask()
       if (came !== undefined) return this.#took(came)
-      if (!this.#partitions.isPending) return this.#finish()
+      const mayGetMore = this.#partitions.isWaiting && !this.#pause.signal.aborted
+      if (!this.#partitions.isPending && !mayGetMore) return this.#finish()
     } catch (error) {
       return this.#fail(error)
     }
@@ -269,8 +278,8 @@ export class SourceTask {
   #send(reader: PartitionReader, batch: SourceBatch): void | Promise<void> {
     const { counter, host, outbox } = this.#parts
     this.#partitions.gave(reader)
-    this.#marks.heard(reader.name, host.runtime.monotonic())
-    reader.offset = this.#intake.take(batch, reader.name, reader.offset, reader.prefilter)
+    this.#marks.heard(reader.key, host.runtime.monotonic())
+    reader.offset = this.#intake.take(batch, reader)
     reader.position = batch.position
     reader.isResumable = batch.position !== undefined
     if (batch.bytes !== undefined) reader.bytes = batch.bytes
@@ -327,14 +336,14 @@ export class SourceTask {
 
   /** Passes the end on: of the input, or only of this run where the job is being stopped. */
   #finish(): void | Promise<void> {
-    const { host, outbox, spec } = this.#parts
+    const { host, node, outbox } = this.#parts
     this.#partitions.leave()
     this.#isOver = true
     this.#cancelLook()
     this.#aligned.moved(this.#marks.mark, true)
     this.#countLate()
     outbox.end(this.#isRead || !host.stopping)
-    host.finished(spec.id)
+    host.finished(node)
     return undefined
   }
 

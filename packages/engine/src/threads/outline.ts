@@ -18,7 +18,7 @@ export function outlineOf({ deadLetter, gates, sinks, sources }: JobSpec): Outli
   }
 }
 
-/** The job as the outline has it, with the stages of `spec`. */
+/** The job as the outline has it, with the stages of `spec`, and its sources that have threads. */
 export function withOutline(
   spec: JobSpec,
   { deadLetter, gates, sinks, sources }: Outline,
@@ -28,6 +28,8 @@ export function withOutline(
     ...others,
     gates,
     sources: sources.map(({ ends, id }) => {
+      const own = spec.sources.find((source) => source.id === id && source.thread !== undefined)
+      if (own !== undefined) return own
       const traits = { name: id, ends, replay: 'none' as const }
       return { id, factory: { traits, create: elsewhere, dispose() {} } }
     }),

@@ -1,9 +1,9 @@
 import { messageOf, type MillraceError, type Runtime } from '@millrace/base'
-import { type ActorSystem, createActorSystem, RestartBudget } from '@millrace/core'
+import { type ActorRef, type ActorSystem, createActorSystem, RestartBudget } from '@millrace/core'
 import { jobDefaults, type Logger } from '@millrace/sdk'
 import { ENG_ABORTED } from '../errors.ts'
-import type { JobCheckpoint, StageCheckpoint } from '../checkpoint/checkpoint.ts'
-import { buildNodes, type Nodes } from '../job/build-tasks.ts'
+import type { JobCheckpoint, SourceSnapshot, StageCheckpoint } from '../checkpoint/checkpoint.ts'
+import { buildNodes, type Nodes, type SourceReader } from '../job/build-tasks.ts'
 import { Cells } from '../job/cells.ts'
 import { Cleanups } from '../job/cleanups.ts'
 import { internal, toError } from '../job/incarnation.ts'
@@ -13,6 +13,7 @@ import { stageOf } from '../plan/parallel-spec.ts'
 import { placeOf } from '../plan/place.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
 import { Delays } from '../run/delays.ts'
+import { type Crashed, crashed } from '../run/crashed.ts'
 import { hookError } from '../run/stage-instance.ts'
 import type { Barriers, FailedRecord, TaskHost } from '../run/task-host.ts'
 import { ENG_WORKER_RECORD } from './errors.ts'
@@ -35,9 +36,10 @@ export interface SegmentOptions {
   readonly compile: Compile | undefined
   readonly hasCheckpoints: boolean
   readonly restored: Readonly<Record<string, StageCheckpoint>> | undefined
+  readonly sources: Readonly<Record<string, SourceSnapshot>>
 }
 
-/** The stages of a job that run in one worker thread: what they need of the job, they get from its thread. */
+/** The sources and stages of a job that run in one worker thread: what they need of the job, they get from its thread. */
 export class Segment implements TaskHost {
   readonly runtime: Runtime
   readonly logger: Logger
@@ -52,6 +54,8 @@ export class Segment implements TaskHost {
   readonly #end = new AbortController()
   readonly #nodes: Nodes
   readonly #links: Links
+  /** Sources that are open, by id. */
+  readonly #readers = new Map<string, ActorRef<'pull' | Crashed>>()
   #cancelReport: () => void = () => {}
   read = 0
   stopping = false
@@ -69,14 +73,20 @@ export class Segment implements TaskHost {
       : undefined
     this.#system = createActorSystem({ runtime, name: `${spec.name}-${side.thread}` })
     this.#cells = new Cells(this.#system, (error) => this.fail(internal(error)))
-    const threads = new Map(spec.stages.map(({ id, thread = MAIN }) => [id, thread]))
+    const parts = [...spec.sources, ...spec.stages]
+    const threads = new Map(parts.map(({ id, thread = MAIN }) => [id, thread]))
     const threadOf = (part: string): number => threads.get(part) ?? MAIN
-    const restored = options.restored && { stages: options.restored, sources: {}, sinks: {} }
+    const { sources } = options
+    const restored = { stages: options.restored ?? {}, sources, sinks: {} }
     this.#nodes = buildNodes(
       { ...spec, stages: spec.stages.map((stage) => ({ ...stage, expects: undefined })) },
       this,
-      { restored: restored as JobCheckpoint | undefined },
-      { isHere: (part) => threadOf(part) === side.thread, standIn: () => undefined },
+      { restored: restored as Pick<JobCheckpoint, keyof typeof restored> as JobCheckpoint },
+      {
+        isHere: (part) => threadOf(part) === side.thread,
+        standIn: () => undefined,
+        want: (id) => side.main.post({ kind: 'wants', id }),
+      },
     )
     this.#links = new Links(this.#nodes.edges, {
       here: side.thread,
@@ -104,6 +114,10 @@ export class Segment implements TaskHost {
         await openPart(node, this.#cells)
         this.#cleanups.add(stageOf(node.id), 'close', () => node.task.close())
       }
+      for (const reader of this.#nodes.readers) {
+        if (this.over) return
+        await this.#openReader(reader)
+      }
     } catch (error) {
       this.fail(toError(error))
       return
@@ -116,6 +130,8 @@ export class Segment implements TaskHost {
     if (message.kind === 'pause') this.#pause(message.isStopping)
     else if (message.kind === 'halt') this.#halt(ENG_ABORTED({}))
     else if (message.kind === 'capture') this.#capture(message.id)
+    else if (message.kind === 'read' || message.kind === 'give') this.#give(message)
+    else if (message.kind === 'stand') this.#stand(message.id, (reader) => reader.task.barrier())
     else this.#link(message)
   }
 
@@ -132,7 +148,10 @@ export class Segment implements TaskHost {
 
   finished(id: string): void {
     this.#tell()
-    if (this.barriers !== undefined) this.#capture(id)
+    if (this.barriers !== undefined) {
+      this.#capture(id)
+      this.#stand(id, (reader) => reader.task.snapshot())
+    }
     this.#options.side.main.post({ kind: 'finished', id })
   }
 
@@ -150,6 +169,32 @@ export class Segment implements TaskHost {
     await this.#system.stop()
   }
 
+  async #openReader(reader: SourceReader): Promise<void> {
+    const { id, task, timerError, timers } = reader
+    const cell = await this.#cells.start<'pull' | Crashed>(
+      id,
+      () => task.open(),
+      (message) => task.receive(message),
+    )
+    timers.crashed = (thrown) => cell.tell(crashed(timerError(thrown), timers))
+    this.#cleanups.add(stageOf(id), 'close', () => task.close())
+    this.#readers.set(id, cell)
+  }
+
+  #give({ id, isLast, kind, pieces }: ToThread & { readonly kind: 'read' | 'give' }): void {
+    const reader = this.#nodes.readers.find((one) => one.id === id)
+    if (reader === undefined || this.over) return
+    reader.task.give(pieces, isLast)
+    if (kind === 'read') reader.task.begin(() => this.#readers.get(id)?.tell('pull'))
+  }
+
+  #stand(id: string, snapshot: (reader: SourceReader) => SourceSnapshot): void {
+    const reader = this.#nodes.readers.find((one) => one.id === id)
+    if (reader === undefined || this.over) return
+    this.#options.side.main.post({ kind: 'stands', id, snapshot: snapshot(reader) })
+    this.#tell()
+  }
+
   #link(message: ToThread | LinkMessage): void {
     if ('link' in message && !this.over) this.#links.take(message)
   }
@@ -162,6 +207,7 @@ export class Segment implements TaskHost {
 
   #pause(isStopping: boolean): void {
     this.stopping = isStopping
+    for (const { task } of this.#nodes.readers) task.pause()
     if (isStopping) this.delays.cutShort()
   }
 
@@ -169,7 +215,7 @@ export class Segment implements TaskHost {
     if (this.over) return
     this.#end.abort(reason)
     this.delays.cutShort()
-    for (const { task } of this.#nodes.stages) task.halt()
+    for (const { task } of [...this.#nodes.readers, ...this.#nodes.stages]) task.halt()
   }
 
   #capture(id: string): void {
@@ -187,8 +233,9 @@ export class Segment implements TaskHost {
   }
 
   #refuse(writer: string, error: unknown): void {
-    const stage = this.#options.spec.stages.find(({ id }) => id === writer)
-    const place = { where: stage?.where, id: stageOf(writer) }
+    const { sources, stages } = this.#options.spec
+    const part = [...sources, ...stages].find(({ id }) => id === writer)
+    const place = { where: part?.where, id: stageOf(writer) }
     this.fail(ENG_WORKER_RECORD({ id: place.id, reason: messageOf(error) }, placeOf(place), error))
   }
 
@@ -204,7 +251,11 @@ export class Segment implements TaskHost {
       const { restarts, watermark } = task
       return { id, counts: counter.snapshot(), letters: letters.snapshot(), restarts, watermark }
     })
-    this.#options.side.main.post({ kind: 'reports', reports })
+    const sources = this.#nodes.readers.map(({ counter, id, letters, task }) => {
+      const { restarts, watermark } = task
+      return { id, counts: counter.snapshot(), letters: letters.snapshot(), restarts, watermark }
+    })
+    this.#options.side.main.post({ kind: 'reports', reports, sources })
   }
 }
 

@@ -37,8 +37,9 @@ export function serveThread({ compile, load, runtime, side }: ServeOptions): voi
   const start = async (message: ToThread & { readonly kind: 'start' }): Promise<void> => {
     try {
       const spec = withOutline(expandParallel((await loading).spec), message.outline)
-      const { hasCheckpoints, restored } = message
-      segment = new Segment({ spec, side, runtime, compile, hasCheckpoints, restored })
+      const { hasCheckpoints, restored, sources } = message
+      const own = { spec, side, runtime, compile, hasCheckpoints, restored, sources }
+      segment = new Segment(own)
     } catch (error) {
       const coded = isMillraceError(error)
         ? error

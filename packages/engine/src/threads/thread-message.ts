@@ -1,7 +1,12 @@
 import type { Where } from '@millrace/base'
-import type { StageCapture, StageCheckpoint } from '../checkpoint/checkpoint.ts'
+import type {
+  PartitionSnapshot,
+  SourceSnapshot,
+  StageCapture,
+  StageCheckpoint,
+} from '../checkpoint/checkpoint.ts'
 import type { SavedLetters } from '../report/dead-letter-log.ts'
-import type { StageCounts } from '../report/summary.ts'
+import type { SourceCounts, StageCounts } from '../report/summary.ts'
 import type { LinkMessage } from './link-message.ts'
 import type { Outline } from './outline.ts'
 
@@ -25,6 +30,11 @@ export interface StageReport {
   readonly restarts: number
 }
 
+/** What the worker of a source in a thread has come to. */
+export interface SourceReport extends Omit<StageReport, 'counts'> {
+  readonly counts: SourceCounts
+}
+
 /** What the job tells a worker thread, beside what goes over links. */
 export type ToThread =
   | LinkMessage
@@ -34,7 +44,18 @@ export type ToThread =
       readonly hasCheckpoints: boolean
       /** What its stages go on from, by id. */
       readonly restored: Readonly<Record<string, StageCheckpoint>> | undefined
+      /** What its sources go on from, by id; what they read they are given. */
+      readonly sources: Readonly<Record<string, SourceSnapshot>>
     }
+  /** A source begins to read (`read`), or gets more to read; `isLast`: that was all. */
+  | {
+      readonly kind: 'read' | 'give'
+      readonly id: string
+      readonly pieces: readonly PartitionSnapshot[]
+      readonly isLast: boolean
+    }
+  /** A source sends the barrier of a checkpoint, and says where it stands. */
+  | { readonly kind: 'stand'; readonly id: string }
   | { readonly kind: 'ping' }
   /** Nothing more is read; `isStopping`: what ends now ends unfinished. */
   | { readonly kind: 'pause'; readonly isStopping: boolean }
@@ -58,7 +79,14 @@ export type FromThread =
       readonly fields: Readonly<Record<string, unknown>> | undefined
     }
   | { readonly kind: 'warn'; readonly sentence: string }
-  | { readonly kind: 'reports'; readonly reports: readonly StageReport[] }
+  | {
+      readonly kind: 'reports'
+      readonly reports: readonly StageReport[]
+      readonly sources: readonly SourceReport[]
+    }
+  /** A source has nothing more to begin. */
+  | { readonly kind: 'wants'; readonly id: string }
+  | { readonly kind: 'stands'; readonly id: string; readonly snapshot: SourceSnapshot }
   /** A record of it has failed. */
   | {
       readonly kind: 'failure'
@@ -69,7 +97,7 @@ export type FromThread =
     }
   /** The barrier of a checkpoint has come to a stage, or it was asked. */
   | { readonly kind: 'captured'; readonly id: string; readonly capture: StageCapture }
-  /** A stage has passed on its last message. */
+  /** A source or stage has passed on its last message. */
   | { readonly kind: 'finished'; readonly id: string }
   | { readonly kind: 'closed' }
 

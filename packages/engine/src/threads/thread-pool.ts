@@ -1,9 +1,16 @@
 import { messageOf } from '@millrace/base'
 import { jobDefaults } from '@millrace/sdk'
-import type { JobCheckpoint, StageCheckpoint } from '../checkpoint/checkpoint.ts'
-import type { Pool, PoolOf, StandIn, StandInParts } from '../job/pool.ts'
+import type { JobCheckpoint, SourceSnapshot, StageCheckpoint } from '../checkpoint/checkpoint.ts'
+import type {
+  Pool,
+  PoolOf,
+  SourceStandIn,
+  SourceStandInParts,
+  StandIn,
+  StandInParts,
+} from '../job/pool.ts'
 import type { Wired } from '../job/wiring.ts'
-import type { JobSpec, StageSpec } from '../plan/job-spec.ts'
+import type { JobSpec, SourceSpec, StageSpec } from '../plan/job-spec.ts'
 import { stageOf } from '../plan/parallel-spec.ts'
 import { placeOf } from '../plan/place.ts'
 import type { TaskHost } from '../run/task-host.ts'
@@ -11,10 +18,11 @@ import { toPlainSnapshot } from '../state/merge-changes.ts'
 import { ENG_WORKER_RECORD } from './errors.ts'
 import { Links, MAIN, pairsOf } from './links.ts'
 import { outlineOf } from './outline.ts'
+import { RemoteSource } from './remote-source.ts'
 import { RemoteStage } from './remote-stage.ts'
 import type { Compile } from './row-code.ts'
 import { fromSent } from './sent-error.ts'
-import type { FromThread, ThreadHost, WorkerPlace } from './thread-message.ts'
+import type { FromThread, ThreadHost, WorkerPlace, ToThread } from './thread-message.ts'
 import { WatchedThread } from './watched-thread.ts'
 
 /** How long a thread may take to close what it has open, ms. */
@@ -33,10 +41,14 @@ interface PoolOptions {
   readonly compile: Compile | undefined
 }
 
+/** What has a thread of its own. */
+type Apart = (SourceSpec | StageSpec) & { readonly thread: number }
+
 /** The worker threads of one life of a pipeline, and what stands here for the stages in them. */
 class ThreadPool implements Pool {
   readonly #options: PoolOptions
-  readonly #stages: ReadonlyMap<string, StageSpec & { readonly thread: number }>
+  readonly #parts: ReadonlyMap<string, Apart>
+  readonly #sources = new Map<string, RemoteSource>()
   readonly #remotes = new Map<string, RemoteStage>()
   #threads: readonly WatchedThread[] = []
   #links: Links | undefined
@@ -46,17 +58,18 @@ class ThreadPool implements Pool {
 
   constructor(options: PoolOptions) {
     this.#options = options
-    const stages = options.spec.stages.flatMap(({ thread, ...stage }) =>
-      thread === undefined ? [] : [[stage.id, { ...stage, thread }] as const],
+    const { sources, stages } = options.spec
+    const parts = [...sources, ...stages].flatMap(({ thread, ...part }) =>
+      thread === undefined ? [] : [[part.id, { ...part, thread }] as const],
     )
-    this.#stages = new Map(stages)
+    this.#parts = new Map(parts)
     this.opened = new Promise((resolve) => {
       this.#allOpened = resolve
     })
   }
 
   isHere(part: string): boolean {
-    return !this.#stages.has(part)
+    return !this.#parts.has(part)
   }
 
   standIn(id: string, parts: StandInParts): StandIn {
@@ -67,9 +80,17 @@ class ThreadPool implements Pool {
     return { task: stage, counter: stage.counter }
   }
 
+  sourceStandIn(parts: SourceStandInParts): SourceStandIn {
+    const { host } = this.#options
+    const post = (thread: number, message: ToThread): void => this.#threads[thread]?.post(message)
+    const source = new RemoteSource({ ...parts, host }, post)
+    this.#sources.set(parts.spec.id, source)
+    return { task: source, counter: source.counter }
+  }
+
   start(edges: readonly Wired[]): void {
     const { compile, host, spec, threads } = this.#options
-    const threadOf = (part: string): number => this.#stages.get(part)?.thread ?? MAIN
+    const threadOf = (part: string): number => this.#parts.get(part)?.thread ?? MAIN
     this.#links = new Links(edges, {
       here: MAIN,
       threadOf,
@@ -78,9 +99,9 @@ class ThreadPool implements Pool {
       failed: (writer, error) => host.fail(recordError(spec, writer, error)),
       look: (reader, envelope) => this.#remotes.get(reader)?.fields.look(envelope),
     })
-    const places = placesOf([...this.#stages.values()])
+    const places = placesOf([...this.#parts.values()])
     this.#threads = threads.start(places, pairsOf(edges, threadOf)).map((thread, number) => {
-      const own = [...this.#stages.values()].filter((stage) => stage.thread === number)
+      const own = [...this.#parts.values()].filter((stage) => stage.thread === number)
       const [first] = own
       return new WatchedThread({
         thread,
@@ -88,7 +109,7 @@ class ThreadPool implements Pool {
         runtime: host.runtime,
         stages: own.map(({ id }) => `"${stageOf(id)}"`).join(', '),
         where: first === undefined ? {} : placeOf({ ...first, id: stageOf(first.id) }),
-        patienceMs: Math.max(...own.map(({ timeoutMs }) => timeoutMs ?? jobDefaults.timeoutMs)),
+        patienceMs: Math.max(...own.map(patienceOf)),
         take: (message) => this.#take(message),
         lost: (error) => host.fail(error),
       })
@@ -99,6 +120,7 @@ class ThreadPool implements Pool {
         outline: outlineOf(spec),
         hasCheckpoints: host.barriers !== undefined,
         restored: this.#restored(number),
+        sources: this.#sourcesRestored(number),
       })
     }
   }
@@ -117,14 +139,14 @@ class ThreadPool implements Pool {
   }
 
   #threadOf(id: string): WatchedThread | undefined {
-    return this.#threads[this.#stages.get(id)?.thread ?? MAIN]
+    return this.#threads[this.#parts.get(id)?.thread ?? MAIN]
   }
 
   #restored(thread: number): Readonly<Record<string, StageCheckpoint>> | undefined {
     const { restored } = this.#options
     if (restored === undefined) return undefined
     const own = Object.entries(restored.stages).filter(
-      ([id]) => this.#stages.get(id)?.thread === thread,
+      ([id]) => this.#parts.get(id)?.thread === thread,
     )
     return Object.fromEntries(
       own.map(([id, stage]) => [
@@ -154,6 +176,13 @@ class ThreadPool implements Pool {
         return
       case 'reports':
         for (const report of message.reports) this.#remotes.get(report.id)?.report(report)
+        for (const report of message.sources) this.#sourceOf(report.id)?.report(report)
+        return
+      case 'wants':
+        this.#sourceOf(message.id)?.wanted(message.id)
+        return
+      case 'stands':
+        this.#sourceOf(message.id)?.stands(message.id, message.snapshot)
         return
       case 'captured':
         this.#remotes.get(message.id)?.captured(message.capture)
@@ -170,7 +199,38 @@ class ThreadPool implements Pool {
     }
   }
 
+  #sourceOf(worker: string): RemoteSource | undefined {
+    return this.#sources.get(stageOf(worker))
+  }
+
+  /** What each worker of a source goes on from: it reads what it is given then. */
+  #sourcesRestored(thread: number): Readonly<Record<string, SourceSnapshot>> {
+    const own: Record<string, SourceSnapshot> = {}
+    for (const part of this.#parts.values()) {
+      const saved = this.#options.restored?.sources[stageOf(part.id)]
+      if (part.thread !== thread || saved === undefined) continue
+      const { counts } = saved
+      const none = { id: counts.id, module: counts.module, read: 0, sent: 0, malformed: 0 }
+      own[part.id] = {
+        ...saved,
+        isOver: false,
+        partitions: [],
+        done: [],
+        bytesDone: 0,
+        letters: { byCode: {}, first: [], unplaced: 0 },
+        counts: { ...none, bytes: 0, bytesTotal: undefined },
+      }
+    }
+    return own
+  }
+
   #finished(id: string): void {
+    const source = this.#sourceOf(id)
+    if (source !== undefined) {
+      const { host } = this.#options
+      if (source.finished(id) && !host.over) host.finished(stageOf(id))
+      return
+    }
     const remote = this.#remotes.get(id)
     if (remote !== undefined) remote.isOver = true
     if (!this.#options.host.over) this.#options.host.finished(id)
@@ -178,12 +238,18 @@ class ThreadPool implements Pool {
 }
 
 /** What each worker runs in, by its number. */
-function placesOf(stages: readonly (StageSpec & { readonly thread: number })[]): WorkerPlace[] {
+function placesOf(parts: readonly Apart[]): WorkerPlace[] {
   const places: WorkerPlace[] = []
-  for (const { parallel, thread } of stages) {
-    places[thread] = parallel?.runs === 'processes' ? 'process' : 'thread'
+  for (const { parallel, thread } of parts) {
+    const isProcess = parallel !== undefined && 'runs' in parallel && parallel.runs === 'processes'
+    places[thread] = isProcess ? 'process' : (places[thread] ?? 'thread')
   }
   return places
+}
+
+/** How long it may take for one record, ms. */
+function patienceOf(part: Apart): number {
+  return ('timeoutMs' in part ? part.timeoutMs : undefined) ?? jobDefaults.timeoutMs
 }
 
 function recordError(spec: JobSpec, writer: string, error: unknown) {

@@ -1,0 +1,232 @@
+import type { InstanceScope, SourceInstance } from '@millrace/sdk'
+import type { PartitionSnapshot, SourceSnapshot } from '../checkpoint/checkpoint.ts'
+import { joinLetters } from '../checkpoint/rescale.ts'
+import type { SourceSpec } from '../plan/job-spec.ts'
+import { replicaId } from '../plan/parallel-spec.ts'
+import type { PartLetters } from '../report/dead-letter-log.ts'
+import type { SourceCounts } from '../report/summary.ts'
+import { open, openInstance } from '../run/open-instance.ts'
+import type { SourcePart } from '../run/source-part.ts'
+import type { TaskHost } from '../run/task-host.ts'
+import { isUnread, Pieces } from './pieces.ts'
+import type { SourceReport, ToThread } from './thread-message.ts'
+
+/** What stands for a source that workers read is made of. */
+export interface RemoteSourceParts {
+  readonly host: TaskHost
+  /** With the id of the source, not that of a worker. */
+  readonly spec: SourceSpec
+  readonly scope: InstanceScope
+  /** Of a source that has read nothing. */
+  readonly counts: SourceCounts
+  readonly restored: SourceSnapshot | undefined
+}
+
+/** What is known of one worker. */
+interface Worker {
+  readonly id: string
+  readonly letters: PartLetters
+  counts: SourceCounts
+  watermark: number
+  restarts: number
+  /** Where it stood when it said so last. */
+  stood: SourceSnapshot | undefined
+  isOver: boolean
+  /** Waits for it to say where it stands. */
+  told: (() => void) | undefined
+}
+
+const nowhere = Number.NEGATIVE_INFINITY
+
+/** Stands for a source that workers read: gives them what there is, piece by piece, and puts together what they tell of it. */
+export class RemoteSource implements SourcePart {
+  readonly counter: { readonly id: string; snapshot(): SourceCounts }
+  readonly #parts: RemoteSourceParts
+  readonly #post: (thread: number, message: ToThread) => void
+  readonly #workers: readonly Worker[]
+  /** Dead letters of earlier runs. */
+  readonly #letters: PartLetters
+  #instance: SourceInstance | undefined
+  #pieces: Pieces | undefined
+  /** Bytes that no worker counts. */
+  #bytesBefore = 0
+  #bytesTotal: number | undefined
+  #isPaused = false
+
+  constructor(parts: RemoteSourceParts, post: (thread: number, message: ToThread) => void) {
+    const { counts, host, restored, spec } = parts
+    this.#parts = parts
+    this.#post = post
+    this.#letters = host.deadLetters.part()
+    if (restored !== undefined) this.#letters.load(restored.letters)
+    this.#workers = Array.from({ length: spec.replica?.count ?? 1 }, (_, thread) => ({
+      id: replicaId(spec.id, thread),
+      letters: host.deadLetters.part(),
+      counts,
+      watermark: nowhere,
+      restarts: 0,
+      stood: undefined,
+      isOver: false,
+      told: undefined,
+    }))
+    this.counter = { id: spec.id, snapshot: () => this.#counts() }
+  }
+
+  get restarts(): number {
+    return this.#workers.reduce((sum, { restarts }) => sum + restarts, 0)
+  }
+
+  get watermark(): number {
+    return least(this.#workers.filter(({ isOver }) => !isOver).map(({ watermark }) => watermark))
+  }
+
+  async open(): Promise<void> {
+    const { host, restored, scope, spec } = this.#parts
+    if (restored?.isOver === true) return
+    this.#instance = await openInstance<SourceInstance>(
+      host,
+      spec,
+      () => spec.factory.create(scope),
+      async (instance) => {
+        await open(host, spec, () => instance.open?.())
+        await open(host, spec, async () => {
+          this.#pieces = await Pieces.of(instance, restored, this.#workers.length)
+          this.#bytesTotal = await instance.size?.()
+        })
+      },
+    )
+    const own = this.#pieces?.left.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0
+    this.#bytesBefore = (restored?.counts.bytes ?? 0) - own
+  }
+
+  begin(): void {
+    for (const thread of this.#workers.keys()) this.#give(thread, 'read')
+  }
+
+  /** A worker asks for more. */
+  wanted(id: string): void {
+    const thread = this.#workers.findIndex((worker) => worker.id === id)
+    if (!this.#isPaused && thread !== -1) this.#give(thread, 'give')
+  }
+
+  report({ counts, id, letters, restarts, watermark }: SourceReport): void {
+    const worker = this.#workers.find((one) => one.id === id)
+    if (worker === undefined) return
+    this.#parts.host.read += counts.read - worker.counts.read
+    worker.letters.load(letters)
+    Object.assign(worker, { counts, restarts, watermark })
+  }
+
+  /** A worker says where it stands. */
+  stands(id: string, snapshot: SourceSnapshot): void {
+    const worker = this.#workers.find((one) => one.id === id)
+    if (worker === undefined) return
+    worker.stood = snapshot
+    worker.told?.()
+    worker.told = undefined
+  }
+
+  /** A worker has passed on its last message. Whether all have. */
+  finished(id: string): boolean {
+    const worker = this.#workers.find((one) => one.id === id)
+    if (worker !== undefined) worker.isOver = true
+    return this.#workers.every(({ isOver }) => isOver)
+  }
+
+  async barrier(): Promise<SourceSnapshot> {
+    const left = this.#pieces?.left ?? []
+    const standing = [...this.#workers.entries()].map(([thread, worker]) => {
+      if (worker.isOver) return undefined
+      this.#post(thread, { kind: 'stand', id: worker.id })
+      return new Promise<void>((resolve) => {
+        worker.told = resolve
+      })
+    })
+    await Promise.all(standing)
+    return this.#snapshot(left)
+  }
+
+  snapshot(): SourceSnapshot {
+    return this.#snapshot(this.#pieces?.left ?? [])
+  }
+
+  #snapshot(left: readonly PartitionSnapshot[]): SourceSnapshot {
+    const { host, restored } = this.#parts
+    const letters = joinLetters(
+      [this.#letters, ...this.#workers.map((worker) => worker.letters)].map((part) =>
+        part.snapshot(),
+      ),
+    )
+    const told = { letters, counts: this.counter.snapshot() }
+    if (restored?.isOver === true) return { ...restored, ...told }
+    const stood = this.#workers.flatMap((worker) => worker.stood ?? [])
+    const begun = left.filter((one) => !isUnread(one))
+    const partitions = [...stood.flatMap((one) => one.partitions), ...begun]
+    const open = new Set([...partitions, ...left].map(({ name }) => name))
+    const names = this.#pieces?.names ?? []
+    const bytes = partitions.reduce((sum, one) => sum + one.bytes, 0)
+    const isRead = left.length === 0 || !host.stopping
+    const live = stood.filter((one) => !one.isOver)
+    const marks = (live.length === 0 ? stood : live).map(({ watermark }) => watermark)
+    const reached = [restored, ...stood].flatMap((one) => one?.reached ?? [])
+    return {
+      isOver: isRead && this.#workers.every(({ stood: own }) => own?.isOver === true),
+      partitions,
+      done: [...new Set([...(restored?.done ?? []), ...names])].filter((name) => !open.has(name)),
+      bytesDone: told.counts.bytes - bytes,
+      watermark: live.length === 0 ? Math.max(nowhere, ...marks) : least(marks),
+      ...(reached.length > 0 && { reached: Math.max(...reached) }),
+      ...told,
+    }
+  }
+
+  ack(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  async close(): Promise<void> {
+    await this.#instance?.close?.()
+  }
+
+  #give(thread: number, kind: 'read' | 'give'): void {
+    const worker = this.#workers[thread] as Worker
+    const next = this.#pieces?.next()
+    const pieces = next === undefined ? [] : [next]
+    this.#post(thread, { kind, id: worker.id, pieces, isLast: next === undefined })
+  }
+
+  #counts(): SourceCounts {
+    const { counts: none, restored } = this.#parts
+    const all = this.#workers.map(({ counts }) => counts)
+    const before = restored?.counts
+    const sum = (of: (counts: SourceCounts) => number): number =>
+      all.reduce((total, counts) => total + of(counts), before === undefined ? 0 : of(before))
+    const names = new Set([before, ...all].flatMap((one) => Object.keys(one?.metrics ?? {})))
+    const metrics = [...names].map((name) => [name, sum((one) => one.metrics?.[name] ?? 0)])
+    return {
+      id: none.id,
+      module: none.module,
+      read: sum(({ read }) => read),
+      sent: sum(({ sent }) => sent),
+      malformed: sum(({ malformed }) => malformed),
+      bytes: this.#bytesBefore + all.reduce((total, { bytes }) => total + bytes, 0),
+      bytesTotal: this.#bytesTotal,
+      metrics: Object.fromEntries(metrics) as Readonly<Record<string, number>>,
+    }
+  }
+
+  // Its threads look after these.
+
+  receive(): void {}
+
+  handOver(): void {}
+
+  halt(): void {}
+}
+
+const least = (marks: readonly number[]): number =>
+  marks.length === 0 ? nowhere : Math.min(...marks)
