@@ -43,7 +43,7 @@ export { joinReplicas } from './checkpoint/rescale.ts'
 export { expandParallel } from './plan/expand-parallel.ts'
 export type { ParallelSpec, Replica } from './plan/parallel-spec.ts'
 export { replicaId, stageOf } from './plan/parallel-spec.ts'
-export { mainOutput } from './plan/main-output.ts'
+export { mainOutputs } from './plan/main-outputs.ts'
 export type { JobRestart, PipelineRestart } from './plan/job-restart.ts'
 export type {
   CheckpointProgress,

@@ -3,6 +3,7 @@ import type {
   ErrorPolicy,
   JobSpec,
   KeyPart,
+  OutputRef,
   ParkedRecord,
   RestartSpec,
   SinkSpec,
@@ -90,6 +91,8 @@ export interface Draft {
   /** Event time of what `run` brings. */
   readonly time?: TimeSpec | undefined
   readonly stages: readonly StageSpec[]
+  /** The end of the line. Default: the main output of the last stage. */
+  readonly main?: readonly OutputRef[] | undefined
   /** Those of named outputs. */
   readonly sinks: readonly SinkSpec[]
   readonly deadLetter?: SinkSpec
@@ -138,7 +141,7 @@ export function withStage(
     spill,
   }
   checkOrder(stage, draft.stages, onError ?? draft.options.onError)
-  return { ...draft, stages: [...draft.stages, stage] }
+  return { ...draft, stages: [...draft.stages, stage], main: undefined }
 }
 
 function checkSpill(id: string, { keys }: SpillSpec, hasKeys: boolean): void {

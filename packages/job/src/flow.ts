@@ -1,4 +1,4 @@
-import { type JobSpec, mainOutput, type SinkSpec } from '@millrace/engine'
+import { type JobSpec, mainOutputs, type SinkSpec } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
 import {
   type RecordContext,
@@ -58,7 +58,7 @@ export class Flow<In, Out> {
     expects: readonly string[] = expectedFields({}, undefined, options.by),
   ): Flow<In, Next> {
     const name = factory.traits.inputs[0] ?? 'in'
-    const inputs = [{ name, from: [mainOutput(this.draft)] }]
+    const inputs = [{ name, from: mainOutputs(this.draft) }]
     return new Flow<In, Next>(withStage(this.draft, factory, inputs, options, expects))
   }
 
@@ -152,13 +152,14 @@ export class Flow<In, Out> {
     sinks: readonly Pick<SinkSpec, 'factory' | 'expects'>[],
     made = this.draft.made,
   ): Job<In, Result> {
-    const { name, options, sources, stages, deadLetter, time } = this.draft
+    const { name, options, sources, stages, main, deadLetter, time } = this.draft
     const spec: JobSpec = {
       name,
       sources,
       stages,
+      main,
       sinks: [
-        ...sinks.map((sink) => ({ id: 'sink', ...sink, from: [mainOutput(this.draft)] })),
+        ...sinks.map((sink) => ({ id: 'sink', ...sink, from: mainOutputs(this.draft) })),
         ...this.draft.sinks,
       ],
       deadLetter,

@@ -6,7 +6,7 @@ import {
   type EngineJob,
   type JobOptions,
   type JobSpec,
-  mainOutput,
+  mainOutputs,
   type ParkedFilter,
   type ParkedRecord,
   type PartGauges,
@@ -117,7 +117,7 @@ export class Job<In = unknown, Out = unknown> {
       sinks:
         channel === undefined
           ? spec.sinks
-          : [...spec.sinks, { id: 'sink', factory: channel.factory, from: [mainOutput(spec)] }],
+          : [...spec.sinks, { id: 'sink', factory: channel.factory, from: mainOutputs(spec) }],
     }
     const file = plan?.parkedFile
     const own = this.#parts.onParked

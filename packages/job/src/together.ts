@@ -1,4 +1,4 @@
-import { mainOutput, type OutputRef } from '@millrace/engine'
+import { mainOutputs, type OutputRef } from '@millrace/engine'
 import { type StageDefinition, toStageFactory } from '@millrace/sdk'
 import {
   type Draft,
@@ -16,7 +16,7 @@ import { injectionOf } from './injection-of.ts'
 /** Flows that one stage reads, by the names it knows them by. */
 export class Together {
   readonly #draft: Draft
-  readonly #outputs: readonly (readonly [name: string, output: OutputRef])[]
+  readonly #outputs: readonly (readonly [name: string, outputs: readonly OutputRef[]])[]
 
   constructor(flows: Readonly<Record<string, Pick<Flow<never, never>, 'draft'>>>) {
     const all = Object.entries(flows)
@@ -25,7 +25,7 @@ export class Together {
     this.#draft = all
       .slice(1)
       .reduce((draft, [, flow]) => merged(draft, flow.draft), first[1].draft)
-    this.#outputs = all.map(([name, flow]) => [name, mainOutput(flow.draft)])
+    this.#outputs = all.map(([name, flow]) => [name, mainOutputs(flow.draft)])
   }
 
   /** Adds the stage that reads them all. Throws JOB_PARAMETERS, JOB_NO_TIME and JOB_TOGETHER. */
@@ -55,7 +55,7 @@ export class Together {
         problem: `"${definition.name}" reads ${takes}, not ${names.join(', ')}`,
       })
     }
-    const from = this.#outputs.map(([name, output]) => ({ name, from: [output] }))
+    const from = this.#outputs.map(([name, from]) => ({ name, from }))
     const added = withStage(draft, factory, from, { ...others, ...(by && { by }) }, [])
     return new Flow(withMade(added, added.stages.at(-1)?.id ?? '', definition, parameters))
   }

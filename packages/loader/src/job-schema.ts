@@ -3,6 +3,7 @@ import { jobDefaults as usual, type JsonSchema } from '@millrace/sdk'
 import { choices } from './grammar/keys.ts'
 import { listPlugins } from './modules/list-plugins.ts'
 import type { PluginInfo } from './modules/modules.ts'
+import { nestSchemas } from './nested/nest-schemas.ts'
 import { parallelSchema } from './parallel-schema.ts'
 import { jobRestartSchema, malformedSchema, policySchema, restartSchema } from './policy-schema.ts'
 import { testsSchema } from './tests/tests-schema.ts'
@@ -278,6 +279,7 @@ function entrySchema(role: keyof typeof keys, plugins: readonly PluginInfo[]): J
   const own = plugins.filter(({ kind }) => kind === role)
   const names = own.map(({ name }) => name)
   const short = own.map((plugin): [string, JsonSchema] => [plugin.name, shortSchema(plugin)])
+  const nests = role === 'stage' ? nestSchemas : {}
   return {
     anyOf: [
       { type: 'string', description: 'A module without parameters.', examples: names },
@@ -291,6 +293,7 @@ function entrySchema(role: keyof typeof keys, plugins: readonly PluginInfo[]): J
           },
           ...keys[role],
           ...Object.fromEntries(short),
+          ...nests,
         },
       },
     ],

@@ -1,3 +1,4 @@
+import { dirname, isAbsolute, relative, resolve } from 'node:path'
 import { isMillraceError, type MillraceError, placed, type Where } from '@millrace/base'
 import type { ExpressionScope } from '@millrace/sdk'
 import type { ConfigValue } from './config-value.ts'
@@ -26,8 +27,8 @@ export class LoadContext {
   readonly folder: string
   /** Folder of the shell: for paths given by flag or environment. */
   readonly cwd: string
-  /** Lines that YAML spoils: what else is wrong with them is a consequence. */
-  lines: ReadonlySet<number | undefined> = new Set()
+  /** Lines that YAML spoils, with their files: what else is wrong with them is a consequence. */
+  readonly #spoiled = new Set<string>()
   /** Names listed under `env` that have no value: what is wrong with expressions that read them is a consequence. */
   readonly unset = new Set<string>()
   /** The job file, as it was read. */
@@ -66,11 +67,36 @@ export class LoadContext {
     this.values.push({ path, value, origin, where, secret: secret || hasPassword(value), expects })
   }
 
-  /** The faults without those that only follow from a line that YAML spoils. */
+  /** Says that YAML changes or drops what stands on a line. */
+  spoil(where: Where): void {
+    this.#spoiled.add(lineOf(where))
+  }
+
+  /** The faults without those that only follow from a line that YAML spoils; those of a file that several stages name, once. */
   distinctFaults(): readonly MillraceError[] {
-    return this.faults.filter(
-      ({ code, where }) => code.startsWith('CFG_YAML') || !this.lines.has(where.line),
-    )
+    const distinct = new Map<string, MillraceError>()
+    for (const fault of this.faults) {
+      const { code, message, where } = fault
+      if (!code.startsWith('CFG_YAML') && this.#spoiled.has(lineOf(where))) continue
+      const key = `${code} ${lineOf(where)}:${where.column ?? ''} ${message}`
+      if (where.line === undefined || !distinct.has(key)) {
+        distinct.set(where.line === undefined ? `${distinct.size}` : key, fault)
+      }
+    }
+    return [...distinct.values()]
+  }
+
+  /** The folder that paths of a place count from: that of its file, or that of the job. */
+  folderOf({ file }: Where): string {
+    return file !== undefined && isAbsolute(file) ? dirname(file) : this.folder
+  }
+
+  /** A module as the job file itself would name it: in a file of another folder, paths count from there. */
+  moduleOf(name: string, where: Where): string {
+    const folder = this.folderOf(where)
+    if (folder === this.folder || !/^\.{1,2}[/\\]/.test(name)) return name
+    const path = relative(this.folder, resolve(folder, name)).replaceAll('\\', '/')
+    return path.startsWith('.') ? path : `./${path}`
   }
 
   addDefault(path: string, value: unknown): void {
@@ -97,6 +123,9 @@ export class LoadContext {
     this.faults.push(placed(error, { ...node.where, ...place }))
   }
 }
+
+/** A line of a file, by name. */
+const lineOf = ({ file, line }: Where): string => `${file ?? ''}:${line ?? ''}`
 
 /** Whether a quote is opened and not closed. */
 const isOpen = (text: string): boolean =>

@@ -33,6 +33,7 @@ import { jobFiles } from './modules/import/module-hooks.ts'
 import type { Modules } from './modules/modules.ts'
 import { buildPlan, endsOf } from './plan/build-plan.ts'
 import type { JobPlan } from './plan/job-plan.ts'
+import { includeFiles } from './nested/include-files.ts'
 import type { JobTest } from './tests/job-test.ts'
 
 /** What to load and what changes it. Only `file` is needed. */
@@ -134,6 +135,7 @@ async function load(
   const root = await readRoot(file, options.text, context)
   if (root === undefined) return undefined
   if (options.test !== undefined) await addEnv(root, options.test, context)
+  await includeFiles(root, file, context)
   const { pipeline: node, allowed } = await readDocumentSettings(root, modules, context)
   if (node === undefined) return undefined
   const pipeline = normalize(node, options, context)

@@ -1,5 +1,5 @@
 import type { MillraceError, Runtime } from '@millrace/base'
-import { createJob, type JobCheckpoint, type JobSpec, mainOutput, stageOf } from '@millrace/engine'
+import { createJob, type JobCheckpoint, type JobSpec, mainOutputs, stageOf } from '@millrace/engine'
 import type { SinkFactory, SourceFactory } from '@millrace/sdk'
 
 const nowhere: SinkFactory = {
@@ -38,7 +38,7 @@ export async function rehearse(
       sources: [source],
       stages,
       sinks: [
-        { id: 'nowhere', factory: nowhere, from: [mainOutput({ sources: [source], stages })] },
+        { id: 'nowhere', factory: nowhere, from: mainOutputs({ sources: [source], stages }) },
       ],
       checkpoint: {
         everyMs: Number.MAX_SAFE_INTEGER,

@@ -87,7 +87,11 @@ export function replaySpec(
   // What was fed is noted as it goes in, so it goes in once.
   const restart = spec.restart && { ...spec.restart, onEscalate: 'fail' as const }
   const ids = `${printOf(letters)}-`
-  return { spec: { ...spec, sources, stages, sinks, errors, mailbox, restart, ids }, remembering }
+  const main = undefined
+  return {
+    spec: { ...spec, sources, stages, main, sinks, errors, mailbox, restart, ids },
+    remembering,
+  }
 }
 
 /** The same for the same letters: a sink that has seen one takes it for the same, and for none of the job. */

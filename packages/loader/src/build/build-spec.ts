@@ -47,9 +47,9 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
       resources.push({ id, where, factory: modules.resourceFactory(id), restart })
     } else if (source !== undefined) {
       const factory = modules.sourceFactory(source, value, scope, id)
-      const { time, limit } = part.settings
+      const { time, limit, parallel } = part.settings
       const needed = neededOf(id, graph)
-      sources.push({ id, where, factory, time, onError, limit, ...needed, restart })
+      sources.push({ id, where, factory, time, onError, limit, ...needed, restart, parallel })
       if (needed.raw) for (const reader of rawSinks(id, graph)) raw.add(reader)
     } else if (stage !== undefined) {
       const factory = modules.stageFactory(stage, value, scope, id)
@@ -88,6 +88,7 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
     resources,
     sources,
     stages: ordered,
+    main: wiring.main,
     sinks: sinks.map((sink) => (raw.has(sink.id) ? { ...sink, raw: true } : sink)),
     deadLetter,
   }

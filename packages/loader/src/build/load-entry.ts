@@ -16,7 +16,8 @@ export async function loadEntry<K extends Role>(
   context: LoadContext,
 ): Promise<LoadedModule<K> | undefined> {
   const node = entry.keys.get('module')?.value
-  const specifier = node?.kind === 'scalar' ? context.leaf(node).text : entry.module
+  const name = node?.kind === 'scalar' ? context.leaf(node).text : entry.module
+  const specifier = context.moduleOf(name, node?.where ?? entry.where)
   try {
     const loaded = await modules.load(specifier, kind)
     const names = [specifier, loaded.package?.name]

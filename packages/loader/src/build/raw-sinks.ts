@@ -17,8 +17,9 @@ export interface Graph {
 export function rawSinks(id: string, graph: Graph): readonly string[] {
   const source = graph.parts.get(id)
   const format = source === undefined ? undefined : rawFormat(source)
-  // What stands in a journal are records, not the bytes of them.
-  if (format === undefined || source?.settings.journal !== undefined) return []
+  // What stands in a journal, or comes from another thread, are records, not the bytes of them.
+  const { journal, parallel } = source?.settings ?? {}
+  if (format === undefined || (journal ?? parallel) !== undefined) return []
   return [...graph.parts].flatMap(([reader, part]) =>
     rawFormat(part) === format && isReached(reader, id, graph) ? [reader] : [],
   )

@@ -11,14 +11,24 @@ import {
   CFG_UNKNOWN_OUTPUT,
   CFG_UNREAD_OUTPUT,
 } from '../errors.ts'
-import type { Entry, NormalPipeline } from '../grammar/entry.ts'
+import {
+  idsFor,
+  namesOf,
+  type Entry,
+  type Nest,
+  type NormalPipeline,
+  type Upstream,
+} from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
+import { CFG_NESTED } from '../nested/errors.ts'
 import { namingFault } from './named-inputs.ts'
 import { stageOf, type Part } from './part.ts'
 import { sortStages } from './sort-stages.ts'
 
 /** Who reads what. */
 export interface Wiring {
+  /** Where the main line ends, for a job whose sink its caller brings. */
+  readonly main: readonly OutputRef[]
   /** By id of the reader. */
   readonly inputs: ReadonlyMap<string, readonly StageInput[]>
   /** Ids of the stages, each behind what it reads. */
@@ -75,14 +85,14 @@ class Wirer {
     this.#checkSink(sinks)
     // What nobody reads may be what a wrong name was meant for.
     if (this.#context.faults.length === before) this.#unread(sinks)
-    return { inputs: this.#inputs, order }
+    return { main: this.#main(), inputs: this.#inputs, order }
   }
 
   #entries(role: Entry['role']): readonly Entry[] {
     return this.#pipeline.entries.filter((entry) => entry.role === role)
   }
 
-  #main(entry: Entry): string {
+  #mainOf(entry: Entry): string {
     return Object.keys(this.#parts.get(entry.id)?.outputs ?? {})[0] ?? 'out'
   }
 
@@ -108,7 +118,7 @@ class Wirer {
         const fault = { id: entry.id, expected: names.join(', '), got: describeNode(from) }
         this.#context.faults.push(CFG_INPUTS(fault, from.where))
       }
-      return [{ name: first, from: this.#references(from) }]
+      return [{ name: first, from: this.#references(from, readsIn(entry)) }]
     }
     const keys = [...from.entries.keys()]
     if (keys.toSorted().join() !== [...names].toSorted().join()) {
@@ -118,7 +128,7 @@ class Wirer {
     }
     return names.map((name) => {
       const node = from.entries.get(name)?.value
-      return { name, from: node === undefined ? [] : this.#references(node) }
+      return { name, from: node === undefined ? [] : this.#references(node, readsIn(entry)) }
     })
   }
 
@@ -132,20 +142,13 @@ class Wirer {
     const nodes = from?.kind === 'list' ? from.items : []
     return names.flatMap((name, index) => {
       const node = from?.kind === 'map' ? from.entries.get(name)?.value : nodes[index]
-      return node === undefined ? [] : [{ name, from: this.#references(node) }]
+      return node === undefined ? [] : [{ name, from: this.#references(node, readsIn(entry)) }]
     })
   }
 
   /** What an entry without `from` reads: what it stands behind, else the only source. */
   #upstream(entry: Entry): readonly OutputRef[] {
-    const { upstream } = entry
-    if (upstream !== undefined) {
-      const { output } = upstream
-      if (output === undefined) {
-        return [{ id: upstream.entry.id, output: this.#main(upstream.entry) }]
-      }
-      return this.#output(upstream.entry, output.key, output.where)
-    }
+    if (entry.upstream !== undefined) return this.#outputsOf(entry.upstream)
     const sources = this.#entries('source')
     const [only, second] = sources
     if (only === undefined) return this.#isOpen ? [{ id: 'source', output: 'out' }] : []
@@ -154,6 +157,21 @@ class Wirer {
     const problem = 'must say which source it reads'
     this.#context.faults.push(CFG_FROM({ id: entry.id, problem, known }, entry.where))
     return []
+  }
+
+  #outputsOf(upstream: readonly Upstream[]): readonly OutputRef[] {
+    return upstream.flatMap(({ entry, output }) =>
+      output === undefined
+        ? [{ id: entry.id, output: this.#mainOf(entry) }]
+        : this.#output(entry, output.key, output.where),
+    )
+  }
+
+  /** Where the main line ends: behind its last stage, else at the source. */
+  #main(): readonly OutputRef[] {
+    const { ends } = this.#pipeline
+    if (ends.length > 0) return this.#outputsOf(ends)
+    return [{ id: this.#entries('source')[0]?.id ?? 'source', output: 'out' }]
   }
 
   #output(entry: Entry, output: string, where: ConfigNode['where']): readonly OutputRef[] {
@@ -167,11 +185,12 @@ class Wirer {
     return [{ id: entry.id, output }]
   }
 
-  #references(node: ConfigNode): readonly OutputRef[] {
+  #references(node: ConfigNode, within: Nest | undefined): readonly OutputRef[] {
     if (node.kind === 'list') {
-      if (node.items.length > 0) return unique(node.items.flatMap((item) => this.#references(item)))
+      const refs = node.items.flatMap((item) => this.#references(item, within))
+      if (node.items.length > 0) return unique(refs)
     } else if (node.kind === 'scalar' && node.value !== null && node.text !== '') {
-      return this.#reference(this.#context.leaf(node).text, node)
+      return this.#reference(this.#context.leaf(node).text, node, within)
     }
     const expected = 'an id, id.output, or a list of them'
     const got = node.kind === 'list' ? 'an empty list' : describeNode(node)
@@ -179,34 +198,58 @@ class Wirer {
     return []
   }
 
-  #reference(text: string, node: ConfigNode): readonly OutputRef[] {
-    const [id = '', ...rest] = text.split('.')
-    const readable = this.#pipeline.entries.filter(
-      ({ role }) => role === 'source' || role === 'stage',
-    )
-    const entry = readable.find((candidate) => candidate.id === id)
-    const isCallers = id === 'source' && this.#isOpen && this.#entries('source').length === 0
-    if (entry === undefined && isCallers) return [{ id, output: 'out' }]
-    if (entry === undefined) {
-      const known = readable.map((candidate) => candidate.id)
-      const near = nearestName(id, known)
+  #reference(text: string, node: ConfigNode, within: Nest | undefined): readonly OutputRef[] {
+    const [name = '', ...rest] = text.split('.')
+    const found = this.#named(name, within)
+    if (found === undefined) {
+      const isCallers = this.#isOpen && this.#entries('source').length === 0
+      if (isCallers && idsFor(name, within).includes('source')) {
+        return [{ id: 'source', output: 'out' }]
+      }
+      const ids = [...this.#readable(), ...this.#pipeline.nests].map(({ id }) => id)
+      const known = namesOf(ids, within)
+      const near = nearestName(name, known)
       const expected = 'source or stage'
-      this.#context.faults.push(CFG_UNKNOWN_ID({ id, expected, near, known }, node.where))
+      this.#context.faults.push(CFG_UNKNOWN_ID({ id: name, expected, near, known }, node.where))
       return []
     }
-    if (rest.length === 0) return [{ id, output: this.#main(entry) }]
-    return this.#output(entry, rest.join('.'), node.where)
+    if (rest.length === 0) return this.#outputsOf(found)
+    const [end, ...others] = found
+    if (end === undefined) return []
+    if (others.length === 0 && end.output === undefined) {
+      return this.#output(end.entry, rest.join('.'), node.where)
+    }
+    const problem = 'is a choice: it has no outputs of its own'
+    const hint = `Its stages have: from: ${name}/when.then, or an id below ${name}/then.`
+    this.#context.faults.push(CFG_NESTED({ what: `"${name}"`, problem, hint }, node.where))
+    return []
+  }
+
+  #readable(): readonly Entry[] {
+    return [...this.#entries('source'), ...this.#stages]
+  }
+
+  /** What a name means where it is written: a source or stage, or where what holds stages ends. */
+  #named(name: string, within: Nest | undefined): readonly Upstream[] | undefined {
+    for (const id of idsFor(name, within)) {
+      const entry = this.#readable().find((candidate) => candidate.id === id)
+      if (entry !== undefined) return [{ entry }]
+      const nest = this.#pipeline.nests.find((candidate) => candidate.id === id)
+      if (nest !== undefined) return nest.ends
+    }
+    return undefined
   }
 
   /** Sinks that `outputs` name by id. */
   #links(sinks: readonly Entry[]): ReadonlyMap<Entry, readonly OutputRef[]> {
     const linked = new Map<Entry, readonly OutputRef[]>()
-    for (const { from, output, sink } of this.#pipeline.links) {
+    for (const { from, output, sink, within } of this.#pipeline.links) {
       const id = sink.kind === 'scalar' ? this.#context.leaf(sink).text : ''
-      const entry = sinks.find((candidate) => candidate.id === id)
+      const ids = idsFor(id, within)
+      const entry = sinks.find((candidate) => ids.includes(candidate.id))
       const refs = this.#output(
         from,
-        output.key === '' ? this.#main(from) : output.key,
+        output.key === '' ? this.#mainOf(from) : output.key,
         output.where,
       )
       if (entry === undefined) {
@@ -225,11 +268,11 @@ class Wirer {
     linked: readonly OutputRef[],
   ): readonly OutputRef[] {
     const from = entry.keys.get('from')?.value
-    if (from !== undefined) return unique([...this.#references(from), ...linked])
+    if (from !== undefined) return unique([...this.#references(from, readsIn(entry)), ...linked])
     if (entry.upstream !== undefined) return unique([...this.#upstream(entry), ...linked])
     const ends = sinks.filter((sink) => sink.upstream === undefined)
-    const last = this.#stages.findLast((stage) => this.#isMainLine(stage))
-    const isFed = linked.length > 0 && (ends.length > 1 || linked.some(({ id }) => id === last?.id))
+    const isLast = (id: string): boolean => this.#pipeline.ends.some(({ entry }) => entry.id === id)
+    const isFed = linked.length > 0 && (ends.length > 1 || linked.some(({ id }) => isLast(id)))
     if (isFed) return unique(linked)
     if (ends.length > 1) {
       const known = [...this.#entries('source'), ...this.#stages].map(({ id }) => id)
@@ -237,14 +280,8 @@ class Wirer {
       this.#context.faults.push(CFG_FROM({ id: entry.id, problem, known }, entry.where))
       return unique(linked)
     }
-    const main =
-      last === undefined ? this.#upstream(entry) : [{ id: last.id, output: this.#main(last) }]
+    const main = this.#stages.length === 0 ? this.#upstream(entry) : this.#main()
     return unique([...main, ...linked])
-  }
-
-  #isMainLine(stage: Entry): boolean {
-    if (stage.upstream?.output !== undefined) return false
-    return stage.upstream === undefined || this.#isMainLine(stage.upstream.entry)
   }
 
   #checkSink(sinks: readonly Entry[]): void {
@@ -261,15 +298,15 @@ class Wirer {
       for (const { from } of inputs) for (const ref of from) read.add(`${ref.id}.${ref.output}`)
     }
     const hasDeadLetters = this.#entries('sink').some(({ isDeadLetter }) => isDeadLetter)
-    const last = this.#stages.findLast((stage) => this.#isMainLine(stage))
-    for (const entry of [...this.#entries('source'), ...this.#stages]) {
+    // Without a sink whoever runs the job reads them.
+    if (sinks.length === 0) for (const { id, output } of this.#main()) read.add(`${id}.${output}`)
+    for (const entry of this.#readable()) {
       const part = this.#parts.get(entry.id)
       // Where nothing is known of the outputs, or no sink at all exists, that fault is enough.
       if (part?.outputs === undefined || part.loaded === undefined) continue
       for (const [index, output] of Object.keys(part.outputs).entries()) {
         const main = index === 0
         if (read.has(`${entry.id}.${output}`)) continue
-        if (main && sinks.length === 0 && (entry === last || this.#stages.length === 0)) continue
         const isLate = output === 'late'
         const { definition } = part.loaded
         if ('optionalOutputs' in definition && definition.optionalOutputs?.includes(output))
@@ -283,6 +320,10 @@ class Wirer {
     }
   }
 }
+
+/** Where the names in the `from` of an entry are known. */
+const readsIn = (entry: Entry): Nest | undefined =>
+  entry.readsIn === undefined ? entry.within : entry.readsIn.nest
 
 function unique(refs: readonly OutputRef[]): readonly OutputRef[] {
   const seen = new Map(refs.map((ref) => [`${ref.id}.${ref.output}`, ref]))

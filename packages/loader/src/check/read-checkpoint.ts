@@ -88,6 +88,6 @@ function usualDir(name: string, context: LoadContext): string {
 export function readDir(place: Place, context: LoadContext): string | undefined {
   const path = readText(place, context)
   if (path === undefined || isAbsolute(path)) return path
-  const isOurs = place.node?.origin === 'file'
-  return resolve(isOurs ? context.folder : context.cwd, path)
+  const { origin, where = {} } = place.node ?? {}
+  return resolve(origin === 'file' ? context.folderOf(where) : context.cwd, path)
 }

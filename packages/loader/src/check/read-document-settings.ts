@@ -4,7 +4,7 @@ import { describeNode } from '../document/config-node.ts'
 import { variable } from '../document/interpolate.ts'
 import { CFG_MISSING, CFG_TYPE, CFG_UNSET } from '../errors.ts'
 import { documentKeys, futureDocumentKeys, innerKeys } from '../grammar/keys.ts'
-import { checkKeys } from '../grammar/read-pipeline.ts'
+import { checkKeys } from '../grammar/check-keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { Modules } from '../modules/modules.ts'
 import { at } from './check-parameters.ts'
@@ -23,7 +23,7 @@ export async function readDocumentSettings(
   modules: Modules,
   context: LoadContext,
 ): Promise<DocumentSettings> {
-  checkKeys(root, 'the job file', documentKeys, futureDocumentKeys, context.faults)
+  checkKeys(root.entries, 'the job file', documentKeys, futureDocumentKeys, context.faults)
   const place = (key: string): Place => placeOf(root.entries, key, '')
   checkVersion(root, context)
   const plugins = readMap(place('plugins'), context, innerKeys.plugins)

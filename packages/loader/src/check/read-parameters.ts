@@ -169,7 +169,7 @@ export class ParameterReader {
         ? this.#compiled(template, typed, node)
         : undefined
     const isPath = format === 'path' || format === 'path-template'
-    const value = isPath && typeof typed === 'string' ? this.#place(typed, node.origin) : typed
+    const value = isPath && typeof typed === 'string' ? this.#place(typed, node) : typed
     this.#context.addValue(path, value, node, isSecret, expects)
     return value
   }
@@ -261,11 +261,11 @@ export class ParameterReader {
     return false
   }
 
-  #place(path: string, origin: ScalarNode['origin']): string {
+  #place(path: string, { origin, where }: Pick<ScalarNode, 'origin' | 'where'>): string {
     if (path === '-' || path === '' || isAbsolute(path) || /^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
       return path
     }
-    return resolve(origin === 'file' ? this.#context.folder : this.#context.cwd, path)
+    return resolve(origin === 'file' ? this.#context.folderOf(where) : this.#context.cwd, path)
   }
 
   #isUnknown(key: string, objects: readonly JsonSchema[]): boolean {
@@ -308,7 +308,7 @@ export class ParameterReader {
     for (const [key, { default: usual, format }] of Object.entries(branches[0]?.properties ?? {})) {
       if (given.includes(key) || usual === undefined) continue
       const isPath = format === 'path' && typeof usual === 'string'
-      const place = isPath ? this.#place(usual, 'file') : undefined
+      const place = isPath ? this.#place(usual, { origin: 'file', where: {} }) : undefined
       if (place !== undefined) paths[key] = place
       this.#context.addDefault(joinPath(path, key), place ?? usual)
     }

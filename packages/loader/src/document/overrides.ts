@@ -278,7 +278,7 @@ export function pick(name: string, candidates: readonly string[]): string | unde
 }
 
 const isSame = (a: string, b: string): boolean => bare(a) === bare(b)
-const bare = (name: string): string => name.replaceAll(/[-_]/g, '').toLowerCase()
+const bare = (name: string): string => name.replaceAll(/[-_/]/g, '').toLowerCase()
 
 /** What a path may name inside a node: the keys of a map, the indexes of a list. */
 export function keysOf(node: ConfigNode | undefined): readonly string[] {

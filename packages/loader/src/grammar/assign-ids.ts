@@ -1,45 +1,68 @@
 import { idPattern, type MillraceError } from '@millrace/base'
 import { CFG_ENDPOINT, CFG_ID, CFG_ID_TAKEN, CFG_TYPE } from '../errors.ts'
 import { describeNode } from '../document/config-node.ts'
-import { moduleName, type Entry } from './entry.ts'
+import { moduleName, type Entry, type Nest } from './entry.ts'
 
-/** Gives every entry its id: the one it has, else the module's name, then `-2` and so on. Ids are unique in a job. */
-export function assignIds(entries: readonly Entry[], faults: MillraceError[]): void {
-  const taken = new Map<string, Entry>()
+/** What gets an id: an entry, or what stages stand in. */
+interface Named extends Pick<Nest, 'keys' | 'module' | 'where'> {
+  readonly within?: Nest | undefined
+  id: string
+}
+
+/**
+ * Gives every entry its id: the one it has, else the module's name, then `-2` and so on. Ids are unique in a job; those of nested stages
+ * begin with that of what they stand in.
+ */
+export function assignIds(
+  entries: readonly Entry[],
+  nests: readonly Nest[],
+  faults: MillraceError[],
+): void {
+  assignWithin(undefined, [...entries, ...nests], faults)
+  // Each stands behind what it stands in.
+  for (const nest of nests) assignWithin(nest, [...entries, ...nests], faults)
+  for (const entry of entries) entry.path = overridePath(entry)
+}
+
+function assignWithin(
+  within: Nest | undefined,
+  all: readonly Named[],
+  faults: MillraceError[],
+): void {
+  const own = all.filter((named) => named.within === within)
+  const prefix = within === undefined ? '' : `${within.id}/`
+  const taken = new Map<string, Named>()
   const freeId = (name: string): string => {
     let id = name
     for (let next = 2; taken.has(id); next++) id = `${name}-${next}`
     return id
   }
-  const reserve = (entry: Entry, id: string): void => {
-    const where = entry.keys.get('id')?.value.where ?? entry.where
+  const take = (named: Named, id: string): void => {
+    taken.set(id, named)
+    named.id = prefix + id
+  }
+  const reserve = (named: Named, id: string): void => {
+    const where = named.keys.get('id')?.value.where ?? named.where
     const first = taken.get(id)
     if (!idPattern.test(id)) faults.push(CFG_ID({ id }, where))
     else if (first !== undefined) {
       faults.push(CFG_ID_TAKEN({ id, line: first.where.line ?? 0 }, where))
     }
     // A second one goes on under a name of its own, so that nothing else seems wrong with it.
-    entry.id = first === undefined ? id : freeId(id)
-    taken.set(entry.id, entry)
+    take(named, first === undefined ? id : freeId(id))
   }
-  for (const entry of entries) {
-    const own = entry.keys.get('id')?.value
-    if (own === undefined) {
-      if (entry.id !== '') reserve(entry, entry.id)
-    } else if (own.kind === 'scalar' && own.value !== null && own.text !== '') {
-      reserve(entry, own.text)
+  for (const named of own) {
+    const key = named.keys.get('id')?.value
+    if (key === undefined) {
+      if (named.id !== '') reserve(named, named.id)
+    } else if (key.kind === 'scalar' && key.value !== null && key.text !== '') {
+      reserve(named, key.text)
     } else {
-      const got = describeNode(own)
-      faults.push(CFG_TYPE({ what: '"id"', expected: 'a name', got }, own.where))
+      const got = describeNode(key)
+      faults.push(CFG_TYPE({ what: '"id"', expected: 'a name', got }, key.where))
     }
   }
-  for (const entry of entries) {
-    if (entry.id === '') {
-      entry.id = freeId(moduleName(entry.module))
-      taken.set(entry.id, entry)
-    }
-    entry.path = overridePath(entry)
-  }
+  for (const named of own) if (named.id === '') take(named, freeId(moduleName(named.module)))
 }
 
 /**

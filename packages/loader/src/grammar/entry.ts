@@ -9,6 +9,21 @@ export interface Upstream {
   readonly output?: MapEntry | undefined
 }
 
+/** Stages that stand in the place of one. Their ids begin with its own: `clean/trim`. */
+export interface Nest {
+  /** Default id. */
+  readonly module: string
+  readonly where: Where
+  readonly keys: ReadonlyMap<string, MapEntry>
+  /** The one it stands in. */
+  readonly within: Nest | undefined
+  /** It has a file of its own, so its stages know no id outside of it. */
+  readonly isFile: boolean
+  id: string
+  /** Where whoever reads it reads. */
+  ends: readonly Upstream[]
+}
+
 /** One source, stage, sink or resource in normal form: short and long form look the same here. */
 export interface Entry {
   readonly role: Role
@@ -25,7 +40,12 @@ export interface Entry {
   readonly keys: Map<string, MapEntry>
   /** A map, or the scalar of the short form. Overrides replace it. */
   parameters: ConfigNode | undefined
-  readonly upstream?: Upstream | undefined
+  /** Several behind a line that forked. */
+  readonly upstream?: readonly Upstream[] | undefined
+  /** What it stands in; absent: the pipeline itself. */
+  readonly within?: Nest | undefined
+  /** Where the names in its `from` are known, if not where it stands: the `from` is that of what it stands in. */
+  readsIn?: { readonly nest: Nest | undefined } | undefined
   /** Names that `key('name')` of a stage may ask for, or the keys of the stages before a source or sink, which has none itself; absent: not known. */
   keyNames?: readonly string[] | undefined
   /** The override that the whole entry comes from. */
@@ -36,6 +56,8 @@ export interface Entry {
 export interface OutputLink {
   readonly from: Entry
   readonly output: MapEntry
+  /** What it is written in. */
+  readonly within: Nest | undefined
   readonly sink: ConfigNode
 }
 
@@ -44,7 +66,28 @@ export interface NormalPipeline {
   readonly where: Where
   readonly keys: Map<string, MapEntry>
   readonly entries: Entry[]
+  readonly nests: readonly Nest[]
   readonly links: readonly OutputLink[]
+  /** Where the main line ends; empty without stages. */
+  readonly ends: readonly Upstream[]
+}
+
+/** What can be named where it is written, of these ids: in a file only what it holds. */
+export function namesOf(ids: readonly string[], within: Nest | undefined): readonly string[] {
+  let file = within
+  while (file !== undefined && !file.isFile) file = file.within
+  const prefix = file === undefined ? '' : `${file.id}/`
+  return ids.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length))
+}
+
+/** The ids that a name may mean where it is written, the nearest first. */
+export function idsFor(name: string, within: Nest | undefined): readonly string[] {
+  const ids: string[] = []
+  for (let nest = within; nest !== undefined; nest = nest.within) {
+    ids.push(`${nest.id}/${name}`)
+    if (nest.isFile) return ids
+  }
+  return [...ids, name]
 }
 
 /** The name of a module without its scope, prefix, folder, ending and export: the default id. */

@@ -5,7 +5,7 @@ const everywhere = ['module', 'parameters', 'id', 'note'] as const
 
 /** Keys that stand beside the module, per role: those that work. */
 export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
-  source: [...everywhere, 'time', 'onError', 'limit', 'restart', 'journal'],
+  source: [...everywhere, 'time', 'onError', 'limit', 'restart', 'journal', 'parallel'],
   stage: [
     ...everywhere,
     'from',
@@ -26,13 +26,33 @@ export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
 
 /** Keys that the language reserves and this version refuses. */
 export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
-  source: ['schema', 'parallel'],
+  source: ['schema'],
   stage: ['mailbox', 'isolate'],
   sink: ['batch', 'parallel', 'by'],
   resource: [],
   watermarks: [],
   emitter: [],
 }
+
+/** Keys beside and inside of what stages stand in. */
+export const nestKeys = {
+  pipeline: ['id', 'note', 'from', 'outputs'],
+  inline: ['note', 'stages'],
+  /** Of the pipeline of a file, which can also run alone: a name is for that. */
+  file: ['name', 'note', 'stages'],
+  choose: ['id', 'note', 'from'],
+  choice: ['when', 'then', 'else'],
+} as const
+
+/** Keys of a file whose pipeline is a stage; its tests are for when it runs alone. */
+export const nestedDocumentKeys: readonly string[] = [
+  'version',
+  'pipeline',
+  'tests',
+  'env',
+  'plugins',
+  'note',
+]
 
 /** Keys of the pipeline that hold for the whole job. */
 export const settingKeys = ['onError', 'errors', 'restart', 'mailbox', 'checkpoint'] as const

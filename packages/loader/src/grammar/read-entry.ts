@@ -6,15 +6,17 @@ import {
   type MapEntry,
   type MapNode,
 } from '../document/config-node.ts'
-import type { Entry, Upstream } from './entry.ts'
+import type { Entry, Nest, Upstream } from './entry.ts'
 import { entryKeys, futureEntryKeys, isExtension, type Role } from './keys.ts'
 
-interface Place {
+/** What stands where an entry is expected. */
+export interface Place {
   readonly role: Role
   readonly isDeadLetter?: boolean
   /** From the key of `sources:` or `sinks:`. */
   readonly id?: string
-  readonly upstream?: Upstream | undefined
+  readonly upstream?: readonly Upstream[] | undefined
+  readonly within?: Nest | undefined
 }
 
 // Dead letters come by themselves, and where they cannot be written the job stops.
@@ -130,8 +132,8 @@ function makeEntry(
   keys: Map<string, MapEntry>,
   parameters: ConfigNode | undefined,
 ): Entry {
-  const { role, isDeadLetter = false, id = '', upstream } = place
-  return { role, isDeadLetter, module, where, path: '', id, keys, parameters, upstream }
+  const { role, isDeadLetter = false, id = '', upstream, within } = place
+  return { role, isDeadLetter, module, where, path: '', id, keys, parameters, upstream, within }
 }
 
 function unknownKey(entry: MapEntry, role: Role): MillraceError {

@@ -1,4 +1,4 @@
-import { type JobSpec, mainOutput, type OutputRef, type SinkSpec } from '@millrace/engine'
+import { type JobSpec, mainOutputs, type OutputRef, type SinkSpec } from '@millrace/engine'
 import type { Observed } from '@millrace/loader'
 import { type CollectSink, collectSink } from '../ends.ts'
 
@@ -25,17 +25,17 @@ export class Taps {
       raw: false,
     }))
     const more: SinkSpec[] = []
-    const add = (id: string, name: string, from: OutputRef): void => {
-      more.push({ id, factory: this.#collect(name), from: [from] })
+    const add = (id: string, name: string, from: readonly OutputRef[]): void => {
+      more.push({ id, factory: this.#collect(name), from })
     }
-    if (own.length === 0) add('sink', 'sink', mainOutput(spec))
+    if (own.length === 0) add('sink', 'sink', mainOutputs(spec))
     for (const { name, id, output } of observed) {
       if (output === undefined || this.#collected.has(name)) continue
       const isRead = isReadIn(spec, { id, output })
       // Late records that nobody reads are dead letters, and stay such.
       if (output === 'late' && !isRead && spec.deadLetter !== undefined) {
         this.#collected.set(name, () => lateOf(letters.values as readonly Letter[], id))
-      } else add(`observed-${more.length}`, name, { id, output })
+      } else add(`observed-${more.length}`, name, [{ id, output }])
     }
     this.sinks = {
       sinks: [...own, ...more],
