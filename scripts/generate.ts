@@ -1,7 +1,8 @@
-// Writes docs/reference/errors.md, docs/plugins/*.md and the samples' JSON Schema from the code; with --check it only
-// compares.
+// Writes docs/reference/errors.md, docs/plugins/*.md and the samples' JSON Schema from the code, and WebAssembly from its
+// source; with --check it only compares.
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { assemble } from './assemble.ts'
 import { errorsPage } from './errors-page.ts'
 import { jobSchema } from 'millrace'
 import { pluginPages } from './plugin-page.ts'
@@ -17,6 +18,7 @@ const pages = new Map<string, string>([
     errorsPage(sources.map((path) => ({ path, text: readFileSync(path, 'utf8') }))),
   ],
   ...(await pluginPages()),
+  ['plugins/file/src/read/line-pass-code.ts', assemble('plugins/file/assembly/line-pass.ts')],
   ['configs/millrace.schema.json', `${JSON.stringify(await jobSchema('configs'), undefined, 2)}\n`],
 ])
 let stale = 0

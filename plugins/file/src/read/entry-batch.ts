@@ -51,8 +51,13 @@ export class EntryBatch {
     return this.#offset
   }
 
+  /** How many more entries it takes. */
+  get room(): number {
+    return batchEntries - this.#values.length - this.#malformed.length
+  }
+
   get isFull(): boolean {
-    return this.#values.length + this.#malformed.length >= batchEntries
+    return this.room <= 0
   }
 
   get isEmpty(): boolean {

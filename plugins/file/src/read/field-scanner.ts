@@ -1,20 +1,17 @@
 import type { Encoding } from './decoder.ts'
-import { decodeJson, type Sliceable } from './decode-text.ts'
+import { decodeJson } from './decode-text.ts'
 import type { EntryBatch } from './entry-batch.ts'
 import { FieldNames } from './field-names.ts'
 import type { LineFollower } from './line-decoder.ts'
 import { LineLayout } from './line-layout.ts'
-import { FALSE, LineScan, NULL, NUMBER, OTHERWISE, TEXT, TRUE } from './line-scan.ts'
-import { TextCache } from './text-cache.ts'
+import { type KnownLayouts, type LinePass, linePass, noLayouts } from './line-pass.ts'
+import { INTEGER, NUMBER } from './line-pass-code.ts'
 
 /** So many entries are decoded in full, so that a report can name the fields that a job overlooks. */
 const fullEntries = 1024
 
 /** After so many lines that are not flat they may be more than the others. */
 const oddMax = 1000
-
-/** So many layouts are known at a time: kinds of records may alternate. */
-const layoutsMax = 8
 
 /**
  * Reads chosen members of flat JSON objects from bytes, without building the others. What it accepts is JSON, and the
@@ -24,12 +21,10 @@ const layoutsMax = 8
  */
 export class FieldScanner implements LineFollower {
   readonly #names: FieldNames
-  readonly #scan: LineScan
-  readonly #caches: TextCache[] = []
-  /** The one that was followed last comes first. */
+  readonly #pass: LinePass | undefined = linePass()
+  readonly #known: KnownLayouts = noLayouts()
+  /** By number. */
   readonly #layouts: LineLayout[] = []
-  /** The next one that is learned. */
-  #spare: LineLayout
   /** Names that a prefilter looks at; undefined: there is none that these fields would do for. */
   readonly #sifted: ReadonlySet<string> | undefined
   #full: number
@@ -43,8 +38,6 @@ export class FieldScanner implements LineFollower {
   constructor(fields: readonly string[] | undefined, prefilterReads?: readonly string[]) {
     const wanted = fields && namesOf(fields)
     this.#names = new FieldNames(wanted)
-    this.#spare = new LineLayout(this.#names)
-    this.#scan = new LineScan(this.#names.most)
     const reads = prefilterReads && namesOf(prefilterReads)
     const isSifting = reads !== undefined && (wanted === undefined || isSubset(reads, wanted))
     this.#sifted = isSifting ? new Set(reads) : undefined
@@ -70,7 +63,7 @@ export class FieldScanner implements LineFollower {
     else {
       if (this.#sifted !== undefined) out.sift()
       if (encoding !== 'unknown' && this.#isLaidOut(bytes, start, end)) {
-        this.add(bytes, encoding, line, out)
+        this.add(0, encoding, line, out)
         return
       }
     }
@@ -79,92 +72,96 @@ export class FieldScanner implements LineFollower {
 
   /** Whether a line is flat: then its layout is known from now on. */
   #isLaidOut(bytes: Buffer, start: number, end: number): boolean {
-    if (this.#isHopeless) return false
-    if (this.follow(bytes, start) === end || this.#learn(bytes, start, end)) return true
+    if (this.#isHopeless || this.#pass === undefined) return false
+    this.#pass.enter(this.#known)
+    if (this.#pass.readOne(bytes, start, end)) return true
+    if (this.#learn(this.#pass, bytes, start, end)) return true
     this.#odd++
     this.#isHopeless = this.#odd > oddMax && this.#odd > this.#read
     return false
   }
 
-  #learn(bytes: Buffer, start: number, end: number): boolean {
-    const layout = this.#spare
-    const isFlat = layout.learn(bytes, start, end)
-    if (!isFlat || this.#scan.follow(bytes, start, layout) !== end) return false
-    const sifted = layout.fields.filter((slot) => this.#sifted?.has(this.#names.names[slot] ?? ''))
-    layout.sifted = [...new Set(sifted)]
-    this.#layouts.unshift(layout)
-    const oldest = this.#layouts.length > layoutsMax ? this.#layouts.pop() : undefined
-    this.#spare = oldest ?? new LineLayout(this.#names)
+  #learn(pass: LinePass, bytes: Buffer, start: number, end: number): boolean {
+    const layout = new LineLayout(this.#names)
+    if (!layout.learn(bytes, start, end)) return false
+    const number = pass.know(layout)
+    if (!pass.readOne(bytes, start, end)) {
+      pass.forget()
+      return false
+    }
+    layout.sifted = [...layout.fields.keys()].filter((at) => {
+      return this.#sifted?.has(layout.fields[at] as string)
+    })
+    this.#layouts[number] = layout
     return true
   }
 
-  follow(bytes: Buffer, start: number): number {
-    if (this.#full > 0 || this.#isHopeless) return OTHERWISE
-    const layouts = this.#layouts
-    for (let index = 0; index < layouts.length; index++) {
-      const layout = layouts[index] as LineLayout
-      const end = this.#scan.follow(bytes, start, layout)
-      if (end === OTHERWISE) continue
-      for (let place = index; place > 0; place--) layouts[place] = layouts[place - 1] as LineLayout
-      layouts[0] = layout
-      return end
-    }
-    return OTHERWISE
+  follow(chunk: Buffer, start: number, last: number, max: number, maxLine: number): number {
+    if (this.#full > 0 || this.#isHopeless || this.#pass === undefined) return 0
+    this.#pass.enter(this.#known)
+    return this.#pass.readOn(chunk, start, last, max, maxLine)
   }
 
-  add(bytes: Buffer, encoding: Encoding, line: number, out: EntryBatch): void {
+  endOf(index: number): number {
+    const pass = this.#pass as LinePass
+    return pass.endOf(index) + pass.shift
+  }
+
+  add(index: number, encoding: Encoding, line: number, out: EntryBatch): void {
     this.#read++
     if (this.#sifted !== undefined) out.sift()
+    const pass = this.#pass as LinePass
+    const layout = this.#layouts[pass.layoutOf(index)] as LineLayout
+    const row = pass.rowOf(index)
     const { prefilter } = out
-    if (prefilter === undefined) out.add(this.#record(bytes, encoding), line)
-    else if (prefilter.admits(this.#glimpse(bytes, encoding))) {
-      out.addAdmitted(this.#record(bytes, encoding), line)
+    if (prefilter === undefined) out.add(record(pass, layout, row, encoding), line)
+    else if (prefilter.admits(glimpse(pass, layout, row, encoding))) {
+      out.addAdmitted(record(pass, layout, row, encoding), line)
     } else out.leaveOut()
   }
+}
 
-  /** What the prefilter looks at of the line that was followed last: the same object for all lines of a layout. */
-  #glimpse(bytes: Buffer, encoding: Encoding): Record<string, unknown> {
-    const { glimpse, sifted } = this.#layouts[0] as LineLayout
-    this.#fill(glimpse, sifted, bytes, encoding)
-    return glimpse
+/** What the prefilter looks at of a line: the same object for all lines of a layout. */
+function glimpse(
+  pass: LinePass,
+  { fields, glimpse, sifted }: LineLayout,
+  row: number,
+  encoding: Encoding,
+): Record<string, unknown> {
+  for (let index = 0; index < sifted.length; index++) {
+    const at = sifted[index] as number
+    fill(glimpse, index, fields[at] as string, pass, row + at * 4, encoding)
   }
+  return glimpse
+}
 
-  /** The object of the line that was followed last. */
-  #record(bytes: Buffer, encoding: Encoding): Record<string, unknown> {
-    const { fields } = this.#layouts[0] as LineLayout
-    const record: Record<string, unknown> = {}
-    this.#fill(record, fields, bytes, encoding)
-    return record
+/** The object of a line. */
+function record(
+  pass: LinePass,
+  { fields }: LineLayout,
+  row: number,
+  encoding: Encoding,
+): Record<string, unknown> {
+  const record: Record<string, unknown> = {}
+  for (let at = 0; at < fields.length; at++) {
+    fill(record, at, fields[at] as string, pass, row + at * 4, encoding)
   }
+  return record
+}
 
-  #fill(
-    record: Record<string, unknown>,
-    slots: readonly number[],
-    bytes: Buffer,
-    encoding: Encoding,
-  ): void {
-    const { kinds, numbers } = this.#scan
-    const { names } = this.#names
-    for (let index = 0; index < slots.length; index++) {
-      const slot = slots[index] as number
-      const name = names[slot] as string
-      if (kinds[slot] === NUMBER) storeNumber(record, index, name, numbers[slot] as number)
-      else store(record, index, name, this.#value(slot, bytes, encoding))
-    }
-  }
-
-  #value(slot: number, bytes: Buffer, encoding: Encoding): unknown {
-    const { from, kinds, to } = this.#scan
-    const kind = kinds[slot]
-    if (kind === TRUE) return true
-    if (kind === FALSE) return false
-    if (kind === NULL) return null
-    const start = from[slot] as number
-    const end = to[slot] as number
-    if (kind !== TEXT) return Number((bytes as Sliceable).latin1Slice(start, end))
-    if (encoding !== 'ascii') return (bytes as Sliceable).utf8Slice(start, end)
-    return (this.#caches[slot] ??= new TextCache()).take(bytes, start, end)
-  }
+/** Sets a field to what its cell says; `at`: its place in the object. */
+function fill(
+  record: Record<string, unknown>,
+  at: number,
+  name: string,
+  pass: LinePass,
+  cell: number,
+  encoding: Encoding,
+): void {
+  const tag = pass.integers[cell] as number
+  if (tag === NUMBER) storeNumber(record, at, name, pass.doubles[(cell >> 1) + 1] as number)
+  else if (tag === INTEGER) store(record, at, name, pass.integers[cell + 2])
+  else store(record, at, name, pass.value(cell, encoding))
 }
 
 const namesOf = (fields: readonly string[]): readonly string[] => [

@@ -18,12 +18,17 @@ export type LineHandler = (
   out: EntryBatch,
 ) => void
 
-/** Finds the end of a line while it reads it, which spares the search. */
+/** Finds the ends of lines while it reads them, which spares the search. */
 export interface LineFollower {
-  /** Where the line ends that begins at `start`: behind its last byte but for the newline; -1 where it cannot tell. A newline follows in the bytes. */
-  follow(bytes: Buffer, start: number): number
-  /** Adds the line that was followed last. */
-  add(bytes: Buffer, encoding: Encoding, line: number, out: EntryBatch): void
+  /**
+   * Reads lines of a chunk from `start` on, at most `max`, until one must be read in another way, is longer than `maxLine` bytes, or
+   * begins behind `last`, which is a newline. Returns how many.
+   */
+  follow(chunk: Buffer, start: number, last: number, max: number, maxLine: number): number
+  /** Where one of them ends: behind its last byte but for what ends a line. */
+  endOf(index: number): number
+  /** Adds one of them. */
+  add(index: number, encoding: Encoding, line: number, out: EntryBatch): void
 }
 
 /**
@@ -100,15 +105,15 @@ export class LineDecoder implements Decoder {
     const follower = this.#follower as LineFollower
     let at = start
     let line = this.#line
-    while (at < last && !out.isFull) {
-      const end = follower.follow(chunk, at)
-      if (end === -1 || end - at > this.#maxLine) break
-      const feed = chunk[end] === carriageReturn ? end + 1 : end
-      if (chunk[feed] !== newline) break
-      out.begin(this.#bytes + at - start)
-      out.place(chunk, at, end)
-      follower.add(chunk, encoding, ++line, out)
-      at = feed + 1
+    while (at < last) {
+      const count = follower.follow(chunk, at, last, out.room, this.#maxLine)
+      if (count === 0) break
+      for (let index = 0; index < count; index++) {
+        const end = follower.endOf(index)
+        out.place(chunk, at, end)
+        follower.add(index, encoding, ++line, out)
+        at = chunk[end] === carriageReturn ? end + 2 : end + 1
+      }
     }
     this.#line = line
     this.#bytes += at - start

@@ -1,4 +1,5 @@
 import { type FieldNames, UNREADABLE, UNWANTED } from './field-names.ts'
+import { MEMBERS } from './line-pass-code.ts'
 
 const quote = 34
 const comma = 44
@@ -7,12 +8,11 @@ const backslash = 92
 const openBrace = 123
 const closeBrace = 125
 
-/** Members of a line, and bytes of their names with all that stands around them. */
-const membersMax = 64
+/** Bytes of the names of a line's members, with all that stands around them. */
 const bytesMax = 2048
 
 /** Not 0 for bytes that a text may have inside: no quote, no backslash, nothing that must be escaped. */
-export const isPlain: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+const isPlain: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 32 || byte === quote || byte === backslash ? 0 : 1,
 )
 
@@ -21,16 +21,16 @@ export class LineLayout {
   /** What stands in front of the values: from a brace or a comma to a colon, one behind the other. */
   readonly bytes = new Uint8Array(bytesMax)
   /** Of each member, where that ends. */
-  readonly ends = new Int32Array(membersMax)
-  /** Of each member, the number of the field that it is. */
-  readonly slots = new Int32Array(membersMax)
+  readonly ends = new Int32Array(MEMBERS)
+  /** Of each member, 1 where somebody wants it. */
+  readonly wanted = new Uint8Array(MEMBERS)
   /** How many members. */
   length = 0
-  /** The fields that it has, by number, in their order. */
-  readonly fields: number[] = []
-  /** Those of them that a prefilter looks at. */
+  /** The names of those that are wanted, in their order: a row of what is read has a cell for each. */
+  readonly fields: string[] = []
+  /** Which of them a prefilter looks at. */
   sifted: readonly number[] = []
-  /** An object for some fields of a line, used for one after the other. */
+  /** An object for these of a line, used for one after the other. */
   glimpse: Record<string, unknown> = {}
   readonly #names: FieldNames
 
@@ -55,13 +55,13 @@ export class LineLayout {
       if (line[at] !== quote) return false
       const slot = this.#names.slotOf(line, from + 2, at)
       if (slot === UNREADABLE) return false
-      if (line[++at] !== colon || this.length === membersMax) return false
+      if (line[++at] !== colon || this.length === MEMBERS) return false
       at++
       if (copied + at - from > bytesMax) return false
       for (let next = from; next < at; next++) this.bytes[copied++] = line[next] as number
       this.ends[this.length] = copied
-      this.slots[this.length++] = slot
-      if (slot !== UNWANTED) this.fields.push(slot)
+      this.wanted[this.length++] = slot === UNWANTED ? 0 : 1
+      if (slot !== UNWANTED) this.fields.push(this.#names.names[slot] as string)
       // Whether it is a value at all is for those to say who read it.
       if (line[at] === quote) {
         do if (++at === end) return false
