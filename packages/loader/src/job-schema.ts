@@ -4,7 +4,7 @@ import { choices } from './grammar/keys.ts'
 import { listPlugins } from './modules/list-plugins.ts'
 import type { PluginInfo } from './modules/modules.ts'
 import { nestSchemas } from './nested/nest-schemas.ts'
-import { parallelSchema } from './parallel-schema.ts'
+import { parallelSchema, splitSchema } from './parallel-schema.ts'
 import { jobRestartSchema, malformedSchema, policySchema, restartSchema } from './policy-schema.ts'
 import { testsSchema } from './tests/tests-schema.ts'
 
@@ -87,6 +87,7 @@ const keys: Readonly<Record<'source' | 'stage' | 'sink' | 'resource', Record<str
       },
       onError: malformedSchema,
       restart: restartSchema,
+      parallel: splitSchema,
     },
     stage: {
       ...common,

@@ -13,6 +13,7 @@ import { checkFiles } from './check/check-files.ts'
 import { checkJournals } from './check/check-journals.ts'
 import { checkTime } from './check/check-time.ts'
 import { checkOrder, checkParallel, checkThreads } from './check/check-parallel.ts'
+import { checkSplit } from './check/check-split.ts'
 import { checkRepeatable } from './check/check-repeatable.ts'
 import { checkUpdates } from './check/check-updates.ts'
 import { warnOfFields } from './check/warn-of-fields.ts'
@@ -167,6 +168,7 @@ async function load(
   checkUpdates(spec, context)
   checkOrder(spec, parts, context)
   checkThreads(spec, parts, context)
+  checkSplit(parts.values(), spec, context)
   const tests = await testsOf(root, spec, context)
   return { spec, plan: buildPlan(spec, parts, wiring, context, { file, checkpoint }), tests }
 }

@@ -30,3 +30,21 @@ export const parallelSchema: JsonSchema = {
     },
   ],
 }
+
+/** How several workers read a source. */
+export const splitSchema: JsonSchema = {
+  description:
+    'Several workers read the source, each in a thread of its own and each some pieces of it, so that its records come in no order. Default: it is read in the thread of the job.',
+  anyOf: [
+    { ...workers, description: 'How many workers.' },
+    {
+      type: 'object',
+      required: ['workers'],
+      additionalProperties: false,
+      properties: {
+        workers: { ...workers, description: 'How many.' },
+        runs: { enum: ['threads'], description: 'Where they run. Default: threads.' },
+      },
+    },
+  ],
+}

@@ -2,6 +2,7 @@ import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import type { JobOptions } from '@millrace/engine'
 import type { LoadedJob, LoadOptions } from '@millrace/loader'
+import { isSplit } from '@millrace/sdk'
 import { JOB_THREADS_PROVIDE } from '../errors.ts'
 import type { WorkerJob } from './worker-job.ts'
 
@@ -16,10 +17,11 @@ export async function threadsOf(
   const stage = spec?.stages.find(({ parallel }) => {
     return parallel !== undefined && parallel.runs !== 'async' && parallel.workers > 1
   })
-  if (stage === undefined) return undefined
-  const runs = stage.parallel?.runs ?? 'threads'
+  const part = stage ?? spec?.sources.find(isSplit)
+  if (part === undefined) return undefined
+  const runs = stage?.parallel?.runs ?? 'threads'
   const { env = process.env, provide = [], ...load } = options
-  if (provide.length > 0) throw JOB_THREADS_PROVIDE({ id: stage.id, runs }, stage.where)
+  if (provide.length > 0) throw JOB_THREADS_PROVIDE({ id: part.id, runs }, part.where)
   const cache = getCompileCacheDir()
   const data: WorkerJob = {
     load: { cwd: process.cwd(), ...load, env: { ...env }, text },

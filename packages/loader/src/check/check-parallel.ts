@@ -1,5 +1,5 @@
 import type { JobSpec } from '@millrace/engine'
-import { whyUnordered } from '@millrace/sdk'
+import { lanesOf, ordersOf, whyUnordered } from '@millrace/sdk'
 import { type Part, stageOf } from '../build/part.ts'
 import type { LoadContext } from '../load-context.ts'
 import { parks } from '../plan/policy-sentences.ts'
@@ -24,8 +24,10 @@ export function checkOrder(
   parts: ReadonlyMap<string, Part>,
   context: LoadContext,
 ): void {
+  const lanes = lanesOf(spec, ({ onError }) => parks(onError ?? spec.onError, spec))
+  const orders = ordersOf(spec, lanes)
   for (const stage of spec.stages) {
-    const reason = whyUnordered(stage, spec.stages, parks(stage.onError ?? spec.onError, spec))
+    const reason = whyUnordered(stage, orders, parks(stage.onError ?? spec.onError, spec))
     const { where } = parts.get(stage.id)?.entry.keys.get('parallel') ?? stage
     if (reason !== undefined)
       context.faults.push(CFG_PARALLEL_ORDER({ id: stage.id, reason }, where))

@@ -4,7 +4,7 @@ import { CFG_MISSING } from '../errors.ts'
 import type { Entry } from '../grammar/entry.ts'
 import { choices, innerKeys } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
-import { CFG_PARALLEL, CFG_PARALLEL_RUNS } from '../modules/errors.ts'
+import { CFG_PARALLEL, CFG_PARALLEL_RUNS, CFG_SPLIT } from '../modules/errors.ts'
 import { type Place, placeOf, readChoice, readMap, readWhole } from './read-value.ts'
 
 /** What stands there. */
@@ -32,6 +32,25 @@ export function readParallel(entry: Entry, context: LoadContext): ParallelSpec |
   const key = mode === undefined ? 'inFlight' : 'mode'
   context.faults.push(CFG_PARALLEL({ id: entry.id, key }, place.node.where))
   return undefined
+}
+
+/** The same of a source, which is read by several workers: `parallel: 2` or `parallel: { workers, runs }`. */
+export function readSplit(entry: Entry, context: LoadContext): ParallelSpec | undefined {
+  const place = placeOf(entry.keys, 'parallel', entry.path)
+  if (place.node === undefined) return undefined
+  const said = place.node.kind === 'map' ? readInside(place, context) : readWorkers(place, context)
+  if (said === undefined) return undefined
+  const { inFlight, mode, runs = 'threads', workers } = said
+  const told = {
+    [`runs: ${runs}`]: runs === 'threads' ? undefined : runs,
+    'parallel.mode': mode,
+    'parallel.inFlight': inFlight,
+  }
+  for (const [key, value] of Object.entries(told)) {
+    if (value === undefined) continue
+    context.faults.push(CFG_SPLIT({ id: entry.id, key }, place.node.where))
+  }
+  return { workers, runs: 'threads', mode: 'unordered' }
 }
 
 function readInside(place: Place, context: LoadContext): Said | undefined {

@@ -3,7 +3,7 @@ import type { Settings } from '../build/part.ts'
 import type { Entry } from '../grammar/entry.ts'
 import type { LoadContext } from '../load-context.ts'
 import { readBy } from './read-by.ts'
-import { readParallel } from './read-parallel.ts'
+import { readParallel, readSplit } from './read-parallel.ts'
 import { readPolicy, readSourcePolicy } from './read-policy.ts'
 import { readRestart } from './read-restart.ts'
 import { readSpill } from './read-spill.ts'
@@ -33,11 +33,16 @@ export function readSettings(
     limit: readWhole(place('limit'), context, 0),
     timeoutMs: readPositiveDuration(place('timeout'), context),
     batch: readWhole(place('batch'), context, 1),
-    parallel: entry.role === 'stage' ? readParallel(entry, context) : undefined,
+    parallel: readParallelOf(entry, context),
     spill: entry.role === 'stage' ? readSpill(entry, context) : undefined,
     journal: readJournal(place('journal'), context),
     time: time?.spec,
     by: by?.parts,
     reads: [...(time?.reads ?? []), ...(by?.reads ?? [])],
   }
+}
+
+function readParallelOf(entry: Entry, context: LoadContext): Settings['parallel'] {
+  if (entry.role === 'source') return readSplit(entry, context)
+  return entry.role === 'stage' ? readParallel(entry, context) : undefined
 }

@@ -270,6 +270,22 @@ export const CFG_THREADS = defineError<{ id: string; key: string; runs: string }
   hint: () => 'Write runs: async in its parallel; then all is in the thread of the job.',
 })
 
+/** A source that workers read is told what only one reader of all can do. */
+export const CFG_SPLIT = defineError<{ id: string; key: string }>({
+  code: 'CFG_SPLIT',
+  message: (d) =>
+    `"${d.id}" is read by workers in threads (parallel), where "${d.key}" is not built.`,
+  hint: (d) => `Remove ${d.key}, or remove parallel: then one reader has all of it, in order.`,
+})
+
+/** Only a source that says so can be read by several workers. */
+export const CFG_SPLIT_SOURCE = defineError<{ id: string; module: string }>({
+  code: 'CFG_SPLIT_SOURCE',
+  message: (d) =>
+    `"${d.id}" cannot be read by workers (parallel): "${d.module}" does not split it.`,
+  hint: () => 'Remove parallel. Files can be split; standard input and pipes cannot.',
+})
+
 /** A stage with state and without a key is to run several times. */
 export const CFG_PARALLEL_STATE = defineError<{ id: string }>({
   code: 'CFG_PARALLEL_STATE',

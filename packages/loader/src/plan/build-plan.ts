@@ -17,7 +17,7 @@ import type { LoadContext } from '../load-context.ts'
 import { askDefinition } from '../modules/ask-definition.ts'
 import { deliveriesOf } from './deliveries.ts'
 import type { CheckpointPlan, Delivery, JobPlan, PlanNode } from './job-plan.ts'
-import { parallelSentence } from './parallel-sentence.ts'
+import { parallelSentence, splitSentence } from './parallel-sentence.ts'
 import { timeSentences } from './time-sentences.ts'
 import {
   escalationSentence,
@@ -182,6 +182,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
       ...timeSentences(time, endsOf(part)),
       ...(limit === undefined ? [] : [`Stops after ${limit} entries.`]),
       ...neededSentences(part, spec),
+      ...lines(splitSentence(entry.id, spec)),
       ...(endsOf(part) ? [] : ['The input does not end by itself.']),
       `Entries that cannot be decoded${time === undefined ? '' : ', and records without a valid time,'} ${malformedSentence(own, spec)}`,
       ...lines(restartSentence('source', restart, reads, spec.restart)),

@@ -1,5 +1,6 @@
-import type { ParallelSpec } from '@millrace/engine'
-import { jobDefaults } from '@millrace/sdk'
+import type { JobSpec, ParallelSpec } from '@millrace/engine'
+import { parks } from './policy-sentences.ts'
+import { isSplit, jobDefaults, lanesOf } from '@millrace/sdk'
 
 const results = {
   ordered: 'results come in the order of the records',
@@ -27,4 +28,23 @@ export function parallelSentence(parallel: ParallelSpec | undefined): string | u
   const most = parallel.inFlight ?? jobDefaults.parallel.unitsEach * workers
   const unit = runs === 'async' ? 'records' : 'batches'
   return `${who}, with at most ${most} ${unit} under way${isDefault ? ' (default)' : ''}: ${results[mode]}.`
+}
+
+/** Who reads a source, for people; undefined: the job itself. */
+export function splitSentence(id: string, spec: JobSpec): string | undefined {
+  const source = spec.sources.find((one) => one.id === id)
+  if (source === undefined || !isSplit(source)) return undefined
+  const lanes = lanesOf(spec, ({ onError }) => parks(onError ?? spec.onError, spec))
+  const beside = [...lanes].flatMap(([stage, of]) => (of === id ? [`"${stage}"`] : []))
+  const { workers = 1 } = source.parallel ?? {}
+  const who =
+    workers === 1
+      ? 'A worker in a thread of its own reads it'
+      : `${workers} workers in threads of their own read it, each some pieces, so that records come in no order`
+  const runs = beside.length === 0 ? '' : `; there ${runsWith(beside)}, too`
+  return `${who}${runs}.`
+}
+
+function runsWith(stages: readonly string[]): string {
+  return stages.length === 1 ? `runs ${stages.join('')}` : `run ${stages.join(', ')}`
 }
