@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { isLateRecord, tryParseParameters } from '@millrace/sdk'
 import { demand, type Law, shown } from './law.ts'
+import { prefilterLaw } from './prefilter-law.ts'
 import { demandSame, type Observed, observeStage, resultsOf } from './observe-stage.ts'
 import { caseOf, type Sample, stageLaw, type StageUnderLaw } from './stage-laws-options.ts'
 
@@ -9,7 +10,8 @@ import { caseOf, type Sample, stageLaw, type StageUnderLaw } from './stage-laws-
 export function recordLaws<P>(stage: StageUnderLaw<P>): Law[] {
   const laws = [leavesInput(stage), leavesOutput(stage)]
   if (stage.definition.passes === 'same') laws.push(same(stage))
-  if (stage.definition.reads !== undefined) laws.push(reads(stage))
+  // Where it does not say what it reads nobody asks it in advance.
+  if (stage.definition.reads !== undefined) laws.push(reads(stage), prefilterLaw(stage))
   if (stage.definition.shape !== undefined) laws.push(shape(stage))
   return laws
 }

@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkStageLaws, listStageLaws, stageLaws } from './stage-laws.ts'
-import { healthy, mutants } from './stage-mutants.test-support.ts'
+import { healthySifting, prefilterMutants } from './prefilter-mutants.test-support.ts'
+import * as stages from './stage-mutants.test-support.ts'
+
+const healthy = [...stages.healthy, healthySifting]
+const mutants = [...stages.mutants, ...prefilterMutants]
 
 const records = fc.record({
   value: fc.oneof(fc.integer({ min: -20, max: 30 }), fc.constant(0.5)),

@@ -1,6 +1,7 @@
 import { defineStage, type ParameterSchema, type StageDefinition } from '@millrace/sdk'
 
-interface Limit {
+/** Parameters of the stages below. */
+export interface Limit {
   readonly above: number
 }
 
@@ -25,7 +26,11 @@ function schemaOf(jsonSchema: object, standard = 10): ParameterSchema<Limit> {
 type Reading = Readonly<Record<string, unknown>> & { value: number }
 type Definition = Omit<StageDefinition<Limit>, 'kind'>
 
-const parameters = schemaOf({ type: 'object', properties, additionalProperties: false })
+export const parameters: ParameterSchema<Limit> = schemaOf({
+  type: 'object',
+  properties,
+  additionalProperties: false,
+})
 
 /** Passes readings above a limit and counts them: each variant below has one fault. */
 const filterBase: Definition = {
@@ -120,7 +125,8 @@ export const healthy: readonly StageDefinition<Limit>[] = [
   }),
 ]
 
-interface Mutant {
+/** A stage with one fault. */
+export interface Mutant {
   readonly fault: string
   /** Id of the law that must catch it. */
   readonly law: string

@@ -2,7 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { checkSourceLaws, listSourceLaws, sourceLaws } from './source-laws.ts'
 import type { SourceLawsOptions } from './source-laws-options.ts'
-import { healthy, mutants } from './source-mutants.test-support.ts'
+import { askedMutants, healthySifting } from './asked-mutants.test-support.ts'
+import * as sources from './source-mutants.test-support.ts'
+
+const healthy = [...sources.healthy, healthySifting]
+const mutants = [...sources.mutants, ...askedMutants]
 
 interface Input {
   readonly lines: readonly string[]
@@ -45,8 +49,9 @@ it('has a mutant for every law', () => {
 })
 
 describe('healthy sources keep all laws', () => {
-  const [base, slow, endless] = healthy
+  const [base, slow, endless, sifting] = healthy
   sourceLaws(base!, { ...options, runs: 30 })
+  sourceLaws(sifting!, { ...options, runs: 30 })
   const { entries: _twice, ...twice } = options
   sourceLaws(slow!, { ...twice, runs: 5 })
   sourceLaws(endless!, { ...twice, runs: 10 })

@@ -2,6 +2,7 @@ import type { SourceDefinition } from '@millrace/sdk'
 import type { Law } from '../law.ts'
 import { endParameterLaw } from '../parameter-law.ts'
 import { registerLaws } from '../register-laws.ts'
+import { askedLaws } from './asked-laws.ts'
 import { entryLaws } from './entry-laws.ts'
 import { placed, type SourceLawsOptions, sourceUnderLaw } from './source-laws-options.ts'
 import { positionLaws } from './position-laws.ts'
@@ -15,7 +16,7 @@ export function listSourceLaws<P, I>(
   const parameters = endParameterLaw(definition, options, source.samples, (sample) =>
     placed(source, sample),
   )
-  return [parameters, ...entryLaws(source), ...positionLaws(source)]
+  return [parameters, ...entryLaws(source), ...askedLaws(source), ...positionLaws(source)]
 }
 
 /** Registers one test per law with vitest. Throws TST_RUNNER where vitest does not run. */

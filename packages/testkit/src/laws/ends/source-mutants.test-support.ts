@@ -12,7 +12,8 @@ const parameters = z.strictObject({
   batch: z.int().min(1).default(3),
 })
 
-interface Lines {
+/** Parameters of the sources below. */
+export interface Lines {
   readonly lines: readonly string[]
   readonly batch: number
 }
@@ -42,7 +43,8 @@ function batchOf(lines: readonly string[], from: number, to: number): SourceBatc
   return { values, offsets, lines: offsets.map((offset) => offset + 1), malformed, position: to }
 }
 
-function instanceOf({ lines, batch }: Lines): SourceInstance {
+/** One that reads its lines. */
+export function instanceOf({ lines, batch }: Lines): SourceInstance {
   return {
     *read(_partition, position, { signal }) {
       for (let from = (position ?? 0) as number; from < lines.length; from += batch) {
@@ -55,7 +57,7 @@ function instanceOf({ lines, batch }: Lines): SourceInstance {
 }
 
 /** Reads lines of JSON out of its parameters: each variant below has one fault. */
-const base: Definition = {
+export const base: Definition = {
   name: 'lines',
   summary: 'Reads lines.',
   parameters,
@@ -106,7 +108,8 @@ export const healthy: readonly SourceDefinition<Lines>[] = [base, slow, endless]
   defineSource(one),
 )
 
-interface Mutant {
+/** A source with one fault. */
+export interface Mutant {
   readonly fault: string
   /** Id of the law that must catch it. */
   readonly law: string

@@ -1,4 +1,5 @@
 import {
+  type Prefilter,
   type SourceBatch,
   type SourceDefinition,
   type SourceInstance,
@@ -16,6 +17,10 @@ export interface ReadingCase {
   /** Offset of its first entry, where the source does not say it. Default 0. */
   readonly offset?: number
   readonly fields?: readonly string[]
+  /** What knows of records that nobody wants; default: nothing. */
+  readonly prefilter?: Prefilter
+  /** Whether to ask for the bytes of the records. Default false. */
+  readonly raw?: boolean
   /** Nothing more is asked for once there are as many entries. */
   readonly limit: number
   /** Batches after which it is told to stop; with `isPending` while it makes the next one. */
@@ -90,8 +95,9 @@ export class SourceReader {
   /** Reads a partition; it is left as the engine leaves one. */
   async read(partition: string, one: ReadingCase): Promise<Reading> {
     const pause = new AbortController()
-    const { fields, limit, position, stop } = one
-    const made = this.#instance.read(partition, position, { fields, signal: pause.signal })
+    const { fields, limit, position, prefilter, raw, stop } = one
+    const asked = { fields, prefilter, raw, signal: pause.signal }
+    const made = this.#instance.read(partition, position, asked)
     const reading =
       Symbol.asyncIterator in made ? made[Symbol.asyncIterator]() : made[Symbol.iterator]()
     const batches: SourceBatch[] = []
