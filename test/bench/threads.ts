@@ -1,5 +1,5 @@
-// What worker threads bring, and what it costs to get there: a stage that costs 2 µs for each record, and one that costs next to nothing, in
-// the thread of the job and in two of their own; processes in turn. node test/bench/threads.ts [--records 1000000] [--runs 5] [--write]
+// What worker threads and processes bring, and what it costs to get there: a stage that costs 2 µs for each record, and one that costs next to
+// nothing, in the thread of the job, in two of their own and in two processes; runs in turn. node test/bench/threads.ts [--records 1000000] [--runs 5] [--write]
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -44,8 +44,10 @@ const parameters = `{ '~standard': { version: 1, vendor: 'bench', validate: (val
 const cases = {
   'work-here': ['work', ''],
   'work-threads': ['work', 'parallel: { workers: 2, runs: threads, mode: unordered }'],
+  'work-processes': ['work', 'parallel: { workers: 2, runs: processes, mode: unordered }'],
   'pass-here': ['pass', ''],
   'pass-threads': ['pass', 'parallel: { workers: 2, runs: threads, mode: unordered }'],
+  'pass-processes': ['pass', 'parallel: { workers: 2, runs: processes, mode: unordered }'],
 } as const
 type Case = keyof typeof cases
 const names = Object.keys(cases) as Case[]
@@ -96,18 +98,20 @@ function parent(): void {
   const perRecord = (name: Case): number => (median(times.get(name) ?? []) * 1e6) / records
   const lines = ['work', 'pass'].map((stage) => {
     const here = perRecord(`${stage}-here` as Case)
-    const threads = perRecord(`${stage}-threads` as Case)
-    return `| ${stage} | ${here.toFixed(0)} | ${threads.toFixed(0)} | ${(here / threads).toFixed(2)} |`
+    const apart = ['threads', 'processes'].map((runs) => perRecord(`${stage}-${runs}` as Case))
+    const times = [here, ...apart].map((each) => each.toFixed(0))
+    const ratios = apart.map((each) => (here / each).toFixed(2))
+    return `| ${[stage, ...times, ...ratios].join(' | ')} |`
   })
   const [{ model } = { model: 'unknown' }] = cpus()
   const text = `# Worker threads
 
-\`node test/bench/threads.ts\`: ${records.toLocaleString('en')} records of seven fields, three of them texts, through one stage, in the thread of the job and in two
-worker threads (\`parallel: { workers: 2, runs: threads, mode: unordered }\`); \`work\` computes for each record, \`pass\` does next to nothing: what it takes longer in
-threads is what the way there and back costs. ns per record, medians of ${values.runs} processes, without their start. Node ${process.version}, ${cpus().length} cores of ${model}.
+\`node test/bench/threads.ts\`: ${records.toLocaleString('en')} records of seven fields, three of them texts, through one stage, in the thread of the job, in two
+worker threads (\`parallel: { workers: 2, runs: threads, mode: unordered }\`) and in two processes (\`runs: processes\`); \`work\` computes for each
+record, \`pass\` does next to nothing: what it takes longer there is what the way there and back costs. ns per record, medians of ${values.runs} processes, without their start. Node ${process.version}, ${cpus().length} cores of ${model}.
 
-| stage | here | two threads | ratio |
-|---|---|---|---|
+| stage | here | two threads | two processes | here / threads | here / processes |
+|---|---|---|---|---|---|
 ${lines.join('\n')}
 `
   console.log(text)

@@ -1,131 +1,71 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterEach, expect, it } from 'vitest'
-import { folder, killTheRest, run, start } from './command.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import { killTheRest, run, start } from './command.ts'
+import { files, job, once, outcome, right } from './sums.ts'
 
 afterEach(killTheRest)
 
-const RECORDS = 6000
-const USERS = 40
+const checkpoint = 'checkpoint: { every: 50ms, dir: state }'
 
-/** Sums by user; `before` runs in front of each record. */
-const sums = (before: string): string => `import { appendFileSync, existsSync } from 'node:fs'
-import { defineStage } from '@millrace/sdk'
-import { z } from 'zod'
+describe.each(['threads', 'processes'])('a stage whose workers run in %s', (runs) => {
+  it('gives each key all of its records, in their order', async () => {
+    const cwd = files('', job(runs))
 
-export default defineStage({
-  name: 'sums',
-  summary: 'Sums by key.',
-  keeps: 'state',
-  parameters: z.object({}),
-  create({ state }) {
-    const sum = state.value('sum', { initial: () => 0 })
-    return {
-      process({ n, user }) {
-        ${before}
-        sum.set(sum.get() + n)
-        return { user, n, sum: sum.get() }
-      },
-    }
-  },
-})
-`
-/** The first time that it comes there. */
-const once = (does: string): string =>
-  `if (n === 5000 && !existsSync('once')) { appendFileSync('once', 'x'); ${does} }`
-const job = (checkpoint = '', more = ''): string => `pipeline:
-  name: threads
-  ${checkpoint}
-  source: { file: in.jsonl }
-  stages:
-    - module: ./sums.mjs
-      by: user
-      parallel: { workers: 2, runs: threads }
-      ${more}
-  sink: { file: out.jsonl }
-`
-const input = Array.from({ length: RECORDS }, (_, n) =>
-  JSON.stringify({ n, user: `user ${n % USERS}` }),
-).join('\n')
+    const { code, stderr } = await run(cwd, ['run', 'job.yaml'])
 
-const files = (before: string, yaml: string): string =>
-  folder({ 'in.jsonl': `${input}\n`, 'sums.mjs': sums(before), 'job.yaml': yaml })
+    expect([code, stderr]).toEqual([0, expect.stringContaining('reading in.jsonl')])
+    expect(outcome(cwd)).toEqual(right)
+  })
 
-/** The sums that the file ends with, by user, and how many records there are. */
-function outcome(cwd: string): { readonly count: number; readonly last: unknown } {
-  const lines = readFileSync(join(cwd, 'out.jsonl'), 'utf8').trim().split('\n')
-  const last = new Map<string, number>()
-  for (const line of lines) {
-    const { sum, user } = JSON.parse(line) as { sum: number; user: string }
-    last.set(user, Math.max(sum, last.get(user) ?? 0))
-  }
-  return { count: lines.length, last: Object.fromEntries(last) }
-}
+  it('is ended where it blocks, and the job goes on from the last checkpoint', async () => {
+    const cwd = files(once('for (;;);'), job(runs, { checkpoint, more: 'timeout: 2s' }))
 
-const right = {
-  count: RECORDS,
-  last: Object.fromEntries(
-    Array.from({ length: USERS }, (_, user) => {
-      const own = Array.from({ length: RECORDS / USERS }, (__, turn) => turn * USERS + user)
-      return [`user ${user}`, own.reduce((sum, n) => sum + n, 0)]
-    }),
-  ),
-}
+    const { code, stderr } = await run(cwd, ['run', 'job.yaml'])
 
-it('gives each key all of its records, in their order', async () => {
-  const cwd = files('', job())
+    expect(stderr).toContain('has not answered for 2 s and was ended.')
+    expect(stderr).toContain('The pipeline begins anew (1 of 3)')
+    expect(code).toBe(0)
+    expect(outcome(cwd)).toEqual(right)
+  })
 
-  const { code, stderr } = await run(cwd, ['run', 'job.yaml'])
+  it('goes on where it was stopped, and where the job was killed', async () => {
+    const slow = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)'
+    const cwd = files(slow, job(runs, { checkpoint: 'checkpoint: { every: 100ms, dir: state }' }))
+    const first = start(cwd, ['run', 'job.yaml'])
+    await first.seen('records,')
+    first.kill('SIGKILL')
+    await first.ended
+    const second = start(cwd, ['run', 'job.yaml'])
+    await second.seen('records,')
+    second.kill('SIGINT')
+    const stopped = await second.ended
 
-  expect([code, stderr]).toEqual([0, expect.stringContaining('reading in.jsonl')])
-  expect(outcome(cwd)).toEqual(right)
+    const { code } = await run(cwd, ['run', 'job.yaml'])
+
+    expect([stopped.code, code]).toEqual([0, 0])
+    expect(outcome(cwd)).toEqual(right)
+  })
 })
 
-it('says what a thread is lost of, where there is nothing to go on from', async () => {
-  const ways = {
-    'process.exit(3)': 'it ended with code 3',
-    "setTimeout(() => { throw new RangeError('later') }); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)":
-      'later',
-    'const all = []; for (;;) all.push(new Array(1e6).fill({}))': 'heap out of memory',
-  }
+const exit = 'process.exit(3)'
+const later =
+  "setTimeout(() => { throw new RangeError('later') }); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)"
+const fill = 'const all = []; for (;;) all.push(new Array(1e6).fill({}))'
+
+it.each([
+  ['threads', exit, 'it ended with code 3'],
+  ['threads', later, 'later'],
+  ['threads', fill, 'heap out of memory'],
+  ['processes', exit, 'it ended with code 3'],
+  ['processes', later, 'later'],
+  ['processes', fill, 'SIGABRT ended it'],
+  ['processes', "process.kill(process.pid, 'SIGSEGV')", 'SIGSEGV ended it'],
+])('says in %s what a worker is lost of, at %s: %s', async (runs, does, reason) => {
   const env = { NODE_OPTIONS: '--max-old-space-size=64' }
-  const texts: unknown[] = []
-  for (const [does, reason] of Object.entries(ways)) {
-    const { code, stderr } = await run(files(once(does), job()), ['run', 'job.yaml'], { env })
-    texts.push([code, /ENG_\w+/.exec(stderr)?.[0], stderr.includes(reason) ? reason : stderr])
-  }
 
-  expect(texts).toEqual(Object.values(ways).map((reason) => [1, 'ENG_WORKER_LOST', reason]))
-})
+  const { code, stderr } = await run(files(once(does), job(runs)), ['run', 'job.yaml'], { env })
 
-it('ends a thread that blocks, and goes on from the last checkpoint', async () => {
-  const cwd = files(
-    once('for (;;);'),
-    job('checkpoint: { every: 50ms, dir: state }', 'timeout: 2s'),
-  )
-
-  const { code, stderr } = await run(cwd, ['run', 'job.yaml'])
-
-  expect(stderr).toContain('has not answered for 2 s and was ended.')
-  expect(stderr).toContain('The pipeline begins anew (1 of 3)')
-  expect(code).toBe(0)
-  expect(outcome(cwd)).toEqual(right)
-})
-
-it('goes on where it was stopped, and where it was killed', async () => {
-  const slow = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)'
-  const cwd = files(slow, job('checkpoint: { every: 100ms, dir: state }'))
-  const first = start(cwd, ['run', 'job.yaml'])
-  await first.seen('records,')
-  first.kill('SIGKILL')
-  await first.ended
-  const second = start(cwd, ['run', 'job.yaml'])
-  await second.seen('records,')
-  second.kill('SIGINT')
-  const stopped = await second.ended
-
-  const { code } = await run(cwd, ['run', 'job.yaml'])
-
-  expect([stopped.code, code]).toEqual([0, 0])
-  expect(outcome(cwd)).toEqual(right)
+  const place = runs === 'threads' ? 'thread' : 'process'
+  expect(code).toBe(1)
+  expect(stderr).toContain(`error[ENG_WORKER_LOST]: The worker ${place} of "sums" is lost: `)
+  expect(stderr).toContain(reason)
 })
