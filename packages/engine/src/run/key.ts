@@ -186,7 +186,7 @@ export class KeyInterner {
 
   /** The keys of some slots as they are now, whenever they are read; null for a slot without one. */
   capture(slots: Int32Array): Sliced<readonly KeyValue[] | null> {
-    const keys = isRun(slots) ? this.#run(slots) : Array.from(slots, (slot) => this.keys[slot])
+    const keys = isRun(slots) ? this.#run(slots) : this.#some(slots)
     const names = this.#names
     const valuesOf = (key: Key | undefined): readonly KeyValue[] | null =>
       key === undefined ? null : names.map((name) => key[name] as KeyValue)
@@ -196,6 +196,12 @@ export class KeyInterner {
   #run(slots: Int32Array): (Key | undefined)[] {
     const first = slots[0] ?? 0
     return this.keys.slice(first, first + slots.length)
+  }
+
+  #some(slots: Int32Array): (Key | undefined)[] {
+    const keys: (Key | undefined)[] = []
+    for (let at = 0; at < slots.length; at++) keys.push(this.keys[slots[at] as number])
+    return keys
   }
 
   /** Slots with a key, in the order in which these were first seen. */

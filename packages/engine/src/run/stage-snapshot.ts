@@ -1,5 +1,5 @@
 import type { StageCapture } from '../checkpoint/checkpoint.ts'
-import type { ChangeLog, TrailStep } from '../state/change-log.ts'
+import type { ChangeLog, Trail } from '../state/change-log.ts'
 import { type CurrentKey, NO_SLOT, ONLY_SLOT } from '../state/current-key.ts'
 import type { HeapState } from '../state/heap-state.ts'
 import type { KeyTimers } from '../state/key-timers.ts'
@@ -48,12 +48,11 @@ export function takeSnapshot(stage: Snapshotted): StageSnapshot {
 export function takeChanges(stage: Snapshotted, log: ChangeLog): StageChanges {
   const { emitter, hooks, interner, largest, state, time } = stage
   const size = interner?.keys.length ?? 0
-  const { has, named, number, since, slots, swept } = log.take(size)
+  const { has, named, number, since, slots } = log.take(size)
   const listed = interner === undefined ? undefined : has
   return {
     number,
     since,
-    swept,
     watermark: emitter.mark,
     largest,
     eventTime: time.reached,
@@ -131,7 +130,7 @@ export function captureStage(
 export function restoreStage(
   stage: Snapshotted,
   { restored, spec }: Pick<StageParts, 'restored' | 'spec'>,
-): readonly TrailStep[] | undefined {
+): Trail | undefined {
   if (spec.restored !== undefined) restoreSnapshot(stage, spec.restored)
   if (restored === undefined) return undefined
   const { snapshot } = restored

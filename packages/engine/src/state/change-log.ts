@@ -1,129 +1,150 @@
+import { Tellers } from './tellers.ts'
 import type { TouchedSlots } from './touched-slots.ts'
 
-/** Untouched slots that come along, for each touched one. */
-const SWEPT_PER_TOUCHED = 1
-/** And at least so great a part of all. */
-const SWEPT_PART = 16
+/** At least such a part of all slots is told again where any is, or else as many as were touched. */
+const RETOLD_PART = 16
+/** So many slots may be told of, for each that there is. */
+const TOLD_PER_SLOT = 2
+/** And when the oldest checkpoint goes. */
+const TOLD_PER_SLOT_MAX = 3
+/** Checkpoints that may be needed. */
+const NEEDED_MAX = 64
 
 /** Slots of which a checkpoint says what they have. */
 export interface Listed {
   readonly slots: Int32Array
   /** Not 0 for each of them. */
   readonly has: Uint8Array
-  /** Those of them whose keys it says, too: new ones, and others in turn. */
+  /** Those whose keys it says: new ones, and others whose keys would else be lost with what is old. */
   readonly named: Int32Array
 }
-
-// Why a slot is listed.
-const TOUCHED = 1
-const SWEPT = 2
-const NAMED = 4
 
 /** One checkpoint's part of the slots. */
 export interface LoggedChanges extends Listed {
   readonly number: number
   readonly since: number
-  readonly swept: Swept
 }
 
-/** Where the sweep stood behind a checkpoint, or in front of one. */
-export interface Swept {
-  readonly turn: number
-  readonly place: number
-}
-
-/** A checkpoint that is still needed, and where the sweep stood behind it. */
-export interface TrailStep extends Swept {
-  readonly number: number
+/** Checkpoints that are still needed, and who of them has the last word. */
+export interface Trail {
+  /** The number of the oldest one. */
+  readonly since: number
+  /** Slots that each tells of. */
+  readonly told: readonly number[]
+  /** By slot, which of them said last what it has; negative: none. */
+  readonly states: Int32Array
+  /** The same for its key. */
+  readonly keys: Int32Array
 }
 
 /**
- * Says which slots a checkpoint tells of: all that were touched, and others in turn. What is older than the last whole turn
- * nobody needs: that takes the place of compaction.
+ * Says which slots a checkpoint tells of: all that were touched, and some of which nothing was said since the oldest checkpoint that is
+ * still needed, so that this one can go: that takes the place of compaction.
  */
 export class ChangeLog {
   readonly #touched: TouchedSlots
   readonly #renamed: TouchedSlots
+  readonly #states = new Tellers()
+  readonly #keys = new Tellers()
   #number = 0
-  #turn = 0
-  #place = 0
-  /** Of checkpoints that are still needed, where the sweep stood in front of each. */
-  #starts: TrailStep[] = []
+  /** Slots that checkpoints tell of that are still needed, from the oldest one on. */
+  #told: number[] = []
 
   /**
-   * `renamed`: slots that were given to another key, or to none. `trail`: those of an earlier run that are still needed, in order; the
-   * next one follows them. Default: there are none, and the next one is whole.
+   * `renamed`: slots that were given to another key, or to none. `trail`: checkpoints of an earlier run, which the next one follows.
+   * Default: there are none, and the next one is whole.
    */
-  constructor(touched: TouchedSlots, renamed: TouchedSlots, trail: readonly TrailStep[] = []) {
+  constructor(touched: TouchedSlots, renamed: TouchedSlots, trail?: Trail) {
     this.#touched = touched
     this.#renamed = renamed
-    const last = trail.at(-1)
-    if (last === undefined) return
-    this.#number = last.number
-    this.#turn = last.turn
-    this.#place = last.place
-    // Where the first one began nobody asks.
-    this.#starts = trail.map((step, at) => ({ ...(trail[at - 1] ?? step), number: step.number }))
+    if (trail === undefined) return
+    const { keys, since, states, told } = trail
+    this.#number = since + told.length - 1
+    this.#told = [...told]
+    this.#states.goOn(since, told.length, states)
+    this.#keys.goOn(since, told.length, keys)
   }
 
   /** The next checkpoint of `count` slots. */
   take(count: number): LoggedChanges {
-    this.#starts.push({ number: ++this.#number, turn: this.#turn, place: this.#place })
-    if (this.#number === 1) return this.#whole(count)
-    const has = new Uint8Array(count)
-    let listed = this.#touched.writeTo(has, TOUCHED)
-    listed += this.#sweep(has, Math.max(listed * SWEPT_PER_TOUCHED, count / SWEPT_PART))
-    listed += this.#renamed.writeTo(has, NAMED)
-    const slots = new Int32Array(listed)
-    const named = new Int32Array(listed)
-    let names = 0
-    for (let slot = 0, at = 0; at < listed; slot++) {
-      const why = has[slot] as number
-      if (why === 0) continue
-      slots[at++] = slot
-      if (why > TOUCHED) named[names++] = slot
+    const number = ++this.#number
+    const has = this.#touched.take(count)
+    const names = this.#renamed.take(count)
+    // The first one tells of all: the code is as cold as can be, and there may be millions of slots.
+    const isWhole = number === 1
+    if (isWhole) for (const flags of [has, names]) flags.fill(1)
+    this.#states.begin(count)
+    this.#keys.begin(count)
+    const touched = this.#states.tell(has)
+    const renamed = this.#keys.tell(names)
+    this.#told.push(touched)
+    const { named, states } = this.#clean(has, names, Math.max(touched, count / RETOLD_PART))
+    return {
+      number,
+      since: number - this.#told.length + 1,
+      has,
+      slots: slotsOf(has, touched + states),
+      named: slotsOf(names, renamed + named),
     }
-    while (this.#isCovered(this.#starts[1])) this.#starts.shift()
-    const since = this.#starts[0]?.number ?? this.#number
-    const swept = { turn: this.#turn, place: this.#place }
-    return { number: this.#number, since, swept, slots, has, named: named.subarray(0, names) }
   }
 
-  /** The first one: the code is as cold as can be, and there may be millions of slots. */
-  #whole(count: number): LoggedChanges {
-    this.#touched.settle(count)
-    this.#renamed.settle(count)
-    this.#place = count
-    const slots = new Int32Array(count)
-    for (let slot = 0; slot < count; slot++) slots[slot] = slot
-    const has = new Uint8Array(count).fill(TOUCHED)
-    const swept = { turn: this.#turn, place: this.#place }
-    return { number: 1, since: 1, swept, slots, has, named: slots }
-  }
-
-  /** Adds up to `most` slots from where the last one ended; how many were not there. */
-  #sweep(has: Uint8Array, most: number): number {
-    const count = has.length
-    if (count === 0) this.#turn++
-    let added = 0
-    let place = this.#place
-    for (let left = Math.min(count, Math.ceil(most)); left > 0; left--) {
-      if (place >= count) {
-        place = 0
-        this.#turn++
-      }
-      const why = has[place] as number
-      if (why === 0) added++
-      has[place++] = why | SWEPT
+  /** Tells again up to `most` slots of the oldest checkpoints, and as many keys; how many these were. */
+  #clean(
+    has: Uint8Array,
+    names: Uint8Array,
+    most: number,
+  ): { readonly states: number; readonly named: number } {
+    const limit = Math.ceil(most)
+    let states = 0
+    let named = 0
+    this.#drop()
+    while (this.#isLong(has.length)) {
+      const some = this.#states.retell(has, limit - states)
+      this.#told.push((this.#told.pop() ?? 0) + some)
+      states += some
+      named += this.#keys.retell(names, limit - named)
+      // What is left of it has to wait for the next one.
+      if (this.#isNeeded) break
+      this.#drop()
     }
-    this.#place = place
-    return added
+    return { states, named }
   }
 
-  /** Whether all slots have come round since. */
-  #isCovered(start: Swept | undefined): boolean {
-    if (start === undefined) return false
-    const turns = this.#turn - start.turn
-    return turns > 1 || (turns === 1 && this.#place >= start.place)
+  /** Whether the oldest checkpoint has the last word of anything, or is the only one. */
+  get #isNeeded(): boolean {
+    return this.#told.length === 1 || this.#states.left > 0 || this.#keys.left > 0
   }
+
+  #drop(): void {
+    while (!this.#isNeeded) {
+      this.#told.shift()
+      this.#states.drop()
+      this.#keys.drop()
+    }
+  }
+
+  /** Whether too much is told of `count` slots, or would be by the time when the oldest checkpoint goes. */
+  #isLong(count: number): boolean {
+    const { length } = this.#told
+    if (length === 1) return false
+    const told = this.#told.reduce((sum, some) => sum + some, 0)
+    // One slot is told again for each that is touched.
+    const until = Math.max(2 * this.#states.left, this.#keys.left)
+    return (
+      length > NEEDED_MAX ||
+      told > TOLD_PER_SLOT * count ||
+      told + until > TOLD_PER_SLOT_MAX * count
+    )
+  }
+}
+
+/** Those that are not 0, of which there are so many. */
+function slotsOf(has: Uint8Array, count: number): Int32Array {
+  const words = new Int32Array(has.buffer, has.byteOffset, has.length >> 2)
+  const slots = new Int32Array(count)
+  for (let slot = 0, at = 0; at < count; slot++) {
+    if ((slot & 3) === 0 && words[slot >> 2] === 0) slot += 3
+    else if (has[slot] !== 0) slots[at++] = slot
+  }
+  return slots
 }

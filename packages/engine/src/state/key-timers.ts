@@ -113,9 +113,12 @@ export class KeyTimers implements TimerService {
   capture(has: Uint8Array | undefined): TimerColumns {
     const { names, ...columns } = this.#table.pick(has)
     const texts = this.#names.all()
-    const textOf = (name: number): string => texts[name] as string
-    const slice = (from: number, to: number): readonly string[] =>
-      Array.from(names.subarray(from, to), textOf)
+    const slice = (from: number, to: number): readonly string[] => {
+      const some: string[] = []
+      for (let at = from; at < Math.min(to, names.length); at++)
+        some.push(texts[names[at] as number] as string)
+      return some
+    }
     return { ...columns, names: { length: names.length, slice } }
   }
 

@@ -1,5 +1,5 @@
 import { invariant } from '@millrace/base'
-import type { TrailStep } from './change-log.ts'
+import type { Trail } from './change-log.ts'
 import type { KeyTimers, TimerAt } from './key-timers.ts'
 import { MergedCold } from './merged-cold.ts'
 import { type Merged, MergedHandle, toPlain } from './merged-handle.ts'
@@ -16,7 +16,7 @@ export class MergedSnapshot implements StageSnapshot {
   /** What its handles do not load: keys that were on the disk. */
   readonly cold: MergedCold
   readonly #list: readonly StageChanges[]
-  readonly #merged: Merged
+  readonly #merged: Merged & { readonly keys: MergedKeys }
   readonly #isKeyed: boolean
   #timers: StageSnapshot['timers'] | undefined
 
@@ -49,12 +49,15 @@ export class MergedSnapshot implements StageSnapshot {
     return this.#isKeyed
   }
 
-  /** What others need that follow these changes; undefined: they are of old, and none can. */
-  get trail(): readonly TrailStep[] | undefined {
-    const steps = this.#list.flatMap(({ number, swept }) =>
-      swept === undefined ? [] : { number, ...swept },
-    )
-    return steps.length === this.#list.length ? steps : undefined
+  /** What others need that follow these changes. */
+  get trail(): Trail {
+    const { keys, winners } = this.#merged
+    return {
+      since: this.#list[0]?.number ?? 1,
+      told: this.#list.map(({ slots }) => slots.length),
+      states: winners,
+      keys: keys.tellers,
+    }
   }
 
   /** Its keys and the slots that they had. */

@@ -13,13 +13,13 @@ export class MergedKeys implements PlacedKeys {
   readonly places: Int32Array
   readonly orders: Float64Array
   /** By slot, which of the changes tells its key; NOBODY where it has none. */
-  readonly #tellers: Int32Array
+  readonly tellers: Int32Array
   readonly #list: readonly StageChanges[]
   #keys: readonly (readonly KeyValue[])[] | undefined
 
   constructor(list: readonly StageChanges[], size: number) {
     this.#list = list
-    this.#tellers = new Int32Array(size).fill(NOBODY)
+    this.tellers = new Int32Array(size).fill(NOBODY)
     this.orders = new Float64Array(size)
     for (const [index, { keys }] of list.entries()) this.#take(keys, index)
     this.places = new Int32Array(size).fill(NOBODY)
@@ -37,23 +37,23 @@ export class MergedKeys implements PlacedKeys {
   each(visit: (values: readonly KeyValue[], slot: number) => void): void {
     for (const [index, { keys }] of this.#list.entries()) {
       read(keys, (values, slot) => {
-        if (values !== null && this.#tellers[slot] === index) visit(values, slot)
+        if (values !== null && this.tellers[slot] === index) visit(values, slot)
       })
     }
   }
 
   #take(keys: KeyColumns, index: number): void {
     const { areGiven, slots } = keys
-    const size = this.#tellers.length
+    const size = this.tellers.length
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at] as number
       if (slot >= size) continue
-      this.#tellers[slot] = index
+      this.tellers[slot] = index
       this.orders[slot] = keys.orders[at] as number
     }
     if (areGiven === true) return
     read(keys, (values, slot) => {
-      if (values === null && slot < size) this.#tellers[slot] = NOBODY
+      if (values === null && slot < size) this.tellers[slot] = NOBODY
     })
   }
 
@@ -74,7 +74,7 @@ export class MergedKeys implements PlacedKeys {
     let last = Number.NEGATIVE_INFINITY
     let isSorted = true
     for (let slot = 0; slot < orders.length; slot++) {
-      if (this.#tellers[slot] === NOBODY) continue
+      if (this.tellers[slot] === NOBODY) continue
       slots[count++] = slot
       const order = orders[slot] as number
       if (order < last) isSorted = false

@@ -94,32 +94,35 @@ export class HeapNumbers<T> implements NumbersState<T>, Undoable, Store {
       const rows = this.#rows.values.slice(first * width, last * width)
       if (!orders.includes(NONE)) return { slots, orders, data: { fields: this.#fields, rows } }
     }
-    const made = new Int32Array(slots.length)
-    let count = 0
-    for (let at = 0; at < slots.length; at++) {
-      const slot = slots[at] as number
-      if (this.holds(slot)) made[count++] = slot
-    }
-    const found = made.subarray(0, count)
-    const { orders, rows } = this.#pick(found)
-    return { slots: found, orders, data: { fields: this.#fields, rows } }
+    return this.#pick(slots)
   }
 
-  #pick(slots: Int32Array): { readonly orders: Float64Array; readonly rows: Float64Array } {
+  #pick(slots: Int32Array): EntryColumns {
     const numbers = this.#numbers
     const { values } = this.#rows
     const width = this.#initial.length
-    const count = slots.length
-    const orders = new Float64Array(count)
-    const rows = new Float64Array(count * width)
-    for (let row = 0; row < count; row++) {
-      const slot = slots[row] as number
-      orders[row] = numbers[slot] as number
+    const found = new Int32Array(slots.length)
+    const orders = new Float64Array(slots.length)
+    const rows = new Float64Array(slots.length * width)
+    let count = 0
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number
+      const number = numbers[slot] as number
+      // Behind the end there is nothing, which is no number.
+      if (!(number >= 0)) continue
+      found[count] = slot
+      orders[count] = number
+      const from = slot * width
+      const to = count++ * width
       for (let column = 0; column < width; column++) {
-        rows[row * width + column] = values[slot * width + column] as number
+        rows[to + column] = values[from + column] as number
       }
     }
-    return { orders, rows }
+    return {
+      slots: found.subarray(0, count),
+      orders: orders.subarray(0, count),
+      data: { fields: this.#fields, rows: rows.subarray(0, count * width) },
+    }
   }
 
   load({ data, order, slot }: SlotEntry): void {

@@ -1,5 +1,4 @@
 import type { KeyValue, RowShape } from '@millrace/base'
-import type { Swept } from './change-log.ts'
 import type { Frozen } from './frozen.ts'
 import type { SavedState } from './saved-state.ts'
 
@@ -81,16 +80,14 @@ export interface KeyColumns {
 }
 
 /**
- * What a stage keeps now for slots that were touched since its last checkpoint, and for some that were not: each slot comes round
- * now and then, so that what was said of it long ago need not be kept.
+ * What a stage keeps now for slots that were touched since its last checkpoint, and for some that were not: of
+ * these nothing was said for long, and what was said then need not be kept.
  */
 export interface StageChanges {
   /** From 1, which is all that the stage keeps. */
   readonly number: number
   /** The number of the oldest ones that are still needed, these included. */
   readonly since: number
-  /** Where the turn of those that were not touched ended. Absent: they are of old, and others cannot follow them. */
-  readonly swept?: Swept | undefined
   readonly watermark: number
   readonly largest: number
   readonly eventTime: number

@@ -5,6 +5,8 @@ export const STAYS = -1
 export class TouchedSlots {
   /** Not 0 where something happened. Slots behind its end were given since. */
   #flags = new Uint8Array(0)
+  /** What `take` gave. */
+  #taken = new Uint8Array(0)
 
   /** Something happens to a slot; what handles keep for its key is not asked for. */
   mark(slot: number): void {
@@ -28,7 +30,7 @@ export class TouchedSlots {
 
   /** So many slots are told of already: what happens from now on counts. */
   settle(count: number): void {
-    this.#begin(count)
+    this.#flags = new Uint8Array(count)
   }
 
   /** Something happens to all slots. */
@@ -36,22 +38,20 @@ export class TouchedSlots {
     this.#flags.fill(1)
   }
 
-  /** Adds a sign to each slot to which something happened, and begins anew; how many of these had none. */
-  writeTo(signs: Uint8Array, sign: number): number {
-    const flags = this.#flags
-    const told = flags.length
-    let count = 0
-    for (let slot = 0; slot < signs.length; slot++) {
-      if (slot < told && flags[slot] === 0) continue
-      if (signs[slot] === 0) count++
-      signs[slot] = (signs[slot] as number) | sign
+  /** Not 0 for each of so many slots to which something happened, until it is asked again; begins anew. */
+  take(count: number): Uint8Array<ArrayBuffer> {
+    const told = this.#flags
+    const { length } = told
+    if (length === count) {
+      // Memory of its own each time would soon be enough to have the collector look at all that there is.
+      this.#flags = this.#taken.length === count ? this.#taken.fill(0) : new Uint8Array(count)
+      this.#taken = told
+    } else {
+      this.#flags = new Uint8Array(count)
+      this.#taken = new Uint8Array(count)
+      this.#taken.set(told.subarray(0, count))
+      this.#taken.fill(1, length)
     }
-    this.#begin(signs.length)
-    return count
-  }
-
-  #begin(count: number): void {
-    if (this.#flags.length === count) this.#flags.fill(0)
-    else this.#flags = new Uint8Array(count)
+    return this.#taken
   }
 }
