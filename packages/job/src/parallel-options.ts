@@ -42,7 +42,7 @@ function whyNot(
   { inFlight, mode, runs, workers }: ParallelOptions,
 ): string | undefined {
   if (runs !== undefined && runs !== 'async') {
-    return 'a function of this process cannot go to a thread: name the stage by module: in a job file'
+    return 'a function cannot go to another thread or process: name the stage by module: in a job file'
   }
   const most = jobDefaults.parallel.workersMost
   if (!isWhole(workers, 1) || workers > most) {
