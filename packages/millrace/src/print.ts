@@ -1,3 +1,4 @@
+import { CLI_OUTPUT } from './errors.ts'
 import { exitCodes } from './exit-codes.ts'
 import { paintFor, type Paint } from './paint.ts'
 
@@ -60,7 +61,6 @@ export async function exit(code: number, logs = false): Promise<void> {
   // A stream says that a write failed only after the write.
   await new Promise(setImmediate)
   if (lost === undefined || code !== exitCodes.done) process.exit(code)
-  const { CLI_OUTPUT } = await import('./errors.ts')
   const { renderAny } = await import('./report/fault-text.ts')
   const { errorLine, logLine } = await import('./report/log-line.ts')
   const fault = CLI_OUTPUT({ reason: lost.message }, {}, lost)
