@@ -15,10 +15,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** Runs one command line and resolves to its exit code. Prints errors and never rejects. */
 export async function runCommandLine(argv: readonly string[], shell: Shell): Promise<number> {
   let exitCode: number = exitCodes.done
-  const program = createProgram(version(), shell, (code) => {
-    exitCode = code
-  })
   const args = normalizeArguments(argv)
+  const finish = (code: number): void => {
+    exitCode = code
+  }
+  const program = createProgram(version(), shell, finish, args[0])
   try {
     if (args.length === 0) program.outputHelp()
     else await program.parseAsync(args, { from: 'user' })

@@ -58,8 +58,16 @@ Examples:
 Tests stand under tests: in the job file. The job's stages run as ever; its sources give what the
 test says, its sinks are looked at, and nothing is read or written. Exit code 1 when a test fails.`
 
-/** The command line. Commands are loaded when they run, so that help and version stay fast. */
-export function createProgram(version: string, shell: Shell, finish: Finish): Command {
+/**
+ * The command line. Commands are loaded when they run, so that help and version stay fast. `first`: its first argument; `run`
+ * is all that a run needs of it.
+ */
+export function createProgram(
+  version: string,
+  shell: Shell,
+  finish: Finish,
+  first?: string,
+): Command {
   const program = new Command('millrace')
     .description('Runs streaming jobs that are described in a YAML file.')
     .version(version, '-V, --version', 'print the version')
@@ -77,6 +85,8 @@ export function createProgram(version: string, shell: Shell, finish: Finish): Co
     })
     .addHelpText('after', rootExamples)
   addRun(program, shell, finish)
+  if (first === 'run') return program
+  addUpgrade(program, shell, finish)
   addValidate(program, shell, finish)
   addTest(program, shell, finish)
   addExplain(program, shell, finish)
@@ -140,6 +150,9 @@ function addRun(program: Command, shell: Shell, finish: Finish): void {
       const { runCommand } = await import('./commands/run.ts')
       finish(await runCommand(job, options, shell))
     })
+}
+
+function addUpgrade(program: Command, shell: Shell, finish: Finish): void {
   const upgrade = program.command('upgrade').description('put a job in the place of a running one')
   withRun(upgrade)
     .addHelpText('after', upgradeExamples)
