@@ -83,10 +83,13 @@ export async function runFile(
   return { code: exitCodeOf(summary, options), summary }
 }
 
-/** A job without stages in threads or processes starts without what runs them. */
+/** A job without anything in threads or processes starts without what runs them. */
 async function threadsFor(loaded: LoadedJob, load: LoadOptions): Promise<JobParts['threads']> {
-  if (loaded.spec?.stages.every(({ parallel }) => (parallel?.runs ?? 'async') === 'async') === true)
-    return undefined
+  const { sources = [], stages = [] } = loaded.spec ?? {}
+  const isHere =
+    sources.every(({ parallel }) => parallel === undefined) &&
+    stages.every(({ parallel }) => (parallel?.runs ?? 'async') === 'async')
+  if (isHere) return undefined
   const { threadsOf } = await import('@millrace/job/threads')
   return threadsOf(loaded, load)
 }
