@@ -5,7 +5,7 @@ import { FieldNames } from './field-names.ts'
 import type { LineFollower } from './line-decoder.ts'
 import { LineLayout } from './line-layout.ts'
 import { type KnownLayouts, type LinePass, linePass, noLayouts } from './line-pass.ts'
-import { INTEGER, NUMBER } from './line-pass-code.ts'
+import { type RecordCode, recordCode } from './record-code.ts'
 
 /** So many entries are decoded in full, so that a report can name the fields that a job overlooks. */
 const fullEntries = 1024
@@ -23,8 +23,8 @@ export class FieldScanner implements LineFollower {
   readonly #names: FieldNames
   readonly #pass: LinePass | undefined = linePass()
   readonly #known: KnownLayouts = noLayouts()
-  /** By number. */
-  readonly #layouts: LineLayout[] = []
+  /** What makes objects of lines, by the number of their layout. */
+  readonly #codes: RecordCode[] = []
   /** Names that a prefilter looks at; undefined: there is none that these fields would do for. */
   readonly #sifted: ReadonlySet<string> | undefined
   #full: number
@@ -84,15 +84,14 @@ export class FieldScanner implements LineFollower {
   #learn(pass: LinePass, bytes: Buffer, start: number, end: number): boolean {
     const layout = new LineLayout(this.#names)
     if (!layout.learn(bytes, start, end)) return false
+    const code = recordCode(layout.fields, this.#sifted)
+    if (code === undefined) return false
     const number = pass.know(layout)
     if (!pass.readOne(bytes, start, end)) {
-      pass.forget()
+      pass.forget(number)
       return false
     }
-    layout.sifted = [...layout.fields.keys()].filter((at) => {
-      return this.#sifted?.has(layout.fields[at] as string)
-    })
-    this.#layouts[number] = layout
+    this.#codes[number] = code
     return true
   }
 
@@ -111,57 +110,14 @@ export class FieldScanner implements LineFollower {
     this.#read++
     if (this.#sifted !== undefined) out.sift()
     const pass = this.#pass as LinePass
-    const layout = this.#layouts[pass.layoutOf(index)] as LineLayout
+    const code = this.#codes[pass.layoutOf(index)] as RecordCode
     const row = pass.rowOf(index)
     const { prefilter } = out
-    if (prefilter === undefined) out.add(record(pass, layout, row, encoding), line)
-    else if (prefilter.admits(glimpse(pass, layout, row, encoding))) {
-      out.addAdmitted(record(pass, layout, row, encoding), line)
+    if (prefilter === undefined) out.add(code.record(pass, row, encoding), line)
+    else if (prefilter.admits(code.glimpse(pass, row, encoding))) {
+      out.addAdmitted(code.record(pass, row, encoding), line)
     } else out.leaveOut()
   }
-}
-
-/** What the prefilter looks at of a line: the same object for all lines of a layout. */
-function glimpse(
-  pass: LinePass,
-  { fields, glimpse, sifted }: LineLayout,
-  row: number,
-  encoding: Encoding,
-): Record<string, unknown> {
-  for (let index = 0; index < sifted.length; index++) {
-    const at = sifted[index] as number
-    fill(glimpse, index, fields[at] as string, pass, row + at * 4, encoding)
-  }
-  return glimpse
-}
-
-/** The object of a line. */
-function record(
-  pass: LinePass,
-  { fields }: LineLayout,
-  row: number,
-  encoding: Encoding,
-): Record<string, unknown> {
-  const record: Record<string, unknown> = {}
-  for (let at = 0; at < fields.length; at++) {
-    fill(record, at, fields[at] as string, pass, row + at * 4, encoding)
-  }
-  return record
-}
-
-/** Sets a field to what its cell says; `at`: its place in the object. */
-function fill(
-  record: Record<string, unknown>,
-  at: number,
-  name: string,
-  pass: LinePass,
-  cell: number,
-  encoding: Encoding,
-): void {
-  const tag = pass.integers[cell] as number
-  if (tag === NUMBER) storeNumber(record, at, name, pass.doubles[(cell >> 1) + 1] as number)
-  else if (tag === INTEGER) store(record, at, name, pass.integers[cell + 2])
-  else store(record, at, name, pass.value(cell, encoding))
 }
 
 const namesOf = (fields: readonly string[]): readonly string[] => [
@@ -170,72 +126,3 @@ const namesOf = (fields: readonly string[]): readonly string[] => [
 
 const isSubset = (some: readonly string[], all: readonly string[]): boolean =>
   some.every((name) => all.includes(name))
-
-/** A place in the code for each of the first members: where one place sees few names, storing is a few times faster. */
-function store(record: Record<string, unknown>, at: number, name: string, value: unknown): void {
-  switch (at) {
-    case 0:
-      record[name] = value
-      return
-    case 1:
-      record[name] = value
-      return
-    case 2:
-      record[name] = value
-      return
-    case 3:
-      record[name] = value
-      return
-    case 4:
-      record[name] = value
-      return
-    case 5:
-      record[name] = value
-      return
-    case 6:
-      record[name] = value
-      return
-    case 7:
-      record[name] = value
-      return
-    default:
-      record[name] = value
-  }
-}
-
-/** The same for numbers: what is known to be one is stored without an object of its own. */
-function storeNumber(
-  record: Record<string, unknown>,
-  at: number,
-  name: string,
-  value: number,
-): void {
-  switch (at) {
-    case 0:
-      record[name] = value
-      return
-    case 1:
-      record[name] = value
-      return
-    case 2:
-      record[name] = value
-      return
-    case 3:
-      record[name] = value
-      return
-    case 4:
-      record[name] = value
-      return
-    case 5:
-      record[name] = value
-      return
-    case 6:
-      record[name] = value
-      return
-    case 7:
-      record[name] = value
-      return
-    default:
-      record[name] = value
-  }
-}

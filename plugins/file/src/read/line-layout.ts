@@ -28,10 +28,6 @@ export class LineLayout {
   length = 0
   /** The names of those that are wanted, in their order: a row of what is read has a cell for each. */
   readonly fields: string[] = []
-  /** Which of them a prefilter looks at. */
-  sifted: readonly number[] = []
-  /** An object for these of a line, used for one after the other. */
-  glimpse: Record<string, unknown> = {}
   readonly #names: FieldNames
 
   /** `names`: those that somebody wants. */
@@ -42,7 +38,6 @@ export class LineLayout {
   /** Takes over the layout of a line; false where it has none: it is not flat, or not written without blanks, or too long. */
   learn(line: Uint8Array, start: number, end: number): boolean {
     this.fields.length = 0
-    this.glimpse = {}
     this.length = 0
     if (line[start] !== openBrace || line[end - 1] !== closeBrace) return false
     let at = start
