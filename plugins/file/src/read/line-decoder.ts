@@ -110,6 +110,7 @@ export class LineDecoder implements Decoder {
       if (count === 0) break
       for (let index = 0; index < count; index++) {
         const end = follower.endOf(index)
+        out.begin(this.#bytes + at - start)
         out.place(chunk, at, end)
         follower.add(index, encoding, ++line, out)
         at = chunk[end] === carriageReturn ? end + 2 : end + 1
