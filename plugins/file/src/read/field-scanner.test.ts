@@ -244,6 +244,18 @@ describe('the field scanner', () => {
     )
   })
 
+  it('takes a line for what it is behind one that only looked as if it were laid out', () => {
+    const all = new FieldScanner(undefined)
+    const lines = ['{"a":1}', '{"a":1},"b":2}', '{"a":1,"b":2}', '{"a":3}']
+
+    expect(lines.map((line) => scan(all, line).values)).toStrictEqual([
+      [{ a: 1 }],
+      [],
+      [{ a: 1, b: 2 }],
+      [{ a: 3 }],
+    ])
+  })
+
   it('reads a path by its first name', () => {
     const paths = createScanner(['user.name', 'user.age', 'x'])
 

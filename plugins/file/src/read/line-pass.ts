@@ -152,14 +152,14 @@ export class LinePass {
     return number
   }
 
-  /** Forgets the layout in front. */
-  forget(): void {
+  /** Forgets a layout; another one may be in front by now. */
+  forget(number: number): void {
     const { bytes, integers } = this
-    const rank = (integers[pass.COUNT >> 2] as number) - 1
-    const number = bytes[pass.KNOWN] as number
-    bytes.copyWithin(pass.KNOWN, pass.KNOWN + 1, pass.KNOWN + rank + 1)
-    bytes[pass.KNOWN + rank] = number
-    integers[pass.COUNT >> 2] = rank
+    const last = pass.KNOWN + (integers[pass.COUNT >> 2] as number) - 1
+    const at = bytes.indexOf(number, pass.KNOWN)
+    bytes.copyWithin(at, at + 1, last + 1)
+    bytes[last] = number
+    integers[pass.COUNT >> 2] = last - pass.KNOWN
   }
 
   #write({ bytes, ends, length, wanted }: LineLayout, at: number): void {
