@@ -256,6 +256,16 @@ describe('the field scanner', () => {
     ])
   })
 
+  it('a source of many layouts takes no ways from those that come behind it', () => {
+    const many = new FieldScanner(undefined)
+    const lines = Array.from({ length: 300 }, (_, at) => `{"m${at % 100}":${at}}`)
+    const read = lines.map((line) => scan(many, line).values)
+    const [first] = scan(createScanner(['m7']), '{"n":1,"m7":2}').values
+
+    expect(read).toStrictEqual(lines.map((line) => [JSON.parse(line)]))
+    expect(first).toStrictEqual({ m7: 2 })
+  })
+
   it('reads a path by its first name', () => {
     const paths = createScanner(['user.name', 'user.age', 'x'])
 

@@ -13,6 +13,9 @@ const fullEntries = 1024
 /** After so many lines that are not flat they may be more than the others. */
 const oddMax = 1000
 
+/** After so many layouts code is made for no more: where each line is another one, making it costs more than it saves. */
+const learnedMax = 64
+
 /**
  * Reads chosen members of flat JSON objects from bytes, without building the others. What it accepts is JSON, and the
  * members are those that JSON.parse gives; at anything it does not read itself (nesting, escapes, exponents, white
@@ -28,6 +31,7 @@ export class FieldScanner implements LineFollower {
   /** Names that a prefilter looks at; undefined: there is none that these fields would do for. */
   readonly #sifted: ReadonlySet<string> | undefined
   #full: number
+  #learned = 0
   /** Lines that were read from bytes, and lines that could not be. */
   #read = 0
   #odd = 0
@@ -84,14 +88,16 @@ export class FieldScanner implements LineFollower {
   #learn(pass: LinePass, bytes: Buffer, start: number, end: number): boolean {
     const layout = new LineLayout(this.#names)
     if (!layout.learn(bytes, start, end)) return false
-    const code = recordCode(layout.fields, this.#sifted)
-    if (code === undefined) return false
     const number = pass.know(layout)
-    if (!pass.readOne(bytes, start, end)) {
+    const isRead = pass.readOne(bytes, start, end)
+    const isMade = this.#learned < learnedMax
+    const code = isRead ? recordCode(layout.fields, this.#sifted, isMade) : undefined
+    if (code === undefined) {
       pass.forget(number)
       return false
     }
     this.#codes[number] = code
+    this.#learned++
     return true
   }
 

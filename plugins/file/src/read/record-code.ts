@@ -12,25 +12,28 @@ export interface RecordCode {
   glimpse(pass: LinePass, row: number, encoding: Encoding): Fields
 }
 
-/** Most lists of fields that have code. */
-const codesMax = 64
+/** Most lists of fields whose code is kept; beyond that the one that is kept for longest goes. */
+const codesMax = 256
 
 const codes = new Map<string, RecordCode>()
 
 /**
- * The code for rows with a cell for each of these fields, of which a prefilter looks at those in `sifted`; undefined where there would be
- * too much of it. Functions made for one list of names take half of the time of those that set fields by variable names, since
+ * The code for rows with a cell for each of these fields, of which a prefilter looks at those in `sifted`; undefined where there is none
+ * and `isMade` is false. Functions made for one list of names take half of the time of those that set fields by variable names, since
  * all that they make is of one hidden class.
  */
 export function recordCode(
   fields: readonly string[],
   sifted: ReadonlySet<string> | undefined,
+  isMade: boolean,
 ): RecordCode | undefined {
   const all = fields.map((name, at) => ({ name, at }))
   const seen = all.filter(({ name }) => sifted?.has(name))
   const key = JSON.stringify([fields, seen])
   const known = codes.get(key)
-  if (known !== undefined || codes.size === codesMax) return known
+  if (known !== undefined || !isMade) return known
+  const [oldest = key] = codes.keys()
+  if (codes.size === codesMax) codes.delete(oldest)
   const members = (list: typeof seen): string =>
     list.map(({ at, name }) => `${JSON.stringify(name)}: ${cell(at)}`).join(', ')
   const stores = seen.map(({ at, name }) => `seen[${JSON.stringify(name)}] = ${cell(at)}`)
