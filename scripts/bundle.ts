@@ -41,6 +41,20 @@ function entriesOf({ bin, publishConfig }: Manifest): readonly string[] {
   return bin === undefined ? exported : [...exported, 'main']
 }
 
+/**
+ * What libraries get for modules of Node whose import takes milliseconds: it reads each name, and so makes streams and loads the
+ * network, for commands that never start another process.
+ */
+const readLater = new Map([
+  ['node:process', 'export default globalThis.process'],
+  [
+    'node:child_process',
+    "export default { get spawn() { return process.getBuiltinModule('node:child_process').spawn } }",
+  ],
+])
+const isReadLater = (id: string, importer = ''): boolean =>
+  readLater.has(id) && /[\\/]node_modules[\\/]/.test(importer)
+
 const isPackage = (id: string): boolean => /^[^./\0]/.test(id)
 const isJoined = (id: string): boolean => joined.has(/^(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? '')
 
@@ -70,8 +84,15 @@ for (const path of globSync('{packages,plugins}/*/package.json').toSorted()) {
     input: Object.fromEntries(
       entriesOf(manifestIn(folder)).map((name) => [name, join(folder, 'dist', `${name}.js`)]),
     ),
-    external: (id) => isPackage(id) && !isJoined(id),
+    external: (id, importer) => isPackage(id) && !isJoined(id) && !isReadLater(id, importer),
     platform: 'node',
+    plugins: [
+      {
+        name: 'read-later',
+        resolveId: (id, importer) => (isReadLater(id, importer) ? `\0${id}` : null),
+        load: (id) => readLater.get(id.slice(1)),
+      },
+    ],
   })
   const { output } = await bundle.write({
     dir: lib,
