@@ -1,6 +1,5 @@
 import { realpathSync } from 'node:fs'
 import type { FoundModule } from '../find-module.ts'
-import { importFault } from './import-fault.ts'
 import { importNatively, treatAsModule } from './module-hooks.ts'
 
 /** Imports a module that was found: its exports by name. Rejects with CFG_MODULE_* errors that name file and line. */
@@ -12,6 +11,7 @@ export async function importModule(
   try {
     return { ...(await importNatively(found.url)) }
   } catch (error) {
+    const { importFault } = await import('./import-fault.ts')
     throw await importFault(error, found.url, realpathSync(folder))
   }
 }
