@@ -119,11 +119,9 @@ export function withStage(
   options: JointStageOptions,
   expects: StageSpec['expects'],
 ): Draft {
-  const parts = [...draft.sources, ...draft.stages, ...draft.sinks]
-  const taken = new Set([...ownIds, ...parts.map((part) => part.id)])
-  if (options.id !== undefined && taken.has(options.id)) throw JOB_ID_TAKEN({ id: options.id })
+  if (options.id !== undefined && isTaken(draft, options.id)) throw JOB_ID_TAKEN({ id: options.id })
   let id = options.id ?? factory.traits.name
-  for (let number = 2; taken.has(id); number++) id = `${factory.traits.name}-${number}`
+  for (let number = 2; isTaken(draft, id); number++) id = `${factory.traits.name}-${number}`
   const { by, onError, parallel, restart, spill, timeoutMs } = options
   const hasKeys = by !== undefined
   const keepsState = factory.traits.keeps === 'state'
@@ -142,6 +140,12 @@ export function withStage(
   }
   checkOrder(stage, draft.stages, onError ?? draft.options.onError)
   return { ...draft, stages: [...draft.stages, stage], main: undefined }
+}
+
+/** Whether a part of the draft has this id, or holds parts below it. */
+export function isTaken({ sinks, sources, stages }: Draft, id: string): boolean {
+  const holds = (own: string): boolean => own === id || own.startsWith(`${id}/`)
+  return [...ownIds, ...[...sources, ...stages, ...sinks].map((part) => part.id)].some(holds)
 }
 
 function checkSpill(id: string, { keys }: SpillSpec, hasKeys: boolean): void {

@@ -117,6 +117,13 @@ export const JOB_TOGETHER = defineError<{ problem: string }>({
   hint: () => 'Begin each with .from(source, parameters, { id }) of the same pipeline(...).',
 })
 
+/** A flow cannot be a stage of another one. */
+export const JOB_NESTED = defineError<{ id: string; problem: string }>({
+  code: 'JOB_NESTED',
+  message: (d) => `"${d.id}" cannot be a stage of another flow: ${d.problem}.`,
+  hint: () => 'Begin it with pipeline(name).input<In>(), and give the rest to the flow around it.',
+})
+
 /** A stage of a builder's job has no output of that name. */
 export const JOB_OUTPUT = defineError<{ stage: string; output: string; known: readonly string[] }>({
   code: 'JOB_OUTPUT',

@@ -22,6 +22,7 @@ import { builtState } from './checkpoint/built-state.ts'
 import { JOB_OUTPUT } from './errors.ts'
 import { injectionOf } from './injection-of.ts'
 import { Job } from './job.ts'
+import { chooseDraft, nestDraft } from './nest-flow.ts'
 
 /** A function as a stage: one record in; one record, nothing (undefined) or a promise of them out. */
 export type StageFunction<In, Out> = (
@@ -62,8 +63,20 @@ export class Flow<In, Out> {
     return new Flow<In, Next>(withStage(this.draft, factory, inputs, options, expects))
   }
 
+  /**
+   * Goes through the stages of another flow, which begins with `pipeline(name).input<Out>()`. Their ids begin with `id`, by default that
+   * name: `clean/filter`. Throws JOB_NESTED, JOB_ID_TAKEN, JOB_NO_TIME and JOB_PARALLEL.
+   */
+  through<Next>(flow: Flow<Out, Next>, options?: Pick<StageOptions, 'id'>): Flow<In, Next>
   /** Replaces each record by what `process` returns; undefined filters it. */
-  through<Next>(process: StageFunction<Out, Next>, options: StageOptions = {}): Flow<In, Next> {
+  through<Next>(process: StageFunction<Out, Next>, options?: StageOptions): Flow<In, Next>
+  through<Next>(
+    process: StageFunction<Out, Next> | Flow<Out, Next>,
+    options: StageOptions = {},
+  ): Flow<In, Next> {
+    if (process instanceof Flow) {
+      return new Flow<In, Next>(nestDraft(this.draft, process.draft, options.id))
+    }
     const name = process.name === '' ? 'function' : process.name
     return this.#append<Next>(functionFactory(name, process), options)
   }
@@ -77,6 +90,33 @@ export class Flow<In, Out> {
       functionFactory('filter', (record: Out) => (test(record) ? record : undefined)),
       options,
     )
+  }
+
+  /**
+   * Goes through one of two flows: `then` where `test` is true, else `otherwise`; without that, the rest goes on as it is. Records of one
+   * of them keep their order; of both together they come as they are ready. Default id `choose`. Throws as `through`.
+   */
+  choose<Then>(
+    test: (record: Out) => boolean,
+    then: Flow<Out, Then>,
+    options?: Pick<StageOptions, 'id'>,
+  ): Flow<In, Out | Then>
+  choose<Then, Else>(
+    test: (record: Out) => boolean,
+    then: Flow<Out, Then>,
+    otherwise: Flow<Out, Else>,
+    options?: Pick<StageOptions, 'id'>,
+  ): Flow<In, Then | Else>
+  choose(
+    test: (record: Out) => boolean,
+    then: Flow<Out, unknown>,
+    other: Flow<Out, unknown> | Pick<StageOptions, 'id'> = {},
+    options: Pick<StageOptions, 'id'> = {},
+  ): Flow<In, unknown> {
+    const isFlow = other instanceof Flow
+    const branches = { then: then.draft, otherwise: isFlow ? other.draft : undefined }
+    const { id } = isFlow ? options : other
+    return new Flow(chooseDraft(this.draft, test, branches, id))
   }
 
   /** Adds a stage from a plugin; `as` says what its results are. Throws JOB_PARAMETERS and JOB_NO_TIME. */
@@ -107,9 +147,11 @@ export class Flow<In, Out> {
 
   /** Writes a further output of the last stage, such as `late`, to a sink of its own. Throws JOB_OUTPUT and JOB_PARAMETERS. */
   send<P>(output: string, definition: SinkDefinition<P>, parameters: unknown): Flow<In, Out> {
-    const last = this.draft.stages.at(-1)
+    const [end, ...others] = mainOutputs(this.draft)
+    const last =
+      others.length === 0 ? this.draft.stages.find(({ id }) => id === end?.id) : undefined
     const known = Object.keys(last?.factory.traits.outputs ?? { out: '' })
-    const stage = last?.id ?? 'source'
+    const stage = end?.id ?? 'source'
     if (last === undefined || !known.includes(output)) throw JOB_OUTPUT({ stage, output, known })
     const injection = injectionOf(definition, this.#made(parameters))
     const sink: SinkSpec = {

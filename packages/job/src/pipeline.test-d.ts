@@ -37,3 +37,20 @@ it('refuses a stage whose input is not what comes in', () => {
   // @ts-expect-error: no such field
   flow.filter((flight) => flight.altitude > 3)
 })
+
+it('checks what goes through another flow, and through one of two', () => {
+  const hours = pipeline('hours')
+    .input<Flight>()
+    .through((flight) => flight.delay / 60)
+  const flow = pipeline('outer').input<Flight>()
+
+  expectTypeOf(flow.through(hours).job().run([])[Symbol.asyncIterator]()).toEqualTypeOf<
+    AsyncIterator<number>
+  >()
+  const chosen = flow.choose((flight) => flight.delay > 15, hours)
+  expectTypeOf(chosen.through).parameter(0).parameter(0).toEqualTypeOf<Flight | number>()
+  // @ts-expect-error: a number is not a flight
+  flow.through(hours).through(hours)
+  // @ts-expect-error: a number is not a flight
+  flow.through(hours).choose((value) => value > 1, hours)
+})

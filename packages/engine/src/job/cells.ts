@@ -42,7 +42,8 @@ export class Cells {
     }
     this.#supervisor ??= this.#supervise()
     const cell = await this.#supervisor.start<M>({
-      id,
+      // Stages inside others are told apart by a slash, actors from their children too.
+      id: id.replaceAll('/', '.'),
       restart: 'temporary',
       create: async () => {
         await open()
