@@ -83,7 +83,7 @@ export interface ReadOptions {
 
 /**
  * A piece of a partition, in bytes: all that begins at `from` or behind it, and in front of `to`; Infinity: up to the end. In the
- * batches of a piece, offsets are the bytes at which entries begin, lines are left out, and `bytes` are those read from `from` on.
+ * batches of a piece, offsets are the bytes at which entries begin, lines are left out, and `bytes` are those read between `from` and `to`.
  */
 export interface Piece {
   readonly from: number

@@ -137,7 +137,8 @@ export class SourcePartitions {
 
   /** Bytes read of all. */
   get bytes(): number {
-    return this.#readers.reduce((sum, { bytes }) => sum + bytes, this.#bytesDone)
+    const all = [...this.#readers, ...this.#cut, ...this.#given]
+    return all.reduce((sum, { bytes }) => sum + bytes, this.#bytesDone)
   }
 
   /** Whether all are over. */

@@ -115,6 +115,8 @@ export class SourceTask {
   /** More to read, where it is one of several workers. */
   give(given: readonly PartitionSnapshot[], isLast: boolean): void {
     this.#partitions.give(given, isLast)
+    // Some of it may have been read in an earlier run.
+    this.#parts.counter.bytes = this.#partitions.bytes
   }
 
   /** Sends the barrier of a checkpoint behind all that was read so far, and says where that is. */

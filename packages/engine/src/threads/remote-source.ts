@@ -58,7 +58,11 @@ export class RemoteSource implements SourcePart {
     this.#parts = parts
     this.#post = post
     this.#letters = host.deadLetters.part()
-    if (restored !== undefined) this.#letters.load(restored.letters)
+    if (restored !== undefined) {
+      this.#letters.load(restored.letters)
+      this.#bytesBefore = restored.counts.bytes
+      this.#bytesTotal = restored.counts.bytesTotal
+    }
     this.#workers = Array.from({ length: spec.replica?.count ?? 1 }, (_, thread) => ({
       id: replicaId(spec.id, thread),
       letters: host.deadLetters.part(),
@@ -95,8 +99,7 @@ export class RemoteSource implements SourcePart {
         })
       },
     )
-    const own = this.#pieces?.left.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0
-    this.#bytesBefore = (restored?.counts.bytes ?? 0) - own
+    this.#bytesBefore -= this.#pieces?.left.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0
   }
 
   begin(): void {

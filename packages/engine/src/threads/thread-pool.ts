@@ -53,6 +53,8 @@ class ThreadPool implements Pool {
   #threads: readonly WatchedThread[] = []
   #links: Links | undefined
   #opened = 0
+  /** It was told to pause, if need be before there were threads. */
+  #pause: ToThread | undefined
   #allOpened: () => void = () => {}
   readonly opened: Promise<void>
 
@@ -122,11 +124,13 @@ class ThreadPool implements Pool {
         restored: this.#restored(number),
         sources: this.#sourcesRestored(number),
       })
+      if (this.#pause !== undefined) thread.post(this.#pause)
     }
   }
 
   pause(isStopping: boolean): void {
-    for (const thread of this.#threads) thread.post({ kind: 'pause', isStopping })
+    this.#pause = { kind: 'pause', isStopping }
+    for (const thread of this.#threads) thread.post(this.#pause)
   }
 
   halt(): void {

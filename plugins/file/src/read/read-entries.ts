@@ -38,7 +38,9 @@ export async function* readEntries(options: {
     const decoder = options.createDecoder(start)
     const take = (): SourceBatch => {
       const position = decoder.position(batch.offset)
-      const read = isPacked ? input.bytesRead : position.bytes - (piece?.from ?? 0)
+      const { from, to } = piece ?? { from: 0, to: Number.POSITIVE_INFINITY }
+      // A line that goes on behind a piece counts there.
+      const read = isPacked ? input.bytesRead : Math.min(position.bytes, to) - from
       return batch.take(read, file === undefined ? position : { ...position, file })
     }
     let chunk = first === undefined ? await next() : first.chunk
