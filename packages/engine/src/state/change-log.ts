@@ -70,9 +70,6 @@ export class ChangeLog {
     const number = ++this.#number
     const has = this.#touched.take(count)
     const names = this.#renamed.take(count)
-    // The first one tells of all: the code is as cold as can be, and there may be millions of slots.
-    const isWhole = number === 1
-    if (isWhole) for (const flags of [has, names]) flags.fill(1)
     this.#states.begin(count)
     this.#keys.begin(count)
     const touched = this.#states.tell(has)
@@ -140,8 +137,13 @@ export class ChangeLog {
 
 /** Those that are not 0, of which there are so many. */
 function slotsOf(has: Uint8Array, count: number): Int32Array {
-  const words = new Int32Array(has.buffer, has.byteOffset, has.length >> 2)
   const slots = new Int32Array(count)
+  if (count === has.length) {
+    // Most of all in the first checkpoint of a run: there may be millions, and the code is as cold as can be.
+    for (let slot = 0; slot < count; slot++) slots[slot] = slot
+    return slots
+  }
+  const words = new Int32Array(has.buffer, has.byteOffset, has.length >> 2)
   for (let slot = 0, at = 0; at < count; slot++) {
     if ((slot & 3) === 0 && words[slot >> 2] === 0) slot += 3
     else if (has[slot] !== 0) slots[at++] = slot

@@ -10,6 +10,8 @@ export class Tellers {
   #oldest = 1
   /** Nothing in front of it is the oldest one's. */
   #place = 0
+  /** From here on nobody has told of a slot. */
+  #fresh = 0
 
   /** Slots of which the oldest checkpoint has the last word. */
   get left(): number {
@@ -19,6 +21,7 @@ export class Tellers {
   /** The next checkpoint tells of so many slots at most. */
   begin(count: number): void {
     const { length } = this.#numbers
+    this.#fresh = Math.min(count, length)
     if (count !== length) {
       for (let slot = count; slot < length; slot++) this.#unsay(slot)
       const numbers = new Int32Array(count)
@@ -28,15 +31,19 @@ export class Tellers {
     this.#counts.push(0)
   }
 
-  /** The newest checkpoint tells of slots that are not 0 in `has`; how many these are. */
+  /** The newest checkpoint tells of slots that are not 0 in `has`, and of all that are new; how many these are. */
   tell(has: Uint8Array): number {
     const newest = this.#oldest + this.#counts.length - 1
     const numbers = this.#numbers
     const counts = this.#counts
     const oldest = this.#oldest
     const words = new Int32Array(has.buffer, has.byteOffset, has.length >> 2)
-    let count = 0
-    for (let slot = 0; slot < has.length; slot++) {
+    const fresh = this.#fresh
+    // There may be millions, and the code is as cold as can be.
+    numbers.fill(newest, fresh)
+    has.fill(1, fresh)
+    let count = has.length - fresh
+    for (let slot = 0; slot < fresh; slot++) {
       if ((slot & 3) === 0 && words[slot >> 2] === 0) slot += 3
       if (has[slot] === 0) continue
       const before = numbers[slot] as number

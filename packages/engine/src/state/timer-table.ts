@@ -117,26 +117,34 @@ export class TimerTable {
         names: this.#name.slice(0, used),
       }
     }
-    const slots = new Int32Array(this.size)
-    const times = new Float64Array(this.size)
-    const orders = new Float64Array(this.size)
-    const names = new Int32Array(this.size)
+    const entries = this.#entriesOf(has)
+    const count = entries.length
+    const slots = new Int32Array(count)
+    const times = new Float64Array(count)
+    const orders = new Float64Array(count)
+    const names = new Int32Array(count)
+    for (let at = 0; at < count; at++) {
+      const entry = entries[at] as number
+      slots[at] = this.#slot[entry] as number
+      times[at] = this.#at[entry] as number
+      orders[at] = this.#order[entry] as number
+      names[at] = this.#name[entry] as number
+    }
+    return { slots, times, orders, names }
+  }
+
+  /** Of some slots, or of all, as they lie in memory. */
+  #entriesOf(has: Uint8Array | undefined): Int32Array {
+    // Room for all, where few are wanted, would soon have the collector look at everything.
+    let entries = new Int32Array(firstEntries)
     let count = 0
-    // In the order in which they lie in memory, not in that of the heap.
     for (let entry = 0; entry < this.#used; entry++) {
       const slot = this.#slot[entry] as number
       if (slot === NONE || (has !== undefined && has[slot] === 0)) continue
-      slots[count] = slot
-      times[count] = this.#at[entry] as number
-      orders[count] = this.#order[entry] as number
-      names[count++] = this.#name[entry] as number
+      if (count === entries.length) entries = wider(entries, new Int32Array(2 * count))
+      entries[count++] = entry
     }
-    return {
-      slots: slots.subarray(0, count),
-      times: times.subarray(0, count),
-      orders: orders.subarray(0, count),
-      names: names.subarray(0, count),
-    }
+    return entries.subarray(0, count)
   }
 
   #remove(entry: number): void {
