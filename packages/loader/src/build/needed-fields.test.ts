@@ -100,3 +100,17 @@ it('lines go through whatever hands records on untouched, in one thread', async 
   expect((await stages('')).source?.fields).toEqual(['x', 'y'])
   expect((await stages(', parallel: { workers: 2, runs: async }')).sinks).toEqual(['low'])
 })
+
+it.each([
+  ['the fields that are looked at', 'nothing waits', '{ filter: x > 1 }', ['at', 'x']],
+  ['all fields', 'a stage that parks shows them', '{ filter: x > 1, onError: park }', undefined],
+  ['all fields', 'sort keeps them, for the next run may look at others', '{ sort: 10 }', undefined],
+])('reads %s where %s', async (_what, _why, stage, fields) => {
+  const { source } = await load(
+    '  source: { file: a.jsonl, time: { field: at, disorder: 1s } }',
+    `  stages: [${stage}, { map: { select: [x] } }]`,
+    '  sink: { file: b.csv }',
+  )
+
+  expect(source?.fields).toEqual(fields)
+})

@@ -1,6 +1,6 @@
 import { askDefinition } from '../modules/ask-definition.ts'
 import { sinkOf, stageOf, type Part } from './part.ts'
-import { givesLate, type Graph, rawSinks, readersOf } from './raw-sinks.ts'
+import { givesLate, type Graph, mayPark, rawSinks, readersOf } from './raw-sinks.ts'
 
 /** What a source need not give. */
 export interface Needed {
@@ -12,7 +12,7 @@ export interface Needed {
   readonly raw: boolean
 }
 
-/** What those behind a source need of its records: all where they reach a sink as they are, and where a dead letter would show the whole record. */
+/** What those behind a source need of its records: all where they reach a sink as they are, where a dead letter would show the whole record, and where records wait. */
 export function neededOf(id: string, graph: Graph): Needed {
   const time = graph.parts.get(id)?.settings.reads ?? []
   const raw = rawSinks(id, graph)
@@ -53,9 +53,15 @@ function neededBehind(
     const stage = part === undefined ? undefined : stageOf(part)
     const reads = part && readsOf(part)
     const passed = stage?.definition.passes === 'same' ? neededBehind(reader, raw, graph) : []
-    if (givesLate(reader, graph)) return undefined
+    if (givesLate(reader, graph) || (part && keepsRecords(part, graph))) return undefined
     if (reads === undefined || passed === undefined) return undefined
     for (const field of [...reads, ...passed, ...(part?.settings.reads ?? [])]) needed.add(field)
   }
   return [...needed]
+}
+
+/** Whether records wait in a part as they came: they are shown to people, or the next run may look at other fields of them. */
+function keepsRecords(part: Part, { onError }: Graph): boolean {
+  const { absorbs, passes } = stageOf(part)?.definition ?? {}
+  return mayPark(part.settings.onError ?? onError) || (absorbs === true && passes === 'same')
 }

@@ -59,8 +59,8 @@ function isUntouched(id: string, source: string, graph: Graph): boolean {
   return !givesLate(id, graph) && isReached(id, source, graph)
 }
 
-/** What is parked waits as a record. */
-function mayPark(policy: ErrorPolicy | undefined): boolean {
+/** Whether records may be parked: what is parked waits as a record. */
+export function mayPark(policy: ErrorPolicy | undefined): boolean {
   const last = typeof policy === 'object' && 'retry' in policy ? policy.then : policy
   return last === 'park' || (typeof last === 'object' && 'park' in last)
 }
