@@ -1,9 +1,14 @@
-// Packs every package and plugin and holds it to publint, "are the types wrong", and types that stand alone.
+// Packs every package and plugin and holds it to publint, "are the types wrong", and types that stand alone. Counts what a job loads.
 import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { checkTypesAlone } from './check-types-alone.ts'
+import { loadedModules } from './count-modules.ts'
+import { unpackPackages } from './unpack-packages.ts'
+
+/** Today's number and a few. */
+const modulesMax = 40
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-pack-'))
 let failed = 0
@@ -44,6 +49,19 @@ const alone = checkTypesAlone(libraries, join(folder, 'stranger'))
 if (alone !== '') {
   failed++
   console.error(`Without the types of Node:\n${alone}`)
+}
+// A job starts as soon as its modules are loaded: docs/decisions/0004-start-up.md.
+const runner = join(folder, 'runner')
+unpackPackages(
+  tarballs.map((name) => join(folder, name)),
+  join(runner, 'node_modules'),
+)
+const loaded = loadedModules(runner)
+if (loaded.length > modulesMax) {
+  failed++
+  console.error(
+    `A small job loads ${loaded.length} modules, at most ${modulesMax} are fine:\n${loaded.join('\n')}`,
+  )
 }
 rmSync(folder, { recursive: true })
 console.log(`pack: ${tarballs.length} packages, ${failed} faults`)

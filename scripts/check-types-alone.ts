@@ -1,13 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import {
-  globSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { unpackPackages } from './unpack-packages.ts'
 
 interface Manifest {
   readonly name: string
@@ -20,27 +14,7 @@ interface Manifest {
  */
 export function checkTypesAlone(tarballs: readonly string[], folder: string): string {
   const modules = join(folder, 'node_modules')
-  for (const tarball of tarballs) {
-    const unpacked = join(folder, 'unpacked')
-    mkdirSync(unpacked, { recursive: true })
-    spawnSync('tar', ['-xzf', tarball, '-C', unpacked])
-    const { name } = manifestAt(join(unpacked, 'package'))
-    mkdirSync(dirname(join(modules, name)), { recursive: true })
-    spawnSync('mv', [join(unpacked, 'package'), join(modules, name)])
-  }
-  // Their own dependencies stand where the workspace has them.
-  for (const path of globSync('packages/*/node_modules/{*,@*/*}')) {
-    const name = path.replaceAll('\\', '/').split('/node_modules/')[1] as string
-    if (name.startsWith('@') && !name.includes('/')) continue
-    if (name.startsWith('@millrace/') || name === 'millrace') continue
-    const target = join(modules, name)
-    mkdirSync(dirname(target), { recursive: true })
-    try {
-      symlinkSync(realpathSync(path), target, 'junction')
-    } catch {
-      // Another package has the same dependency.
-    }
-  }
+  unpackPackages(tarballs, modules)
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'stranger.ts'), strangerOf(modules))
   const options = ['--module', 'nodenext', '--target', 'esnext', '--strict', '--noEmit']
