@@ -150,8 +150,8 @@ function demandSound({ code, index, message }: Rejection, length: number): void 
   )
 }
 
-/** A batch that takes no index but its own. */
-function batchOf(values: readonly unknown[], first: number): SinkBatch {
+/** A batch that takes no index but its own; `first`: how many records came before. */
+export function batchOf(values: readonly unknown[], first: number): SinkBatch {
   const at = (index: number): number => {
     if (Number.isInteger(index) && index >= 0 && index < values.length) return index
     throw new Breach(`It asked for record ${shown(index)} of a batch of ${values.length}.`)

@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { checkSinkLaws, listSinkLaws, sinkLaws } from './sink-laws.ts'
 import type { SinkLawsOptions } from './sink-laws-options.ts'
-import { healthy, locks, mutants, tables } from './sink-mutants.test-support.ts'
+import { healthyTaking, rawMutants } from './raw-sink-mutants.test-support.ts'
+import * as sinks from './sink-mutants.test-support.ts'
+
+const healthy = [...sinks.healthy, healthyTaking]
+const mutants = [...sinks.mutants, ...rawMutants]
+const { locks, tables } = sinks
 
 const options: SinkLawsOptions = {
   records: fc.oneof(fc.nat({ max: 20 }), fc.record({ id: fc.nat({ max: 5 }) }), fc.constant(null)),

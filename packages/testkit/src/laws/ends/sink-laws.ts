@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isMillraceError, messageOf } from '@millrace/base'
-import type { SinkDefinition } from '@millrace/sdk'
+import { type SinkDefinition, tryParseParameters } from '@millrace/sdk'
 import fc, { type Arbitrary } from 'fast-check'
 import { runSink } from '../../run-ends.ts'
 import { Breach, demand, type Law, lawOver, shown } from '../law.ts'
 import { endParameterLaw } from '../parameter-law.ts'
 import { registerLaws } from '../register-laws.ts'
 import { checkpointScripts, CheckpointedRun } from './checkpointed-run.ts'
-import { PlacedSink, write } from './placed-sink.ts'
+import { batchOf, PlacedSink, write } from './placed-sink.ts'
 import type { SinkLawsOptions } from './sink-laws-options.ts'
 
 /** The laws that a sink has to keep; which ones follows from what its definition says. */
@@ -26,6 +26,7 @@ export function listSinkLaws<P>(
   const laws = [parameters, batches(sink), rejected(sink), input(sink), job(sink)]
   laws.push(abort(sink), close(sink))
   const isSaid = (says: unknown): boolean => says === true || typeof says === 'function'
+  if (definition.raw !== undefined) laws.push(raw(sink))
   if (isSaid(definition.reopens)) laws.push(reopens(sink))
   if (isSaid(definition.replaces)) laws.push(replaces(sink))
   if (definition.delivers !== undefined) laws.push(checkpoints(sink), twice(sink))
@@ -142,6 +143,41 @@ function job<P>(sink: SinkUnderLaw<P>): Law {
       () => `It refused records that it takes by itself: ${shown(refused)}.`,
     )
     await placed.demandFound('At the end of a job', alone.accepted)
+  })
+}
+
+function raw<P>(sink: SinkUnderLaw<P>): Law {
+  const title = 'records that come with the bytes they were read from are written as these'
+  const { definition } = sink
+  return sinkLaw(sink, { id: 'raw', title }, fc.constant(undefined), async (one) => {
+    const { accepted } = await (await one.place()).writeAll(one.records, whole)
+    const placed = await one.place()
+    const parsed = tryParseParameters(definition, placed.place.parameters)
+    const format = 'value' in parsed ? definition.raw?.(parsed.value) : undefined
+    if (format !== 'application/jsonl') return
+    const texts = accepted.map((record) => JSON.stringify(record))
+    const bytes = texts.map((text) => new TextEncoder().encode(`,${text},`))
+    const instance = await placed.open()
+    // Records of which the source gave no field.
+    const batch = batchOf(
+      accepted.map(() => ({})),
+      0,
+    )
+    const raw = {
+      bytes: (index: number) => bytes[index] as Uint8Array,
+      from: () => 1,
+      to: (index: number) => (bytes[index]?.length ?? 0) - 1,
+    }
+    const result = await instance.write({ ...batch, raw })
+    await instance.flush?.()
+    await instance.commit?.()
+    await instance.close?.()
+    const { rejected = [] } = result ?? {}
+    demand(rejected.length === 0, () => `It refused records as bytes: ${shown(rejected)}.`)
+    await placed.demandFound(
+      'Written as bytes,',
+      texts.map((text) => JSON.parse(text) as unknown),
+    )
   })
 }
 

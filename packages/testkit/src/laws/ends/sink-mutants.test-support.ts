@@ -10,7 +10,8 @@ import { z } from 'zod'
 
 const parameters = z.strictObject({ table: z.string(), most: z.int().default(9) })
 
-interface Table {
+/** Parameters of the sinks below. */
+export interface Table {
   readonly table: string
   readonly most: number
 }
@@ -45,7 +46,8 @@ function take(
 
 type Definition = Omit<SinkDefinition<Table>, 'kind'>
 
-function buffered({ most, table }: Table): SinkInstance {
+/** One that holds records until its commit. */
+export function buffered({ most, table }: Table): SinkInstance {
   let held: unknown[] = []
   return {
     write: (batch) => take(batch, most, held),
@@ -70,7 +72,7 @@ function live({ most, table }: Table): SinkInstance {
   }
 }
 
-const base: Definition = {
+export const base: Definition = {
   name: 'table',
   summary: 'Writes to a table in one step.',
   parameters,
@@ -152,7 +154,8 @@ export const healthy: readonly SinkDefinition<Table>[] = [
   exactBase,
 ].map((one) => defineSink(one))
 
-interface Mutant {
+/** A sink with one fault. */
+export interface Mutant {
   readonly fault: string
   /** Id of the law that must catch it. */
   readonly law: string
