@@ -5,6 +5,9 @@ import type { Plan } from './plan.ts'
 import { tooLate } from './too-late.ts'
 import type { At, Out, Windows } from './windows.ts'
 
+/** Results between two chances to stop. */
+const STEP = 64
+
 /**
  * Windows with accumulators of their own: tumbling ones, and sliding and cumulating ones that give results before they are
  * over, so that each record goes into every window that holds it.
@@ -127,10 +130,14 @@ export class DirectWindows implements Windows {
   }
 
   *#giveAll(end: number, final: boolean, out: Out): Iterable<number> {
+    let given = 0
     for (const [key, accumulators] of this.#windows.entries(end)) {
       this.#give(key, end, accumulators, final, out)
-      yield 1
+      if (++given < STEP) continue
+      yield given
+      given = 0
     }
+    if (given > 0) yield given
   }
 
   #give(

@@ -49,22 +49,8 @@ export class CurrentKey {
   }
 
   /** Hands out entries by key; while one is in hand, state follows its key. */
-  *follow<T>(entries: Iterable<readonly [number, T]>): Iterable<readonly [Key | undefined, T]> {
-    const before = this.slot
-    try {
-      for (const [slot, value] of entries) {
-        this.slot = slot
-        this.touched.mark(slot)
-        const mark = this.touched.pass(slot)
-        try {
-          yield [this.key(slot), value]
-        } finally {
-          this.touched.passed(slot, mark)
-        }
-      }
-    } finally {
-      this.slot = before
-    }
+  follow<T>(entries: Iterable<readonly [number, T]>): Iterable<readonly [Key | undefined, T]> {
+    return { [Symbol.iterator]: () => new Followed(this, entries[Symbol.iterator]()) }
   }
 
   /** Slots one by one, so that what handles keep for each can be read while it is in hand. */
@@ -79,3 +65,56 @@ export class CurrentKey {
     }
   }
 }
+
+type Entry<T> = readonly [Key | undefined, T]
+
+/** Entries of which each is in hand until the next one is asked for. No generator: these take twice as long. */
+class Followed<T> implements Iterator<Entry<T>, undefined> {
+  readonly #current: CurrentKey
+  readonly #entries: Iterator<readonly [number, T]>
+  /** What was in hand before the first. */
+  #before = NO_SLOT
+  #isBegun = false
+  #slot = NO_SLOT
+  #mark = 0
+
+  constructor(current: CurrentKey, entries: Iterator<readonly [number, T]>) {
+    this.#current = current
+    this.#entries = entries
+  }
+
+  next(): IteratorResult<Entry<T>, undefined> {
+    const current = this.#current
+    if (this.#isBegun) this.#pass()
+    else {
+      this.#isBegun = true
+      this.#before = current.slot
+    }
+    const step = this.#entries.next()
+    if (step.done === true) return this.#end()
+    const [slot, value] = step.value
+    this.#slot = slot
+    current.slot = slot
+    current.touched.mark(slot)
+    this.#mark = current.touched.pass(slot)
+    return { done: false, value: [current.key(slot), value] }
+  }
+
+  return(): IteratorResult<Entry<T>, undefined> {
+    this.#pass()
+    this.#entries.return?.()
+    return this.#isBegun ? this.#end() : over
+  }
+
+  #pass(): void {
+    if (this.#slot !== NO_SLOT) this.#current.touched.passed(this.#slot, this.#mark)
+    this.#slot = NO_SLOT
+  }
+
+  #end(): IteratorResult<Entry<T>, undefined> {
+    this.#current.slot = this.#before
+    return over
+  }
+}
+
+const over = { done: true, value: undefined } as const
