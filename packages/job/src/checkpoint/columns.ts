@@ -20,7 +20,7 @@ export function toColumns(items: readonly unknown[], depth = 0): Columns {
     return { kind: 'same', count: items.length, value: first }
   }
   if (items.every((item) => typeof item === 'number')) {
-    return { kind: 'numbers', values: Float64Array.from(items) }
+    return { kind: 'numbers', values: new Float64Array(items) }
   }
   if (depth < DEPTH_MAX && Array.isArray(first)) {
     const width = first.length

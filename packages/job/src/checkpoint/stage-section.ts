@@ -18,6 +18,8 @@ import { closed, type Columns, fromColumns, lengthOf, toColumns } from './column
 
 /** Entries in one piece: of some hundred bytes each, it takes a millisecond or two to encode. */
 const PIECE_ENTRIES = 1000
+/** Where they are keys or timers, which are small. */
+const PIECE_SMALL = 4096
 /** Where the state may be larger than the heap. */
 const CLOSED_ENTRIES = 100
 /** Where they are nothing but numbers. */
@@ -91,7 +93,7 @@ export function* stagePieces({ changes, ...rest }: StageCapture): Iterable<Stage
   for (const [from, to] of ranges(slots.length, PIECE_ROWS)) {
     yield { piece: 'slots', slots: slots.subarray(from, to) }
   }
-  for (const [from, to] of ranges(keys.slots.length, PIECE_ENTRIES)) {
+  for (const [from, to] of ranges(keys.slots.length, PIECE_SMALL)) {
     yield {
       piece: 'keys',
       slots: keys.slots.subarray(from, to),
@@ -107,7 +109,7 @@ export function* stagePieces({ changes, ...rest }: StageCapture): Iterable<Stage
   }
   for (const service of ['event', 'clock'] as const) {
     const { names, orders, slots, times } = timers[service]
-    for (const [from, to] of ranges(slots.length, PIECE_ENTRIES)) {
+    for (const [from, to] of ranges(slots.length, PIECE_SMALL)) {
       yield {
         piece: 'timers',
         service,
