@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { createJob } from '../job/create-job.ts'
+import type { Summary } from '../report/summary.ts'
+import { graphJob, kinds, type Shape, type StageShape } from './graphs.test-support.ts'
+import { threaded } from './threads.test-support.ts'
+
+const row = fc.record({
+  n: fc.nat(30),
+  key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+  t: fc.nat(60),
+})
+const few = (max: number) => fc.integer({ min: 1, max })
+const stage = fc.record<StageShape>({
+  kind: fc.constantFrom(...kinds),
+  reads: fc.array(fc.nat(), { minLength: 1, maxLength: 3 }),
+  runs: fc.constantFrom('here', 'here', 'async', 'threads', 'threads', 'processes'),
+  workers: fc.integer({ min: 2, max: 3 }),
+  isOrdered: fc.boolean(),
+  batch: fc.option(few(4), { nil: undefined }),
+})
+const shapes = fc.record<Shape>({
+  sources: fc.array(fc.array(row, { maxLength: 30 }), { minLength: 1, maxLength: 2 }),
+  sizes: fc.array(few(9), { minLength: 1, maxLength: 3 }),
+  waits: fc.array(fc.nat(3), { minLength: 1, maxLength: 3 }),
+  stages: fc.array(stage, { minLength: 1, maxLength: 6 }),
+  capacity: fc.constantFrom(1, 2, 5, 4096),
+})
+
+/** What the same job does with all of it in one thread, none of it parallel. */
+async function plain(shape: Shape) {
+  const { runtime, shown, spec } = graphJob(shape, false)
+  const run = createJob(spec, { runtime }).run()
+  const over = { is: false }
+  void run.finally(() => (over.is = true))
+  while (!over.is) await runtime.elapse(20)
+  return shown(await run)
+}
+
+it('any graph gives in threads and processes what it gives in one thread, and counts the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(shapes, async (shape) => {
+      const { runtime, shown, spec, stages } = graphJob(shape, true)
+
+      const summary = await threaded(spec, stages, runtime).run()
+
+      expect(summary.error).toBeUndefined()
+      expect(shown(summary)).toEqual(await plain(shape))
+    }),
+    { numRuns: 60 },
+  )
+}, 60_000)
+
+/** The same with no more of each source than was read. */
+const readOf = (shape: Shape, { sources }: Summary): Shape => ({
+  ...shape,
+  sources: shape.sources.map((rows, at) => rows.slice(0, sources[at]?.read ?? 0)),
+})
+
+const at = fc.nat(40)
+
+it('any graph that is drained, wherever it runs, has all of what it has read', async () => {
+  await fc.assert(
+    fc.asyncProperty(shapes, at, async (shape, when) => {
+      const { runtime, shown, spec, stages } = graphJob(shape, true)
+      const { engine, run } = threaded(spec, stages, runtime)
+
+      const summary = await run((step) => {
+        if (step === when) void engine.drain()
+      }, 1)
+
+      expect(summary.error).toBeUndefined()
+      expect(shown(summary)).toEqual(await plain(readOf(shape, summary)))
+    }),
+    { numRuns: 60 },
+  )
+}, 60_000)
+
+it('any graph that is stopped, wherever it runs, finishes what it has read, and nothing that is open', async () => {
+  await fc.assert(
+    fc.asyncProperty(shapes, at, async (drawn, when) => {
+      const shape = { ...drawn, isClosed: true }
+      const { runtime, shown, spec, stages } = graphJob(shape, true)
+      const { engine, run } = threaded(spec, stages, runtime)
+
+      const summary = await run((step) => {
+        if (step === when) void engine.stop()
+      }, 1)
+
+      expect(summary.error).toBeUndefined()
+      expect(shown(summary)).toEqual(await plain(readOf(shape, summary)))
+    }),
+    { numRuns: 60 },
+  )
+}, 60_000)
+
+it('any graph ends, wherever it runs, when it is aborted, a record fails it or a worker is lost', async () => {
+  const fate = fc.record({
+    does: fc.constantFrom('abort' as const, 'kill' as const, 'fail' as const),
+    worker: fc.nat(4),
+    n: fc.nat(30),
+  })
+  await fc.assert(
+    fc.asyncProperty(shapes, at, fate, async (drawn, when, { does, n, worker }) => {
+      const shape = does === 'fail' ? { ...drawn, failsAt: n } : drawn
+      const { runtime, spec, stages } = graphJob(shape, true)
+      const { engine, run, threads } = threaded(spec, stages, runtime)
+
+      const { error, state } = await run((step) => {
+        if (step !== when) return
+        if (does === 'abort') engine.abort()
+        if (does === 'kill') threads.kill(worker, { exitCode: 1 })
+      }, 1)
+
+      const codes = { abort: 'ENG_ABORTED', kill: 'ENG_WORKER_LOST', fail: 'ENG_RECORD' }
+      expect([state, error?.code]).toBeOneOf([
+        ['failed', codes[does]],
+        ['completed', undefined],
+      ])
+    }),
+    { numRuns: 60 },
+  )
+}, 60_000)
