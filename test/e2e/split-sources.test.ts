@@ -85,7 +85,7 @@ it('gives the windows that one reader gives', async () => {
 })
 
 it('goes on where it was killed, and where it was stopped, with any number of workers', async () => {
-  const cwd = files(job(', parallel: 2', '- ./slow.mjs'), 10)
+  const cwd = files(job(', parallel: 2', '- ./slow.mjs'), 25)
   const first = start(cwd, ['run', 'job.yaml'])
   await first.seen('records,')
   await checkpointed(cwd)
