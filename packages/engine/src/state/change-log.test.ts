@@ -92,7 +92,9 @@ it('says nothing again of what was said long ago as long as it is no burden', ()
   // A tenth of the slots after the other.
   const { needed, told } = run(1000, 100, (checkpoint) => from((checkpoint % 10) * 100, 100))
 
-  expect(told.slice(1).every((count) => count === 100)).toBe(true)
+  // The first checkpoint is a great one: what is left of it goes in pieces.
+  expect(Math.max(...told.slice(1))).toBeLessThanOrEqual(200)
+  expect(told.slice(10).every((count) => count === 100)).toBe(true)
   expect(Math.max(...needed)).toBeLessThanOrEqual(21)
 })
 

@@ -6,7 +6,7 @@ const RETOLD_PART = 16
 /** So many slots may be told of, for each that there is. */
 const TOLD_PER_SLOT = 2
 /** And when the oldest checkpoint goes. */
-const TOLD_PER_SLOT_MAX = 3
+const TOLD_PER_SLOT_MAX = 2.75
 /** Checkpoints that may be needed. */
 const NEEDED_MAX = 64
 
