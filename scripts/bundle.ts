@@ -27,10 +27,15 @@ const joined = new Set([
   'zod',
 ])
 
-/** What every command needs, and what `run` needs beside that, are one file each: both would be a dozen. */
-const commandGroups = [
+/**
+ * What is one file although several entries share parts of it, which would make a dozen: what every command needs, what `run`
+ * needs beside that, and what most of a package's entries need anyway.
+ */
+const groups = [
   { name: 'start', test: /[\\/]dist[\\/]main\.js$/, priority: 2 },
   { name: 'run', test: /[\\/]dist[\\/]commands[\\/]run\.js$/, priority: 1 },
+  { name: 'most', test: /[\\/](?:core|engine|loader)[\\/]dist[\\/]index\.js$/ },
+  { name: 'most', test: /[\\/]job[\\/]dist[\\/]job\.js$/ },
 ]
 
 /** Names of the files that others reach, without ending, such as `host/index`. */
@@ -98,7 +103,7 @@ for (const path of globSync('{packages,plugins}/*/package.json').toSorted()) {
     dir: lib,
     format: 'esm',
     sourcemap: true,
-    codeSplitting: { groups: commandGroups },
+    codeSplitting: { groups },
   })
   await bundle.close()
   const licenses = licensesOf(

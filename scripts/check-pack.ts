@@ -8,7 +8,7 @@ import { loadedModules } from './count-modules.ts'
 import { unpackPackages } from './unpack-packages.ts'
 
 /** Today's number and a few. */
-const modulesMax = 40
+const modulesMax = 32
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-pack-'))
 let failed = 0
