@@ -55,6 +55,8 @@ export type {
   StageCounts,
   Summary,
 } from './report/summary.ts'
+export type { Follower } from './run/follower.ts'
+export type { OriginTable } from './run/record-batch.ts'
 export { addFieldPaths } from './run/field-paths.ts'
 export type { DeadLetterRecord, ParkedRecord } from './run/dead-letter.ts'
 export type {

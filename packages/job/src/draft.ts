@@ -31,6 +31,8 @@ export interface PipelineOptions {
   readonly restart?: JobSpec['restart']
   /** Takes the records that are still parked when the job ends. Default: they are lost, with a warning. */
   readonly onParked?: (records: readonly ParkedRecord[]) => void | Promise<void>
+  /** Most records in front of each stage, and what becomes of more. Default 4,096 and `block`. */
+  readonly mailbox?: JobSpec['mailbox']
   /** Where it writes what it needs to go on, how often, and how it begins. Default: it takes no checkpoints. */
   readonly checkpoint?: CheckpointOptions
   /** Default: the real clock. */

@@ -207,6 +207,7 @@ export class Flow<In, Out> {
       deadLetter,
       onError: options.onError,
       errors: options.errors,
+      mailbox: options.mailbox,
       restart: options.restart,
     }
     const { runtime = nodeRuntime } = options

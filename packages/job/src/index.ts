@@ -33,6 +33,8 @@ export type { Input } from './iterable-source.ts'
 export { Job, type JobParts, type JobRun } from './job.ts'
 export { loadJob, type LoadJobOptions } from './load-job.ts'
 export { jobSchema, listPlugins, loadSpec } from './loader.ts'
+export { OpenJob, type OpenOptions } from './open/open-job.ts'
+export type { Outcome } from './open/outcome.ts'
 export type {
   CheckpointOptions,
   JointStageOptions,

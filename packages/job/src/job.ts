@@ -32,6 +32,8 @@ import type { JobState } from './checkpoint/job-state.ts'
 import type { WrittenState } from './checkpoint/state-file.ts'
 import { StatefulEngine } from './checkpoint/stateful-engine.ts'
 import { keepParked, parkedPlace } from './parked-file.ts'
+import { OpenJob, type OpenOptions, type OpenParts } from './open/open-job.ts'
+import { whyClosed } from './open/why-closed.ts'
 import { ResultChannel } from './result-channel.ts'
 import { spillsIn } from './spill/spills-in.ts'
 
@@ -131,6 +133,27 @@ export class Job<In = unknown, Out = unknown> {
     const engine = this.#engineOf(whole, { runtime, logger, threads, ...parked })
     this.#engine = engine
     return channel === undefined ? this.#awaited(engine) : this.#iterated(engine, channel)
+  }
+
+  /**
+   * Starts a job without a source as an instance of its own that is fed by calls: `push`, `execute`, `results`, `latest`. Throws JOB_OPEN, JOB_RAN,
+   * JOB_HAS_SOURCE and JOB_INPUT_STATE.
+   */
+  open(options: OpenOptions = {}): OpenJob<In, Out> {
+    const { logger, onParked, runtime, spec, time } = this.#parts
+    const { name } = spec
+    if (this.#engine !== undefined) throw JOB_RAN({ name })
+    if (spec.sources.length > 0) throw JOB_HAS_SOURCE({ name })
+    if (this.#parts.openState !== undefined) throw JOB_INPUT_STATE({ name })
+    const refusal = whyClosed(this.#parts, options)
+    if (refusal !== undefined) throw refusal
+    const { isIterated = spec.sinks.length === 0 } = this.#parts
+    const start: OpenParts['start'] = (whole) => {
+      const engine = this.#engineOf(whole, { runtime, logger, onParked })
+      this.#engine = engine
+      return { engine, ended: this.#start(engine) }
+    }
+    return new OpenJob<In, Out>({ spec, runtime, time, isIterated, start }, options)
   }
 
   #engineOf(spec: JobSpec, options: JobOptions): EngineJob {

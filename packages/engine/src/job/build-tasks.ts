@@ -186,6 +186,10 @@ export function buildNodes(
     const stage = { ...replica, id: stageOf(id) }
     const { node, parts } = common(id, stage, counters.get(id) as StageCounter)
     if (!fields.has(stage.id)) fields.set(stage.id, watchFields(stage, host))
+    const { follower } = spec
+    if (follower !== undefined) {
+      node.counter.onFiltered = (reason) => follower.filtered(parts.outbox.table, reason)
+    }
     node.counter.watch(outboxOf(id).ports.filter((port) => port !== outboxOf(id).dead))
     const failures = failuresOf('Stage', id, stage.onError)
     const saved = restored?.stages[id]
@@ -204,7 +208,11 @@ export function buildNodes(
     const contest = wiring.contests.get(stage.id)
     const own = {
       node: id,
-      contestant: contest && new Contestant(contest, parts.counter),
+      contestant:
+        contest &&
+        new Contestant(contest, parts.counter, () => {
+          follower?.dropped(parts.outbox.table, 'outdated')
+        }),
       scope: { ...parts.scope, instance: replica.replica?.index ?? 0 },
       fields: known.fields,
       failures,

@@ -35,6 +35,7 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
   const inputs = new Map<string, Edge[]>()
   const readers = new Map<string, Outlet[]>()
   const fans = new Fans(window)
+  const { follower } = spec
   const edges: Wired[] = []
   const enter = (writer: string, reader: string, edge: Edge): void => {
     edges.push({ writer, reader, edge })
@@ -49,7 +50,13 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
     const overflow = overflowOf(stage)
     for (const input of stage.inputs) {
       for (const from of input.from) {
-        const own = { input: input.name, window: fans.window(stage), batch: stage.batch, overflow }
+        const own = {
+          input: input.name,
+          window: fans.window(stage),
+          batch: stage.batch,
+          overflow,
+          follower,
+        }
         const edge = new Edge(own)
         enter(from.id, stage.id, edge)
         read(from, fans.join(stage, input.name, from, edge))
@@ -58,7 +65,7 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
   }
   for (const sink of spec.sinks) {
     for (const from of sink.from) {
-      const edge = new Edge({ input: 'in', window })
+      const edge = new Edge({ input: 'in', window, follower })
       enter(from.id, sink.id, edge)
       read(from, edge)
     }
@@ -66,14 +73,14 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
   for (const { from, id, output } of spec.gates ?? []) {
     const own = readers.get(`${id}.${output}`) ?? []
     for (const one of from) {
-      const edge = new Edge({ input: 'in', window, readers: own.length })
+      const edge = new Edge({ input: 'in', window, readers: own.length, follower })
       enter(one.id, id, edge)
       read(one, edge)
     }
   }
   const dead = (writer: string): Port | undefined => {
     if (spec.deadLetter === undefined) return undefined
-    const edge = new Edge({ input: 'in', window })
+    const edge = new Edge({ input: 'in', window, follower })
     enter(writer, spec.deadLetter.id, edge)
     return new Port('deadLetter', [edge])
   }

@@ -12,6 +12,7 @@ import type { CheckpointSpec } from '../checkpoint/checkpoint.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
 import type { SpillFile } from '../state/spill-file.ts'
 import type { ErrorPolicy } from './error-policy.ts'
+import type { Follower } from '../run/follower.ts'
 import type { JobRestart } from './job-restart.ts'
 import type { ParallelSpec, Replica } from './parallel-spec.ts'
 
@@ -212,6 +213,8 @@ export interface JobSpec {
   readonly checkpoint?: CheckpointSpec | undefined
   /** Opens what a stage spills to, empty: with each life of the pipeline anew. */
   readonly spills?: ((stage: string, spec: SpillSpec) => Promise<SpillFile>) | undefined
+  /** Is told how far each of its records is. Default: nobody is. */
+  readonly follower?: Follower | undefined
   /** Restart budget of all parts together. Default 3 in 60,000 ms. */
   readonly restart?: JobRestart | undefined
   /** Mailbox size in records per stage and overflow policy. Default 4,096 and block. */

@@ -20,6 +20,8 @@ export class StageCounter {
   #ports: readonly Port[] = []
   /** What the stage keeps now. */
   kept: () => KeptCounts = () => ({})
+  /** Told of each time that it filters. */
+  onFiltered: ((reason: string) => void) | undefined
 
   constructor(id: string, module: string) {
     this.id = id
@@ -32,6 +34,7 @@ export class StageCounter {
 
   filter(reason: string, count = 1): void {
     this.filtered += count
+    this.onFiltered?.(reason)
     const kept = this.#reasons.has(reason) || this.#reasons.size < REASONS_KEPT
     const name = kept ? reason : 'other'
     this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + count)

@@ -7,10 +7,13 @@ export class Contestant {
   readonly #contest: Contest
   readonly #counter: StageCounter
   #edge: Edge | undefined
+  /** Told of each that is outdated. */
+  readonly #onDropped: (() => void) | undefined
 
-  constructor(contest: Contest, counter: StageCounter) {
+  constructor(contest: Contest, counter: StageCounter, onDropped?: () => void) {
     this.#contest = contest
     this.#counter = counter
+    this.#onDropped = onDropped
   }
 
   /** Takes the next record of an edge in hand; false where it has lost before it began. `giveUp`: called when it loses. */
@@ -29,6 +32,9 @@ export class Contestant {
   /** An outdated record is dropped; of a race, only the winner counts. */
   lost(): void {
     if (this.#contest.isRace) this.#counter.in--
-    else this.#counter.dropped++
+    else {
+      this.#counter.dropped++
+      this.#onDropped?.()
+    }
   }
 }

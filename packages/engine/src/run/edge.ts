@@ -1,5 +1,6 @@
+import type { Follower } from './follower.ts'
 import type { Outlet } from './outlet.ts'
-import type { RecordBatch } from './record-batch.ts'
+import type { OriginTable, RecordBatch } from './record-batch.ts'
 
 /** What travels on an edge: records of a batch with the watermark behind them, a mark alone, the end of a unit, the barrier of a checkpoint, or the end. */
 export interface Envelope {
@@ -57,6 +58,9 @@ export class Edge implements Outlet {
   readonly window: number
   readonly #most: number
   readonly #overflow: OverflowTarget | undefined
+  readonly #follower: Follower | undefined
+  /** Where what the reader has taken comes from; only for the follower. */
+  readonly #taken: OriginTable[] = []
   readonly readers: number
   readonly #waiting: Waiting[] = []
   /** Sent and not yet taken. */
@@ -95,12 +99,14 @@ export class Edge implements Outlet {
     readonly overflow?: OverflowTarget | undefined
     /** Default 1. */
     readonly readers?: number | undefined
+    readonly follower?: Follower | undefined
   }) {
     this.input = options.input
     this.window = Math.max(1, options.window)
     this.#most = Math.max(1, Math.min(BATCH_MAX, options.batch ?? BATCH_MAX, this.window))
     this.#overflow = options.overflow
     this.readers = options.readers ?? 1
+    this.#follower = options.follower
   }
 
   connect(receiver: Receiver): void {
@@ -194,16 +200,26 @@ export class Edge implements Outlet {
   /** The reader takes the next envelope in hand; undefined where its records were dropped. */
   take(): Envelope | undefined {
     this.#announced--
-    return this.#sent.shift()
+    const envelope = this.#sent.shift()
+    const { batch, end = 0, start = 0 } = envelope ?? {}
+    if (this.#follower !== undefined && batch !== undefined && end > start) {
+      this.#taken.push(batch.table)
+    }
+    return envelope
   }
 
   /** The reader is done with `count` records. */
   release(count: number): void {
     this.inFlight -= count
+    if (this.#follower !== undefined && count > 0) this.#left(this.#taken.shift())
     this.onRoom?.()
     if (this.#waiting.length === 0) return
     this.#pump()
     if (this.#waiting.length === 0) this.onClear?.()
+  }
+
+  #left(table: OriginTable | undefined): void {
+    if (table !== undefined) this.#follower?.left(table)
   }
 
   #pump(): void {
@@ -235,6 +251,7 @@ export class Edge implements Outlet {
     this.inFlight += end - start
     this.#sentMark = Math.max(this.#sentMark, mark)
     this.#sentIdle = false
+    if (end > start) this.#follower?.entered(batch.table)
     this.#queue('batch', batch, start, end, mark)
   }
 
@@ -251,6 +268,7 @@ export class Edge implements Outlet {
       if (overflow.policy === 'dropOldest') first += own
       else last -= own
       if (this.#isBarrierOut) this.#droppedBehind += own
+      if (own > 0) this.#follower?.dropped(batch.table, 'overflow')
       overflow.dropped(queued + own - (this.#droppedBehind - before))
     }
     if (first === last) this.#sendMark(mark, false)
@@ -274,6 +292,10 @@ export class Edge implements Outlet {
       next.start += some
       dropped += some
       if (isBehind) this.#droppedBehind += some
+      if (some > 0 && next.batch !== undefined) {
+        this.#follower?.dropped(next.batch.table, 'overflow')
+        if (next.start === next.end) this.#left(next.batch.table)
+      }
       if (next.start < next.end) break
       // Also a mark: records follow it, and they bring a later one.
       this.#sent.splice(index, 1)

@@ -1,0 +1,11 @@
+import { createManualRuntime } from '@millrace/core'
+import type { PipelineOptions } from '../draft.ts'
+import { pipeline } from '../pipeline.ts'
+
+/** A flow of numbers, and the clock it runs by. */
+export function numbers(options: PipelineOptions = {}) {
+  const runtime = createManualRuntime()
+  const sleep = (ms: number): Promise<void> =>
+    new Promise((resolve) => void runtime.timer(ms, resolve))
+  return { runtime, sleep, flow: pipeline('n', { runtime, ...options }).input<number>() }
+}

@@ -1,0 +1,19 @@
+/** What became of one record: exactly one of these. */
+export type Outcome<Out> =
+  /** It came through, or was taken into state; `results` is what it gave, in order. */
+  | { readonly fate: 'used'; readonly results: readonly Out[] }
+  /** A stage let it out, for this reason. */
+  | { readonly fate: 'filtered'; readonly reason: string }
+  /** It came behind the watermark, and nobody reads late records. */
+  | { readonly fate: 'late' }
+  /** A stage or sink failed on it. */
+  | {
+      readonly fate: 'dead'
+      readonly stage: string
+      readonly code: string
+      readonly message: string
+    }
+  /** A full mailbox dropped it, a newer record outdated it, or the job was stopped before it was taken. */
+  | { readonly fate: 'dropped'; readonly reason: 'overflow' | 'outdated' | 'stopped' }
+  /** It is parked in a stage; what comes of it later is among the results. */
+  | { readonly fate: 'held' }

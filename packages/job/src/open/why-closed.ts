@@ -1,0 +1,20 @@
+import type { MillraceError } from '@millrace/base'
+import type { JobParts } from '../job.ts'
+import { JOB_OPEN } from './errors.ts'
+import type { OpenOptions } from './open-job.ts'
+
+/** Why a job cannot be opened; undefined: it can. */
+export function whyClosed(
+  { spec, threads }: Pick<JobParts, 'spec' | 'threads'>,
+  { capacity = 1 }: OpenOptions,
+): MillraceError | undefined {
+  const { name } = spec
+  if (threads !== undefined) {
+    const problem = 'what becomes of a record cannot be seen from other threads and processes'
+    const hint = 'Write parallel: { workers: 4, runs: async } at its stages.'
+    return JOB_OPEN({ name, problem, hint })
+  }
+  if (Number.isSafeInteger(capacity) && capacity > 0) return undefined
+  const problem = `capacity must be a whole number of at least 1; got ${String(capacity)}`
+  return JOB_OPEN({ name, problem, hint: 'Leave it out for 4,096.' })
+}
