@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
 import { killTheRest, run, start } from './command.ts'
-import { files, isAlive, job, outcome, pids, right } from './sums.ts'
+import { files, isAlive, job, once, outcome, pids, right } from './sums.ts'
 
 afterEach(killTheRest)
 
@@ -56,6 +56,20 @@ it('worker processes leave it to the job to end, whoever else gets its signals',
   expect([stopped.code, code]).toEqual([0, 0])
   expect(stopped.stderr).not.toContain('ENG_WORKER_LOST')
   expect(outcome(cwd)).toEqual(right)
+})
+
+it('worker processes end with a job that is ended at once, also where they compute', async () => {
+  const cwd = files(once('for (;;);'), job('processes'))
+  const running = start(cwd, ['run', 'job.yaml'])
+  await vi.waitUntil(() => existsSync(join(cwd, 'once')), { timeout: 60_000 })
+
+  running.kill('SIGINT')
+  await running.seen('once more ends at once')
+  running.kill('SIGINT')
+  const { code } = await running.ended
+
+  expect(code).toBe(130)
+  await vi.waitUntil(() => !pids(cwd).some(isAlive), { timeout: 30_000 })
 })
 
 it('what worker processes print is not in the output of the job', async () => {

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import type { MessagePort } from 'node:worker_threads'
 import { fileURLToPath } from 'node:url'
 import { MAIN } from '../threads/links.ts'
@@ -27,6 +27,7 @@ export function startProcess(entry: string, { data, peers, thread }: Given): Thr
     detached: true,
     stdio: ['ignore', 2, 2, 'ipc'],
   })
+  keep(child)
   const inbox = new Inbox<FromThread>()
   const gone = Promise.withResolvers<void>()
   let thrown: Error | undefined
@@ -50,6 +51,7 @@ export function startProcess(entry: string, { data, peers, thread }: Given): Thr
     else if (message instanceof Error) thrown = message
     else inbox.put(message as FromThread)
   })
+  child.once('error', () => gone.resolve())
   child.once('close', () => {
     for (const port of ports.values()) port.close()
     gone.resolve()
@@ -70,4 +72,20 @@ export function startProcess(entry: string, { data, peers, thread }: Given): Thr
       await gone.promise
     },
   }
+}
+
+const kept = new Set<ChildProcess>()
+
+/** One that computes does not hear that the process of the job ends: where that ends by itself, it ends this one, too. */
+function keep(child: ChildProcess): void {
+  if (kept.size === 0) process.on('exit', endAll)
+  kept.add(child)
+  child.once('close', () => {
+    kept.delete(child)
+    if (kept.size === 0) process.off('exit', endAll)
+  })
+}
+
+function endAll(): void {
+  for (const child of kept) child.kill('SIGKILL')
 }
