@@ -110,6 +110,8 @@ export function createFileSource(
   const chunkBytes = options.chunkBytes ?? 256 * 1024
   const warn = warnOnce(parameters.types, options.logger)
   const stdin = options.stdin ?? ((): Readable => process.stdin)
+  // What it has learned of one piece helps with the next one.
+  let scanner: FieldScanner | undefined
   let header: { readonly path: string; readonly columns: readonly string[] | undefined } | undefined
   return {
     async decode({ partition: path, raw, code }): Promise<Decoded> {
@@ -151,17 +153,18 @@ export function createFileSource(
       const from = position as Position | undefined
       const read = format.gzip ? 0 : (from?.bytes ?? 0)
       const file = isRegular(path) ? await identify(path, from?.file, read) : undefined
-      const open = (start: number): Promise<ByteInput> =>
-        openInput(path, { start, gzip: format.gzip, chunkBytes, stdin, signal, isKept: raw })
-      const createOwn = (start: Position): Decoder =>
-        createDecoder(path, {
-          format,
-          parameters,
-          fields,
-          prefilterReads: prefilter?.reads,
-          position: start,
-          warn,
-        })
+      const open = (start: number): Promise<ByteInput> => {
+        const { gzip } = format
+        const enough = piece?.to
+        return openInput(path, { start, gzip, chunkBytes, stdin, signal, isKept: raw, enough })
+      }
+      const createOwn = (start: Position): Decoder => {
+        const reads = prefilter?.reads
+        if (piece !== undefined && FieldScanner.takes(fields))
+          scanner ??= new FieldScanner(fields, reads)
+        const own = { format, parameters, fields, prefilterReads: reads, position: start, warn }
+        return createDecoder(path, { ...own, scanner })
+      }
       const asked = { prefilter, raw }
       const common = { path, createDecoder: createOwn, position: from, file, signal, asked }
       if (piece !== undefined) yield* readPiece({ ...common, piece, open })
@@ -238,6 +241,8 @@ function createDecoder(
     readonly prefilterReads?: readonly string[] | undefined
     readonly position: Position
     readonly warn: (columns: readonly string[], path: string) => void
+    /** Default: a new one. */
+    readonly scanner?: FieldScanner | undefined
   },
 ): Decoder {
   const { format, parameters, fields, position } = options
@@ -255,7 +260,7 @@ function createDecoder(
     )
   }
   if (!FieldScanner.takes(fields)) return new LineDecoder(position, { maxLine, take: decodeJson })
-  const scanner = new FieldScanner(fields, options.prefilterReads)
+  const { scanner = new FieldScanner(fields, options.prefilterReads) } = options
   return new LineDecoder(position, {
     maxLine,
     take: scanner.take.bind(scanner),

@@ -13,13 +13,14 @@ export interface ByteInput {
 
 /**
  * Reads a plain file from `start`. Two buffers take turns: while one is decoded, the system fills the other. `isKept`: chunks stay as they
- * are, so that each has a buffer of its own.
+ * are, so that each has a buffer of its own. `enough`: where nothing more is read before it is asked for.
  */
 export async function openPlain(
   path: string,
   start: number,
   chunkBytes: number,
   isKept = false,
+  enough: number = Number.POSITIVE_INFINITY,
 ): Promise<ByteInput> {
   const handle: FileHandle = await open(path, 'r')
   let spare = Buffer.allocUnsafeSlow(chunkBytes)
@@ -47,7 +48,7 @@ export async function openPlain(
       const chunk = spare.subarray(0, length)
       at += length
       ;[spare, other] = [isKept ? Buffer.allocUnsafeSlow(chunkBytes) : other, spare]
-      ahead = fill(spare)
+      ahead = at < enough ? fill(spare) : undefined
       return chunk
     },
     async close(): Promise<void> {

@@ -17,9 +17,11 @@ export async function openInput(
     readonly signal: AbortSignal
     /** Chunks are used for longer than they are decoded. */
     readonly isKept?: boolean | undefined
+    /** Where most of what is asked for ends. */
+    readonly enough?: number | undefined
   },
 ): Promise<ByteInput> {
-  const { start, gzip, chunkBytes, isKept } = options
+  const { start, gzip, chunkBytes, enough, isKept } = options
   if (path === standardStream) {
     if (start > 0) throw FILE_STDIN_ONCE({})
     const stdin = options.stdin()
@@ -28,7 +30,7 @@ export async function openInput(
   const stats = await statInput(path)
   if (stats.isDirectory()) throw FILE_IS_FOLDER({ path, reading: true })
   try {
-    if (stats.isFile() && !gzip) return await openPlain(path, start, chunkBytes, isKept)
+    if (stats.isFile() && !gzip) return await openPlain(path, start, chunkBytes, isKept, enough)
   } catch (error) {
     throw fileError(error, path, true)
   }
