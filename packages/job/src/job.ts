@@ -140,12 +140,12 @@ export class Job<In = unknown, Out = unknown> {
    * JOB_HAS_SOURCE and JOB_INPUT_STATE.
    */
   open(options: OpenOptions = {}): OpenJob<In, Out> {
-    const { logger, onParked, runtime, spec, time } = this.#parts
+    const { logger, onParked, runtime, spec, threads, time } = this.#parts
     const { name } = spec
     if (this.#engine !== undefined) throw JOB_RAN({ name })
     if (spec.sources.length > 0) throw JOB_HAS_SOURCE({ name })
     if (this.#parts.openState !== undefined) throw JOB_INPUT_STATE({ name })
-    const refusal = whyClosed(this.#parts, options)
+    const refusal = whyClosed({ name, hasThreads: threads !== undefined }, options)
     if (refusal !== undefined) throw refusal
     const { isIterated = spec.sinks.length === 0 } = this.#parts
     const start: OpenParts['start'] = (whole) => {

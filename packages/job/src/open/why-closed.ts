@@ -1,15 +1,13 @@
 import type { MillraceError } from '@millrace/base'
-import type { JobParts } from '../job.ts'
 import { JOB_OPEN } from './errors.ts'
 import type { OpenOptions } from './open-job.ts'
 
 /** Why a job cannot be opened; undefined: it can. */
 export function whyClosed(
-  { spec, threads }: Pick<JobParts, 'spec' | 'threads'>,
+  { hasThreads, name }: { readonly name: string; readonly hasThreads: boolean },
   { capacity = 1 }: OpenOptions,
 ): MillraceError | undefined {
-  const { name } = spec
-  if (threads !== undefined) {
+  if (hasThreads) {
     const problem = 'what becomes of a record cannot be seen from other threads and processes'
     const hint = 'Write parallel: { workers: 4, runs: async } at its stages.'
     return JOB_OPEN({ name, problem, hint })
