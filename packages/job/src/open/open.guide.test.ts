@@ -1,5 +1,5 @@
+import { pipeline } from '@millrace/job'
 import { expect, it } from 'vitest'
-import { pipeline } from 'millrace'
 
 it('says what became of each record', async () => {
   const flow = pipeline('prices')

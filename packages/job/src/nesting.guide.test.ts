@@ -1,5 +1,5 @@
+import { pipeline } from '@millrace/job'
 import { expect, it } from 'vitest'
-import { pipeline } from 'millrace'
 
 interface Order {
   readonly amount: number
