@@ -140,6 +140,8 @@ export interface StageSpec {
   readonly restart?: RestartSpec | undefined
   /** Only some of its keys stay in memory; needs `by`, and `spills` of the job. Default: all do. */
   readonly spill?: SpillSpec | undefined
+  /** The only fields (their first names) that anyone behind it looks at: others need not go to another thread. Default: all. */
+  readonly needed?: readonly string[] | undefined
   /** What it kept in a job that was stopped: it begins with that. Default: nothing. */
   readonly restored?: StageSnapshot | undefined
 }

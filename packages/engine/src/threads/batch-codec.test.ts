@@ -131,6 +131,16 @@ it('what comes again is said once: shapes, words and where records came from', (
   expect([first.table?.partition, second.table]).toEqual(['flights.jsonl', undefined])
 })
 
+it('fields that nobody looks at stay behind; of a record that has no other ones, none does', () => {
+  const encoder = new BatchEncoder(undefined, ['user', 'n'])
+  const decoder = new BatchDecoder(undefined)
+  const batch = batchOf([{ time: 1, user: 'ann', n: 2 }, { text: 'x' }, 7], table(0))
+
+  const { values } = decoder.decode(structuredClone(encoder.encode(batch, 0, 3)))
+
+  expect(values).toEqual([{ user: 'ann', n: 2 }, { text: 'x' }, 7])
+})
+
 it('texts that never come again are no words for long', () => {
   const encoder = new BatchEncoder(undefined)
   const texts = (from: number): RecordBatch =>

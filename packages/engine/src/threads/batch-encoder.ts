@@ -24,8 +24,9 @@ export class BatchEncoder {
   readonly #values: ColumnEncoder
   #table: OriginTable | undefined
 
-  constructor(compile: Compile | undefined) {
-    this.#values = new ColumnEncoder(compile)
+  /** `needed`: the only fields of records that anyone looks at. Default: all. */
+  constructor(compile: Compile | undefined, needed?: readonly string[]) {
+    this.#values = new ColumnEncoder(compile, needed)
   }
 
   /** The records from `start` to `end`. */

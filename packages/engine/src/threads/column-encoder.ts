@@ -19,12 +19,15 @@ interface Known {
 export class ColumnEncoder {
   readonly #compile: Compile | undefined
   readonly #depth: number
+  readonly #needed: ReadonlySet<string> | undefined
   readonly #words = new WordPlaces()
   readonly #shapes: Known[] = []
 
-  constructor(compile: Compile | undefined, depth = 0) {
+  /** `needed`: the only fields of records that anyone looks at; those that have none of them stay whole. Default: all. */
+  constructor(compile: Compile | undefined, needed?: readonly string[], depth = 0) {
     this.#compile = compile
     this.#depth = depth
+    this.#needed = needed && new Set(needed)
   }
 
   encode(values: readonly unknown[]): Column {
@@ -82,10 +85,12 @@ export class ColumnEncoder {
     for (const known of this.#shapes) if (hasNames(value, known.names)) return known
     if (this.#shapes.length === SHAPES_MAX) return undefined
     const names = Object.keys(value)
-    const code = rowCode(names, this.#compile)
+    const some = names.filter((name) => this.#needed?.has(name) !== false)
+    const kept = some.length === 0 ? names : some
+    const code = rowCode(kept, this.#compile)
     if (code === undefined || !hasNames(value, names)) return undefined
-    const columns = names.map(() => new ColumnEncoder(this.#compile, this.#depth + 1))
-    const shape = { number: this.#shapes.length, names }
+    const columns = kept.map(() => new ColumnEncoder(this.#compile, undefined, this.#depth + 1))
+    const shape = { number: this.#shapes.length, names: kept }
     const known = { names, code, columns, shape, isTold: false }
     this.#shapes.push(known)
     return known

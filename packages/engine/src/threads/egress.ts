@@ -25,6 +25,8 @@ export class Egress implements Receiver {
   constructor(
     options: LinkOptions & {
       readonly failed: (error: unknown) => void
+      /** The only fields that anyone there looks at. Default: all. */
+      readonly needed?: readonly string[] | undefined
       readonly look?: (envelope: Envelope) => void
     },
   ) {
@@ -33,7 +35,7 @@ export class Egress implements Receiver {
     this.#post = options.post
     this.#failed = options.failed
     this.#look = options.look
-    this.#encoder = new BatchEncoder(options.compile)
+    this.#encoder = new BatchEncoder(options.compile, options.needed)
     options.edge.connect(this)
   }
 

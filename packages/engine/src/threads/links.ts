@@ -16,6 +16,8 @@ export interface LinksOptions {
   readonly compile: Compile | undefined
   /** A record of `writer` cannot be given to another thread. */
   readonly failed: (writer: string, error: unknown) => void
+  /** The only fields that anyone behind a part looks at. Default: all. */
+  readonly neededOf?: (writer: string) => readonly string[] | undefined
   /** Sees what goes to a reader elsewhere. */
   readonly look?: (reader: string, envelope: Envelope) => void
 }
@@ -26,7 +28,7 @@ export class Links {
   readonly #ingresses = new Map<number, Ingress>()
 
   constructor(edges: readonly Wired[], options: LinksOptions) {
-    const { compile, failed, here, look, postTo, threadOf } = options
+    const { compile, failed, here, look, neededOf, postTo, threadOf } = options
     for (const [link, { edge, reader, writer }] of edges.entries()) {
       const [from, to] = [threadOf(writer), threadOf(reader)]
       if (from === to) continue
@@ -37,6 +39,7 @@ export class Links {
           post: postTo(to),
           compile,
           failed: (error) => failed(writer, error),
+          needed: neededOf?.(writer),
           look: (envelope) => look?.(reader, envelope),
         })
         this.#egresses.set(link, egress)

@@ -94,6 +94,7 @@ export class Segment implements TaskHost {
       compile,
       postTo: (thread) => this.#postTo(thread),
       failed: (writer, error) => this.#refuse(writer, error),
+      neededOf: (writer) => spec.stages.find(({ id }) => id === writer)?.needed,
     })
     for (const peer of side.peers.values()) peer.listen((message) => this.take(message))
   }

@@ -12,7 +12,7 @@ import type { PipelineSettings } from '../check/read-pipeline-settings.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { Modules } from '../modules/modules.ts'
 import { expectedOfSink, expectedOfStage } from './expected-fields.ts'
-import { neededOf } from './needed-fields.ts'
+import { neededBehindStage, neededOf } from './needed-fields.ts'
 import { sinkOf, sourceOf, stageOf, type Part } from './part.ts'
 import { rawSinks } from './raw-sinks.ts'
 import type { Wiring } from './wire.ts'
@@ -69,6 +69,7 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
         restart,
         parallel,
         spill,
+        needed: neededBehindStage(id, graph),
       })
     } else if (sink !== undefined) {
       const factory = modules.sinkFactory(sink, value, scope, id)

@@ -20,18 +20,29 @@ export function neededOf(id: string, graph: Graph): Needed {
     const all = fields && new Set([...time, ...fields])
     return all === undefined || all.has('record') ? undefined : [...all].toSorted()
   }
-  const parts = [...graph.parts.values()]
-  const isWhole =
-    parts.some(({ entry }) => entry.isDeadLetter) || !parts.some((part) => sinkOf(part))
   const [only, ...others] = readersOf(id, graph)
   const reader = others.length === 0 ? graph.parts.get(only ?? '') : undefined
   return {
-    // Without a sink whoever runs the job gets the results.
-    fields: isWhole ? undefined : unless(neededBehind(id, raw, graph)),
+    fields: showsWhole(graph) ? undefined : unless(neededBehind(id, raw, graph)),
     prefilterReads: unless(reader && readsOf(reader)),
     raw: raw.length > 0,
   }
 }
+
+/** The only fields of its results that anyone behind a stage looks at; undefined: all. */
+export function neededBehindStage(id: string, graph: Graph): readonly string[] | undefined {
+  const isWhole = readersOf(id, graph).length === 0 || showsWhole(graph)
+  const needed = isWhole ? undefined : neededBehind(id, [], graph)
+  return needed?.includes('record') === true ? undefined : needed?.map(firstName)
+}
+
+/** Whether somebody is shown all of a record: a dead letter, or whoever runs a job without a sink. */
+function showsWhole({ parts }: Graph): boolean {
+  const all = [...parts.values()]
+  return all.some(({ entry }) => entry.isDeadLetter) || !all.some((part) => sinkOf(part))
+}
+
+const firstName = (path: string): string => path.split('.', 1)[0] as string
 
 /** The fields that a stage looks at; undefined: all, or it is no stage. */
 function readsOf(part: Part): readonly string[] | undefined {
