@@ -56,7 +56,7 @@ export const comparedSets = {
   job: {
     title: 'The job: filter on two fields, count and sum for each user and minute',
     format: 'jsonl',
-    subjects: [...inNode, 'duckdb', 'jq', 'miller'],
+    subjects: [...inNode, 'millrace-threads', 'duckdb', 'jq', 'miller'],
     ...totals,
   },
   filter: {
