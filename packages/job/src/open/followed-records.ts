@@ -101,11 +101,13 @@ export class FollowedRecords<Out> implements Follower {
   /** What weighs most, where a record took several ways. */
   #outcomeOf(offset: number, followed: Followed<Out>): Outcome<Out> {
     const { dropped, letter, reason, results } = followed
-    if (letter !== undefined && letter.error.code === 'LATE') return { fate: 'late' }
-    if (letter !== undefined) return { fate: 'dead', stage: letter.stage, ...letter.error }
-    if (dropped !== undefined) return { fate: 'dropped', reason: dropped }
+    if (letter !== undefined && letter.error.code === 'LATE') return { fate: 'late', results }
+    if (letter !== undefined) {
+      return { fate: 'dead', stage: letter.stage, ...letter.error, results }
+    }
+    if (dropped !== undefined) return { fate: 'dropped', reason: dropped, results }
     if (results.length > 0) return { fate: 'used', results }
-    if (this.#isHeld(offset)) return { fate: 'held' }
-    return reason === undefined ? { fate: 'used', results } : { fate: 'filtered', reason }
+    if (this.#isHeld(offset)) return { fate: 'held', results }
+    return reason === undefined ? { fate: 'used', results } : { fate: 'filtered', reason, results }
   }
 }

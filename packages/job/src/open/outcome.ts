@@ -1,7 +1,12 @@
-/** What became of one record: exactly one of these. */
-export type Outcome<Out> =
-  /** It came through, or was taken into state; `results` is what it gave, in order. */
-  | { readonly fate: 'used'; readonly results: readonly Out[] }
+/**
+ * What became of one record: exactly one of these, with the results that it gave, in order. Where it took several ways, one of them may
+ * have given results and another one have failed.
+ */
+export type Outcome<Out> = Fate & { readonly results: readonly Out[] }
+
+type Fate =
+  /** It came through, or was taken into state. */
+  | { readonly fate: 'used' }
   /** A stage let it out, for this reason. */
   | { readonly fate: 'filtered'; readonly reason: string }
   /** It came behind the watermark, and nobody reads late records. */
@@ -15,5 +20,5 @@ export type Outcome<Out> =
     }
   /** A full mailbox dropped it, a newer record outdated it, or the job was stopped before it was taken. */
   | { readonly fate: 'dropped'; readonly reason: 'overflow' | 'outdated' | 'stopped' }
-  /** It is parked in a stage; what comes of it later is among the results. */
+  /** It is parked in a stage; what comes of it later is among the results of the job. */
   | { readonly fate: 'held' }

@@ -2,6 +2,9 @@ import { RingBuffer, type Runtime } from '@millrace/base'
 import { BATCH_MAX, type SourceBatch, type SourceFactory } from '@millrace/sdk'
 import type { FollowedRecords, Waiter } from './followed-records.ts'
 
+/** The outcome of a record that the job was not given. */
+const stopped = { fate: 'dropped', reason: 'stopped', results: [] } as const
+
 interface Entry<Out> {
   readonly record: unknown
   /** Undefined: nobody waits for what becomes of it. */
@@ -77,10 +80,10 @@ export class RecordQueue<Out> {
     for (const { entry, taken } of this.#pushes) {
       // Whoever waits for the outcome learns of it there.
       taken(entry.waiter !== undefined)
-      entry.waiter?.resolve({ fate: 'dropped', reason: 'stopped' })
+      entry.waiter?.resolve(stopped)
     }
     for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
-      entry.waiter?.resolve({ fate: 'dropped', reason: 'stopped' })
+      entry.waiter?.resolve(stopped)
     }
   }
 
