@@ -184,6 +184,28 @@ describe('push, results and latest', () => {
     expect((await other.outcomes).map(({ fate }) => fate)).toEqual(['used', 'used', 'used', 'used'])
   })
 
+  it('abort is done at once, and tells all who wait', async () => {
+    const { flow, runtime, sleep } = numbers()
+    const open = flow
+      .through(async (n) => {
+        await sleep(10_000)
+        return n
+      })
+      .job()
+      .open({ capacity: 1 })
+    const told: string[] = []
+    const tell = (error: unknown): void => void told.push(renderError(error).slice(0, 17))
+    for (const n of [1, 2, 3, 4]) open.execute(n).catch(tell)
+    open.push(5).catch(tell)
+    await runtime.settle()
+
+    open.abort()
+    await runtime.settle()
+
+    expect((await open.ended).state).toBe('failed')
+    expect(told).toEqual(Array.from({ length: 5 }, () => 'error[JOB_CLOSED]'))
+  })
+
   it('results that nobody has read can be read after the end', async () => {
     const { flow, runtime } = numbers()
     const open = flow

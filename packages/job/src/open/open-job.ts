@@ -100,7 +100,8 @@ export class OpenJob<In, Out> {
     const refusal = this.#refusal<Outcome<Out>>()
     if (refusal !== undefined) return refusal
     return new Promise((resolve, reject) => {
-      void this.#queue.push(record, { resolve, reject }, undefined)
+      // It has the same news for whoever waits for room as for whoever waits for the outcome.
+      this.#queue.push(record, { resolve, reject }, undefined).catch(reject)
     })
   }
 
@@ -126,6 +127,12 @@ export class OpenJob<In, Out> {
     return this.ended
   }
 
+  /** Ends at once, whatever is under way; sinks abort. What waits for an outcome is rejected. */
+  abort(): void {
+    this.#close()
+    this.#engine.abort()
+  }
+
   #close(): void {
     this.#closed ??= 'stopped'
     this.#results.unbind()
@@ -142,7 +149,7 @@ export class OpenJob<In, Out> {
     this.#error = error
     const why = error && JOB_CLOSED({ name: this.#name, why: 'failed' }, undefined, error)
     this.#followed.finish(why)
-    this.#queue.clear()
+    this.#queue.clear(why)
     this.#results.close(error)
     return summary
   }

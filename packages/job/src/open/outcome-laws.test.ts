@@ -118,17 +118,19 @@ it('each record has exactly the fate and the results that it has alone, whatever
         await runtime.elapse(5000)
         const { state } = await ended
 
-        expect(state).toBe('completed')
-        for (const [index, { isPushed, n }] of input.entries()) {
+        const fates = await Promise.all(outcomes)
+        const got = fates.map((outcome) =>
+          typeof outcome === 'boolean'
+            ? outcome
+            : { fate: outcome.fate, results: sorted(outcome.results) },
+        )
+        const expected = input.map(({ isPushed, n }) => {
           const { isDead, results } = fateOf(n, all)
-          const outcome = await outcomes[index]
-          if (typeof outcome !== 'object') expect([outcome, isPushed]).toEqual([true, true])
-          else {
-            const lives = results.length > 0 ? 'used' : 'filtered'
-            expect(outcome.fate).toBe(isDead ? 'dead' : lives)
-            expect(sorted(outcome.results)).toEqual(sorted(results))
-          }
-        }
+          const lives = results.length > 0 ? 'used' : 'filtered'
+          return isPushed || { fate: isDead ? 'dead' : lives, results: sorted(results) }
+        })
+        expect(state).toBe('completed')
+        expect(got).toEqual(expected)
         const mine = input.filter(({ isPushed }) => isPushed)
         expect(sorted(pushed)).toEqual(sorted(mine.flatMap(({ n }) => fateOf(n, all).results)))
       },

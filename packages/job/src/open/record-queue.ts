@@ -15,6 +15,7 @@ interface Entry<Out> {
 interface Push<Out> {
   readonly entry: Entry<Out>
   readonly taken: (isTaken: boolean) => void
+  readonly refused: (error: unknown) => void
 }
 
 /** Records on their way from callers to a job: bounded, in the order of the calls. */
@@ -56,16 +57,20 @@ export class RecordQueue<Out> {
       this.#add(entry)
       return Promise.resolve(true)
     }
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       let cancel = (): void => undefined
-      const taken = (isTaken: boolean): void => {
+      const settle = (how: () => void): void => {
         this.#pushes.delete(push)
         cancel()
-        resolve(isTaken)
+        how()
       }
-      const push: Push<Out> = { entry, taken }
+      const push: Push<Out> = {
+        entry,
+        taken: (isTaken) => settle(() => resolve(isTaken)),
+        refused: (error) => settle(() => reject(error)),
+      }
       this.#pushes.add(push)
-      if (timeoutMs !== undefined) cancel = this.#runtime.timer(timeoutMs, () => taken(false))
+      if (timeoutMs !== undefined) cancel = this.#runtime.timer(timeoutMs, () => push.taken(false))
     })
   }
 
@@ -75,16 +80,21 @@ export class RecordQueue<Out> {
     this.#wake?.()
   }
 
-  /** Nobody reads any more: takes out what nobody has read. */
-  clear(): void {
-    for (const { entry, taken } of this.#pushes) {
-      // Whoever waits for the outcome learns of it there.
-      taken(entry.waiter !== undefined)
-      entry.waiter?.resolve(stopped)
+  /** Nobody reads any more, because of `error` or because nobody shall: takes out what nobody has read. */
+  clear(error: unknown): void {
+    for (const push of this.#pushes) {
+      if (error === undefined) push.taken(false)
+      else push.refused(error)
+      this.#giveUp(push.entry, error)
     }
     for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
-      entry.waiter?.resolve(stopped)
+      this.#giveUp(entry, error)
     }
+  }
+
+  #giveUp({ waiter }: Entry<Out>, error: unknown): void {
+    if (error === undefined) waiter?.resolve(stopped)
+    else waiter?.reject(error)
   }
 
   #add(entry: Entry<Out>): void {
