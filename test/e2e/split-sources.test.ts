@@ -5,7 +5,7 @@ import { folder, killTheRest, run, start } from './command.ts'
 
 afterEach(killTheRest)
 
-const RECORDS = 12_000
+const RECORDS = 40_000
 const USERS = 40
 
 interface Event {
@@ -37,7 +37,7 @@ function written(cwd: string): readonly string[] {
   const rows = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   return rows
     .map(({ count, total, user, windowStart }) => {
-      return `${JSON.stringify([user, windowStart])} ${count} ${total}`
+      return [JSON.stringify([user, windowStart]), count, total].join(' ')
     })
     .toSorted()
 }
@@ -53,7 +53,7 @@ export default defineStage({
   parameters: z.object({}),
   create: () => ({
     process(event) {
-      if (event.n % 50 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${ms})
+      if (event.n % 100 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${ms})
       return event
     },
   }),
@@ -79,8 +79,8 @@ it('gives the windows that one reader gives', async () => {
   const { code, stderr, stdout } = await run(cwd, ['run', 'job.yaml'])
 
   expect([code, stderr]).toEqual([0, expect.stringContaining('reading in.jsonl')])
-  expect(stdout).toContain('12,000 records')
-  expect(stdout).toMatch(/source {2}file +12,000 +12,000/)
+  expect(stdout).toContain('40,000 records')
+  expect(stdout).toMatch(/source {2}file +40,000 +40,000/)
   expect(written(cwd)).toEqual(windows())
 })
 
@@ -132,6 +132,16 @@ it('says of each malformed line at which byte it begins, and the same each time'
       position: { source: 'source', partition, offset: 11, line: null },
     },
   ])
+})
+
+it('warns of fields that nobody has, whoever looked for them', async () => {
+  const cwd = files(job(', parallel: 2').replace('n % 3', 'nn % 3'))
+
+  const { stderr, stdout } = await run(cwd, ['run', 'job.yaml'])
+
+  expect(`${stdout}${stderr}`).toContain(
+    'No record that reaches "filter" has a field "nn" (40,000 records seen). Did you mean "n"?',
+  )
 })
 
 it('says what cannot be split, or not with this', async () => {

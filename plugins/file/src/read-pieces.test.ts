@@ -72,10 +72,8 @@ it('gives each entry in the one piece that it begins in, wherever the cuts are',
       fc.integer({ min: 0, max: 3 }),
       async (bytes, cuts, chunkBytes, leave) => {
         writeFileSync(path, bytes)
-        const { from, position, to } = (await createFileSource(parameters).extent?.(
-          path,
-          undefined,
-        )) as Extent
+        const extent = await createFileSource(parameters).extent?.(path, undefined)
+        const { from, position, to } = extent as Extent
         const edges = [...new Set([from, ...cuts.filter((cut) => cut < to), Infinity])]
         const ordered = edges.toSorted((one, other) => one - other)
         const found: Entry[] = []

@@ -181,11 +181,13 @@ export function buildNodes(
     return [{ id, factory, ...node, ...placement.sourceStandIn({ ...own, counts }) }]
   })
   const fields = new Map<string, FieldWatches>()
+  // A worker tells the job what it has seen, which says it.
+  const warnOfFields = placement.want === undefined ? host.logger.warn.bind(host.logger) : () => {}
   const stages = spec.stages.flatMap((replica): StageNode[] => {
     const { factory, id } = replica
     const stage = { ...replica, id: stageOf(id) }
     const { node, parts } = common(id, stage, counters.get(id) as StageCounter)
-    if (!fields.has(stage.id)) fields.set(stage.id, watchFields(stage, host))
+    if (!fields.has(stage.id)) fields.set(stage.id, watchFields(stage, warnOfFields))
     const { follower } = spec
     if (follower !== undefined) {
       node.counter.onFiltered = (reason) => follower.filtered(parts.outbox.table, reason)
@@ -252,9 +254,12 @@ export function buildNodes(
   return { resources, sources, readers, stages, gates, sinks, edges: wiring.edges }
 }
 
-function watchFields({ id, expects, inputs }: StageSpec, { logger }: TaskHost): FieldWatches {
+function watchFields(
+  { id, expects, inputs }: StageSpec,
+  warn: (sentence: string) => void,
+): FieldWatches {
   const names = inputs.map(({ name }) => name)
-  return new FieldWatches(id, expects, names, (text) => logger.warn(text))
+  return new FieldWatches(id, expects, names, warn)
 }
 
 async function spillOf(

@@ -6,10 +6,21 @@ import { addFieldPaths, carries } from './field-paths.ts'
 const RECORDS_MAX = 1000
 /** Names kept: records whose field names are data must not grow without end. */
 const NAMES_MAX = 10_000
+/** Names that are told to others. */
+const NAMES_TOLD = 100
 
 interface Awaited {
   readonly field: string
   readonly path: readonly string[]
+}
+
+/** What a watch has come to: plain data. */
+export interface Watched {
+  /** Fields that no record has carried. */
+  readonly missing: readonly string[]
+  readonly records: number
+  /** Some of the names that fields of records have. */
+  readonly names: readonly string[]
 }
 
 /** Which of the fields that a stage or sink names no record of one of its inputs has carried so far. */
@@ -20,6 +31,8 @@ export class FieldWatch {
   readonly #depth: number
   readonly #names = new Set<string>()
   #records = 0
+  /** Records that others have looked at, by who they are. */
+  readonly #elsewhere = new Map<string, number>()
 
   /** `warn` gets a sentence for each field that none of the first 1,000 records carried. */
   constructor(id: string, fields: readonly string[], warn: (sentence: string) => void) {
@@ -41,6 +54,24 @@ export class FieldWatch {
       if (this.#records++ >= RECORDS_MAX || this.done) continue
       if (this.#names.size < NAMES_MAX) addFieldPaths(records[index], this.#depth, this.#names)
       if (this.#records === RECORDS_MAX) for (const sentence of this.unseen()) this.#warn(sentence)
+    }
+  }
+
+  get watched(): Watched {
+    const missing = this.#awaited.map(({ field }) => field)
+    return { missing, records: this.#records, names: [...this.#names].slice(0, NAMES_TOLD) }
+  }
+
+  /** What somebody else has seen so far, who looks at other records. */
+  told(by: string, { missing, names, records }: Watched): void {
+    const seen = this.#awaited.filter(({ field }) => !missing.includes(field))
+    for (const awaited of seen) this.#awaited.splice(this.#awaited.indexOf(awaited), 1)
+    for (const name of names) if (this.#names.size < NAMES_MAX) this.#names.add(name)
+    const before = this.#records
+    this.#records += records - (this.#elsewhere.get(by) ?? 0)
+    this.#elsewhere.set(by, records)
+    if (before < RECORDS_MAX && this.#records >= RECORDS_MAX) {
+      for (const sentence of this.unseen()) this.#warn(sentence)
     }
   }
 

@@ -1,6 +1,6 @@
 import type { ExpectedFields } from '../plan/job-spec.ts'
 import type { Envelope } from './edge.ts'
-import { FieldWatch } from './field-watch.ts'
+import { FieldWatch, type Watched } from './field-watch.ts'
 
 /** The watches of one stage or sink, by input; what has been seen in full is watched no more. */
 export class FieldWatches {
@@ -23,6 +23,19 @@ export class FieldWatches {
     const watch = this.#open.get(edge.input)
     watch?.look(batch.values, start, end)
     if (watch?.done === true) this.#open.delete(edge.input)
+  }
+
+  /** What it has come to, by input; an input that it says nothing of carries all that it should. */
+  get watched(): Readonly<Record<string, Watched>> {
+    return Object.fromEntries([...this.#open].map(([input, watch]) => [input, watch.watched]))
+  }
+
+  /** What somebody else has seen so far, who looks at other records. */
+  told(by: string, watched: Readonly<Record<string, Watched>>): void {
+    for (const [input, watch] of this.#open) {
+      watch.told(by, watched[input] ?? { missing: [], records: 0, names: [] })
+      if (watch.done) this.#open.delete(input)
+    }
   }
 
   /** Sentences about the fields that no record has carried. */

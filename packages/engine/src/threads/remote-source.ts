@@ -138,10 +138,10 @@ export class RemoteSource implements SourcePart {
 
   async barrier(): Promise<SourceSnapshot> {
     const left = this.#pieces?.left ?? []
-    const standing = [...this.#workers.entries()].map(([thread, worker]) => {
-      if (worker.isOver) return undefined
+    const standing = [...this.#workers.entries()].map(([thread, worker]): Promise<void> => {
+      if (worker.isOver) return Promise.resolve()
       this.#post(thread, { kind: 'stand', id: worker.id })
-      return new Promise<void>((resolve) => {
+      return new Promise((resolve) => {
         worker.told = resolve
       })
     })

@@ -42,18 +42,21 @@ export class RemoteStage implements StagePart {
     this.counter = { id: counts.id, snapshot: () => this.#counts }
   }
 
-  report({ counts, letters, restarts, watermark }: StageReport): void {
+  report({ counts, id, letters, restarts, watched, watermark }: StageReport): void {
+    if (watched !== undefined) this.fields.told(id, watched)
     this.#counts = counts
     this.#letters.load(letters)
     this.restarts = restarts
     this.watermark = watermark
   }
 
-  captured(capture: StageCapture): void {
+  /** Its part of a checkpoint has come. Whether that is news: not where it was asked for it. */
+  captured(capture: StageCapture): boolean {
     const awaited = this.#awaited
     this.#awaited = undefined
     if (awaited === undefined) this.#capture = capture
     else awaited(capture)
+    return awaited === undefined
   }
 
   checkpoint(): StageCapture | Promise<StageCapture> {

@@ -8,7 +8,7 @@ import { Cells } from '../job/cells.ts'
 import { Cleanups } from '../job/cleanups.ts'
 import { internal, toError } from '../job/incarnation.ts'
 import { openPart } from '../job/open-part.ts'
-import type { JobSpec } from '../plan/job-spec.ts'
+import type { JobSpec, StageSpec } from '../plan/job-spec.ts'
 import { stageOf } from '../plan/parallel-spec.ts'
 import { placeOf } from '../plan/place.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
@@ -54,6 +54,8 @@ export class Segment implements TaskHost {
   readonly #end = new AbortController()
   readonly #nodes: Nodes
   readonly #links: Links
+  /** Stages that get their records here. */
+  readonly #lanes: ReadonlySet<string>
   /** Sources that are open, by id. */
   readonly #readers = new Map<string, ActorRef<'pull' | Crashed>>()
   #cancelReport: () => void = () => {}
@@ -74,12 +76,13 @@ export class Segment implements TaskHost {
     this.#system = createActorSystem({ runtime, name: `${spec.name}-${side.thread}` })
     this.#cells = new Cells(this.#system, (error) => this.fail(internal(error)))
     const parts = [...spec.sources, ...spec.stages]
+    this.#lanes = new Set(spec.stages.filter(isLane).map(({ id }) => id))
     const threads = new Map(parts.map(({ id, thread = MAIN }) => [id, thread]))
     const threadOf = (part: string): number => threads.get(part) ?? MAIN
     const { sources } = options
     const restored = { stages: options.restored ?? {}, sources, sinks: {} }
     this.#nodes = buildNodes(
-      { ...spec, stages: spec.stages.map((stage) => ({ ...stage, expects: undefined })) },
+      { ...spec, stages: spec.stages.map(withoutWatch) },
       this,
       { restored: restored as Pick<JobCheckpoint, keyof typeof restored> as JobCheckpoint },
       {
@@ -249,8 +252,10 @@ export class Segment implements TaskHost {
 
   #tell(): void {
     const reports = this.#nodes.stages.map(({ counter, id, letters, task }) => {
-      const { restarts, watermark } = task
-      return { id, counts: counter.snapshot(), letters: letters.snapshot(), restarts, watermark }
+      const { fields, restarts, watermark } = task
+      const watched = this.#lanes.has(id) ? { watched: fields.watched } : {}
+      const counts = counter.snapshot()
+      return { id, counts, letters: letters.snapshot(), restarts, watermark, ...watched }
     })
     const sources = this.#nodes.readers.map(({ counter, id, letters, task }) => {
       const { restarts, watermark } = task
@@ -259,6 +264,14 @@ export class Segment implements TaskHost {
     this.#options.side.main.post({ kind: 'reports', reports, sources })
   }
 }
+
+/** Beside a source, where the job sees nothing of what a stage gets. */
+const isLane = ({ parallel, replica }: StageSpec): boolean =>
+  replica !== undefined && parallel === undefined
+
+/** What crosses to a stage the job looks at itself. */
+const withoutWatch = (stage: StageSpec): StageSpec =>
+  isLane(stage) ? stage : { ...stage, expects: undefined }
 
 /** What a stage logs is written by the job. */
 function loggerTo(post: (message: FromThread) => void): Logger {

@@ -7,6 +7,7 @@ import type {
 } from '../checkpoint/checkpoint.ts'
 import type { SavedLetters } from '../report/dead-letter-log.ts'
 import type { SourceCounts, StageCounts } from '../report/summary.ts'
+import type { Watched } from '../run/field-watch.ts'
 import type { LinkMessage } from './link-message.ts'
 import type { Outline } from './outline.ts'
 
@@ -28,6 +29,8 @@ export interface StageReport {
   readonly letters: SavedLetters
   readonly watermark: number
   readonly restarts: number
+  /** Fields that it has looked for. Absent: the job looks for them itself. */
+  readonly watched?: Readonly<Record<string, Watched>> | undefined
 }
 
 /** What the worker of a source in a thread has come to. */
