@@ -189,8 +189,9 @@ class ThreadPool implements Pool {
         this.#sourceOf(message.id)?.stands(message.id, message.snapshot)
         return
       case 'captured':
-        this.#remotes.get(message.id)?.captured(message.capture)
-        if (!host.over) host.barriers?.reached(message.id)
+        if (this.#remotes.get(message.id)?.captured(message.capture) === true && !host.over) {
+          host.barriers?.reached(message.id)
+        }
         return
       case 'finished':
         this.#finished(message.id)
