@@ -7,5 +7,11 @@ export function numbers(options: PipelineOptions = {}) {
   const runtime = createManualRuntime()
   const sleep = (ms: number): Promise<void> =>
     new Promise((resolve) => void runtime.timer(ms, resolve))
-  return { runtime, sleep, flow: pipeline('n', { runtime, ...options }).input<number>() }
+  const slow =
+    (ms: number) =>
+    async (n: number): Promise<number> => {
+      await sleep(ms)
+      return n
+    }
+  return { runtime, sleep, slow, flow: pipeline('n', { runtime, ...options }).input<number>() }
 }

@@ -34,11 +34,8 @@ describe('push, results and latest', () => {
   })
 
   it('1.3 parallelize: three stages of 100 ms, ten items in 1.2 s, in order', async () => {
-    const { flow, runtime, sleep } = numbers()
-    const step = async (n: number) => {
-      await sleep(100)
-      return n
-    }
+    const { flow, runtime, slow } = numbers()
+    const step = slow(100)
     const open = flow.through(step).through(step).through(step).job().open({ capacity: 1 })
     const results: number[] = []
     void (async () => {
@@ -87,14 +84,8 @@ describe('push, results and latest', () => {
   })
 
   it('1.3 forward: a full input resolves to false after its time, and to true when there is room', async () => {
-    const { flow, runtime, sleep } = numbers()
-    const open = flow
-      .through(async (n) => {
-        await sleep(10_000)
-        return n
-      })
-      .job()
-      .open({ capacity: 1 })
+    const { flow, runtime, slow } = numbers()
+    const open = flow.through(slow(10_000)).job().open({ capacity: 1 })
     const pushes: (string | boolean)[] = []
     const push = (n: number, timeoutMs?: number): void => {
       const options = timeoutMs === undefined ? {} : { timeoutMs }
@@ -151,14 +142,8 @@ describe('push, results and latest', () => {
 
   it('1.3 cleanup: stop is done at once and says what it left; drain delivers what was queued', async () => {
     const start = () => {
-      const { flow, runtime, sleep } = numbers()
-      const open = flow
-        .through(async (n) => {
-          await sleep(100)
-          return n
-        })
-        .job()
-        .open({ capacity: 1 })
+      const { flow, runtime, slow } = numbers()
+      const open = flow.through(slow(100)).job().open({ capacity: 1 })
       const outcomes = Promise.all([1, 2, 3, 4].map((n) => open.execute(n)))
       return { open, outcomes, runtime }
     }
@@ -185,14 +170,8 @@ describe('push, results and latest', () => {
   })
 
   it('abort is done at once, and tells all who wait', async () => {
-    const { flow, runtime, sleep } = numbers()
-    const open = flow
-      .through(async (n) => {
-        await sleep(10_000)
-        return n
-      })
-      .job()
-      .open({ capacity: 1 })
+    const { flow, runtime, slow } = numbers()
+    const open = flow.through(slow(10_000)).job().open({ capacity: 1 })
     const told: string[] = []
     const tell = (error: unknown): void => void told.push(renderError(error).slice(0, 17))
     for (const n of [1, 2, 3, 4]) open.execute(n).catch(tell)

@@ -101,14 +101,8 @@ describe('what becomes of one record', () => {
 
   it('1.5 queue_size: the default loses nothing, dropOldest leaves 0 and 9 of a burst of ten', async () => {
     const burst = async (mailbox: PipelineOptions['mailbox']): Promise<string[]> => {
-      const { flow, runtime, sleep } = numbers({ mailbox })
-      const open = flow
-        .through(async (n) => {
-          await sleep(100)
-          return n
-        })
-        .job()
-        .open()
+      const { flow, runtime, slow } = numbers({ mailbox })
+      const open = flow.through(slow(100)).job().open()
       const all = Promise.all(Array.from({ length: 10 }, (_, n) => open.execute(n)))
       await runtime.elapse(2000)
       return (await all).map((one) => ('reason' in one ? one.reason : one.fate))
