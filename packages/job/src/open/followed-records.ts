@@ -10,6 +10,8 @@ export interface Waiter<Out> {
 interface Followed<Out> extends Waiter<Out> {
   /** Batches of what comes of it that are on their way, and itself. */
   pending: number
+  /** Whether a stage or sink was given it. */
+  hasEntered: boolean
   readonly results: Out[]
   letter?: DeadLetterRecord
   dropped?: 'overflow' | 'outdated'
@@ -30,7 +32,7 @@ export class FollowedRecords<Out> implements Follower {
 
   /** The source gives this record. */
   begin(offset: number, waiter: Waiter<Out>): void {
-    this.#open.set(offset, { ...waiter, pending: 1, results: [] })
+    this.#open.set(offset, { ...waiter, pending: 1, hasEntered: false, results: [] })
   }
 
   /** The source has given it to all of its readers. */
@@ -40,7 +42,9 @@ export class FollowedRecords<Out> implements Follower {
 
   entered(table: OriginTable): void {
     const followed = this.#of(table)
-    if (followed !== undefined) followed.pending++
+    if (followed === undefined) return
+    followed.pending++
+    followed.hasEntered = true
   }
 
   left(table: OriginTable): void {
@@ -100,7 +104,13 @@ export class FollowedRecords<Out> implements Follower {
 
   /** What weighs most, where a record took several ways. */
   #outcomeOf(offset: number, followed: Followed<Out>): Outcome<Out> {
-    const { dropped, letter, reason, results } = followed
+    const {
+      dropped,
+      hasEntered,
+      letter,
+      reason = hasEntered ? undefined : 'malformed',
+      results,
+    } = followed
     if (letter !== undefined && letter.error.code === 'LATE') return { fate: 'late', results }
     if (letter !== undefined) {
       return { fate: 'dead', stage: letter.stage, ...letter.error, results }

@@ -1,4 +1,5 @@
 import { defineStage } from '@millrace/sdk'
+import { window } from '@millrace/window'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { PipelineOptions } from '../draft.ts'
@@ -218,6 +219,48 @@ describe('what becomes of one record', () => {
       { fate: 'used', results: [300, 300] },
       { fate: 'used', results: [] },
     ])
+  })
+})
+
+describe('records with event time', () => {
+  interface Reading {
+    readonly at?: number
+  }
+
+  const openOf = (options: PipelineOptions) => {
+    const { runtime } = numbers()
+    const open = pipeline('readings', { runtime, ...options })
+      .input<Reading>({ time: { field: 'at', unit: 'ms', disorderMs: 0 } })
+      .stage(window, { tumbling: '1s', aggregate: { n: 'count()' } })
+      .job()
+      .open()
+    return { open, runtime }
+  }
+
+  it('are late, or have no valid time, like those of any input', async () => {
+    const { open, runtime } = openOf({})
+
+    const all = Promise.all([{ at: 5000 }, { at: 100 }, {}].map((record) => open.execute(record)))
+    await runtime.settle()
+    const ended = open.drain()
+    await runtime.settle()
+    await ended
+
+    expect(await all).toMatchObject([
+      { fate: 'used', results: [] },
+      { fate: 'late' },
+      { fate: 'dead', stage: 'source', code: 'TIME' },
+    ])
+    expect(open.latest()).toMatchObject({ value: { n: 1 } })
+  })
+
+  it('are filtered where they have no valid time and the job skips what fails', async () => {
+    const { open, runtime } = openOf({ onError: 'skip' })
+
+    const outcome = open.execute({})
+    await runtime.settle()
+
+    expect(await outcome).toEqual({ fate: 'filtered', reason: 'malformed', results: [] })
   })
 })
 
