@@ -127,6 +127,19 @@ describe('a choice between two flows', () => {
     ])
   })
 
+  it('leaves no order that workers behind it could keep, also of another flow', () => {
+    const chosen = numbers().choose((value) => value > 2, large, small)
+    const work = pipeline('work')
+      .input<string>()
+      .through((text) => text, { parallel: { workers: 2 } })
+
+    expect(thrownBy(() => chosen.through(work))).toMatchInlineSnapshot(`
+      "error[JOB_PARALLEL]: Stage "work/function" cannot be parallel: its results cannot come in the order of its records, as it reads several outputs, whose records come in no order.
+        next Write, for example, { by: 'user', parallel: 4 }, or { parallel: { workers: 4, mode: 'unordered' } }."
+    `)
+    expect(thrownBy(() => numbers().through(String).through(work))).toBe('nothing')
+  })
+
   it('lets the rest go on as it is, and can end a flow', async () => {
     const flow = numbers().choose((value) => value > 2, large, { id: 'size' })
 

@@ -90,6 +90,20 @@ describe('a choice', () => {
     ])
   })
 
+  it('leaves no order that workers behind it could keep', async () => {
+    const files = {
+      'job.yaml': job(
+        '- choose: { when: a, then: [filter: b] }\n- filter: c\n  parallel: { workers: 2, runs: async }',
+      ),
+    }
+
+    expect(await faultsOf(files)).toMatchInlineSnapshot(`
+      "error[CFG_PARALLEL_ORDER]: "filter" cannot give its results in the order of its records: it reads several outputs, whose records come in no order.
+        at   <folder>/job.yaml:6:7  pipeline.stages[1].parallel
+        next Write mode: unordered in its parallel, or remove parallel."
+    `)
+  })
+
   it('has its faults where they are written', async () => {
     const files = {
       'job.yaml': job(`
