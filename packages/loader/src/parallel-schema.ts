@@ -34,7 +34,7 @@ export const parallelSchema: JsonSchema = {
 /** How several workers read a source. */
 export const splitSchema: JsonSchema = {
   description:
-    'Several workers read the source, each in a thread of its own and each some pieces of it, so that its records come in no order. Default: it is read in the thread of the job.',
+    'Several workers read the source, each some pieces of it, so that its records come in no order: one in the thread of the job, the others in threads of their own. Default: one reads all of it.',
   anyOf: [
     { ...workers, description: 'How many workers.' },
     {

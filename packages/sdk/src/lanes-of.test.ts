@@ -17,7 +17,7 @@ const never = (): boolean => false
 
 it('splits a source that can be split, where it is to be', () => {
   expect([source('a', 2), source('a', 1), source('a'), source('a', 2, false)].map(isSplit)).toEqual(
-    [true, true, false, false],
+    [true, false, false, false],
   )
 })
 

@@ -19,9 +19,9 @@ interface SplitSource {
   readonly factory: { readonly traits: { readonly splits?: boolean | undefined } }
 }
 
-/** Whether workers of its own read a source. */
+/** Whether several workers read a source. */
 export function isSplit({ factory, parallel }: SplitSource): boolean {
-  return parallel !== undefined && factory.traits.splits === true
+  return (parallel?.workers ?? 1) > 1 && factory.traits.splits === true
 }
 
 /**

@@ -1,4 +1,4 @@
-import { invariant, type MillraceError } from '@millrace/base'
+import { invariant } from '@millrace/base'
 import { type InstanceScope, jobDefaults } from '@millrace/sdk'
 import type { CheckpointSpec } from '../checkpoint/checkpoint.ts'
 import { type ErrorPolicy, resolvePolicy, sourcePolicy } from '../plan/error-policy.ts'
@@ -20,45 +20,26 @@ import { PartTimers } from '../run/part-timers.ts'
 import { SinkTask } from '../run/sink-task.ts'
 import { SharedResource } from '../run/shared-resource.ts'
 import type { SourcePart } from '../run/source-part.ts'
+import { workerShare } from '../run/worker-share.ts'
 import { SourceTask } from '../run/source-task.ts'
 import type { StagePart } from '../run/stage-part.ts'
 import { StageTask } from '../run/stage-task.ts'
 import type { TaskHost } from '../run/task-host.ts'
 import type { SpillFile } from '../state/spill-file.ts'
 import { ENG_OVERFLOW } from '../errors.ts'
+import type { Node } from './node.ts'
 import type { Placement, SourceTally, StageTally } from './pool.ts'
+import type { SourceReader } from './source-reader.ts'
 import { type GateNode, gateNodes } from './gate-nodes.ts'
 import { type Wired, wire } from './wiring.ts'
 
 type Counting = Pick<StageCounter, 'id' | 'metrics'>
-
-interface Disposable {
-  dispose(): void | Promise<void>
-}
-
-/** One node of the job: its task, its counts and the edges into it. */
-export interface Node<Task, Counter> {
-  readonly id: string
-  readonly factory: Disposable
-  readonly task: Task
-  readonly counter: Counter
-  readonly edges: readonly Edge[]
-  /** Tells the part what its timers throw. */
-  readonly timers: PartTimers
-  /** What its timers throw, as an error of the job. */
-  readonly timerError: (error: unknown) => MillraceError
-}
 
 /** A stage of the job, wherever it runs. */
 export interface StageNode extends Node<StagePart, StageTally> {
   /** It runs elsewhere. */
   readonly isRemote: boolean
   /** What it has written of dead letters. */
-  readonly letters: PartLetters
-}
-
-/** A source that is read here, or a worker of one. */
-export interface SourceReader extends Node<SourceTask, SourceCounter> {
   readonly letters: PartLetters
 }
 
@@ -152,7 +133,8 @@ export function buildNodes(
     const source = { ...worker, id: stageOf(id) }
     const { node, parts } = common(id, source, new SourceCounter(source.id, factory.traits.name))
     const failures = failuresOf('Source', id, source.onError)
-    const saved = restored?.sources[id]
+    const whole = worker.replica && restored?.sources[source.id]
+    const saved = restored?.sources[id] ?? (whole && workerShare(whole))
     load(parts.counter, failures, saved)
     const reader = onlyReader(spec, id)
     const own = {
@@ -166,19 +148,14 @@ export function buildNodes(
     }
     const task = new SourceTask({ ...parts, spec: source, ...own })
     const { letters } = failures
-    return { id, factory, task, letters, ...node }
+    return { id, factory, task, letters, scope: parts.scope, ...node }
   })
-  const sources = spec.sources.flatMap((worker): readonly Node<SourcePart, SourceTally>[] => {
-    const reader = readers.find(({ id }) => id === worker.id)
-    if (reader !== undefined) return [reader]
-    if (placement.sourceStandIn === undefined || worker.replica?.index !== 0) return []
-    const { factory } = worker
+  const sources = readers.flatMap((reader): readonly Node<SourcePart, SourceTally>[] => {
+    const worker = spec.sources.find(({ id }) => id === reader.id)
+    if (worker?.replica === undefined || placement.sourceStandIn === undefined) return [reader]
     const source = { ...worker, id: worker.replica.of }
-    const { id } = source
-    const { node, parts } = common(worker.id, source, new SourceCounter(id, factory.traits.name))
-    const own = { spec: source, scope: parts.scope, restored: restored?.sources[id] }
-    const counts = node.counter.snapshot()
-    return [{ id, factory, ...node, ...placement.sourceStandIn({ ...own, counts }) }]
+    const own = { spec: source, local: reader, restored: restored?.sources[source.id] }
+    return [{ ...reader, ...placement.sourceStandIn(own), id: source.id }]
   })
   const fields = new Map<string, FieldWatches>()
   // A worker tells the job what it has seen, which says it.

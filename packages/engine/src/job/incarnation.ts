@@ -196,6 +196,7 @@ export class Incarnation implements TaskHost {
   }
 
   finished(id: string): void {
+    if (this.#threads?.finishedHere(id) === true) return
     this.#coordinator?.finished(id)
     this.#running--
     if (this.#running === 0) this.#wake()

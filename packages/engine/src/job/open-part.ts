@@ -3,7 +3,7 @@ import { crashed } from '../run/crashed.ts'
 import { DUE } from '../run/due.ts'
 import type { StageMessage } from '../run/stage-part.ts'
 import type { Cells } from './cells.ts'
-import type { Node } from './build-tasks.ts'
+import type { Node } from './node.ts'
 
 /** A stage or sink. */
 interface Opened {

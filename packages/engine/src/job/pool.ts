@@ -1,10 +1,10 @@
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
-import type { InstanceScope } from '@millrace/sdk'
 import type { JobSpec, SourceSpec } from '../plan/job-spec.ts'
 import type { PartLetters } from '../report/dead-letter-log.ts'
 import type { SourceSnapshot } from '../checkpoint/checkpoint.ts'
 import type { SourceCounts, StageCounts } from '../report/summary.ts'
 import type { FieldWatches } from '../run/field-watches.ts'
+import type { SourceReader } from './source-reader.ts'
 import type { SourcePart } from '../run/source-part.ts'
 import type { StagePart } from '../run/stage-part.ts'
 import type { TaskHost } from '../run/task-host.ts'
@@ -42,11 +42,10 @@ export interface SourceStandIn {
   readonly counter: SourceTally
 }
 export interface SourceStandInParts {
+  /** The worker that is here. */
+  readonly local: SourceReader
   /** Of any of its workers, with the id of the source. */
   readonly spec: SourceSpec
-  readonly scope: InstanceScope
-  /** Of a source that has read nothing. */
-  readonly counts: SourceCounts
   readonly restored: SourceSnapshot | undefined
 }
 
@@ -69,6 +68,8 @@ export interface Pool extends Placement {
   start(edges: readonly Wired[]): void
   pause(isStopping: boolean): void
   halt(): void
+  /** A part here has passed on its last message. Whether that is one of several that are one to the job, which hears of it when all have. */
+  finishedHere(part: string): boolean
   close(): Promise<void>
 }
 

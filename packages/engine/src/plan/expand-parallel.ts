@@ -105,7 +105,8 @@ function withLanes(spec: JobSpec): JobSpec {
         id: replicaId(id, index),
         parallel: undefined,
         replica,
-        thread: index,
+        // The first one is in the thread of the job: what there is to read goes to whoever has time.
+        ...(index > 0 && { thread: index - 1 }),
       }
     })
   }

@@ -96,8 +96,8 @@ export interface SourceSpec {
   /** Whether a sink writes its records as the bytes they came in. */
   readonly raw?: boolean | undefined
   /**
-   * So many workers, each in a thread of its own, read it side by side, with the stages that `lanesOf` says; for one that `splits` only, and where
-   * the job has threads. Records come in no order then. Default: it is read in the thread of the job.
+   * So many workers read it side by side, the first in the thread of the job and each other one in a thread of its own, with the stages that
+   * `lanesOf` says; for one that `splits` only, and where the job has threads. Records come in no order then. Default: one reads all of it.
    */
   readonly parallel?: Pick<ParallelSpec, 'workers'> | undefined
   /** Only after `expandParallel`: which of several it is. */

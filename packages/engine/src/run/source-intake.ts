@@ -44,7 +44,7 @@ export class SourceIntake {
       lines: entries.lines,
       raw: entries.raw,
       // Among several workers each counts for all.
-      base: host.read * (spec.replica?.count ?? 1),
+      base: spec.replica === undefined ? host.read : counter.read * spec.replica.count,
       first: isNumbered && leftOut > 0 ? offset : undefined,
     }
     counter.read += count + leftOut

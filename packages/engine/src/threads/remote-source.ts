@@ -1,25 +1,21 @@
-import type { InstanceScope, SourceInstance } from '@millrace/sdk'
+import type { SourceInstance } from '@millrace/sdk'
 import type { PartitionSnapshot, SourceSnapshot } from '../checkpoint/checkpoint.ts'
 import { joinLetters } from '../checkpoint/rescale.ts'
-import type { SourceSpec } from '../plan/job-spec.ts'
+import type { SourceStandInParts } from '../job/pool.ts'
 import { replicaId } from '../plan/parallel-spec.ts'
 import type { PartLetters } from '../report/dead-letter-log.ts'
 import type { SourceCounts } from '../report/summary.ts'
 import { open, openInstance } from '../run/open-instance.ts'
+import type { Crashed } from '../run/crashed.ts'
+import type { Edge } from '../run/edge.ts'
 import type { SourcePart } from '../run/source-part.ts'
 import type { TaskHost } from '../run/task-host.ts'
 import { isUnread, Pieces } from './pieces.ts'
 import type { SourceReport, ToThread } from './thread-message.ts'
 
 /** What stands for a source that workers read is made of. */
-export interface RemoteSourceParts {
+export interface RemoteSourceParts extends SourceStandInParts {
   readonly host: TaskHost
-  /** With the id of the source, not that of a worker. */
-  readonly spec: SourceSpec
-  readonly scope: InstanceScope
-  /** Of a source that has read nothing. */
-  readonly counts: SourceCounts
-  readonly restored: SourceSnapshot | undefined
 }
 
 /** What is known of one worker. */
@@ -38,11 +34,13 @@ interface Worker {
 
 const nowhere = Number.NEGATIVE_INFINITY
 
-/** Stands for a source that workers read: gives them what there is, piece by piece, and puts together what they tell of it. */
+/** Stands for a source that workers read, the first of them here: gives them what there is, piece by piece, and puts together what they tell of it. */
 export class RemoteSource implements SourcePart {
   readonly counter: { readonly id: string; snapshot(): SourceCounts }
   readonly #parts: RemoteSourceParts
-  readonly #post: (thread: number, message: ToThread) => void
+  readonly #post: (worker: string, message: ToThread) => void
+  /** Of a worker that has read nothing. */
+  readonly #none: SourceCounts
   readonly #workers: readonly Worker[]
   /** Dead letters of earlier runs. */
   readonly #letters: PartLetters
@@ -53,8 +51,10 @@ export class RemoteSource implements SourcePart {
   #bytesTotal: number | undefined
   #isPaused = false
 
-  constructor(parts: RemoteSourceParts, post: (thread: number, message: ToThread) => void) {
-    const { counts, host, restored, spec } = parts
+  constructor(parts: RemoteSourceParts, post: (worker: string, message: ToThread) => void) {
+    const { host, local, restored, spec } = parts
+    const counts = local.counter.snapshot()
+    this.#none = counts
     this.#parts = parts
     this.#post = post
     this.#letters = host.deadLetters.part()
@@ -63,9 +63,9 @@ export class RemoteSource implements SourcePart {
       this.#bytesBefore = restored.counts.bytes
       this.#bytesTotal = restored.counts.bytesTotal
     }
-    this.#workers = Array.from({ length: spec.replica?.count ?? 1 }, (_, thread) => ({
-      id: replicaId(spec.id, thread),
-      letters: host.deadLetters.part(),
+    this.#workers = Array.from({ length: spec.replica?.count ?? 1 }, (_, index) => ({
+      id: replicaId(spec.id, index),
+      letters: index === 0 ? local.letters : host.deadLetters.part(),
       counts,
       watermark: nowhere,
       restarts: 0,
@@ -77,20 +77,23 @@ export class RemoteSource implements SourcePart {
   }
 
   get restarts(): number {
-    return this.#workers.reduce((sum, { restarts }) => sum + restarts, 0)
+    const { restarts: here } = this.#parts.local.task
+    return this.#workers.reduce((sum, { restarts }) => sum + restarts, here)
   }
 
   get watermark(): number {
-    return least(this.#workers.filter(({ isOver }) => !isOver).map(({ watermark }) => watermark))
+    const live = this.#workers.filter(({ isOver }) => !isOver)
+    return least(live.map((one) => (this.#isHere(one) ? this.#parts.local.task : one).watermark))
   }
 
   async open(): Promise<void> {
-    const { host, restored, scope, spec } = this.#parts
+    const { host, local, restored, spec } = this.#parts
+    await local.task.open()
     if (restored?.isOver === true) return
     this.#instance = await openInstance<SourceInstance>(
       host,
       spec,
-      () => spec.factory.create(scope),
+      () => spec.factory.create(local.scope),
       async (instance) => {
         await open(host, spec, () => instance.open?.())
         await open(host, spec, async () => {
@@ -102,14 +105,27 @@ export class RemoteSource implements SourcePart {
     this.#bytesBefore -= this.#pieces?.left.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0
   }
 
-  begin(): void {
-    for (const thread of this.#workers.keys()) this.#give(thread, 'read')
+  begin(again: () => void): void {
+    for (const worker of this.#workers) this.#give(worker, 'read')
+    this.#parts.local.task.begin(again)
+  }
+
+  receive(message: 'pull' | Crashed): void | Promise<void> {
+    return this.#parts.local.task.receive(message)
+  }
+
+  #isHere(worker: Worker): boolean {
+    return worker === this.#workers[0]
   }
 
   /** A worker asks for more. */
   wanted(id: string): void {
-    const thread = this.#workers.findIndex((worker) => worker.id === id)
-    if (!this.#isPaused && thread !== -1) this.#give(thread, 'give')
+    const worker = this.#workers.find((one) => one.id === id)
+    if (worker === undefined) return
+    // Also here an answer comes later, as from another thread.
+    this.#parts.host.runtime.schedule(() => {
+      if (!this.#isPaused) this.#give(worker, 'give')
+    })
   }
 
   report({ counts, id, letters, restarts, watermark }: SourceReport): void {
@@ -132,15 +148,22 @@ export class RemoteSource implements SourcePart {
   /** A worker has passed on its last message. Whether all have. */
   finished(id: string): boolean {
     const worker = this.#workers.find((one) => one.id === id)
-    if (worker !== undefined) worker.isOver = true
+    if (worker !== undefined) {
+      worker.isOver = true
+      if (this.#isHere(worker)) worker.stood = this.#parts.local.task.snapshot()
+    }
     return this.#workers.every(({ isOver }) => isOver)
   }
 
   async barrier(): Promise<SourceSnapshot> {
     const left = this.#pieces?.left ?? []
-    const standing = [...this.#workers.entries()].map(([thread, worker]): Promise<void> => {
+    const standing = this.#workers.map((worker): Promise<void> => {
       if (worker.isOver) return Promise.resolve()
-      this.#post(thread, { kind: 'stand', id: worker.id })
+      if (this.#isHere(worker)) {
+        worker.stood = this.#parts.local.task.barrier()
+        return Promise.resolve()
+      }
+      this.#post(worker.id, { kind: 'stand', id: worker.id })
       return new Promise((resolve) => {
         worker.told = resolve
       })
@@ -189,22 +212,28 @@ export class RemoteSource implements SourcePart {
 
   pause(): void {
     this.#isPaused = true
+    this.#parts.local.task.pause()
   }
 
   async close(): Promise<void> {
+    await this.#parts.local.task.close()
     await this.#instance?.close?.()
   }
 
-  #give(thread: number, kind: 'read' | 'give'): void {
-    const worker = this.#workers[thread] as Worker
+  #give(worker: Worker, kind: 'read' | 'give'): void {
     const next = this.#pieces?.next()
     const pieces = next === undefined ? [] : [next]
-    this.#post(thread, { kind, id: worker.id, pieces, isLast: next === undefined })
+    const isLast = next === undefined
+    if (this.#isHere(worker)) this.#parts.local.task.give(pieces, isLast)
+    else this.#post(worker.id, { kind, id: worker.id, pieces, isLast })
   }
 
   #counts(): SourceCounts {
-    const { counts: none, restored } = this.#parts
-    const all = this.#workers.map(({ counts }) => counts)
+    const { local, restored } = this.#parts
+    const none = this.#none
+    const all = this.#workers.map((one) => {
+      return this.#isHere(one) ? local.counter.snapshot() : one.counts
+    })
     const before = restored?.counts
     const sum = (of: (counts: SourceCounts) => number): number =>
       all.reduce((total, counts) => total + of(counts), before === undefined ? 0 : of(before))
@@ -222,13 +251,13 @@ export class RemoteSource implements SourcePart {
     }
   }
 
-  // Its threads look after these.
+  handOver(readers: ReadonlySet<Edge>): void {
+    this.#parts.local.task.handOver(readers)
+  }
 
-  receive(): void {}
-
-  handOver(): void {}
-
-  halt(): void {}
+  halt(): void {
+    this.#parts.local.task.halt()
+  }
 }
 
 const least = (marks: readonly number[]): number =>

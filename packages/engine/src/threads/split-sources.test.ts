@@ -133,8 +133,8 @@ async function outcome(list: readonly Row[], workers: number, fate: Fate) {
       if (step === 20_000) throw new Error('The job does not end.')
       const { sources, state } = engine.progress()
       const isUnderWay = state === 'running' && (sources[0]?.read ?? 0) < list.length
-      if (step === fate.at && does === 'kill' && isUnderWay && count > 0) {
-        threads.kill(fate.at % count, { exitCode: 1 })
+      if (step === fate.at && does === 'kill' && isUnderWay && count > 1) {
+        threads.kill(fate.at % (count - 1), { exitCode: 1 })
       }
       if (step === fate.at && does === 'stop') void engine.stop()
       if (step === fate.at && does === 'crash') {
@@ -178,14 +178,14 @@ it('gives what one reader gives, whoever is lost and however many go on', async 
     then: fc.nat(3),
   })
   await fc.assert(
-    fc.asyncProperty(rows, fc.integer({ min: 1, max: 3 }), fate, async (list, workers, after) => {
+    fc.asyncProperty(rows, fc.integer({ min: 2, max: 3 }), fate, async (list, workers, after) => {
       const { ids, ...split } = await outcome(list, workers, after)
 
       const { ids: _, ...whole } = await outcome(list, 0, none)
       expect(split).toEqual(whole)
       // The place of a record has nothing to do with who reads it.
-      const isAlways = after.then > 0 || after.does === 'none' || after.does === 'kill'
-      const others = isAlways ? (await outcome(list, 1, none)).ids : ids
+      const isAlways = after.then > 1 || after.does === 'none' || after.does === 'kill'
+      const others = isAlways ? (await outcome(list, 2, none)).ids : ids
       expect(ids).toEqual(others)
     }),
     { numRuns: 60 },

@@ -14,6 +14,7 @@ import type { JobSpec, SourceSpec, StageSpec } from '../plan/job-spec.ts'
 import { stageOf } from '../plan/parallel-spec.ts'
 import { placeOf } from '../plan/place.ts'
 import type { TaskHost } from '../run/task-host.ts'
+import { workerShare } from '../run/worker-share.ts'
 import { toPlainSnapshot } from '../state/merge-changes.ts'
 import { ENG_WORKER_RECORD } from './errors.ts'
 import { Links, MAIN, pairsOf } from './links.ts'
@@ -84,7 +85,7 @@ class ThreadPool implements Pool {
 
   sourceStandIn(parts: SourceStandInParts): SourceStandIn {
     const { host } = this.#options
-    const post = (thread: number, message: ToThread): void => this.#threads[thread]?.post(message)
+    const post = (worker: string, message: ToThread): void => this.#threadOf(worker)?.post(message)
     const source = new RemoteSource({ ...parts, host }, post)
     this.#sources.set(parts.spec.id, source)
     return { task: source, counter: source.counter }
@@ -131,6 +132,16 @@ class ThreadPool implements Pool {
   pause(isStopping: boolean): void {
     this.#pause = { kind: 'pause', isStopping }
     for (const thread of this.#threads) thread.post(this.#pause)
+  }
+
+  want(worker: string): void {
+    this.#sourceOf(worker)?.wanted(worker)
+  }
+
+  finishedHere(part: string): boolean {
+    const isWorker = part !== stageOf(part) && this.#sourceOf(part) !== undefined
+    if (isWorker) this.#finished(part)
+    return isWorker
   }
 
   halt(): void {
@@ -208,23 +219,11 @@ class ThreadPool implements Pool {
     return this.#sources.get(stageOf(worker))
   }
 
-  /** What each worker of a source goes on from: it reads what it is given then. */
   #sourcesRestored(thread: number): Readonly<Record<string, SourceSnapshot>> {
     const own: Record<string, SourceSnapshot> = {}
     for (const part of this.#parts.values()) {
       const saved = this.#options.restored?.sources[stageOf(part.id)]
-      if (part.thread !== thread || saved === undefined) continue
-      const { counts } = saved
-      const none = { id: counts.id, module: counts.module, read: 0, sent: 0, malformed: 0 }
-      own[part.id] = {
-        ...saved,
-        isOver: false,
-        partitions: [],
-        done: [],
-        bytesDone: 0,
-        letters: { byCode: {}, first: [], unplaced: 0 },
-        counts: { ...none, bytes: 0, bytesTotal: undefined },
-      }
+      if (part.thread === thread && saved !== undefined) own[part.id] = workerShare(saved)
     }
     return own
   }

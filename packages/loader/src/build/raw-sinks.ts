@@ -19,7 +19,7 @@ export function rawSinks(id: string, graph: Graph): readonly string[] {
   const format = source === undefined ? undefined : rawFormat(source)
   // What stands in a journal, or comes from another thread, are records, not the bytes of them.
   const { journal, parallel } = source?.settings ?? {}
-  if (format === undefined || (journal ?? parallel) !== undefined) return []
+  if (format === undefined || journal !== undefined || (parallel?.workers ?? 1) > 1) return []
   return [...graph.parts].flatMap(([reader, part]) =>
     rawFormat(part) === format && isReached(reader, id, graph) ? [reader] : [],
   )

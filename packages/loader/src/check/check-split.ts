@@ -13,7 +13,10 @@ export function checkSplit(parts: Iterable<Part>, spec: JobSpec, context: LoadCo
     const source = spec.sources.find(({ id }) => id === entry.id)
     if (parallel === undefined || source === undefined) continue
     const { where } = entry.keys.get('parallel') ?? entry
-    if (!isSplit({ ...source, factory: { traits: sourceTraitsOf(part) ?? {} } })) {
+    const atLeast = { ...parallel, workers: 2 }
+    if (
+      !isSplit({ ...source, parallel: atLeast, factory: { traits: sourceTraitsOf(part) ?? {} } })
+    ) {
       const module = loaded?.specifier ?? entry.module
       context.faults.push(CFG_SPLIT_SOURCE({ id: entry.id, module }, where))
       continue

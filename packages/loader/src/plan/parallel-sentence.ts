@@ -37,11 +37,10 @@ export function splitSentence(id: string, spec: JobSpec): string | undefined {
   const lanes = lanesOf(spec, ({ onError }) => parks(onError ?? spec.onError, spec))
   const beside = [...lanes].flatMap(([stage, of]) => (of === id ? [`"${stage}"`] : []))
   const { workers = 1 } = source.parallel ?? {}
-  const who =
-    workers === 1
-      ? 'A worker in a thread of its own reads it'
-      : `${workers} workers in threads of their own read it, each some pieces, so that records come in no order`
-  const runs = beside.length === 0 ? '' : `; there ${runsWith(beside)}, too`
+  const apart =
+    workers === 2 ? 'the other one in a thread of its own' : 'the others in threads of their own'
+  const who = `${workers} workers read it, one in the thread of the job and ${apart}, each some pieces, so that records come in no order`
+  const runs = beside.length === 0 ? '' : `; beside each ${runsWith(beside)}`
   return `${who}${runs}.`
 }
 

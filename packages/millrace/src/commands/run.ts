@@ -87,7 +87,7 @@ export async function runFile(
 async function threadsFor(loaded: LoadedJob, load: LoadOptions): Promise<JobParts['threads']> {
   const { sources = [], stages = [] } = loaded.spec ?? {}
   const isHere =
-    sources.every(({ parallel }) => parallel === undefined) &&
+    sources.every(({ parallel }) => (parallel?.workers ?? 1) === 1) &&
     stages.every(({ parallel }) => (parallel?.runs ?? 'async') === 'async')
   if (isHere) return undefined
   const { threadsOf } = await import('@millrace/job/threads')
