@@ -25,9 +25,11 @@ function channels<A, B>(
   const other = side<A>()
   const post = <M>(to: { queue: M[]; take: ((message: M) => void) | undefined }, message: M) => {
     to.queue.push(structuredClone(message))
-    runtime.schedule(() => {
+    runtime.timer(0, () => {
       if (to.take === undefined || !isAlive()) return
-      for (let next = to.queue.shift(); next !== undefined; next = to.queue.shift()) to.take(next)
+      // As with ports: what one message brings about comes before the next message.
+      const next = to.queue.shift()
+      if (next !== undefined) to.take(next)
     })
   }
   const listen = <M>(to: { queue: M[]; take: ((message: M) => void) | undefined }) => {

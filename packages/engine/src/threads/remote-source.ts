@@ -178,14 +178,12 @@ export class RemoteSource implements SourcePart {
 
   #snapshot(left: readonly PartitionSnapshot[]): SourceSnapshot {
     const { host, restored } = this.#parts
-    const letters = joinLetters(
-      [this.#letters, ...this.#workers.map((worker) => worker.letters)].map((part) =>
-        part.snapshot(),
-      ),
-    )
-    const told = { letters, counts: this.counter.snapshot() }
-    if (restored?.isOver === true) return { ...restored, ...told }
     const stood = this.#workers.flatMap((worker) => worker.stood ?? [])
+    // What they have counted since then belongs to no place that is told here.
+    const counts = this.#sum(stood.map((one) => one.counts))
+    const letters = joinLetters([this.#letters.snapshot(), ...stood.map((one) => one.letters)])
+    const told = { letters, counts }
+    if (restored?.isOver === true) return { ...restored, ...told }
     const begun = left.filter((one) => !isUnread(one))
     const partitions = [...stood.flatMap((one) => one.partitions), ...begun]
     const open = new Set([...partitions, ...left].map(({ name }) => name))
@@ -229,12 +227,16 @@ export class RemoteSource implements SourcePart {
   }
 
   #counts(): SourceCounts {
-    const { local, restored } = this.#parts
+    const { counter } = this.#parts.local
+    return this.#sum(
+      this.#workers.map((one) => (this.#isHere(one) ? counter.snapshot() : one.counts)),
+    )
+  }
+
+  /** Of these workers, and of earlier runs. */
+  #sum(all: readonly SourceCounts[]): SourceCounts {
     const none = this.#none
-    const all = this.#workers.map((one) => {
-      return this.#isHere(one) ? local.counter.snapshot() : one.counts
-    })
-    const before = restored?.counts
+    const before = this.#parts.restored?.counts
     const sum = (of: (counts: SourceCounts) => number): number =>
       all.reduce((total, counts) => total + of(counts), before === undefined ? 0 : of(before))
     const names = new Set([before, ...all].flatMap((one) => Object.keys(one?.metrics ?? {})))

@@ -191,3 +191,18 @@ it('gives what one reader gives, whoever is lost and however many go on', async 
     { numRuns: 60 },
   )
 })
+
+it('counts what was read before a checkpoint, and nothing that was read since', async () => {
+  const list = Array.from({ length: 80 }, (_, index) => ({ key: 'a', n: 6, t: index }))
+  const whole = await outcome(list, 0, none)
+  const crashes = Array.from({ length: 25 }, (_, step) => ({
+    at: 2 * step,
+    does: 'crash',
+    then: 3,
+  }))
+
+  const read: unknown[] = []
+  for (const crash of crashes as Fate[]) read.push((await outcome(list, 3, crash)).read)
+
+  expect(read).toEqual(crashes.map(() => whole.read))
+})
