@@ -83,8 +83,9 @@ class Wirer {
       this.#context.faults.push(CFG_CYCLE({ ids: circle }, where))
     }
     this.#checkSink(sinks)
-    // What nobody reads may be what a wrong name was meant for.
-    if (this.#context.faults.length === before) this.#unread(sinks)
+    // What nobody reads may be what a wrong name was meant for, or what holds stages and has none, by a fault of its own.
+    const isWhole = this.#pipeline.nests.every(({ ends }) => ends.length > 0)
+    if (isWhole && this.#context.faults.length === before) this.#unread(sinks)
     return { main: this.#main(), inputs: this.#inputs, order }
   }
 

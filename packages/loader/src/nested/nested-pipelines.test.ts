@@ -277,6 +277,16 @@ describe('what is wrong with a nested pipeline', () => {
     `)
   })
 
+  it('may be its file, of which who stands below knows nothing', async () => {
+    const stages = '- pipeline: ./none.yaml\n- choose: { when: a > 1, then: [filter: b > 1] }'
+
+    expect(await faultsOf({ 'job.yaml': job(stages) })).toMatchInlineSnapshot(`
+      "error[CFG_NESTED_FILE]: The pipeline ./none.yaml cannot be read: ENOENT: no such file or directory, open '<folder>/none.yaml'.
+        at   <folder>/job.yaml:4:17  pipeline.stages[0].pipeline
+        next A path counts from the file that names it; stages can also stand here: pipeline: { stages: [...] }."
+    `)
+  })
+
   it('may be what belongs to the whole job', async () => {
     const files = {
       'job.yaml': job('- pipeline: ./clean.yaml'),
@@ -318,9 +328,6 @@ describe('what is wrong with a nested pipeline', () => {
       "error[CFG_TYPE]: "stages" must be a list of stages; got an empty list.
         at   <folder>/job.yaml:4:27  pipeline.stages[0].pipeline.stages
         next Write a list of stages there.
-      error[CFG_UNREAD_OUTPUT]: Nobody reads output "out" of "pipeline-2/filter".
-        at   <folder>/job.yaml:5:28  pipeline.stages[1].pipeline.stages[0].filter
-        next Add a stage or a sink behind it.
       error[CFG_UNKNOWN_KEY]: Unknown key "name" in a pipeline that is a stage.
         at   <folder>/job.yaml:5:44  pipeline.stages[1].pipeline.name
         next The keys are: note, stages.
