@@ -27,6 +27,35 @@ it('test --watch runs again when a module of the job changes, until Ctrl-C', asy
   expect(stdout.match(/\d passed(?:, \d failed)?/g)).toEqual(['0 passed, 1 failed', '1 passed'])
 })
 
+it('what exits comes to the sink, and to a test by its name, but to no test that looks at a stage', async () => {
+  const known = `export default function known(n: number, context) {
+    if (n > 0) return n
+    context.exit('known')
+    return undefined
+  }
+  known.exits = true
+`
+  const cwd = folder({
+    'known.ts': known,
+    'times.ts': times(2),
+    'job.yaml': `pipeline:
+  source: { file: in.jsonl }
+  stages: [{ module: ./known.ts }, { module: ./times.ts }]
+  sink: { file: out.jsonl }
+tests:
+  - name: exits
+    given: [1, -1]
+    expect: { known: [1], known.exit: [-1], times: [2], sink: [2, -1] }
+    order: any
+`,
+  })
+
+  const { code, stdout } = await start(cwd, ['test', 'job.yaml']).ended
+
+  expect(stdout).toContain('1 passed')
+  expect(code).toBe(0)
+})
+
 it('test --watch takes nothing that the tests did not read for a change', async () => {
   const cwd = folder({ 'job.yaml': job, 'times.ts': times(2) })
 

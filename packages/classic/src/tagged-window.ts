@@ -50,8 +50,8 @@ class TaggingContext implements RecordContext {
     this.#context.skip(reason)
   }
 
-  exit(reason: string): void {
-    this.#context.exit(reason)
+  exit(reason: string, value?: unknown): void {
+    this.#context.exit(reason, value)
   }
 }
 

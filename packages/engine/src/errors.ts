@@ -238,11 +238,13 @@ export const ENG_TIMERS_ENDLESS: ErrorOf<{ id: string }> = defineError({
   hint: () => 'Set no timer again in onTimer where context.watermark is Infinity.',
 })
 
-/** `context.exit` is not built yet. */
-export const ENG_EXIT: ErrorOf<Record<string, never>> = defineError({
+/** `context.exit` was called by a stage that does not declare it. */
+export const ENG_EXIT: ErrorOf<{ id: string }> = defineError({
   code: 'ENG_EXIT',
-  message: () => 'context.exit is not built yet.',
-  hint: () => 'Emit the record, or call context.skip(reason).',
+  message: (d) =>
+    `Stage "${d.id}" called context.exit and does not declare exits: true, so no sink listens.`,
+  hint: () =>
+    'Declare exits: true in defineStage, as an option of through, or on the function or class that a job file names.',
 })
 
 /** A source, stage or sink could not be created or opened. */

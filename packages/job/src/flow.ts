@@ -30,7 +30,17 @@ export type StageFunction<In, Out> = (
   context: RecordContext,
 ) => Out | undefined | Promise<Out | undefined>
 
-function functionFactory(name: string, process: StageFunction<never, unknown>): StageFactory {
+/** Options of a function as a stage. */
+export interface FunctionOptions extends StageOptions {
+  /** Whether it calls `context.exit`. Default false. */
+  readonly exits?: boolean
+}
+
+function functionFactory(
+  name: string,
+  process: StageFunction<never, unknown>,
+  exits = false,
+): StageFactory {
   return {
     traits: {
       name,
@@ -38,6 +48,7 @@ function functionFactory(name: string, process: StageFunction<never, unknown>): 
       outputs: { out: 'What the function returns.' },
       keeps: 'instance',
       absorbs: false,
+      exits,
     },
     create: () => ({ process }),
     dispose: () => undefined,
@@ -69,16 +80,16 @@ export class Flow<In, Out> {
    */
   through<Next>(flow: Flow<Out, Next>, options?: Pick<StageOptions, 'id'>): Flow<In, Next>
   /** Replaces each record by what `process` returns; undefined filters it. */
-  through<Next>(process: StageFunction<Out, Next>, options?: StageOptions): Flow<In, Next>
+  through<Next>(process: StageFunction<Out, Next>, options?: FunctionOptions): Flow<In, Next>
   through<Next>(
     process: StageFunction<Out, Next> | Flow<Out, Next>,
-    options: StageOptions = {},
+    options: FunctionOptions = {},
   ): Flow<In, Next> {
     if (process instanceof Flow) {
       return new Flow<In, Next>(nestDraft(this.draft, process.draft, options.id))
     }
     const name = process.name === '' ? 'function' : process.name
-    return this.#append<Next>(functionFactory(name, process), options)
+    return this.#append<Next>(functionFactory(name, process, options.exits), options)
   }
 
   /** Passes the records for which `test` is true. */

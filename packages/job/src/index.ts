@@ -41,7 +41,7 @@ export type {
   PipelineOptions,
   StageOptions,
 } from './draft.ts'
-export { Flow, type StageFunction } from './flow.ts'
+export { Flow, type FunctionOptions, type StageFunction } from './flow.ts'
 export type { ParallelOptions } from './parallel-options.ts'
 export { Pipeline, pipeline, type SourceOptions } from './pipeline.ts'
 export type { SourceTime, StatedTime } from './source-time.ts'

@@ -20,6 +20,7 @@ export {
   type CheckpointOptions,
   type ConfigValue,
   type ErrorPolicy,
+  type FunctionOptions,
   type Input,
   type JobParts,
   type JobPlan,

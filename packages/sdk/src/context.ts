@@ -22,8 +22,11 @@ export interface RecordContext {
   reject(code: string, message: string): void
   /** Counts this record as filtered for `reason`. */
   skip(reason: string): void
-  /** Sends the record straight to the sinks of its line. Not built yet: rejects the record. */
-  exit(reason: string): void
+  /**
+   * The record is done early: as it came, or as `value`, it goes straight to all sinks behind the stage, and counts as used. What is emitted or returned after
+   * it is ignored; what was emitted before goes on. Only of a stage that says `exits`: else it rejects the record with ENG_EXIT.
+   */
+  exit(reason: string, value?: unknown): void
 }
 
 /** A record that a stage took in and still holds. */

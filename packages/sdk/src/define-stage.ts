@@ -89,6 +89,8 @@ export interface StageDefinition<Parameters = unknown> {
   readonly keeps?: 'nothing' | 'state' | 'instance'
   /** Records that emit nothing count as used, not filtered. */
   readonly absorbs?: boolean
+  /** Whether it calls `context.exit`: the sinks behind it then listen. It has no output `exit` of its own. Default false. */
+  readonly exits?: boolean
   /** `same`: hands records on untouched; on the output `late` also as the field `record` of what says how late it is. */
   readonly passes?: 'same'
   /** Field paths it looks at; undefined means all. */
@@ -141,6 +143,8 @@ export interface StageTraits {
   readonly outputs: Outputs
   readonly keeps: 'nothing' | 'state' | 'instance'
   readonly absorbs: boolean
+  /** Whether it may call `context.exit`. Absent: it may not. */
+  readonly exits?: boolean | undefined
   readonly passes?: 'same' | undefined
   /** Absent: it makes no results that replace earlier ones, and takes such. */
   readonly updates?: { readonly makes: boolean; readonly takes: boolean } | undefined
@@ -185,7 +189,7 @@ export function stageTraits<Parameters>(
   definition: StageDefinition<Parameters>,
   parameters: Parameters,
 ): StageTraits {
-  const { absorbs = false, keeps = 'instance', name, passes, updates } = definition
+  const { absorbs = false, exits, keeps = 'instance', name, passes, updates } = definition
   const inputs = stageInputs(definition)
   const makes = updates?.makes?.(parameters) ?? false
   const takes = updates?.takes ?? (keeps !== 'state' && !absorbs)
@@ -196,6 +200,7 @@ export function stageTraits<Parameters>(
     keeps,
     absorbs,
     passes,
+    ...(exits === true ? { exits } : {}),
     ...(makes || !takes ? { updates: { makes, takes } } : {}),
   }
 }

@@ -48,7 +48,7 @@ export interface RunStageOptions extends MakeOptions {
 export interface StageRun {
   /** Records of the main output. */
   readonly output: readonly unknown[]
-  /** Records by output. */
+  /** Records by output; those that exit under `exit`. */
   readonly outputs: Readonly<Record<string, readonly unknown[]>>
   /** Event times by output, epoch ms. */
   readonly timestamps: Readonly<Record<string, readonly number[]>>
@@ -153,7 +153,9 @@ export async function runStage<P>(
   const { unread = [] } = options
   const made = toStageFactory(definition, injection)
   const factory = options.processBatch === false ? withoutBatches(made) : made
-  const names = Object.keys(factory.traits.outputs).filter((name) => !unread.includes(name))
+  const { exits, outputs } = factory.traits
+  const all = [...Object.keys(outputs), ...(exits === true ? ['exit'] : [])]
+  const names = all.filter((name) => !unread.includes(name))
   const sinks = names.map((output) => ({ output, factory: collectSink(options.onOutput) }))
   let job: EngineJob | undefined
   const { summary, rejected } = await runSpec(

@@ -168,6 +168,7 @@ export function buildNodes(
     const { follower } = spec
     if (follower !== undefined) {
       node.counter.onFiltered = (reason) => follower.filtered(parts.outbox.table, reason)
+      node.counter.onExited = (reason) => follower.exited(parts.outbox.table, reason)
     }
     node.counter.watch(outboxOf(id).ports.filter((port) => port !== outboxOf(id).dead))
     const failures = failuresOf('Stage', id, stage.onError)

@@ -75,14 +75,6 @@ it('withdraws a record that emits more than 100,000 records', async () => {
   expect(dead.map(reason)).toEqual(['ENG_MAX_EMIT'])
 })
 
-it('refuses exit, which is not built yet', async () => {
-  const { dead } = await through([1], { process: (_n: number, context) => context.exit('done') })
-
-  expect(dead).toMatchObject([
-    { error: { code: 'ENG_EXIT', message: 'context.exit is not built yet.' } },
-  ])
-})
-
 it('tells a handler its time, key, watermark and outputs', async () => {
   const seen: unknown[] = []
   const by = ['a', 'b'].map((name) => ({

@@ -6,6 +6,7 @@ import { Port } from '../run/port.ts'
 import { Outbox } from '../run/outbox.ts'
 import { Fans } from './fans.ts'
 import type { JobSpec, OutputRef, StageSpec } from '../plan/job-spec.ts'
+import { outputsOf } from '../plan/with-exits.ts'
 
 /** Who sends to whom: the edges into and the ports out of every node. */
 export interface Wiring {
@@ -90,7 +91,7 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
     outboxes.set(id, new Outbox(ports, dead(id)))
   }
   for (const source of spec.sources) add(source.id, ['out'])
-  for (const stage of spec.stages) add(stage.id, Object.keys(stage.factory.traits.outputs))
+  for (const stage of spec.stages) add(stage.id, outputsOf(stage))
   for (const { id, output } of spec.gates ?? []) {
     outboxes.set(
       id,

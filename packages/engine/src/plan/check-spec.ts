@@ -8,6 +8,7 @@ import { checkRestored } from './check-restored.ts'
 import type { JobSpec, OutputRef } from './job-spec.ts'
 import { checkRepeatable } from './pipeline-restart.ts'
 import { placeOf } from './place.ts'
+import { EXIT, outputsOf, withExits } from './with-exits.ts'
 
 /** Checks what the maker of a spec guarantees: unique ids, known references, order. Throws on a programmer's fault, and ENG_LIMIT, ENG_NOT_REPEATABLE, ENG_UPDATES, ENG_NO_DEAD_LETTER and ENG_PARKED_LEFT. */
 export function checkSpec(spec: JobSpec): void {
@@ -37,7 +38,9 @@ export function checkSpec(spec: JobSpec): void {
     invariant(inputs.size === stage.inputs.length, `Stage "${stage.id}" names each input once.`)
     for (const input of stage.inputs) known(stage.id, input.from)
     checkParallel(stage, spec)
-    add(stage.id, Object.keys(stage.factory.traits.outputs))
+    const { exits, outputs: own } = stage.factory.traits
+    invariant(exits !== true || !(EXIT in own), `"${stage.id}" has no output "${EXIT}" of its own.`)
+    add(stage.id, outputsOf(stage))
   }
   for (const sink of spec.sinks) {
     known(sink.id, sink.from)
@@ -51,7 +54,7 @@ export function checkSpec(spec: JobSpec): void {
 
 /** Whoever would count a result and the one that replaces it must not get both. */
 function checkUpdates(spec: JobSpec): void {
-  const [clash] = findUpdateClashes(spec)
+  const [clash] = findUpdateClashes(withExits(spec))
   if (clash === undefined) return
   const { reader, writer } = clash
   throw ENG_UPDATES({ reader: reader.id, writer }, placeOf(reader))

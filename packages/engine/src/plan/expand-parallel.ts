@@ -4,6 +4,7 @@ import { stagesInLanes } from './check-parallel.ts'
 import type { GateSpec, JobSpec, OutputRef, SourceSpec, StageSpec } from './job-spec.ts'
 import { keyShare, splitSnapshot } from '../state/share-snapshot.ts'
 import { gateId, replicaId } from './parallel-spec.ts'
+import { withExits } from './with-exits.ts'
 
 /**
  * The same job in which a stage `count` with several workers is that many stages `count#0`, `count#1` and so on, side by side: each
@@ -12,7 +13,7 @@ import { gateId, replicaId } from './parallel-spec.ts'
  * else. Gives back the spec itself where there is none such.
  */
 export function expandParallel(whole: JobSpec): JobSpec {
-  const spec = withLanes(whole)
+  const spec = withLanes(withExits(whole))
   const many = new Map(spec.stages.filter(isMany).map((stage) => [stage.id, stage]))
   if (many.size === 0) return fitted(spec)
   const threads = threadsOf(spec)

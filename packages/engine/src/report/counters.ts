@@ -22,6 +22,8 @@ export class StageCounter {
   kept: () => KeptCounts = () => ({})
   /** Told of each time that it filters. */
   onFiltered: ((reason: string) => void) | undefined
+  /** Told of each record that exits. */
+  onExited: ((reason: string) => void) | undefined
 
   constructor(id: string, module: string) {
     this.id = id
@@ -38,6 +40,11 @@ export class StageCounter {
     const kept = this.#reasons.has(reason) || this.#reasons.size < REASONS_KEPT
     const name = kept ? reason : 'other'
     this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + count)
+  }
+
+  exit(reason: string): void {
+    this.used++
+    this.onExited?.(reason)
   }
 
   /** Goes on from what an earlier run had counted; `moreReasons` as it gave them. */

@@ -6,7 +6,7 @@ export async function collect(
   context: ReusedContext,
 ): Promise<void> {
   for await (const value of results) {
-    if (context.closed) return
+    if (context.closed || context.exited !== undefined) return
     context.emit(value)
   }
 }

@@ -35,9 +35,19 @@ export class Emitter {
     port.push(value, timestamp, this.mark, this.row)
   }
 
+  /** The next record is in hand. */
+  begin(timestamp: number, row: number): void {
+    this.timestamp = timestamp
+    this.row = row
+    this.count = 0
+    this.overflowed = false
+    this.unlimited = false
+    this.active = true
+  }
+
   /** Those of the declared outputs, by name. */
-  handles({ dead, ports }: Outbox): Readonly<Record<string, OutputHandle>> {
-    const declared = ports.filter((port) => port !== dead)
+  handles({ dead, ports }: Outbox, exit: Port | undefined): Readonly<Record<string, OutputHandle>> {
+    const declared = ports.filter((port) => port !== dead && port !== exit)
     return Object.fromEntries(declared.map((port) => [port.name, this.handle(port)]))
   }
 

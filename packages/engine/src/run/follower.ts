@@ -11,4 +11,5 @@ export interface Follower {
   left(table: OriginTable): void
   dropped(table: OriginTable, why: 'overflow' | 'outdated'): void
   filtered(table: OriginTable, reason: string): void
+  exited(table: OriginTable, reason: string): void
 }

@@ -19,7 +19,7 @@ import { NO_ROW, noRecords, RecordBatch } from './record-batch.ts'
 import { type InHand, RecordFailures } from './record-failures.ts'
 import { Rebuilder } from './rebuilder.ts'
 import type { StageParts } from './stage-parts.ts'
-import { ReusedContext } from './reused-context.ts'
+import { exitOf, ReusedContext } from './reused-context.ts'
 import { newSpilling, nothingSpills } from './spilling-sweep.ts'
 import { restoreCold } from './stage-snapshot.ts'
 import { StageHooks } from './stage-hooks.ts'
@@ -151,12 +151,7 @@ export class RecordRunner implements InHand {
     this.index = index
     this.input = input
     if (timestamp > this.largest) this.largest = timestamp
-    emitter.timestamp = timestamp
-    emitter.row = batch.rows[index] as number
-    emitter.count = 0
-    emitter.overflowed = false
-    emitter.unlimited = false
-    emitter.active = true
+    emitter.begin(timestamp, batch.rows[index] as number)
     context.reset()
     this.#parts.outbox.begin()
     const handler = this.#handlers.get(input) as Handler
@@ -170,7 +165,7 @@ export class RecordRunner implements InHand {
       if (handler.kind === 'generator') {
         for (const value of result as Iterable<unknown>) {
           context.emit(value)
-          if (emitter.overflowed) break
+          if (!emitter.active || emitter.overflowed) break
         }
         return this.#settle()
       }
@@ -262,7 +257,11 @@ export class RecordRunner implements InHand {
     }
     this.journal.forget()
     const counter = this.#parts.counter
-    if (emitter.count > 0) {
+    if (context.exited !== undefined) {
+      counter.exit(context.exited)
+      context.exited = undefined
+      this.lateLetters()
+    } else if (emitter.count > 0) {
       if (this.#late !== undefined && this.#late.values.length - this.#late.base === emitter.count)
         counter.late++
       else counter.used++
@@ -295,6 +294,7 @@ export class RecordRunner implements InHand {
   ): Promise<void> | undefined {
     this.#parts.outbox.withdraw()
     this.journal.undo()
+    this.#context.exited = undefined
     // The job has ended: it is no fault of the record that its key could not be read.
     if (this.spilling?.hasFailed === true) return undefined
     const delayMs = this.#failures.retryAfter(code, cause)
@@ -382,7 +382,7 @@ export class RecordRunner implements InHand {
   }
 
   #newContext(): ReusedContext {
-    return new ReusedContext(this.emitter, this.#main, this.current, this.#parts.host.signal)
+    return new ReusedContext(this, this.#parts)
   }
 
   #scope(): StageScope {
@@ -391,8 +391,8 @@ export class RecordRunner implements InHand {
       ...scope,
       state: keptBy(this.#parts.spec, this.isKeyed, this.state.scope()),
       timers: { event: this.hooks.event, clock: this.hooks.clock },
-      timer: undoableTimer(this.#parts.timers, this.journal, () => this.emitter.active),
-      outputs: this.emitter.handles(outbox),
+      timer: undoableTimer(this.#parts.timers, this.journal, () => this.#context.isInHand),
+      outputs: this.emitter.handles(outbox, exitOf(this.#parts)),
       keyNames: this.keys.names,
       inputs: this.#parts.spec.inputs.map(({ name }) => name),
     }

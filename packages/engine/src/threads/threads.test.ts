@@ -196,6 +196,41 @@ it('gives results of two threads in the order of the records, where that is aske
   expect(sink.records).toEqual(numbers)
 })
 
+it.each(['ordered', 'unordered'] as const)(
+  '%s: what exits in a thread or a process comes to the sink behind it',
+  async (mode) => {
+    const exiting = (): readonly StageSpec[] => [
+      stage(
+        'work',
+        'source',
+        {
+          process: (n: number, context) =>
+            n % 3 === 0 ? context.exit('three', { n, of: 'three' }) : n,
+        },
+        {
+          batch: 3,
+          traits: { keeps: 'nothing', exits: true },
+          parallel: { workers: 2, runs: 'threads', mode },
+        },
+      ),
+      stage('after', 'work', { process: (n: number) => ({ n }) }),
+    ]
+    const numbers = Array.from({ length: 60 }, (_, n) => n)
+    const sink = listSink('sink', [from('after')])
+    const source = listSource(cut(numbers, [7, 1, 20]))
+    const spec = job({ sources: [source], stages: exiting(), sinks: [sink] })
+
+    const { stages: counts } = await threaded(spec, exiting).run()
+
+    const records = sink.records as { n: number; of?: string }[]
+    const exited = records.filter(({ of }) => of === 'three').map(({ n }) => n)
+    const inOrder = numbers.filter((n) => n % 3 === 0)
+    expect(records).toHaveLength(60)
+    expect(mode === 'ordered' ? exited : exited.toSorted((a, b) => a - b)).toEqual(inOrder)
+    expect(counts[0]).toMatchObject({ in: 60, used: 60, sent: { out: 40, exit: 20 } })
+  },
+)
+
 function work(process: (n: number) => unknown, more: Partial<JobSpec> = {}) {
   const sink = listSink('sink', [from('work')])
   const source = listSource([Array.from({ length: 10 }, (_, n) => n)])

@@ -16,6 +16,8 @@ interface Followed<Out> extends Waiter<Out> {
   letter?: DeadLetterRecord
   dropped?: 'overflow' | 'outdated'
   reason?: string
+  /** Why it exited. */
+  exited?: string
 }
 
 /** Records that are followed to their end, by the number that the source gave them. */
@@ -59,6 +61,11 @@ export class FollowedRecords<Out> implements Follower {
   filtered(table: OriginTable, reason: string): void {
     const followed = this.#of(table)
     if (followed !== undefined) followed.reason ??= reason
+  }
+
+  exited(table: OriginTable, reason: string): void {
+    const followed = this.#of(table)
+    if (followed !== undefined) followed.exited ??= reason
   }
 
   /** Keeps a result for whoever waits for it; false: nobody does. */
@@ -106,6 +113,7 @@ export class FollowedRecords<Out> implements Follower {
   #outcomeOf(offset: number, followed: Followed<Out>): Outcome<Out> {
     const {
       dropped,
+      exited,
       hasEntered,
       letter,
       reason = hasEntered ? undefined : 'malformed',
@@ -116,6 +124,7 @@ export class FollowedRecords<Out> implements Follower {
       return { fate: 'dead', stage: letter.stage, ...letter.error, results }
     }
     if (dropped !== undefined) return { fate: 'dropped', reason: dropped, results }
+    if (exited !== undefined) return { fate: 'used', reason: exited, results }
     if (results.length > 0) return { fate: 'used', results }
     if (this.#isHeld(offset)) return { fate: 'held', results }
     return reason === undefined ? { fate: 'used', results } : { fate: 'filtered', reason, results }

@@ -5,8 +5,8 @@
 export type Outcome<Out> = Fate & { readonly results: readonly Out[] }
 
 type Fate =
-  /** It came through, or was taken into state. */
-  | { readonly fate: 'used' }
+  /** It came through, or was taken into state; or a stage let it exit, for this reason. */
+  | { readonly fate: 'used'; readonly reason?: string }
   /** A stage let it out, for this reason. */
   | { readonly fate: 'filtered'; readonly reason: string }
   /** It came behind the watermark, and nobody reads late records. */

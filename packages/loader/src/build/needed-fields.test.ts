@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { loadSpec } from '../load-spec.ts'
 
@@ -113,4 +116,27 @@ it.each([
   )
 
   expect(source?.fields).toEqual(fields)
+})
+
+it('reads all fields where a stage lets records exit, for the sinks see them as they came', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'needed-fields-'))
+  const stage = (more: string): string => `export default { kind: 'stage', name: 'x', summary: 'X.',
+    parameters: { '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }),
+      jsonSchema: { input: () => ({ type: 'object' }) } } },
+    keeps: 'nothing', passes: 'same', reads: () => ['x'], ${more} create: () => ({ process() {} }) }\n`
+  writeFileSync(join(folder, 'goes.mjs'), stage(''))
+  writeFileSync(join(folder, 'exits.mjs'), stage('exits: true,'))
+  const through = (name: string) =>
+    load(
+      '  source: { file: a.jsonl }',
+      `  stages: [{ module: '${join(folder, name)}', id: first }, { filter: y > 1 }]`,
+      '  sink: { file: b.jsonl }',
+    )
+
+  const goes = await through('goes.mjs')
+  const exits = await through('exits.mjs')
+  rmSync(folder, { recursive: true })
+
+  expect(goes).toMatchObject({ source: { fields: ['x', 'y'], raw: true }, sinks: ['sink'] })
+  expect(exits).toMatchObject({ source: { fields: undefined, raw: false }, sinks: [] })
 })

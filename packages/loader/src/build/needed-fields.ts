@@ -1,6 +1,6 @@
 import { askDefinition } from '../modules/ask-definition.ts'
 import { sinkOf, stageOf, type Part } from './part.ts'
-import { givesLate, type Graph, mayPark, rawSinks, readersOf } from './raw-sinks.ts'
+import { exits, givesLate, type Graph, mayPark, rawSinks, readersOf } from './raw-sinks.ts'
 
 /** What a source need not give. */
 export interface Needed {
@@ -31,7 +31,8 @@ export function neededOf(id: string, graph: Graph): Needed {
 
 /** The only fields of its results that anyone behind a stage looks at; undefined: all. */
 export function neededBehindStage(id: string, graph: Graph): readonly string[] | undefined {
-  const isWhole = readersOf(id, graph).length === 0 || showsWhole(graph)
+  const part = graph.parts.get(id)
+  const isWhole = readersOf(id, graph).length === 0 || showsWhole(graph) || exits(part)
   const needed = isWhole ? undefined : neededBehind(id, [], graph)
   return needed?.includes('record') === true ? undefined : needed?.map(firstName)
 }
@@ -64,7 +65,8 @@ function neededBehind(
     const stage = part === undefined ? undefined : stageOf(part)
     const reads = part && readsOf(part)
     const passed = stage?.definition.passes === 'same' ? neededBehind(reader, raw, graph) : []
-    if (givesLate(reader, graph) || (part && keepsRecords(part, graph))) return undefined
+    if (givesLate(reader, graph) || exits(part)) return undefined
+    if (part && keepsRecords(part, graph)) return undefined
     if (reads === undefined || passed === undefined) return undefined
     for (const field of [...reads, ...passed, ...(part?.settings.reads ?? [])]) needed.add(field)
   }

@@ -55,8 +55,13 @@ function isUntouched(id: string, source: string, graph: Graph): boolean {
   const stage = part && stageOf(part)
   // What remembers records may hand one on when another is in hand, or none: then there are no bytes of it.
   const isSame = stage?.definition.passes === 'same' && stage.definition.keeps === 'nothing'
-  if (!isSame || part?.settings.parallel !== undefined) return false
+  if (!isSame || exits(part) || part?.settings.parallel !== undefined) return false
   return !givesLate(id, graph) && isReached(id, source, graph)
+}
+
+/** Whether records may go from a stage to the sinks behind it at once, as anything. */
+export function exits(part: Part | undefined): boolean {
+  return part !== undefined && stageOf(part)?.definition.exits === true
 }
 
 /** Whether records may be parked: what is parked waits as a record. */

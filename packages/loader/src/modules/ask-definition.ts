@@ -32,6 +32,10 @@ export function askTraits(
   const expected = 'names with a sentence each'
   const ask = (): StageTraits => stageTraits(module.definition, parameters)
   const traits = askDefinition(module, member, ask, where, expected)
+  if (traits.exits === true && Object.hasOwn(traits.outputs, 'exit')) {
+    const details = { member, expected: 'no output exit, for it says exits', got: 'exit' }
+    throw refuse(module, details, where)
+  }
   if (isOutputs(traits.outputs)) return traits
   throw refuse(module, { member, expected, got: describeValue(traits.outputs) }, where)
 }

@@ -43,6 +43,7 @@ const checks: Readonly<Record<Kind, readonly Check[]>> = {
     ],
     ['optionalOutputs', 'a list of names', optional(isTexts)],
     ['keeps', "'nothing', 'state' or 'instance'", oneOf(undefined, 'nothing', 'state', 'instance')],
+    ['exits', 'true or false', oneOf(undefined, true, false)],
     ['passes', "'same'", oneOf(undefined, 'same')],
     ['retains', 'a function', optional(isCallable)],
   ],

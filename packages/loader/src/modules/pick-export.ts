@@ -140,6 +140,7 @@ function synthesize(code: Code, exported: string, found: FoundModule): StageDefi
     summary: `${isNew ? 'Class' : 'Function'}${named} of ${found.specifier.split('#')[0]}.`,
     parameters: isNew ? anyParameters : noParameters,
     keeps: 'instance',
+    exits: Reflect.get(code, 'exits') === true,
     create: ({ parameters }) =>
       isNew
         ? (Reflect.construct(code, [parameters]) as StageInstance)

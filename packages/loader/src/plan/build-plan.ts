@@ -11,6 +11,7 @@ import {
   sourceTraitsOf,
   stageOf,
 } from '../build/part.ts'
+import { exits } from '../build/raw-sinks.ts'
 import type { Wiring } from '../build/wire.ts'
 import type { Role } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
@@ -209,6 +210,9 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
     stage?.absorbs === true
       ? 'Records that emit nothing count as used.'
       : 'Records that emit nothing count as filtered.',
+    ...(exits(part)
+      ? ['Records that exit go straight to the sinks behind it, and count as used.']
+      : []),
     ...retained(part),
     ...lines(parallelSentence(settings.parallel)),
     ...lines(spillSentence(settings)),

@@ -17,14 +17,17 @@ export interface Targets {
 /** Sinks by id, stages by id (their main output) or as `id.output`. */
 export function targetsOf(spec: JobSpec): Targets {
   const outputs = new Map<string, Observed>()
+  const exits = new Map<string, Observed>()
   for (const { id, factory } of spec.stages) {
     for (const [index, output] of Object.keys(factory.traits.outputs).entries()) {
       const name = index === 0 ? id : `${id}.${output}`
       outputs.set(name, { name, id, output })
     }
+    const name = `${id}.exit`
+    if (factory.traits.exits === true) exits.set(name, { name, id, output: 'exit' })
   }
   const sinks = [...spec.sinks, ...(spec.deadLetter === undefined ? [] : [spec.deadLetter])]
-  const all = new Map(outputs)
+  const all = new Map([...outputs, ...exits])
   // Without a sink of its own the job gives its results to whoever runs it.
   const ids =
     spec.sinks.length === 0 ? [...sinks.map(({ id }) => id), 'sink'] : sinks.map(({ id }) => id)

@@ -1,4 +1,10 @@
-import { type JobSpec, mainOutputs, type OutputRef, type SinkSpec } from '@millrace/engine'
+import {
+  type JobSpec,
+  mainOutputs,
+  type OutputRef,
+  type SinkSpec,
+  withExits,
+} from '@millrace/engine'
 import type { Observed } from '@millrace/loader'
 import { type CollectSink, collectSink } from '../ends.ts'
 
@@ -19,7 +25,7 @@ export class Taps {
   constructor(spec: JobSpec, observed: readonly Observed[]) {
     const letters = collectSink()
     this.#collected.set('deadLetter', () => letters.values)
-    const own = spec.sinks.map((sink) => ({
+    const own: SinkSpec[] = spec.sinks.map((sink) => ({
       ...sink,
       factory: this.#collect(sink.id),
       raw: false,
@@ -28,7 +34,11 @@ export class Taps {
     const add = (id: string, name: string, from: readonly OutputRef[]): void => {
       more.push({ id, factory: this.#collect(name), from })
     }
-    if (own.length === 0) add('sink', 'sink', mainOutputs(spec))
+    if (own.length === 0) {
+      own.push({ id: 'sink', factory: this.#collect('sink'), from: mainOutputs(spec) })
+    }
+    // What exits comes to the sinks of the job, not to those that look on.
+    const { sinks } = withExits({ ...spec, sinks: own })
     for (const { name, id, output } of observed) {
       if (output === undefined || this.#collected.has(name)) continue
       const isRead = isReadIn(spec, { id, output })
@@ -38,7 +48,7 @@ export class Taps {
       } else add(`observed-${more.length}`, name, [{ id, output }])
     }
     this.sinks = {
-      sinks: [...own, ...more],
+      sinks: [...sinks, ...more],
       ...(spec.deadLetter === undefined
         ? {}
         : { deadLetter: { ...spec.deadLetter, factory: letters } }),

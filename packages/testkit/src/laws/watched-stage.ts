@@ -314,7 +314,11 @@ function checkedContext(record: unknown, context: RecordContext, watch: Watch): 
       both()
       context.skip(reason)
     },
-    exit: (reason) => context.exit(reason),
+    exit(reason, value) {
+      isEmitted = true
+      both()
+      context.exit(reason, value)
+    },
   }
 }
 
