@@ -54,8 +54,9 @@ export const JOB_INPUT = defineError<{ name: string; got: string; isText: boolea
 /** A job with a source was given an input. */
 export const JOB_HAS_SOURCE = defineError<{ name: string }>({
   code: 'JOB_HAS_SOURCE',
-  message: (d) => `Job "${d.name}" reads its own source; run() takes no input as well.`,
-  hint: () => 'Call run() without an argument, or take the source out of the job.',
+  message: (d) => `Job "${d.name}" reads its own source and takes no other records.`,
+  hint: () =>
+    'Call run() without an argument; to give it records, by run(input) or open(), take the source out of the job.',
 })
 
 /** A job was run a second time. */

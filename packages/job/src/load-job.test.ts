@@ -105,7 +105,7 @@ it('throws all faults of a job file at once', async () => {
 it('refuses to iterate over a job that has a sink, and input for one that has a source', async () => {
   const job = await loadJob(join(folder, 'whole.yaml'))
   expect(() => job.run([{}])).toThrow(
-    'Job "whole" reads its own source; run() takes no input as well.',
+    'Job "whole" reads its own source and takes no other records.',
   )
 
   const run = job.run()

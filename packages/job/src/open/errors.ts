@@ -1,7 +1,7 @@
 import { defineError } from '@millrace/base'
 
 /** An open job takes no record any more. */
-export const JOB_CLOSED = defineError<{ name: string; why: 'stopped' | 'failed' }>({
+export const JOB_CLOSED = defineError<{ name: string; why: 'stopped' | 'failed' | 'aborted' }>({
   code: 'JOB_CLOSED',
   message: (d) => `Job "${d.name}" takes no more records: it ${why[d.why]}.`,
   hint: (d) =>
@@ -10,7 +10,7 @@ export const JOB_CLOSED = defineError<{ name: string; why: 'stopped' | 'failed' 
       : 'Build or load the job again and open it.',
 })
 
-const why = { stopped: 'was stopped', failed: 'has failed' } as const
+const why = { stopped: 'was stopped', failed: 'has failed', aborted: 'was aborted' } as const
 
 /** A job cannot be opened. */
 export const JOB_OPEN = defineError<{ name: string; problem: string; hint: string }>({

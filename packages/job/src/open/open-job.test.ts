@@ -183,6 +183,10 @@ describe('push, results and latest', () => {
 
     expect((await open.ended).state).toBe('failed')
     expect(told).toEqual(Array.from({ length: 5 }, () => 'error[JOB_CLOSED]'))
+    expect(await open.push(9).catch(renderError)).toMatchInlineSnapshot(`
+      "error[JOB_CLOSED]: Job "n" takes no more records: it was aborted.
+        next Build or load the job again and open it."
+    `)
   })
 
   it('results that nobody has read can be read after the end', async () => {

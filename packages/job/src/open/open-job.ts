@@ -54,7 +54,8 @@ export class OpenJob<In, Out> {
   readonly #followed: FollowedRecords<Out>
   readonly #queue: RecordQueue<Out>
   readonly #results: ResultQueue<Out>
-  #closed: 'stopped' | 'failed' | undefined
+  #closed: 'stopped' | 'failed' | 'aborted' | undefined
+  #isAborted = false
   #error: unknown
 
   constructor(parts: OpenParts, options: OpenOptions) {
@@ -130,6 +131,7 @@ export class OpenJob<In, Out> {
   /** Ends at once, whatever is under way; sinks abort. What waits for an outcome is rejected. */
   abort(): void {
     this.#close()
+    this.#isAborted = true
     this.#engine.abort()
   }
 
@@ -145,9 +147,10 @@ export class OpenJob<In, Out> {
 
   #over(summary: Summary): Summary {
     const { error } = summary
-    this.#closed = error === undefined ? 'stopped' : 'failed'
+    const ended = this.#isAborted ? 'aborted' : 'failed'
+    this.#closed = error === undefined ? 'stopped' : ended
     this.#error = error
-    const why = error && JOB_CLOSED({ name: this.#name, why: 'failed' }, undefined, error)
+    const why = error && JOB_CLOSED({ name: this.#name, why: ended }, undefined, error)
     this.#followed.finish(why)
     this.#queue.clear(why)
     this.#results.close(error)
