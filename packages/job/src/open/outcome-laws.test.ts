@@ -1,4 +1,4 @@
-import { defineStage } from '@millrace/sdk'
+import { defineStage, type RecordContext } from '@millrace/sdk'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
@@ -8,7 +8,7 @@ import { numbers } from './numbers.test-support.ts'
 
 /** A step of a flow over numbers, with what it does to one of them. */
 type Step =
-  | { readonly kind: 'filter' | 'throw' | 'twice'; readonly by: number }
+  | { readonly kind: 'filter' | 'throw' | 'twice' | 'exit'; readonly by: number }
   | {
       readonly kind: 'slow'
       readonly mode: 'unordered' | 'race' | 'serial'
@@ -28,6 +28,7 @@ function fateOf(n: number, [step, ...others]: readonly Step[]): Fate {
   const isHit = n % step.by === 0
   if (step.kind === 'choose') return fateOf(n, [...(isHit ? step.then : step.other), ...others])
   if (step.kind === 'filter' && isHit) return { results: [], isDead: false }
+  if (step.kind === 'exit' && isHit) return { results: [n], isDead: false }
   if (step.kind === 'throw' && isHit) return { results: [], isDead: true }
   if (step.kind !== 'twice' || !isHit) return fateOf(n, others)
   const both = [fateOf(n, others), fateOf(n + 1, others)]
@@ -68,6 +69,13 @@ function add(flow: Flow<number, number>, step: Step, sleep: Sleep): Flow<number,
   }
   if (step.kind === 'filter') return flow.filter((n) => n % step.by !== 0)
   if (step.kind === 'twice') return flow.stage(twice(step.by), {}).as<number>()
+  if (step.kind === 'exit') {
+    const exit = (n: number, context: RecordContext): number => {
+      if (n % step.by === 0) context.exit('a multiple')
+      return n
+    }
+    return flow.through(exit, { exits: true })
+  }
   return flow.through((n) => {
     if (n % step.by === 0) throw new Error(`not ${n}`)
     return n
@@ -79,7 +87,7 @@ const { steps } = fc.letrec<{ steps: Step[]; step: Step }>((tie) => ({
   steps: fc.array(tie('step'), { maxLength: 4 }),
   step: fc.oneof(
     { maxDepth: 2 },
-    fc.record({ kind: fc.constantFrom('filter', 'throw', 'twice'), by }),
+    fc.record({ kind: fc.constantFrom('filter', 'throw', 'twice', 'exit'), by }),
     fc.record({
       kind: fc.constant('slow' as const),
       mode: fc.constantFrom('unordered', 'race', 'serial'),
