@@ -20,7 +20,7 @@ interface Node {
   readonly plan: Plan
   readonly path: string
   readonly parent: Node | undefined
-  /** `down`: stopped with its group; `waiting`: for its delay. */
+  /** `down`: stopped with its group; `waiting`: for its delay, or its turn. */
   state: 'down' | 'waiting' | 'up' | 'ended'
   count: number
   delays: number
@@ -240,6 +240,8 @@ export class ModelTree {
 
   #haltAndStart(parent: Node, node: Node): void {
     if (!hasGroups(parent)) {
+      // It has not ended for good, which counts where another one does at this instant.
+      node.state = 'waiting'
       this.#turns.push({ node, run: () => this.#startAll(parent, [node]) })
       return
     }
