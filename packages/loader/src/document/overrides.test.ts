@@ -125,6 +125,17 @@ describe('overrides', () => {
     expect(await shown('source.parameters.path', options, job)).toBe('"/jobs/a.csv" by file')
   })
 
+  it('give a key in its short form, whichever form the file has', async () => {
+    const workers = async (path: string, value: string, job = text): Promise<unknown> =>
+      (await load(set(path, value), job)).spec?.stages[0]?.parallel?.workers
+    const long = text.replace('id:', 'parallel: { workers: 4 }\n      id:')
+    const path = 'stages.late-flights.parallel'
+
+    expect(await workers(path, '2')).toBe(2)
+    expect(await workers(path, '2', long)).toBe(2)
+    expect(await workers(`${path}.workers`, '2', long.replace('{ workers: 4 }', '4'))).toBe(2)
+  })
+
   it('change the module of a stage', async () => {
     const { plan } = await load({ set: [{ path: 'stages.aggregate.module', value: 'filter' }] })
 

@@ -189,6 +189,9 @@ export function nothingThere(
   return CFG_OVERRIDE({ text, problem: `the job has no ${key}${more}`, known: [], hint }, where)
 }
 
+/** Keys that can be one value in the place of a map. */
+const shortForms = ['checkpoint', 'parallel']
+
 function setStructural(
   keys: Map<string, MapEntry>,
   key: string,
@@ -204,7 +207,7 @@ function setStructural(
   })
   const [child] = names
   const ends = names.length <= 1 || child === 'onEscalate'
-  const isWhole = child === undefined && key === 'checkpoint'
+  const isWhole = child === undefined && shortForms.includes(key)
   const isUnknown = child === undefined || !known?.includes(child) || !ends
   if (known !== undefined && isUnknown && !isWhole) {
     refuser(override, context)(child ?? key, known)
