@@ -34,6 +34,7 @@ export class SourceTask {
   readonly #acks: SourceAcks
   #resume: ((done?: void | Promise<void>) => void) | undefined
   #cancelLook: () => void = () => {}
+  #cancelWait: () => void = () => {}
 
   constructor(parts: SourceParts) {
     const { alignment, host, restored, spec } = parts
@@ -146,6 +147,7 @@ export class SourceTask {
   async close(): Promise<void> {
     this.#pause.abort()
     this.#cancelLook()
+    this.#cancelWait()
     this.#parts.timers.clear()
     await this.#instance?.close?.()
   }
@@ -164,7 +166,7 @@ export class SourceTask {
   #wait(): void {
     const { counter, host } = this.#parts
     const { read } = counter
-    host.runtime.timer(GRACE_MS, () => {
+    this.#cancelWait = host.runtime.timer(GRACE_MS, () => {
       if (this.#hasRest && counter.read > read && !this.#isOver) this.#wait()
       else this.#interrupt()
     })

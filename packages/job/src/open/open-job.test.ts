@@ -1,3 +1,4 @@
+import { createManualRuntime } from '@millrace/core'
 import { renderError } from '@millrace/base'
 import { describe, expect, it } from 'vitest'
 import { numbers } from './numbers.test-support.ts'
@@ -167,6 +168,34 @@ describe('push, results and latest', () => {
     ])
     expect((await drained).state).toBe('completed')
     expect((await other.outcomes).map(({ fate }) => fate)).toEqual(['used', 'used', 'used', 'used'])
+  })
+
+  it('leaves no timer behind that would keep a process', async () => {
+    const manual = createManualRuntime()
+    const timers = new Set<object>()
+    const timer = (delayMs: number, task: () => void): (() => void) => {
+      const own = {}
+      timers.add(own)
+      const cancel = manual.timer(delayMs, () => {
+        timers.delete(own)
+        task()
+      })
+      return () => {
+        timers.delete(own)
+        cancel()
+      }
+    }
+    const open = numbers({ runtime: { ...manual, timer } })
+      .flow.job()
+      .open()
+    void open.execute(1)
+    await manual.settle()
+
+    const ended = open.stop()
+    await manual.settle()
+
+    expect((await ended).state).toBe('stopped')
+    expect(timers.size).toBe(0)
   })
 
   it('abort is done at once, and tells all who wait', async () => {
