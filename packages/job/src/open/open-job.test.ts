@@ -170,6 +170,20 @@ describe('push, results and latest', () => {
     expect((await other.outcomes).map(({ fate }) => fate)).toEqual(['used', 'used', 'used', 'used'])
   })
 
+  it('stop says how many pushed records it dropped', async () => {
+    const { flow, runtime } = numbers()
+    const open = flow.job().open({ capacity: 2 })
+    const pushes = [1, 2, 3].map((n) => open.push(n))
+
+    const ended = open.stop()
+    await runtime.settle()
+
+    expect((await ended).warnings).toEqual([
+      '2 records that had been pushed waited in front of the job when it ended, and were dropped; drain() takes them.',
+    ])
+    expect(await Promise.all(pushes)).toEqual([true, true, false])
+  })
+
   it('leaves no timer behind that would keep a process', async () => {
     const manual = createManualRuntime()
     const timers = new Set<object>()

@@ -86,8 +86,8 @@ export class OpenJob<In, Out> {
   }
 
   /**
-   * Gives the job a record. Resolves to true when it is taken; to false where there was no room for it within `timeoutMs`, by default as long as it
-   * takes. Results are in `results`. Rejects with JOB_CLOSED.
+   * Gives the job a record. Resolves to true when there is room for it in front of the job; to false where there was none within `timeoutMs`, by
+   * default as long as it takes. Results are in `results`. Rejects with JOB_CLOSED.
    */
   push(record: In, { timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<boolean> {
     return this.#refusal() ?? this.#queue.push(record, undefined, timeoutMs)
@@ -152,9 +152,12 @@ export class OpenJob<In, Out> {
     this.#error = error
     const why = error && JOB_CLOSED({ name: this.#name, why: ended }, undefined, error)
     this.#followed.finish(why)
-    this.#queue.clear(why)
+    const left = this.#queue.clear(why)
     this.#results.close(error)
-    return summary
+    if (left === 0) return summary
+    const records = `${left} record${left === 1 ? '' : 's'}`
+    const warning = `${records} that had been pushed waited in front of the job when it ended, and were dropped; drain() takes them.`
+    return { ...summary, warnings: [...summary.warnings, warning] }
   }
 
   #holds(offset: number): boolean {

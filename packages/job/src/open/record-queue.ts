@@ -80,16 +80,19 @@ export class RecordQueue<Out> {
     this.#wake?.()
   }
 
-  /** Nobody reads any more, because of `error` or because nobody shall: takes out what nobody has read. */
-  clear(error: unknown): void {
+  /** Nobody reads any more, because of `error` or because nobody shall: takes out what nobody has read. Gives back how many of those nobody waits for. */
+  clear(error: unknown): number {
+    let pushed = 0
     for (const push of this.#pushes) {
       if (error === undefined) push.taken(false)
       else push.refused(error)
       this.#giveUp(push.entry, error)
     }
     for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
+      if (entry.waiter === undefined) pushed++
       this.#giveUp(entry, error)
     }
+    return pushed
   }
 
   #giveUp({ waiter }: Entry<Out>, error: unknown): void {
