@@ -146,6 +146,15 @@ describe('renderSummary', () => {
   })
 })
 
+it('says of one record that it has one fate', () => {
+  const [source] = summary.sources
+  const one = { ...source, read: 1, sent: 1, malformed: 0 } as Summary['sources'][number]
+
+  const text = renderSummary({ ...summary, sources: [one], stages: [], sinks: [] })
+
+  expect(text).toContain('counts add up: the record read has exactly one fate at every stage\n')
+})
+
 it('a job that could not start has only a headline', () => {
   const text = renderSummary({
     ...summary,

@@ -114,7 +114,8 @@ function balanceLine(summary: Summary, paint: Paint): string {
     return paint('red', text)
   }
   const read = summary.sources.reduce((sum, source) => sum + source.read, 0)
-  return `${paint('green', 'counts add up')}: each of the ${plural(read, 'record')} read has exactly one fate at every stage`
+  const records = read === 1 ? 'the record' : `each of the ${plural(read, 'record')}`
+  return `${paint('green', 'counts add up')}: ${records} read has exactly one fate at every stage`
 }
 
 function filterLines(summary: Summary, paint: Paint): string[] {
