@@ -13,11 +13,11 @@ import { expect, it, onTestFinished } from 'vitest'
 import { folder, run, start } from './command.ts'
 
 const KEYS = 12_000
-const LENGTH = 12_000
+const LENGTH = 14_000
 /** Some keys come again. */
 const RECORDS = 15_000
-/** In MB: the state of all keys is more than twice as much. */
-const HEAP = 64
+/** In MB: the state of all keys is more than twice as much, and half of it would do on an idle machine. */
+const HEAP = 80
 
 const job = `pipeline:
   name: long memory
