@@ -18,7 +18,7 @@ const learnedMax = 64
 
 /**
  * Reads chosen members of flat JSON objects from bytes, without building the others. What it accepts is JSON, and the
- * members are those that JSON.parse gives; at anything it does not read itself (nesting, escapes, exponents, white
+ * members are those that JSON.parse gives; at anything it does not read itself (nesting, escapes, white
  * space, faults) it gives up, and the line is decoded in full. A line whose members are those of one before, in the same order, is read in
  * one go: their names need only be compared. Texts that come again are one and the same string.
  */
