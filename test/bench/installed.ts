@@ -24,7 +24,11 @@ export function installPacked(folder: string): void {
   }
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
   const packed = globSync('*.tgz', { cwd: archives }).map((name) => join(archives, name))
-  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packed], folder)
+  run(
+    'npm',
+    ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...packed],
+    folder,
+  )
 }
 
 /** The command of an installation. */

@@ -64,3 +64,32 @@ it('a filter between two files hands on the lines as they stand there', async ()
     { numRuns: 60 },
   )
 })
+
+it('lines that go from file to file as they stand there are records for who looks at them', async () => {
+  const cwd = folder()
+  const list = Array.from(
+    { length: 5000 },
+    (_, at) => `{"user":"ü${at % 7}","x":${at % 3},"at":${at}}`,
+  )
+  writeFileSync(join(cwd, 'in.jsonl'), [...head, ...list].join('\n'))
+  const wanted = list.filter(isWanted)
+  const rows = wanted.map((line) => Object.values(JSON.parse(line) as Visit).join(','))
+
+  for (const time of ['', ', time: { field: at, disorder: 1s, zone: UTC }']) {
+    const job = `pipeline:
+  source: { file: in.jsonl${time} }
+  stages: [ { filter: x > 1 } ]
+  sinks:
+    lines: { file: out.jsonl, from: filter }
+    rows: { file: out.csv, from: filter }
+`
+    writeFileSync(join(cwd, 'job.yaml'), job)
+    const own = await loadJob('job.yaml', { cwd })
+
+    const { error } = await own.run()
+
+    expect(error?.message).toBeUndefined()
+    expect(readFileSync(join(cwd, 'out.jsonl'), 'utf8').split('\n').slice(0, -1)).toEqual(wanted)
+    expect(readFileSync(join(cwd, 'out.csv'), 'utf8').trim().split(/\r?\n/).slice(1)).toEqual(rows)
+  }
+})

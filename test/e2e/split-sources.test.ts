@@ -80,7 +80,8 @@ it('gives the windows that one reader gives', async () => {
 
   expect([code, stderr]).toEqual([0, expect.stringContaining('reading in.jsonl')])
   expect(stdout).toContain('40,000 records')
-  expect(stdout).toMatch(/source {2}file +40,000 +40,000/)
+  expect(stdout).toMatch(/source +file +40,000 +40,000/)
+  expect(stdout).toMatch(/window.combine +window +26,666 +26,666/)
   expect(written(cwd)).toEqual(windows())
 })
 

@@ -42,7 +42,7 @@ export type {
 export { joinReplicas } from './checkpoint/rescale.ts'
 export { expandParallel } from './plan/expand-parallel.ts'
 export type { ParallelSpec, Replica } from './plan/parallel-spec.ts'
-export { replicaId, stageOf } from './plan/parallel-spec.ts'
+export { namedStage, replicaId, stageOf } from './plan/parallel-spec.ts'
 export { mainOutputs } from './plan/main-outputs.ts'
 export { withExits } from './plan/with-exits.ts'
 export type { JobRestart, PipelineRestart } from './plan/job-restart.ts'

@@ -15,6 +15,18 @@ export interface TimeOptions {
   readonly unit?: 's' | 'ms' | 'us' | undefined
 }
 
+/** How a number becomes epoch ms, where it is one that a Date can hold: by `factor`, through `divisor`, rounded down. */
+export interface NumberTime {
+  readonly factor: number
+  readonly divisor: number
+}
+
+/** What a reader with these options makes of numbers; undefined where it reads their digits. */
+export function numberTime({ format, unit }: TimeOptions): NumberTime | undefined {
+  if (format !== undefined) return undefined
+  return { factor: unit === 's' ? 1000 : 1, divisor: unit === 'us' ? 1000 : 1 }
+}
+
 const decimal = /^[+-]?\d+(?:\.\d+)?$/
 
 /**
@@ -56,8 +68,7 @@ function readUnit(
       hint: 'Leave out either the unit or the other.',
     })
   }
-  const factor = unit === 's' ? 1000 : 1
-  const divisor = unit === 'us' ? 1000 : 1
+  const { factor, divisor } = numberTime({ unit }) as NumberTime
   const toMs = (number: number): number => inRange(Math.floor((number * factor) / divisor))
   return (value) => {
     if (typeof value === 'number') return toMs(value)

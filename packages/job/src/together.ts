@@ -1,5 +1,5 @@
 import { mainOutputs, type OutputRef } from '@millrace/engine'
-import { type StageDefinition, toStageFactory } from '@millrace/sdk'
+import { type StageDefinition, stageInputs, toStageFactory } from '@millrace/sdk'
 import {
   type Draft,
   isOfAll,
@@ -47,10 +47,8 @@ export class Together {
     const injection = injectionOf(definition, made, surroundings)
     requireTime(draft, definition, injection.parameters)
     const factory = toStageFactory(definition, injection)
-    const { inputs } = definition
-    const isFit = inputs === 'named' || same(inputs ?? ['in'], names)
-    if (!isFit) {
-      const takes = (inputs ?? ['in']).join(', ')
+    if (!same(stageInputs(definition, names), names)) {
+      const takes = stageInputs(definition).join(', ')
       throw JOB_TOGETHER({
         problem: `"${definition.name}" reads ${takes}, not ${names.join(', ')}`,
       })

@@ -2,6 +2,7 @@
 // An entry of its own, so that a run starts without it.
 export { jobSchema } from './job-schema.ts'
 export { importPlugin } from './modules/import-plugin.ts'
+export { type FoundCommand, loadCommand } from './modules/load-command.ts'
 export { listPlugins } from './modules/list-plugins.ts'
 export { listTests } from './tests/list-tests.ts'
 export { updateExpectations } from './tests/update-expectations.ts'

@@ -12,6 +12,24 @@ export const CLI_USAGE = defineError<{
     `Run "${d.command} --help" to see what there is.`,
 })
 
+export const CLI_NO_COMMAND = defineError<{
+  name: string
+  near: string | undefined
+  /** Packages that could bring it. */
+  tried: readonly string[]
+}>({
+  code: 'CLI_NO_COMMAND',
+  message: (d) => `Unknown command '${d.name}'.`,
+  hint: (d) => {
+    const all = 'Run "millrace --help" to see what there is.'
+    if (d.near !== undefined) return `Did you mean ${d.near}? ${all}`
+    const [first, ...others] = d.tried.map((name) => `npm install ${name}`)
+    if (first === undefined) return all
+    const or = others.map((other) => ` (or: ${other})`).join('')
+    return `If a plugin brings it, install that: ${first}${or}. ${all}`
+  },
+})
+
 export const CLI_NO_JOB_FILE = defineError<{ folder: string; tried: readonly string[] }>({
   code: 'CLI_NO_JOB_FILE',
   message: (d) => `No job file given and none found in ${d.folder}; tried ${d.tried.join(', ')}.`,

@@ -57,6 +57,8 @@ it('prints help with examples and exit codes, also without arguments', async () 
     Without a file name the first of these that exists is the job: millrace.yaml, millrace.yml,
     millrace.json, configs/default.yaml, configs/default_config.yml.
 
+    Plugins bring further commands, such as millrace anomaly; millrace plugins lists them.
+
     Exit codes: 0 done, or stopped in good order; 1 the job failed; 2 bad configuration or usage,
     nothing has started; 130 a second signal ended the job at once.
     Set NO_COLOR=1 for plain text, MILLRACE_DEBUG=1 for stack traces.
@@ -130,7 +132,7 @@ it('ends with 2 on an unknown command', async () => {
   expect(await command('explian')).toMatchInlineSnapshot(`
     {
       "code": 2,
-      "error": "error[CLI_USAGE]: Unknown command 'explian'.
+      "error": "error[CLI_NO_COMMAND]: Unknown command 'explian'.
       next Did you mean explain? Run "millrace --help" to see what there is.
     ",
       "out": "",

@@ -21,6 +21,12 @@ export async function runCommandLine(argv: readonly string[], shell: Shell): Pro
   }
   const program = createProgram(version(), shell, finish, args[0])
   try {
+    const foreign = foreignCommand(program, args)
+    if (foreign !== undefined) {
+      const { pluginCommand } = await import('./commands/plugin-command.ts')
+      const own = program.commands.map((command) => command.name())
+      return await pluginCommand(foreign, args, own, shell)
+    }
     if (args.length === 0) program.outputHelp()
     else await program.parseAsync(args, { from: 'user' })
     return exitCode
@@ -31,6 +37,13 @@ export async function runCommandLine(argv: readonly string[], shell: Shell): Pro
     const form = { json: asksForJson(args), logs: asksForLogLines(args) }
     return reportRefusal(error, { command, ...form }, shell)
   }
+}
+
+/** The command that the arguments ask for, where it is none of millrace's own: a plugin may bring it. */
+function foreignCommand(program: Command, args: readonly string[]): string | undefined {
+  const name = args[0] === 'help' ? args[1] : args[0]
+  if (name === undefined || name.startsWith('-') || name === 'help') return undefined
+  return program.commands.some((one) => one.name() === name) ? undefined : name
 }
 
 /** The command that the arguments name, such as `millrace dead-letter ls`. */

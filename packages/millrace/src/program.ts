@@ -21,6 +21,8 @@ Examples:
 Without a file name the first of these that exists is the job: millrace.yaml, millrace.yml,
 millrace.json, configs/default.yaml, configs/default_config.yml.
 
+Plugins bring further commands, such as millrace anomaly; millrace plugins lists them.
+
 Exit codes: 0 done, or stopped in good order; 1 the job failed; 2 bad configuration or usage,
 nothing has started; 130 a second signal ended the job at once.
 Set NO_COLOR=1 for plain text, MILLRACE_DEBUG=1 for stack traces.`

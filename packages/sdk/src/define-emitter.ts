@@ -1,5 +1,6 @@
+import { isChoiceOf, type ModuleChoice, parseChoice } from './module-choice.ts'
 import type { ParameterSchema } from './schema.ts'
-import { type ParameterProblem, tryParseParameters } from './try-parse-parameters.ts'
+import type { ParameterProblem } from './try-parse-parameters.ts'
 
 /** A window that an emitter gives. */
 export interface Emission {
@@ -58,9 +59,7 @@ export interface EmitterDefinition<Parameters = unknown, Memory = unknown> {
 }
 
 /** An emitter as code names it: its definition, or one with parameters. Of a job file the loader makes one. */
-export type EmitterChoice =
-  | EmitterDefinition
-  | { readonly module: EmitterDefinition; readonly parameters?: unknown }
+export type EmitterChoice = ModuleChoice<EmitterDefinition>
 
 /** Declares an emitter. */
 export function defineEmitter<Parameters, Memory>(
@@ -71,9 +70,7 @@ export function defineEmitter<Parameters, Memory>(
 
 /** Whether a value names an emitter; its parameters are not looked at. */
 export function isEmitterChoice(value: unknown): value is EmitterChoice {
-  if (typeof value !== 'object' || value === null) return false
-  const definition = 'module' in value ? value.module : value
-  return Object(definition).kind === 'emitter'
+  return isChoiceOf('emitter', value)
 }
 
 /** The emitter that is named, to be made; or what is wrong with its parameters. */
@@ -82,8 +79,8 @@ export function parseEmitter(
 ):
   | { readonly name: string; readonly create: () => Emitter }
   | { readonly problem: ParameterProblem } {
-  const { module, parameters = {} } = 'module' in choice ? choice : { module: choice }
-  const parsed = tryParseParameters(module, parameters)
+  const parsed = parseChoice(choice)
   if ('problem' in parsed) return parsed
-  return { name: module.name, create: () => module.create({ parameters: parsed.value }) }
+  const { module, parameters } = parsed
+  return { name: module.name, create: () => module.create({ parameters }) }
 }

@@ -1,4 +1,5 @@
 import type { InstanceScope, Injection } from './context.ts'
+import type { RecordTests } from './field-test.ts'
 import type { ParameterSchema } from './schema.ts'
 
 /** Input that could not be decoded. It becomes a dead letter (or what the source's `onError` says). */
@@ -28,6 +29,7 @@ export const BATCH_MAX = 1024
 
 /** A run of decoded records in the order they stand in the input; at most `BATCH_MAX`. */
 export interface SourceBatch {
+  /** The source changes nothing in them once it has handed them over; it may make them when somebody looks at them. */
   readonly values: readonly unknown[]
   /** Offset of each value in its partition. Absent: counted on from the batch before. */
   readonly offsets?: ArrayLike<number> | undefined
@@ -61,10 +63,16 @@ export interface Prefilter {
   /** Field paths by which it tells. */
   readonly reads: readonly string[]
   /**
-   * Whether the record is wanted. Asked once for each, in order. It may be one object each time, which has no more than the fields of `reads`. Never
+   * Whether the record is wanted. Asked once for each, in order, but for those of which the source can tell by `told`. It may be one object each time, which has no more than the fields of `reads`. Never
    * throws.
    */
   admits(record: unknown): boolean
+  /** By what a source may tell without asking; it need not. Absent: it asks about each record. */
+  readonly told?: RecordTests | undefined
+  /** The source has left out some records in a row by `told`; the largest of their times, Infinity where these are of no interest. */
+  leftOut?(largest: number): void
+  /** The source hands on a record that `told` wants; its time, Infinity where that is of no interest. */
+  admitted?(time: number): void
 }
 
 /** What a read is told. */

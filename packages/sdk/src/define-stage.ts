@@ -7,6 +7,7 @@ import type {
   StageScope,
   TimerContext,
 } from './context.ts'
+import type { FieldTest } from './field-test.ts'
 import type { ParameterFault, ParameterSchema } from './schema.ts'
 import type { Timer } from './timers.ts'
 
@@ -46,6 +47,8 @@ export interface StageInstance {
   readonly prefilter?: {
     readonly reason: string
     admits(record: unknown, timestamp: number): boolean
+    /** Tests that say the same of a record, or that they cannot tell; the first one is where to begin. What they want the stage hands on as it is. */
+    readonly tests?: readonly FieldTest[] | undefined
   }
   /**
    * How far results may lie behind the watermark, ms: that of the outputs trails by it, so that they are not late for what reads
@@ -81,6 +84,8 @@ export interface StageDefinition<Parameters = unknown> {
   readonly main?: string
   /** Default `['in']`. `named`: two or more, which the job names in `from`; `scope.inputs` has the names in order. */
   readonly inputs?: readonly string[] | 'named'
+  /** Inputs of the list that a job may leave out: those that it wires are in `scope.inputs`. Not the first one. */
+  readonly optionalInputs?: readonly string[]
   /** Default `{ out: … }`. */
   readonly outputs?: Outputs | ((parameters: Parameters) => Outputs)
   /** Outputs that need no reader: what would go there counts as filtered, for the stage asks its handles whether they are read. */
@@ -91,8 +96,11 @@ export interface StageDefinition<Parameters = unknown> {
   readonly absorbs?: boolean
   /** Whether it calls `context.exit`: the sinks behind it then listen. It has no output `exit` of its own. Default false. */
   readonly exits?: boolean
-  /** `same`: hands records on untouched; on the output `late` also as the field `record` of what says how late it is. */
-  readonly passes?: 'same'
+  /**
+   * `same`: hands records on untouched; on the output `late` also as the field `record` of what says how late it is. `more`: hands on
+   * copies with all fields of the record, and others; of those that are not in `reads` sources give it what is needed behind it.
+   */
+  readonly passes?: 'same' | 'more'
   /** Field paths it looks at; undefined means all. */
   readonly reads?: (parameters: Parameters) => readonly string[] | undefined
   /** Field paths of `reads` that should be there: one that no record carries is warned about. Default: those of expressions in a job file. */
@@ -133,7 +141,29 @@ export interface StageDefinition<Parameters = unknown> {
     parameters: Parameters,
     surroundings: StageSurroundings,
   ) => readonly ParameterFault[]
+  /**
+   * For a stage of one input that need not see each record by itself: what runs in its place where workers read its source. Default: the
+   * stage itself, which every record comes to.
+   */
+  readonly combined?: (parameters: Parameters) => StageHalves<Parameters> | undefined
   create(scope: StageScope & Injection<Parameters>): StageInstance | Promise<StageInstance>
+}
+
+/** The output of the first half of a stage, and the further input of the second. */
+export const PARTIALS = 'partials'
+
+/**
+ * A stage in two halves. Records are never lost or late by way of the first that would not be without it, and results are the same but for the
+ * order in which the records of a key were folded.
+ */
+export interface StageHalves<Parameters> {
+  /**
+   * Runs beside each worker, with the keys of the stage, and keeps nothing from batch to batch. What it folds together it emits on
+   * `partials`, as records of its own with the key in the field `key`; all else, such as records that fail or may be late, it hands on untouched.
+   */
+  readonly before: StageDefinition<Parameters>['create']
+  /** The stage, with the same state; `on.partials` takes what the first half emits. */
+  readonly after: StageDefinition<Parameters>['create']
 }
 
 /** What the engine must know of a stage before it runs. */
@@ -145,7 +175,7 @@ export interface StageTraits {
   readonly absorbs: boolean
   /** Whether it may call `context.exit`. Absent: it may not. */
   readonly exits?: boolean | undefined
-  readonly passes?: 'same' | undefined
+  readonly passes?: StageDefinition['passes']
   /** Absent: it makes no results that replace earlier ones, and takes such. */
   readonly updates?: { readonly makes: boolean; readonly takes: boolean } | undefined
 }
@@ -153,6 +183,8 @@ export interface StageTraits {
 /** How the engine gets its stages: the loader implements it with a child container, the builder with a closure. */
 export interface StageFactory {
   readonly traits: StageTraits
+  /** Its two halves, where it has any. */
+  readonly combined?: { readonly before: StageFactory; readonly after: StageFactory } | undefined
   create(scope: StageScope): StageInstance | Promise<StageInstance>
   dispose(): void | Promise<void>
 }
@@ -167,12 +199,13 @@ export function defineStage<Parameters>(
 /** Names of the inputs that the job has not named: those of a list of two. */
 const unnamed: readonly string[] = ['left', 'right']
 
-/** Names of a stage's inputs, which do not depend on its parameters. `named` are those that the job gives, default left and right. */
+/** Names of a stage's inputs, which do not depend on its parameters. `named` are those that the job gives, default left and right; optional ones are there if it names them. */
 export function stageInputs(
-  { inputs = ['in'] }: Pick<StageDefinition, 'inputs'>,
-  named: readonly string[] = unnamed,
+  { inputs = ['in'], optionalInputs = [] }: Pick<StageDefinition, 'inputs' | 'optionalInputs'>,
+  named?: readonly string[],
 ): readonly string[] {
-  return inputs === 'named' ? named : inputs
+  if (inputs === 'named') return named ?? unnamed
+  return inputs.filter((input) => !optionalInputs.includes(input) || named?.includes(input))
 }
 
 /** A stage's outputs; asked of a stage whose outputs depend on its parameters, these must be right. */
@@ -210,9 +243,36 @@ export function toStageFactory<Parameters>(
   definition: StageDefinition<Parameters>,
   injection: Injection<Parameters>,
 ): StageFactory {
-  return {
-    traits: stageTraits(definition, injection.parameters),
-    create: (scope) => definition.create({ ...scope, ...injection }),
+  const { parameters } = injection
+  const make: MakeFactory<Parameters> = (create, traits) => ({
+    traits,
+    create: (scope) => create({ ...scope, ...injection }),
     dispose: () => undefined,
+  })
+  const whole = make(definition.create.bind(definition), stageTraits(definition, parameters))
+  return withHalves(whole, definition.combined?.(parameters), make)
+}
+
+/** How a factory is made of a `create`. */
+type MakeFactory<Parameters> = (
+  create: StageDefinition<Parameters>['create'],
+  traits: StageTraits,
+) => StageFactory
+
+/** The factory of a stage that may come in two halves. */
+export function withHalves<Parameters>(
+  whole: StageFactory,
+  halves: StageHalves<Parameters> | undefined,
+  make: MakeFactory<Parameters>,
+): StageFactory {
+  if (halves === undefined) return whole
+  const { inputs, name } = whole.traits
+  const outputs = { out: 'Records as they came.', [PARTIALS]: 'Records folded together.' }
+  return {
+    ...whole,
+    combined: {
+      before: make(halves.before, { name, inputs, outputs, keeps: 'nothing', absorbs: true }),
+      after: make(halves.after, { ...whole.traits, inputs: [...inputs, PARTIALS] }),
+    },
   }
 }

@@ -21,6 +21,16 @@ export {
 } from './context.ts'
 export { defineAggregate, type AggregateDefinition } from './define-aggregate.ts'
 export {
+  defineDetector,
+  isDetectorChoice,
+  parseDetector,
+  type Detector,
+  type DetectorChoice,
+  type DetectorDefinition,
+  type DetectorEvidence,
+  type DetectorScope,
+} from './define-detector.ts'
+export {
   defineEmitter,
   isEmitterChoice,
   parseEmitter,
@@ -31,6 +41,7 @@ export {
   type EmitterDefinition,
   type EmitterMoment,
 } from './define-emitter.ts'
+export { defineCommand, type CommandDefinition, type CommandTerminal } from './define-command.ts'
 export { defineFunction, type FunctionDefinition } from './define-function.ts'
 export { defineResource, type ResourceDefinition, type ResourceFactory } from './define-resource.ts'
 export {
@@ -70,14 +81,17 @@ export {
 } from './define-source.ts'
 export {
   defineStage,
+  PARTIALS,
   stageInputs,
   stageOutputs,
   stageTraits,
   toStageFactory,
+  withHalves,
   type Outputs,
   type Process,
   type StageDefinition,
   type StageFactory,
+  type StageHalves,
   type StageInstance,
   type StageSurroundings,
   type StageTraits,
@@ -87,7 +101,8 @@ export {
   type WatermarksDefinition,
   type WatermarkStrategy,
 } from './define-watermarks.ts'
-export { isSplit, type LanedJob, lanesOf, ordersOf } from './lanes-of.ts'
+export type { FieldTest, NumberTime, RecordTests, Verdict } from './field-test.ts'
+export { combinedOf, isSplit, type LanedJob, lanesOf, ordersOf } from './lanes-of.ts'
 export { type OrderedStage, whyUnordered } from './why-unordered.ts'
 export { findUpdateClashes, type UpdateClash } from './find-update-clashes.ts'
 export { jobDefaults } from './job-defaults.ts'

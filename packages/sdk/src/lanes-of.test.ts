@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isSplit, lanesOf, ordersOf } from './lanes-of.ts'
+import { combinedOf, isSplit, lanesOf, ordersOf } from './lanes-of.ts'
 import { whyUnordered } from './why-unordered.ts'
 
 const source = (id: string, workers?: number, splits = true) => ({
@@ -41,6 +41,54 @@ it('lets stages run with the source that keep nothing and read nothing else', ()
   expect([...lanes]).toEqual([
     ['first', 'a'],
     ['second', 'a'],
+  ])
+})
+
+it('lets a stage run with the source that has as many threads, in no order', () => {
+  const many = (id: string, more: object, keeps = 'instance') => {
+    const parallel = { workers: 2, runs: 'threads', mode: 'unordered', ...more }
+    return stage(id, ['a'], { parallel }, keeps)
+  }
+  const stages = [
+    many('same', {}),
+    many('plain', {}, 'nothing'),
+    many('more', { workers: 3 }),
+    many('ordered', { mode: 'ordered' }),
+    many('waits', { runs: 'async' }),
+    many('apart', { runs: 'processes' }),
+    many('few', { inFlight: 1 }),
+    stage('behind', ['same', 'plain']),
+  ]
+
+  const lanes = lanesOf({ sources: [source('a', 2)], stages }, never)
+
+  expect([...lanes.keys()]).toEqual(['same', 'plain', 'behind'])
+})
+
+it('combines stages in two halves that read nothing else, where each record of a key need not wait', () => {
+  const inTwo = (id: string, from: readonly string[], more: object = {}) => {
+    return stage(id, from, { factory: { traits: { keeps: 'state' }, combined: {} }, ...more })
+  }
+  const input = { from: [{ id: 'first' }] }
+  const stages = [
+    stage('first', ['a']),
+    inTwo('one', ['first']),
+    inTwo('keyed', ['first', 'a'], { by: [{}] }),
+    inTwo('named', ['first'], { by: { in: [{}] } }),
+    inTwo('parks', ['first']),
+    inTwo('behind', ['one']),
+    inTwo('both', ['a', 'b']),
+    inTwo('whole', ['b']),
+    inTwo('inputs', ['a'], { inputs: [input, input] }),
+    stage('counts', ['a'], {}, 'state'),
+  ]
+  const job = { sources: [source('a', 2), source('b')], stages }
+
+  const combined = combinedOf(job, lanesOf(job, never), ({ id }) => id === 'parks')
+
+  expect([...combined]).toEqual([
+    ['one', 'a'],
+    ['keyed', 'a'],
   ])
 })
 

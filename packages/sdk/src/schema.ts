@@ -20,10 +20,11 @@ export interface JsonSchema {
   /** True for an expression that may use names beside fields: which fields it takes for granted the definition's `expects` says. */
   readonly ownNames?: boolean
   /**
-   * For a parameter that names a module of this kind: in a job file by its name or path, or as a map of that to its parameters. The
+   * For a parameter that names a module of this kind: in a job file by its name or path, or as a map of that to its parameters; names
+   * that the manifest of the plugin's own package lists come first. The
    * schema is given the definition, as `{ module, parameters }` with checked parameters. Only directly inside the parameters.
    */
-  readonly module?: 'emitter'
+  readonly module?: 'emitter' | 'detector'
   /** True for a parameter that must never be shown. */
   readonly secret?: boolean
   readonly [key: string]: unknown

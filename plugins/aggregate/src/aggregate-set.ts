@@ -14,6 +14,7 @@ import {
   AGG_UNKNOWN_FUNCTION,
 } from './errors.ts'
 import { aggregateFunctions, exactFunctions } from './functions/functions.ts'
+import { isNumbers } from './is-numbers.ts'
 
 /** One named value of a result: a call, or a call with a condition and a choice of form. */
 export type AggregateValue =
@@ -40,6 +41,10 @@ export interface AggregateSet {
   add(accumulators: readonly unknown[]): void
   /** New accumulators over both; leaves its arguments alone. */
   merge(a: readonly unknown[], b: readonly unknown[]): unknown[]
+  /** Whether all accumulators are nothing but numbers. */
+  readonly isOfNumbers: boolean
+  /** Takes others, by name, into accumulators of nothing but numbers; leaves the others alone. */
+  absorb(accumulators: readonly unknown[], others: Readonly<Record<string, unknown>>): void
   /** Puts the named values into `target`. */
   results(accumulators: readonly unknown[], target: Record<string, unknown>): void
 }
@@ -171,6 +176,9 @@ export function compileAggregates(
       name,
       create: () => definition.create(constants),
     })),
+    isOfNumbers: parts.every(({ constants, definition }) =>
+      isNumbers(definition.create(constants)),
+    ),
     evaluate(record, context) {
       let index = 0
       timestamp = context.timestamp
@@ -186,6 +194,12 @@ export function compileAggregates(
       for (let index = 0; index < parts.length; index++) {
         const value = found[index]
         if (value !== undefined) parts[index]?.definition.add(accumulators[index], value, timestamp)
+      }
+    },
+    absorb(accumulators, others) {
+      for (const [index, { definition, name }] of parts.entries()) {
+        const own = accumulators[index] as object
+        Object.assign(own, definition.merge(own, others[name]))
       }
     },
     merge: (a, b) => parts.map(({ definition }, index) => definition.merge(a[index], b[index])),

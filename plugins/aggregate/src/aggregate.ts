@@ -6,6 +6,7 @@ import {
   type Injection,
   inTurns,
   type Key,
+  PARTIALS,
   type RecordContext,
   type StageContext,
   type StageDefinition,
@@ -19,7 +20,8 @@ import {
   fieldsOfUpdates,
 } from './aggregate-parameters.ts'
 import { compileAggregates } from './aggregate-set.ts'
-import { fieldsOfValues } from './fields-of-values.ts'
+import { createCombiner, type PartialGroup } from './combiner.ts'
+import { areOfNumbers, fieldsOfValues } from './fields-of-values.ts'
 import { Groups } from './groups.ts'
 
 /**
@@ -90,13 +92,29 @@ function emitLast(groups: Groups, context: StageContext): void {
   for (const { result, latest } of groups.last()) context.emit(result, { timestamp: latest })
 }
 
-function createInstance({
-  parameters: { aggregate, emit },
-  expressions,
-  keyNames,
-  state,
-}: StageScope & Injection<AggregateParameters>): StageInstance {
-  const groups = new Groups(compileAggregates(aggregate, expressions), emit !== 'end', state)
+type Scope = StageScope & Injection<AggregateParameters>
+
+function createInstance(scope: Scope): StageInstance {
+  return instanceOf(scope, groupsOf(scope))
+}
+
+function createBefore({ expressions, parameters: { aggregate } }: Scope): StageInstance {
+  return createCombiner(compileAggregates(aggregate, expressions), () => 0)
+}
+
+function createAfter(scope: Scope): StageInstance {
+  const groups = groupsOf(scope)
+  return {
+    ...instanceOf(scope, groups),
+    on: { [PARTIALS]: (partial: PartialGroup) => groups.absorb(partial) },
+  }
+}
+
+function groupsOf({ expressions, parameters: { aggregate, emit }, state }: Scope): Groups {
+  return new Groups(compileAggregates(aggregate, expressions), emit !== 'end', state)
+}
+
+function instanceOf({ keyNames, parameters: { emit } }: Scope, groups: Groups): StageInstance {
   if (emit === 'end') {
     return {
       ...takes(groups, false),
@@ -141,5 +159,9 @@ export const aggregate: StageDefinition<AggregateParameters> = defineStage({
     out: [...keys, ...Object.keys(aggregate), ...fieldsOfUpdates(emit)],
   }),
   check: checkAggregate,
+  combined: ({ aggregate, emit }) => {
+    const isCombined = emit === 'end' && areOfNumbers(aggregate)
+    return isCombined ? { before: createBefore, after: createAfter } : undefined
+  },
   create: createInstance,
 })

@@ -15,3 +15,12 @@ export function fieldsOfValues(values: Readonly<Record<string, AggregateValue>>)
     return { read: undefined, expected: [] }
   }
 }
+
+/** Whether all accumulators of aggregate values are nothing but numbers; false where that is known only at create. */
+export function areOfNumbers(values: Readonly<Record<string, AggregateValue>>): boolean {
+  try {
+    return compileAggregates(values, noExpressions).isOfNumbers
+  } catch {
+    return false
+  }
+}

@@ -1,5 +1,7 @@
 import type { Key, NumbersState, ObjectState, StateScope } from '@millrace/sdk'
 import type { AggregateSet } from './aggregate-set.ts'
+import type { PartialGroup } from './combiner.ts'
+import { isNumbers } from './is-numbers.ts'
 
 /** What is known of a group beside its values. */
 interface Progress {
@@ -47,6 +49,13 @@ export class Groups {
     const progress = this.#progress.get()
     if (at.timestamp > progress.latest) progress.latest = at.timestamp
     if (at.timestamp < progress.changedSince) progress.changedSince = at.timestamp
+  }
+
+  /** Takes what was folded together elsewhere into the group of the key in hand. */
+  absorb({ latest, values }: PartialGroup): void {
+    this.#set.absorb(this.#take(), values)
+    const progress = this.#progress.get()
+    if (latest > progress.latest) progress.latest = latest
   }
 
   /** Whether there is no group yet. */
@@ -98,12 +107,4 @@ export class Groups {
     }
     return this.#accumulators
   }
-}
-
-/** Accumulators of nothing but numbers are held as rows of them. */
-function isNumbers(accumulator: unknown): boolean {
-  if (typeof accumulator !== 'object' || accumulator === null) return false
-  if (Object.getPrototypeOf(accumulator) !== Object.prototype) return false
-  const values = Object.values(accumulator)
-  return values.length > 0 && values.every((value) => typeof value === 'number')
 }

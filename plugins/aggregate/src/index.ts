@@ -10,5 +10,6 @@ export {
   checkAggregateValues,
 } from './aggregate-parameters.ts'
 export { type AggregateSet, type AggregateValue, compileAggregates } from './aggregate-set.ts'
-export { fieldsOfValues } from './fields-of-values.ts'
+export { createCombiner, type PartialGroup } from './combiner.ts'
+export { areOfNumbers, fieldsOfValues } from './fields-of-values.ts'
 export { aggregateFunctions, exactFunctions } from './functions/functions.ts'

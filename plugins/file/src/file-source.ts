@@ -7,6 +7,7 @@ import {
   defineSource,
   type Extent,
   type Logger,
+  type Prefilter,
   type ReadOptions,
   type SourceBatch,
   type SourceDefinition,
@@ -155,14 +156,12 @@ export function createFileSource(
       const file = isRegular(path) ? await identify(path, from?.file, read) : undefined
       const open = (start: number): Promise<ByteInput> => {
         const { gzip } = format
-        const enough = piece?.to
-        return openInput(path, { start, gzip, chunkBytes, stdin, signal, isKept: raw, enough })
+        return openInput(path, { start, gzip, chunkBytes, stdin, signal, enough: piece?.to })
       }
       const createOwn = (start: Position): Decoder => {
-        const reads = prefilter?.reads
         if (piece !== undefined && FieldScanner.takes(fields))
-          scanner ??= new FieldScanner(fields, reads)
-        const own = { format, parameters, fields, prefilterReads: reads, position: start, warn }
+          scanner ??= new FieldScanner(fields, prefilter)
+        const own = { format, parameters, fields, prefilter, position: start, warn }
         return createDecoder(path, { ...own, scanner })
       }
       const asked = { prefilter, raw }
@@ -238,7 +237,7 @@ function createDecoder(
     readonly format: FileFormat
     readonly parameters: FileSourceParameters
     readonly fields: readonly string[] | undefined
-    readonly prefilterReads?: readonly string[] | undefined
+    readonly prefilter?: Prefilter | undefined
     readonly position: Position
     readonly warn: (columns: readonly string[], path: string) => void
     /** Default: a new one. */
@@ -256,11 +255,11 @@ function createDecoder(
     return new ScanningCsvDecoder(
       position,
       { path, maxLine, delimiter, types, columns, fields, onHeader },
-      options.prefilterReads,
+      options.prefilter?.reads,
     )
   }
   if (!FieldScanner.takes(fields)) return new LineDecoder(position, { maxLine, take: decodeJson })
-  const { scanner = new FieldScanner(fields, options.prefilterReads) } = options
+  const { scanner = new FieldScanner(fields, options.prefilter) } = options
   return new LineDecoder(position, {
     maxLine,
     take: scanner.take.bind(scanner),

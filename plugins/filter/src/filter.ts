@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/base'
-import { compileExpression, expectedOfTexts, fieldsOfTexts } from '@millrace/expression'
+import { compileExpression, expectedOfTexts, fieldsOfTexts, fieldTests } from '@millrace/expression'
 import { defineStage, type Key, type StageDefinition } from '@millrace/sdk'
 import * as z from '@millrace/sdk/zod'
 import { FILTER_REJECTED } from './errors.ts'
@@ -50,6 +50,7 @@ export const filter: StageDefinition<FilterParameters> = defineStage({
         : {
             prefilter: {
               reason,
+              tests: fieldTests(parameters.where, expressions),
               admits(record: unknown, timestamp: number): boolean {
                 at.timestamp = timestamp
                 at.key = undefined

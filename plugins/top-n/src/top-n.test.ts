@@ -246,3 +246,23 @@ describe('parameters of top-n', () => {
     expect(faults({}, ['windowEnd', 'final'])).toStrictEqual([])
   })
 })
+
+it('ranks nothing twice where a record of the batch cannot be read', async () => {
+  const broken = Object.defineProperty({ t: 2 }, 'score', {
+    enumerable: true,
+    get() {
+      throw new Error('No.')
+    },
+  })
+  const input = [...scores(1, 2), broken]
+
+  for (const processBatch of [true, false]) {
+    const window = { tumbling: '1s' }
+    const { output, rejected } = await run({ n: 3, window }, input, { processBatch })
+
+    expect(output.map((result) => (result as { value: number }).value)).toEqual([2, 1])
+    expect(rejected).toMatchObject([
+      { code: 'TOP_EVALUATION', message: 'score could not be evaluated: No.' },
+    ])
+  }
+})

@@ -1,4 +1,4 @@
-import { invariant, isMillraceError, parseDuration } from '@millrace/base'
+import { invariant, isMillraceError, messageOf, parseDuration } from '@millrace/base'
 import { compileExpression, expectedOfTexts } from '@millrace/expression'
 import {
   type Batch,
@@ -14,7 +14,7 @@ import {
   type StageScope,
 } from '@millrace/sdk'
 import { createEventWindows } from '@millrace/window'
-import { TOP_NOT_A_NUMBER } from './errors.ts'
+import { TOP_EVALUATION, TOP_NOT_A_NUMBER } from './errors.ts'
 import { Ranking } from './ranking.ts'
 import {
   checkTopN,
@@ -58,9 +58,17 @@ function createInstance({
     (result, timestamp) =>
       context.emit(result, { timestamp })
 
+  const evaluate = (record: unknown, where: typeof at | RecordContext): unknown => {
+    try {
+      return rankedBy.evaluate(record, where)
+    } catch (error) {
+      if (isMillraceError(error)) throw error
+      throw TOP_EVALUATION({ of, message: messageOf(error) }, {}, error)
+    }
+  }
   /** All that can throw. */
   const valueOf = (record: unknown, where: typeof at | RecordContext): number | undefined => {
-    const found = rankedBy.evaluate(record, where)
+    const found = evaluate(record, where)
     if (found === null) return undefined
     if (typeof found === 'number' && !Number.isNaN(found)) return found
     const got = typeof found === 'number' ? 'NaN' : `of type ${typeof found}`
@@ -116,7 +124,7 @@ function createInstance({
  * millisecond before the multiple that was passed with `emit: { every }`. These carry `revision`, counted from 0 for each key, and
  * `final`: each replaces the one before of its key and rank (with `ties` those of a
  * revision replace all of the one before), and the last ones of each key, true in `final`, come when the input
- * is over. Throws of a record: those of the expression, TOP_NOT_A_NUMBER.
+ * is over. Throws of a record: those of the expression, TOP_EVALUATION, TOP_NOT_A_NUMBER.
  */
 export const topN: StageDefinition<TopNParameters> = defineStage({
   name: 'top-n',

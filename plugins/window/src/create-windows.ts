@@ -55,3 +55,20 @@ export function planOf({
   if (cumulate === undefined) return undefined
   return cumulatePlan(toMs(cumulate.size), toMs(cumulate.step), alignment)
 }
+
+/** Whether windows are made of panes, give one result each, and take each record for its own time. */
+export function isOfPanes(parameters: WindowParameters): boolean {
+  const { emit, relaxed } = parameters
+  const isOnce = emit === 'final' && !relaxed && emptyMost(parameters) === 0
+  return isOnce && planOf(parameters) !== undefined
+}
+
+/** The panes of windows that are made of some, and how long after its end one still takes records, ms. */
+export function panesOf(parameters: WindowParameters): {
+  readonly plan: Plan
+  readonly latenessMs: number
+} {
+  const plan = planOf(parameters)
+  invariant(plan !== undefined, 'The check of parameters has refused other windows.')
+  return { plan, latenessMs: toMs(parameters.lateness) }
+}

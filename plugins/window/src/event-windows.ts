@@ -1,10 +1,9 @@
-import { invariant } from '@millrace/base'
 import type { ParameterFault } from '@millrace/sdk'
 import type * as z from '@millrace/sdk/zod'
 import { windowFaults } from './check-window.ts'
-import { planOf } from './create-windows.ts'
+import { panesOf } from './create-windows.ts'
 import type { Plan } from './plan.ts'
-import { toMs, windowSchema, type WindowParameters } from './window-parameters.ts'
+import { windowSchema, type WindowParameters } from './window-parameters.ts'
 
 /** Schema of windows over event time that any stage may have: one of `tumbling`, `sliding`, `cumulate`. */
 export const eventWindowsSchema = windowSchema.pick({
@@ -29,9 +28,7 @@ export function createEventWindows(windows: EventWindows): {
   readonly plan: Plan
   readonly latenessMs: number
 } {
-  const plan = planOf(whole(windows))
-  invariant(plan !== undefined, 'The check of parameters has refused other windows.')
-  return { plan, latenessMs: toMs(windows.lateness) }
+  return panesOf(whole(windows))
 }
 
 /** The same as parameters of a stage that folds nothing. */

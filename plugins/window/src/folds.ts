@@ -1,4 +1,4 @@
-import type { AggregateSet } from '@millrace/aggregate'
+import type { AggregateSet, PartialGroup } from '@millrace/aggregate'
 import type { Key } from '@millrace/sdk'
 import type { At } from './windows.ts'
 
@@ -26,6 +26,8 @@ export interface WindowOf {
 
 /** Folds records into the accumulators of windows, and makes results of them. */
 export class Folds {
+  /** Given: what was folded together elsewhere comes in the place of the record in hand. */
+  partial: PartialGroup | undefined
   readonly #set: AggregateSet
   /** Whether windows give more than one result: these say which they are. */
   readonly #counted: boolean
@@ -55,12 +57,13 @@ export class Folds {
 
   /** Evaluates all that can throw. */
   evaluate(record: unknown, at: At): void {
-    this.#set.evaluate(record, at)
+    if (this.partial === undefined) this.#set.evaluate(record, at)
   }
 
   /** Adds the record that was evaluated last. */
   add(accumulators: Accumulators): void {
-    this.#set.add(accumulators)
+    if (this.partial === undefined) this.#set.add(accumulators)
+    else this.#set.absorb(accumulators, this.partial.values)
   }
 
   progress(accumulators: Accumulators): Progress {

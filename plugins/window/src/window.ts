@@ -1,4 +1,10 @@
-import { compileAggregates, fieldsOfValues } from '@millrace/aggregate'
+import {
+  areOfNumbers,
+  compileAggregates,
+  createCombiner,
+  fieldsOfValues,
+  type PartialGroup,
+} from '@millrace/aggregate'
 import { invariant, isMillraceError } from '@millrace/base'
 import {
   type Batch,
@@ -9,6 +15,7 @@ import {
   type Key,
   type LateRecord,
   type OutputHandle,
+  PARTIALS,
   type RecordContext,
   type StageContext,
   type StageDefinition,
@@ -17,10 +24,10 @@ import {
 } from '@millrace/sdk'
 import { checkWindow } from './check-window.ts'
 import { Folds } from './folds.ts'
-import { createWindows } from './create-windows.ts'
+import { createWindows, isOfPanes, panesOf } from './create-windows.ts'
 import { retains } from './retains.ts'
 import { toMs, windowSchema, type WindowParameters } from './window-parameters.ts'
-import type { Out } from './windows.ts'
+import type { Out, Windows } from './windows.ts'
 
 /** Results and late records of a record in hand, or of a watermark that moved. */
 class ContextOut implements Out {
@@ -54,14 +61,18 @@ class BatchOut implements Out {
   }
 }
 
-function createInstance({
-  parameters,
-  expressions,
-  outputs,
-  state,
-}: StageScope & Injection<WindowParameters>): StageInstance {
-  const set = compileAggregates(parameters.aggregate, expressions)
-  const windows = createWindows(parameters, new Folds(set, parameters.emit !== 'final'), state)
+type Scope = StageScope & Injection<WindowParameters>
+
+function createInstance(scope: Scope): StageInstance {
+  const folds = foldsOf(scope)
+  return instanceOf(scope, createWindows(scope.parameters, folds, scope.state))
+}
+
+function foldsOf({ expressions, parameters: { aggregate, emit } }: Scope): Folds {
+  return new Folds(compileAggregates(aggregate, expressions), emit !== 'final')
+}
+
+function instanceOf({ parameters, outputs }: Scope, windows: Windows): StageInstance {
   const late = outputs['late']
   invariant(late !== undefined, 'The definition declares the output late.')
   const one = new ContextOut(late)
@@ -109,6 +120,41 @@ function createInstance({
   }
 }
 
+/** The first half: folds by pane what is late for none of the windows that hold it. */
+function createBefore({ expressions, parameters }: Scope): StageInstance {
+  const { latenessMs, plan } = panesOf(parameters)
+  return createCombiner(
+    compileAggregates(parameters.aggregate, expressions),
+    (timestamp, watermark) => {
+      const pane = plan.panes.start(timestamp)
+      return watermark < plan.firstEnd(pane) + latenessMs ? pane : Number.NaN
+    },
+  )
+}
+
+function createAfter(scope: Scope): StageInstance {
+  const folds = foldsOf(scope)
+  const windows = createWindows(scope.parameters, folds, scope.state)
+  const at = { timestamp: 0, key: undefined as Key | undefined, watermark: 0 }
+  const nowhere: Out = {
+    result: () => invariant(false, 'Panes give results when they are over.'),
+    late: () => invariant(false, 'No record of it was late for whoever was ahead.'),
+  }
+  return {
+    ...instanceOf(scope, windows),
+    on: {
+      [PARTIALS]: (partial: PartialGroup, { key, watermark }: RecordContext) => {
+        at.timestamp = partial.pane
+        at.key = key
+        at.watermark = watermark
+        folds.partial = partial
+        windows.take(partial, at, nowhere)
+        folds.partial = undefined
+      },
+    },
+  }
+}
+
 /**
  * Folds the records of windows into named values, per key where the stage has `by`. A result has the key fields, `windowStart`
  * and `windowEnd` (epoch ms, the end is not part of it; null for a global window) and the values; its event time is one
@@ -143,5 +189,9 @@ export const window: StageDefinition<WindowParameters> = defineStage({
   updates: { makes: ({ emit }) => emit !== 'final' },
   retains,
   check: checkWindow,
+  combined: (parameters) => {
+    const isCombined = isOfPanes(parameters) && areOfNumbers(parameters.aggregate)
+    return isCombined ? { before: createBefore, after: createAfter } : undefined
+  },
   create: createInstance,
 })

@@ -3,7 +3,7 @@ import { type InstanceScope, jobDefaults } from '@millrace/sdk'
 import type { CheckpointSpec } from '../checkpoint/checkpoint.ts'
 import { type ErrorPolicy, resolvePolicy, sourcePolicy } from '../plan/error-policy.ts'
 import type { JobSpec, SinkSpec, StageSpec } from '../plan/job-spec.ts'
-import { stageOf } from '../plan/parallel-spec.ts'
+import { namedStage, stageOf } from '../plan/parallel-spec.ts'
 import { onlyReader } from '../plan/only-reader.ts'
 import type { Place } from '../plan/place.ts'
 import { SinkCounter, SourceCounter, StageCounter } from '../report/counters.ts'
@@ -237,7 +237,7 @@ function watchFields(
   warn: (sentence: string) => void,
 ): FieldWatches {
   const names = inputs.map(({ name }) => name)
-  return new FieldWatches(id, expects, names, warn)
+  return new FieldWatches(namedStage(id), expects, names, warn)
 }
 
 async function spillOf(

@@ -1,5 +1,5 @@
 import { invariant } from '@millrace/base'
-import { isSplit, jobDefaults, lanesOf, ordersOf, whyUnordered } from '@millrace/sdk'
+import { combinedOf, isSplit, jobDefaults, lanesOf, ordersOf, whyUnordered } from '@millrace/sdk'
 import { resolvePolicy } from './error-policy.ts'
 import type { JobSpec, SourceSpec, StageSpec } from './job-spec.ts'
 
@@ -39,6 +39,11 @@ export function checkSplit(source: SourceSpec): void {
 /** The stages that run with the workers of a source, and which source that is. */
 export function stagesInLanes(spec: JobSpec): ReadonlyMap<string, string> {
   return lanesOf(spec, (stage) => parks(stage, spec))
+}
+
+/** The stages of which a first half runs with the workers of a source, and which source that is. */
+export function combinedStages(spec: JobSpec): ReadonlyMap<string, string> {
+  return combinedOf(spec, stagesInLanes(spec), (stage) => parks(stage, spec))
 }
 
 function parks(stage: StageSpec, { onError }: JobSpec): boolean {

@@ -4,6 +4,7 @@ import { stagesInLanes } from './check-parallel.ts'
 import type { GateSpec, JobSpec, OutputRef, SourceSpec, StageSpec } from './job-spec.ts'
 import { keyShare, splitSnapshot } from '../state/share-snapshot.ts'
 import { gateId, replicaId } from './parallel-spec.ts'
+import { withCombiners } from './with-combiners.ts'
 import { withExits } from './with-exits.ts'
 
 /**
@@ -13,7 +14,7 @@ import { withExits } from './with-exits.ts'
  * else. Gives back the spec itself where there is none such.
  */
 export function expandParallel(whole: JobSpec): JobSpec {
-  const spec = withLanes(withExits(whole))
+  const spec = withLanes(withCombiners(withExits(whole)))
   const many = new Map(spec.stages.filter(isMany).map((stage) => [stage.id, stage]))
   if (many.size === 0) return fitted(spec)
   const threads = threadsOf(spec)

@@ -1,5 +1,6 @@
 import type { Where } from '@millrace/base'
 import type {
+  NumberTime,
   ResourceFactory,
   SinkFactory,
   SourceBatch,
@@ -26,6 +27,8 @@ export interface OutputRef {
 export interface TimeSpec {
   /** Epoch ms of a record; NaN when it has none or an absurd one, which fails the record with code TIME, as a throw does. */
   readonly timestamp: (record: unknown) => number
+  /** What `timestamp` gives of a record with a number in this field. Absent: nobody knows. */
+  readonly number?: NumberTime | undefined
   /** How far the watermark trails the largest event time, ms. */
   readonly disorderMs: number
   /** For `explain`, such as `field "date"`. */
@@ -132,6 +135,8 @@ export interface StageSpec {
   readonly batch?: number | undefined
   /** Runs several times side by side; one that keeps state needs `by` for that. Default: once. */
   readonly parallel?: ParallelSpec | undefined
+  /** Only after `expandParallel`: it is the first half of a stage, and runs beside the workers of a source whatever its `by` is. */
+  readonly isHalf?: boolean | undefined
   /** Only after `expandParallel`: which of several it is. */
   readonly replica?: Replica | undefined
   /** Only after `expandParallel`: the number of the worker that it runs in, from 0, those in processes behind those in threads. Absent: the job's own thread. */

@@ -36,6 +36,18 @@ export function gateId(of: string, output: string): string {
   return `${of}#${output}`
 }
 
+/** The id of the first half of a stage. No stage that a job names has such a one. */
+export function combinerId(of: string): string {
+  return `${of}${COMBINE}`
+}
+
+const COMBINE = '.combine'
+
+/** The stage that a job names, of the id of a stage or of its first half. */
+export function namedStage(id: string): string {
+  return id.endsWith(COMBINE) ? id.slice(0, -COMBINE.length) : id
+}
+
 /** Whether this is the id of that stage, or of one of its replicas. */
 export function isReplicaOf(id: string, stage: string): boolean {
   return stageOf(id) === stage

@@ -23,12 +23,33 @@ export class BatchRunner {
     this.#mayFail = !failures.holds || spec.factory.traits.keeps === 'nothing'
   }
 
-  /** Whether the stage takes records in batches now. */
-  get takes(): boolean {
+  /** Whether the stage takes records of an input in batches now: not where that, of several, has a handler of its own. */
+  takes(input: string): boolean {
     const { hasTimers, instance, lot } = this.#runner
     // Timers fire between records: a stage with them takes its records one by one.
     const isFree = this.#mayFail && lot?.isEmpty !== false
-    return isFree && instance.processBatch !== undefined && !hasTimers
+    const isAlone = this.#parts.spec.inputs.length === 1 || instance.on?.[input] === undefined
+    return isFree && instance.processBatch !== undefined && isAlone && !hasTimers
+  }
+
+  /** Hands on records that the stage need not look at, for its tests want them; false where it must. */
+  handOn(batch: RecordBatch, start: number, end: number, input: string): boolean {
+    const { counter, outbox, spec } = this.#parts
+    const runner = this.#runner
+    const { emitter, instance, isKeyed } = runner
+    const isFree = spec.inputs.length === 1 && !isKeyed && instance.onWatermark === undefined
+    const isInTime = (batch.marks[start] as number) >= emitter.mark && outbox.main?.lagMs === 0
+    if (!batch.isTold || !isFree || !isInTime) return false
+    outbox.begin()
+    outbox.main?.take(batch, start, end)
+    counter.used += end - start
+    runner.input = input
+    for (let index = start; index < end; index++) {
+      const timestamp = batch.timestamps[index] as number
+      if (timestamp > runner.largest) runner.largest = timestamp
+    }
+    emitter.mark = batch.marks[end - 1] as number
+    return true
   }
 
   /**

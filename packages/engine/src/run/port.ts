@@ -16,6 +16,8 @@ export class Port {
   lagMs = 0
   /** Records that were left out since the last batch, for its only reader filters them. */
   leftOut = 0
+  /** Whether that reader would hand on all records since then as they are. */
+  isTold = false
   /** Records sent, once per reader. */
   sent = 0
   readonly #readers: number
@@ -31,6 +33,31 @@ export class Port {
     this.timestamps.push(timestamp)
     this.marks.push(mark - this.lagMs)
     this.rows.push(row)
+  }
+
+  /** Takes over a run of records as they are. */
+  take(
+    {
+      marks,
+      rows,
+      timestamps,
+      values,
+    }: Pick<RecordBatch, 'values' | 'timestamps' | 'marks' | 'rows'>,
+    start: number,
+    end: number,
+  ): void {
+    const isWhole = this.values.length === 0 && start === 0 && end === values.length
+    if (isWhole) {
+      // The next batch begins with arrays of its own.
+      this.values = values as unknown[]
+      this.timestamps = timestamps as number[]
+      this.marks = marks as number[]
+      this.rows = rows as number[]
+      return
+    }
+    for (let at = start; at < end; at++) {
+      this.push(values[at], timestamps[at] as number, marks[at] as number, rows[at] as number)
+    }
   }
 
   /** Takes back everything from position `length` on. */
@@ -65,8 +92,9 @@ export class Port {
       return
     }
     if (this.outlets.length > 0) {
-      const { leftOut, marks, rows, timestamps, values } = this
+      const { isTold, leftOut, marks, rows, timestamps, values } = this
       const batch = new RecordBatch(values, timestamps, marks, rows, table, undefined, leftOut)
+      batch.isTold = isTold
       for (const outlet of this.outlets) outlet.offer(batch, mark)
       this.sent += (length + leftOut) * this.#readers
     }
@@ -76,5 +104,6 @@ export class Port {
     this.rows = []
     this.base = 0
     this.leftOut = 0
+    this.isTold = false
   }
 }

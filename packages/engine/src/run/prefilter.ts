@@ -1,22 +1,32 @@
-import type { Prefilter, StageInstance } from '@millrace/sdk'
+import type { Prefilter, RecordTests, StageInstance } from '@millrace/sdk'
 import type { TimeSpec } from '../plan/job-spec.ts'
 import { faultOf } from './time-fault.ts'
 
+/** The most that a Date can hold, ms. */
+const dateMax = 8.64e15
+
 /** What it found of the records of a batch. */
 export interface Sifted {
-  /** In front of each record that was admitted, the largest event time of those left out since the one before; -Infinity: there were none; Infinity: it is their arrival. */
+  /** In front of each record that was admitted, the largest event time of those left out since the one before; -Infinity: there were none; Infinity: it is their arrival, and that only counts in front of the first one. */
   readonly before: readonly number[]
   /** The same behind the last one. */
   readonly behind: number
+  /** The event time of each record that was admitted, where the source has told it; NaN where not. Of no interest where it is their arrival. */
+  readonly times: readonly number[]
+  /** Whether the tests of the stage want all that were admitted, so that it hands them on. */
+  readonly isTold: boolean
 }
 
 /** Asks the stage that reads a source about the records of one partition, and keeps how far event time has come by those left out. */
 export class StagePrefilter implements Prefilter {
   readonly reads: readonly string[]
+  readonly told: RecordTests | undefined
   readonly #time: TimeSpec | undefined
   readonly #stage: () => StageInstance['prefilter']
   #before: number[] = []
+  #times: number[] = []
   #largest = Number.NEGATIVE_INFINITY
+  #isTold = true
   #wallMs: number
 
   /** `time`: undefined where the time of a record is its arrival. `wallMs`: the clock. */
@@ -30,6 +40,28 @@ export class StagePrefilter implements Prefilter {
     this.#time = time
     this.#stage = stage
     this.#wallMs = wallMs
+    this.told = this.#told()
+  }
+
+  /** What the stage filters as tests, where there is also one for times that are none. */
+  #told(): RecordTests | undefined {
+    const tests = this.#stage()?.tests
+    const time = this.#time
+    if (tests === undefined || time === undefined) return tests && { tests }
+    const { aheadMs, notAfter = dateMax, notBefore = -dateMax, number } = time
+    if (number === undefined) return undefined
+    const latest = (): number => Math.min(dateMax, notAfter, this.#wallMs + (aheadMs ?? Infinity))
+    const from = Math.max(-dateMax, notBefore)
+    return {
+      tests,
+      time: {
+        ...number,
+        from,
+        get to() {
+          return latest()
+        },
+      },
+    }
   }
 
   admits(record: unknown): boolean {
@@ -45,20 +77,33 @@ export class StagePrefilter implements Prefilter {
     } catch {
       return this.#admit()
     }
-    const passed = time === undefined ? Number.POSITIVE_INFINITY : timestamp
-    if (passed > this.#largest) this.#largest = passed
+    this.leftOut(time === undefined ? Number.POSITIVE_INFINITY : timestamp)
     return false
   }
 
-  #admit(): true {
+  leftOut(largest: number): void {
+    if (largest > this.#largest) this.#largest = largest
+  }
+
+  admitted(time: number): void {
+    if (this.#time === undefined && this.#before.length > 0) return
+    this.#times.push(time)
     this.#before.push(this.#largest)
     this.#largest = Number.NEGATIVE_INFINITY
+  }
+
+  #admit(): true {
+    this.#isTold = false
+    this.admitted(Number.NaN)
     return true
   }
 
   /** What was found since it was asked last. */
   take(wallMs: number): Sifted {
-    const sifted = { before: this.#before, behind: this.#largest }
+    const before = this.#before
+    const sifted = { before, behind: this.#largest, times: this.#times, isTold: this.#isTold }
+    this.#times = []
+    this.#isTold = true
     this.#wallMs = wallMs
     this.#before = []
     this.#largest = Number.NEGATIVE_INFINITY

@@ -46,6 +46,8 @@ export class RecordBatch implements SinkBatch {
   readonly ids: BatchIds | undefined
   /** Records that the source left out for its reader filters them; they count with the first record. */
   readonly leftOut: number
+  /** Whether its reader would hand on all of its records as they are, which a source in front of it knows. */
+  isTold = false
   /** Only where a sink takes it that writes bytes as they came. */
   raw: RawBatch | undefined
 

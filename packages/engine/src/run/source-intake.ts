@@ -52,6 +52,7 @@ export class SourceIntake {
     outbox.table = table
     this.#port.leftOut += leftOut
     const sifted = batch.leftOut === undefined ? undefined : prefilter?.take(host.runtime.now())
+    this.#port.isTold = sifted?.isTold === true
     this.#stamp(entries, table, recalled, sifted)
     this.#malformed(entries, table)
     if (sifted !== undefined) this.#passed(sifted.behind)
@@ -80,11 +81,20 @@ export class SourceIntake {
     const isMade = recalled !== undefined && recalled.origin === undefined
     const timestamps = recalled?.timestamps
     const marks = this.#marks
+    if (takesArrival && recalled === undefined && time?.watermarks === undefined) {
+      this.#stampArrival(entries, sifted)
+      return
+    }
+    if (sifted?.isTold === true && !takesArrival) {
+      this.#stampTold(entries, sifted)
+      return
+    }
     for (let index = 0; index < entries.values.length; index++) {
       const value = entries.values[index]
       if (sifted !== undefined) this.#passed(sifted.before[index] as number)
       const row = isMade ? NO_ROW : (entries.rows[index] as number)
       let timestamp = timestamps === undefined ? Number.NaN : (timestamps[index] as number)
+      if (sifted !== undefined && !takesArrival) timestamp = sifted.times[index] as number
       if (timestamp !== timestamp) {
         let fault: string | undefined
         if (takesArrival) timestamp = this.#arrival
@@ -104,6 +114,52 @@ export class SourceIntake {
       this.#port.push(value, timestamp, marks.mark, row)
       marks.take(timestamp, value)
     }
+  }
+
+  /** The time of all of them is the clock; so is the watermark behind the first, or behind what was left out in front of it. */
+  #stampArrival({ rows, values }: Entries, sifted: Sifted | undefined): void {
+    if (values.length === 0) return
+    const marks = this.#marks
+    if (sifted !== undefined) this.#passed(sifted.before[0] as number)
+    const first = marks.mark
+    marks.take(this.#arrival, undefined)
+    // The length of values that are not made yet takes its time.
+    const { length } = values
+    const arrival = this.#arrival
+    const { mark } = marks
+    const timestamps: number[] = []
+    const after: number[] = []
+    for (let index = 0; index < length; index++) {
+      timestamps.push(arrival)
+      after.push(index === 0 ? first : mark)
+    }
+    // Where nobody need look at them, the source may not have made them yet: not even a copy does so.
+    const own = sifted?.isTold === true ? values : values.slice()
+    this.#stage(own, timestamps, after, rows)
+  }
+
+  /** The time of all of them is known, and nobody need look at them. */
+  #stampTold({ rows, values }: Entries, { before, times }: Sifted): void {
+    const { length } = values
+    if (length === 0) return
+    const marks = this.#marks
+    const after: number[] = []
+    for (let index = 0; index < length; index++) {
+      this.#passed(before[index] as number)
+      after.push(marks.mark)
+      marks.take(times[index] as number, undefined)
+    }
+    this.#stage(values, times, after, rows)
+  }
+
+  #stage(
+    values: readonly unknown[],
+    timestamps: readonly number[],
+    marks: readonly number[],
+    counted: readonly number[],
+  ): void {
+    const { length } = values
+    this.#port.take({ values, timestamps, marks, rows: counted.slice(0, length) }, 0, length)
   }
 
   #malformed(entries: Entries, table: OriginTable): void {

@@ -211,7 +211,7 @@ export class StageTask implements StagePart {
       this.#parts.contestant?.begins(envelope.edge, () => this.runner.lose()) === false
     if (hasLost) return this.#finish(envelope)
     this.#turnStart = this.#parts.host.runtime.monotonic()
-    if (this.#batches.takes) {
+    if (this.#batches.takes(envelope.edge.input)) {
       const wait = this.#wholeBatch(envelope, batch)
       if (wait !== undefined) return wait.then(this.#resume)
     }
@@ -236,6 +236,10 @@ export class StageTask implements StagePart {
         if (firing !== undefined) return firing
       }
       const { edge, end } = envelope
+      if (this.#batches.handOn(batch, this.#index, end, edge.input)) {
+        this.#index = end
+        return undefined
+      }
       const taken = this.#batches.run(batch, this.#index, end, edge.input, this.#others)
       if (typeof taken !== 'number') return taken.then(() => undefined)
       if (taken === 0) return undefined

@@ -16,8 +16,8 @@ export interface LinksOptions {
   readonly compile: Compile | undefined
   /** A record of `writer` cannot be given to another thread. */
   readonly failed: (writer: string, error: unknown) => void
-  /** The only fields that anyone behind a part looks at. Default: all. */
-  readonly neededOf?: (writer: string) => readonly string[] | undefined
+  /** The only fields that anyone behind a part looks at, of what it gives such an input. Default: all. */
+  readonly neededOf?: (writer: string, input: string) => readonly string[] | undefined
   /** Sees what goes to a reader elsewhere. */
   readonly look?: (reader: string, envelope: Envelope) => void
 }
@@ -39,7 +39,7 @@ export class Links {
           post: postTo(to),
           compile,
           failed: (error) => failed(writer, error),
-          needed: neededOf?.(writer),
+          needed: neededOf?.(writer, edge.input),
           look: (envelope) => look?.(reader, envelope),
         })
         this.#egresses.set(link, egress)

@@ -1,6 +1,6 @@
 import { messageOf, type MillraceError, type Runtime } from '@millrace/base'
 import { type ActorRef, type ActorSystem, createActorSystem, RestartBudget } from '@millrace/core'
-import { jobDefaults, type Logger } from '@millrace/sdk'
+import { jobDefaults, type Logger, PARTIALS } from '@millrace/sdk'
 import { ENG_ABORTED } from '../errors.ts'
 import type { JobCheckpoint, SourceSnapshot, StageCheckpoint } from '../checkpoint/checkpoint.ts'
 import { buildNodes, type Nodes } from '../job/build-tasks.ts'
@@ -98,7 +98,8 @@ export class Segment implements TaskHost {
       compile,
       postTo: (thread) => this.#postTo(thread),
       failed: (writer, error) => this.#refuse(writer, error),
-      neededOf: (writer) => spec.stages.find(({ id }) => id === writer)?.needed,
+      neededOf: (writer, input) =>
+        input === PARTIALS ? undefined : spec.stages.find(({ id }) => id === writer)?.needed,
     })
     for (const peer of side.peers.values()) peer.listen((message) => this.take(message))
   }

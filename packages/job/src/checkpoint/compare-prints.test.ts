@@ -178,6 +178,17 @@ it('takes over what fits: no place of another source, no token of another sink, 
   expect(taken).toMatchObject({ number: 7, read: 120, sources: {}, stages: {}, sinks: {} })
 })
 
+it('takes over the counts of the first half of a stage with those of the stage', () => {
+  const { stages, ...rest } = checkpointOf(1)
+  const { hourly } = stages as { readonly hourly: JobCheckpoint['stages'][string] }
+  const halves = { hourly, 'hourly.combine#0': hourly, 'hourly.combine#1': hourly }
+  const saved = { print, checkpoint: { ...rest, stages: halves } }
+  const idsOf = (now: JobPrint) => Object.keys(usable(saved, now).stages)
+
+  expect(idsOf(print)).toEqual(['hourly', 'hourly.combine#0', 'hourly.combine#1'])
+  expect(idsOf({ flights: part('source') })).toEqual([])
+})
+
 it('changes follow those of a stage that is the same, and not of one that is different in anything', () => {
   const { stages, ...rest } = checkpointOf(1)
   const kept = Object.entries(stages).map(([id, stage]) => [id, { ...stage, isKept: true }])

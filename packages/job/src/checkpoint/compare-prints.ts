@@ -1,5 +1,5 @@
 import { type MillraceError, nearestName, parseDuration, type Where } from '@millrace/base'
-import { type JobCheckpoint, joinReplicas, stageOf } from '@millrace/engine'
+import { type JobCheckpoint, joinReplicas, namedStage, stageOf } from '@millrace/engine'
 import { JOB_STATE_CHANGED, JOB_STATE_DROPPED, JOB_STATE_NO_PART } from '../errors.ts'
 import type { JobPrint, PartPrint, PrintedValue } from './job-print.ts'
 import type { SavedJob } from './sections.ts'
@@ -54,7 +54,7 @@ export function usable({ checkpoint, print }: SavedJob, now: JobPrint): JobCheck
   const keep = <T>(parts: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(
       Object.entries(parts).filter(([part]) => {
-        const id = stageOf(part)
+        const id = namedStage(stageOf(part))
         const [before, after] = [print[id], now[id]]
         if (after === undefined || before?.role !== after.role) return false
         return after.role === 'stage' || before.module === after.module
@@ -63,7 +63,7 @@ export function usable({ checkpoint, print }: SavedJob, now: JobPrint): JobCheck
   const { sinks, sources, stages } = checkpoint
   const kept = Object.entries(keep(stages)).map(([id, { isKept, ...stage }]) => {
     // Whatever is different now may keep something else.
-    const part = stageOf(id)
+    const part = namedStage(stageOf(id))
     const isSamePart = JSON.stringify(now[part]) === JSON.stringify(print[part])
     return [id, { ...stage, ...(isSamePart && isKept && { isKept }) }] as const
   })

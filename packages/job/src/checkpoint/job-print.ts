@@ -105,13 +105,20 @@ function keysOf({ by = [] }: StageSpec): readonly string[] {
   )
 }
 
-/** Only what is plain data can be compared; a function is taken to be the same. */
+/** Only what is plain data can be compared; a function is taken to be the same, and so is a definition of the same name. */
 function flatten(value: unknown, path: string, into: Map<string, PrintedValue>): void {
-  if (typeof value === 'object' && value !== null) {
+  if (isDefinition(value)) into.set(path, { value: value.name, isDefault: false })
+  else if (typeof value === 'object' && value !== null) {
     for (const [name, inner] of Object.entries(value)) {
       flatten(inner, path === '' ? name : `${path}.${name}`, into)
     }
   } else if (['string', 'number', 'boolean'].includes(typeof value) || value === null) {
     into.set(path, { value, isDefault: false })
   }
+}
+
+/** Whether a parameter is what a define function returned, such as an emitter. */
+function isDefinition(value: unknown): value is { readonly name: string } {
+  const { create, kind, name } = Object(value) as Record<string, unknown>
+  return typeof create === 'function' && typeof kind === 'string' && typeof name === 'string'
 }

@@ -18,3 +18,10 @@ export const JOB_OPEN = defineError<{ name: string; problem: string; hint: strin
   message: (d) => `Job "${d.name}" cannot be opened: ${d.problem}.`,
   hint: (d) => d.hint,
 })
+
+/** A record cannot be pushed so. */
+export const JOB_PUSH = defineError<{ got: string }>({
+  code: 'JOB_PUSH',
+  message: (d) => `timeoutMs must be a number of milliseconds from 0; got ${d.got}.`,
+  hint: () => 'Write, for example, push(record, { timeoutMs: 50 }), or leave it out to wait.',
+})

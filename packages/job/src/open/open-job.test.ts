@@ -299,3 +299,16 @@ it('refuses a job that reads a source of its own, ran already, or has no room', 
       next Leave it out for 4,096."
   `)
 })
+
+it('refuses options that cannot be', async () => {
+  const { flow } = numbers()
+  const results = 'some' as 'all'
+  expect(() => flow.job().open({ results })).toThrow('results must be all or latest; got some.')
+
+  const open = flow.job().open()
+  await expect(open.push(1, { timeoutMs: Number.NaN })).rejects.toThrow(
+    'timeoutMs must be a number of milliseconds from 0; got NaN.',
+  )
+  await expect(open.push(1, { timeoutMs: -1 })).rejects.toThrow('got -1.')
+  open.abort()
+})

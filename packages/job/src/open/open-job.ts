@@ -8,7 +8,7 @@ import {
   type TimeSpec,
 } from '@millrace/engine'
 import { jobDefaults, type SinkBatch, type SinkFactory } from '@millrace/sdk'
-import { JOB_CLOSED } from './errors.ts'
+import { JOB_CLOSED, JOB_PUSH } from './errors.ts'
 import { FollowedRecords } from './followed-records.ts'
 import type { Outcome } from './outcome.ts'
 import { RecordQueue } from './record-queue.ts'
@@ -87,9 +87,12 @@ export class OpenJob<In, Out> {
 
   /**
    * Gives the job a record. Resolves to true when there is room for it in front of the job; to false where there was none within `timeoutMs`, by
-   * default as long as it takes. Results are in `results`. Rejects with JOB_CLOSED.
+   * default as long as it takes. Results are in `results`. Rejects with JOB_CLOSED and JOB_PUSH.
    */
   push(record: In, { timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<boolean> {
+    if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
+      return Promise.reject(JOB_PUSH({ got: String(timeoutMs) }))
+    }
     return this.#refusal() ?? this.#queue.push(record, undefined, timeoutMs)
   }
 

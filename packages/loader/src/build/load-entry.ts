@@ -7,21 +7,23 @@ import type { Role } from '../grammar/keys.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { LoadedModule, Modules } from '../modules/modules.ts'
 
-/** Loads the module of an entry. Undefined where it cannot be, with a fault. */
+/** Loads the module of an entry, which may be one of the package `owner`. Undefined where it cannot be, with a fault. */
 export async function loadEntry<K extends Role>(
   entry: Entry,
   kind: K,
   modules: Modules,
   allowed: readonly string[] | undefined,
   context: LoadContext,
+  owner?: string,
 ): Promise<LoadedModule<K> | undefined> {
   const node = entry.keys.get('module')?.value
   const name = node?.kind === 'scalar' ? context.leaf(node).text : entry.module
   const specifier = context.moduleOf(name, node?.where ?? entry.where)
   try {
-    const loaded = await modules.load(specifier, kind)
+    const loaded = await modules.load(specifier, kind, owner)
     const names = [specifier, loaded.package?.name]
-    if (allowed !== undefined && !allowed.some((name) => names.includes(name))) {
+    const isOwn = owner !== undefined && loaded.package?.name === owner
+    if (allowed !== undefined && !isOwn && !allowed.some((name) => names.includes(name))) {
       context.faults.push(CFG_PLUGIN({ specifier, allowed }, node?.where ?? entry.where))
     }
     return loaded

@@ -1,4 +1,4 @@
-import type { EmitterChoice, JsonSchema } from '@millrace/sdk'
+import type { JsonSchema } from '@millrace/sdk'
 import type { NamedModules } from '../check/read-parameters.ts'
 import { branchesOf, childSchema } from '../check/schema-view.ts'
 import type { ConfigNode, MapNode } from '../document/config-node.ts'
@@ -8,7 +8,7 @@ import type { Modules } from '../modules/modules.ts'
 import { anyParameters } from '../modules/parameters.ts'
 import { loadNamedModule } from './load-named-module.ts'
 
-/** The modules that parameters of an entry name, where their schema says `module`, with checked parameters. */
+/** The modules that parameters of an entry name, where their schema says `module`, with checked parameters. `owner` is the package of the entry's own. */
 export async function loadNamedModules(
   of: Entry,
   map: MapNode,
@@ -16,6 +16,7 @@ export async function loadNamedModules(
   modules: Modules,
   allowed: readonly string[] | undefined,
   context: LoadContext,
+  owner: string | undefined,
 ): Promise<NamedModules> {
   const found = new Map<ConfigNode, unknown>()
   const branches = branchesOf(schema, schema)
@@ -26,15 +27,14 @@ export async function loadNamedModules(
     if (kind === undefined) continue
     found.set(value, undefined)
     const path = `${of.path}.parameters.${name}`
-    const named = await loadNamedModule(value, kind, path, modules, allowed, context)
+    const named = await loadNamedModule(value, kind, path, modules, allowed, context, owner)
     if (named === undefined) continue
     const { loaded, parameters } = named
     // They are checked, and what a schema made of its input is no input for it.
-    const choice: EmitterChoice = {
+    found.set(value, {
       module: { ...loaded.definition, parameters: anyParameters },
       parameters: parameters.value,
-    }
-    found.set(value, choice)
+    })
   }
   return found
 }

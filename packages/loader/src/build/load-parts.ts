@@ -42,7 +42,7 @@ export async function loadParts(
       loaded === undefined
         ? undefined
         : await checkParameters(entry, loaded, own, context, (map, schema) =>
-            loadNamedModules(entry, map, schema, modules, allowed, context),
+            loadNamedModules(entry, map, schema, modules, allowed, context, loaded.package?.name),
           )
     tellOverride(entry, before, context)
     context.values.push(...beside)

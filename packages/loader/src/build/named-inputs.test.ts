@@ -20,23 +20,42 @@ beforeAll(() => {
       shape: (_, { inputs }) => ({ out: inputs }), create: () => ({ process() {} }) }
   `,
   )
+  writeFileSync(
+    join(folder, 'judge.mjs'),
+    `
+    const nothing = { '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }),
+      jsonSchema: { input: () => ({ type: 'object', properties: {} }) } } }
+    export default { kind: 'stage', name: 'judge', summary: 'Judges.', parameters: nothing,
+      inputs: ['in', 'feedback'], optionalInputs: ['feedback'], create: () => ({ process() {} }) }
+  `,
+  )
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-async function load(...keys: readonly string[]) {
+async function loadStage(module: string, sinks: string, keys: readonly string[]) {
   const lines = [
     'pipeline:',
     '  sources: { a: { file: a.jsonl }, b: { file: b.jsonl } }',
     '  stages:',
-    '    - module: ./meet.mjs',
+    `    - module: ${module}`,
     ...keys.map((key) => `      ${key}`),
-    '  sink: { file: d.jsonl }',
+    `  ${sinks}`,
   ]
   const file = join(folder, 'job.yaml')
   const loaded = await loadSpec({ file, text: lines.join('\n'), env: {} })
   await loaded.dispose()
   return { ...loaded, text: loaded.faults.map(renderError).join('\n').replaceAll(folder, '') }
 }
+
+const load = (...keys: readonly string[]) =>
+  loadStage('./meet.mjs', 'sink: { file: d.jsonl }', keys)
+
+const judge = (...keys: readonly string[]) =>
+  loadStage(
+    './judge.mjs',
+    'sinks: { d: { file: d.jsonl, from: judge }, e: { file: e.jsonl, from: b } }',
+    keys,
+  )
 
 it('inputs are called what the map under from calls them, in its order, and each has its key', async () => {
   const { spec, plan } = await load(
@@ -113,4 +132,25 @@ it('says what is wrong with them, and no more than that', async () => {
       at   /job.yaml:6:11  pipeline.stages[0].by
       next Name the inputs: order, payment."
   `)
+})
+
+const namesOf = ({ spec }: Awaited<ReturnType<typeof judge>>): readonly string[] | undefined =>
+  spec?.stages[0]?.inputs.map(({ name }) => name)
+
+it('an optional input is there where the job wires it, and else the stage has one input', async () => {
+  const alone = await judge('from: a', 'by: { sensor: id }')
+  const named = await judge('from: { in: a }')
+  const both = await judge('from: { feedback: b, in: a }', 'by: { in: id, feedback: sensor }')
+
+  expect([alone.text, named.text, both.text]).toStrictEqual(['', '', ''])
+  expect([alone, named, both].map(namesOf)).toStrictEqual([['in'], ['in'], ['in', 'feedback']])
+})
+
+it('other names, and leaving out one that is needed, are refused', async () => {
+  const found = [await judge('from: { in: a, feedbak: b }'), await judge('from: { feedback: b }')]
+
+  expect(found.map(({ text }) => text.split('\n')[0])).toStrictEqual([
+    'error[CFG_INPUTS]: The inputs of "judge" must be in, and perhaps feedback; got in, feedbak.',
+    'error[CFG_INPUTS]: The inputs of "judge" must be in, and perhaps feedback; got feedback.',
+  ])
 })

@@ -140,3 +140,26 @@ it('reads all fields where a stage lets records exit, for the sinks see them as 
   expect(goes).toMatchObject({ source: { fields: ['x', 'y'], raw: true }, sinks: ['sink'] })
   expect(exits).toMatchObject({ source: { fields: undefined, raw: false }, sinks: [] })
 })
+
+it('reads what is needed behind stages that hand on copies with more fields', async () => {
+  const judged = [
+    '  source: { file: a.jsonl, time: { field: at, disorder: 1s } }',
+    '  stages:',
+    '    - anomaly: delay',
+    '      by: origin',
+  ]
+  const sum = '    - aggregate: { aggregate: { most: max(anomaly.score), worst: max(distance) } }'
+
+  const all = await load(...judged, '  sink: { file: b.jsonl }')
+  const some = await load(...judged, sum, '  sink: { file: b.jsonl }')
+
+  expect(all.source?.fields).toBeUndefined()
+  expect(some.source?.fields).toStrictEqual([
+    'anomaly',
+    'anomaly.score',
+    'at',
+    'delay',
+    'distance',
+    'origin',
+  ])
+})

@@ -64,7 +64,7 @@ function neededBehind(
     const part = graph.parts.get(reader)
     const stage = part === undefined ? undefined : stageOf(part)
     const reads = part && readsOf(part)
-    const passed = stage?.definition.passes === 'same' ? neededBehind(reader, raw, graph) : []
+    const passed = stage?.definition.passes === undefined ? [] : neededBehind(reader, raw, graph)
     if (givesLate(reader, graph) || exits(part)) return undefined
     if (part && keepsRecords(part, graph)) return undefined
     if (reads === undefined || passed === undefined) return undefined

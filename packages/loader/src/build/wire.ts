@@ -123,7 +123,8 @@ class Wirer {
     }
     const keys = [...from.entries.keys()]
     if (keys.toSorted().join() !== [...names].toSorted().join()) {
-      const fault = { id: entry.id, expected: names.join(', '), got: keys.join(', ') || 'none' }
+      const expected = expectedInputs(part, names)
+      const fault = { id: entry.id, expected, got: keys.join(', ') || 'none' }
       this.#context.faults.push(CFG_INPUTS(fault, from.where))
       return []
     }
@@ -320,6 +321,13 @@ class Wirer {
       }
     }
   }
+}
+
+/** Names of the inputs, and of those that may be left out. */
+function expectedInputs(part: Part | undefined, names: readonly string[]): string {
+  const optional = (part && stageOf(part)?.definition.optionalInputs) ?? []
+  const needed = names.filter((name) => !optional.includes(name)).join(', ')
+  return optional.length === 0 ? needed : `${needed}, and perhaps ${optional.join(', ')}`
 }
 
 /** Where the names in the `from` of an entry are known. */

@@ -12,7 +12,7 @@ import { type NamedModules, ParameterReader, typeNames } from './read-parameters
 import { branchesOf, childSchema, propertyNames } from './schema-view.ts'
 
 type WithParameters = LoadedModule<
-  'source' | 'stage' | 'sink' | 'resource' | 'watermarks' | 'emitter'
+  'source' | 'stage' | 'sink' | 'resource' | 'watermarks' | 'emitter' | 'detector'
 >
 
 /** Loads the modules that parameters name. */

@@ -1,5 +1,5 @@
 import type { TimeSpec } from '@millrace/engine'
-import { compilePath, compileTime } from '@millrace/expression'
+import { compilePath, compileTime, numberTime } from '@millrace/expression'
 import type { WatermarkStrategy } from '@millrace/sdk'
 import { describeNode, type MapEntry } from '../document/config-node.ts'
 import { CFG_BESIDE, CFG_MISSING, CFG_TYPE } from '../errors.ts'
@@ -80,8 +80,17 @@ export function readTime(
   const details = [format, zone, unit].filter((part) => part !== undefined)
   const description = [`field "${field}"`, ...details].join(', ')
   const timestamp = (record: unknown): number => parse(compiled.read(record))
+  const [name = ''] = compiled.fields
+  const number = /^record$|\./.test(name) ? undefined : numberTime({ format, unit })
   return {
-    spec: { timestamp, disorderMs: disorderMs ?? 0, description, ...bounds, watermarks },
+    spec: {
+      timestamp,
+      ...(number && { number: { field: name, ...number } }),
+      disorderMs: disorderMs ?? 0,
+      description,
+      ...bounds,
+      watermarks,
+    },
     // A strategy may look at the whole record.
     reads: watermarks === undefined ? compiled.fields : ['record'],
   }

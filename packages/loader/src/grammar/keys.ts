@@ -1,5 +1,5 @@
 /** Places in the grammar that have keys of their own. */
-export type Role = 'source' | 'stage' | 'sink' | 'resource' | 'watermarks' | 'emitter'
+export type Role = 'source' | 'stage' | 'sink' | 'resource' | 'watermarks' | 'emitter' | 'detector'
 
 const everywhere = ['module', 'parameters', 'id', 'note'] as const
 
@@ -22,6 +22,7 @@ export const entryKeys: Readonly<Record<Role, readonly string[]>> = {
   resource: [...everywhere, 'restart'],
   watermarks: ['module', 'parameters', 'note'],
   emitter: ['module', 'parameters', 'note'],
+  detector: ['module', 'parameters', 'note'],
 }
 
 /** Keys that the language reserves and this version refuses. */
@@ -32,6 +33,7 @@ export const futureEntryKeys: Readonly<Record<Role, readonly string[]>> = {
   resource: [],
   watermarks: [],
   emitter: [],
+  detector: [],
 }
 
 /** Keys beside and inside of what stages stand in. */

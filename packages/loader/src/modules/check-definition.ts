@@ -41,10 +41,11 @@ const checks: Readonly<Record<Kind, readonly Check[]>> = {
       'names with a sentence each, or a function of the parameters',
       optional((value) => isCallable(value) || isOutputs(value)),
     ],
+    ['optionalInputs', 'a list of names', optional(isTexts)],
     ['optionalOutputs', 'a list of names', optional(isTexts)],
     ['keeps', "'nothing', 'state' or 'instance'", oneOf(undefined, 'nothing', 'state', 'instance')],
     ['exits', 'true or false', oneOf(undefined, true, false)],
-    ['passes', "'same'", oneOf(undefined, 'same')],
+    ['passes', "'same' or 'more'", oneOf(undefined, 'same', 'more')],
     ['retains', 'a function', optional(isCallable)],
   ],
   source: [
@@ -68,9 +69,18 @@ const checks: Readonly<Record<Kind, readonly Check[]>> = {
   ],
   watermarks: created,
   emitter: created,
+  detector: [
+    ...created,
+    ['dimensions', "'one' or 'any'", oneOf('one', 'any')],
+    ['bytes', 'a function', isCallable],
+  ],
   function: [
     ['arguments', 'a list of names', isTexts],
     ['call', 'a function', isCallable],
+  ],
+  command: [
+    ['help', 'a text', isText],
+    ['run', 'a function', isCallable],
   ],
   aggregate: [
     ['arguments', '0 or 1', oneOf(0, 1)],

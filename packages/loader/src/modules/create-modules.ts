@@ -19,7 +19,7 @@ export function createModules(options: ModulesOptions): Modules {
   for (const [token, value] of options.provide ?? []) job.provide(token, value)
   const resources = new ResourceSet(job)
   return {
-    load: (specifier, kind) => loadModule(specifier, kind, folders),
+    load: (specifier, kind, owner) => loadModule(specifier, kind, folders, owner),
     loadFunctions: async (specifier) => {
       const found = findModule(specifier, 'function', folders)
       const exports = await importModule(found, options.folder)
@@ -45,13 +45,14 @@ export function createModules(options: ModulesOptions): Modules {
   }
 }
 
-/** Finds a module from `folders`, the job's own first, imports it and checks what it exports. */
+/** Finds a module from `folders`, the job's own first, imports it and checks what it exports; see `Modules.load`. */
 export async function loadModule<K extends Kind>(
   specifier: string,
   kind: K,
   folders: readonly string[],
+  owner?: string,
 ): Promise<LoadedModule<K>> {
-  const found = findModule(specifier, kind, folders)
+  const found = findModule(specifier, kind, folders, owner)
   const exports = await importModule(found, folders[0] ?? '.')
   const picked = pickExport(exports, kind, found)
   return {

@@ -31,6 +31,21 @@ test('a short name is the official package before the plugin of others', () => {
   expect(findModule('geo', 'stage', [other]).package?.name).toBe('millrace-plugin-geo')
 })
 
+test('a short name that the package of the parameter lists is its own', () => {
+  const millrace = { detector: { ewma: './ewma.js' } }
+  const folder = folderWith({
+    ...installed('@millrace/anomaly', { millrace, exports: { './ewma.js': './index.js' } }),
+    ...installed('@millrace/ewma'),
+    ...installed('@millrace/knn'),
+  })
+  const owner = '@millrace/anomaly'
+
+  const own = findModule('ewma', 'detector', [folder], owner)
+  expect([own.package?.name, own.name, own.export]).toEqual([owner, 'ewma', 'ewma'])
+  expect(findModule('knn', 'detector', [folder], owner).package?.name).toBe('@millrace/knn')
+  expect(findModule('ewma', 'emitter', [folder], owner).package?.name).toBe('@millrace/ewma')
+})
+
 test('a package is found from the first folder that has it', () => {
   const job = folderWith({})
   const base = folderWith(installed('@acme/pg'))
@@ -91,6 +106,24 @@ test('a package without a scope needs a manifest to be found by its bare name', 
 
   expect(findModule('geo-tools', 'stage', [folder]).name).toBe('geo')
   expect(fault(folder, 'left-pad')).toContain('CFG_MODULE_NOT_FOUND')
+})
+
+test('a name that no package is named after is what the only one lists that the job depends on', () => {
+  const millrace = { stage: { anomaly: '.', drift: '.' } }
+  const job = (...names: string[]): Record<string, string> => {
+    const dependencies = Object.fromEntries(names.map((name) => [name, '*']))
+    return { 'package.json': JSON.stringify({ name: 'job', dependencies }) }
+  }
+  const one = folderWith({ ...installed('@acme/odd', { millrace }), ...job('@acme/odd') })
+  const two = folderWith({
+    ...installed('@acme/odd', { millrace }),
+    ...installed('@acme/strange', { millrace }),
+    ...job('@acme/odd', '@acme/strange'),
+  })
+
+  const found = findModule('drift', 'stage', [one])
+  expect([found.package?.name, found.name, found.export]).toEqual(['@acme/odd', 'drift', 'drift'])
+  expect(fault(two, 'drift')).toContain('CFG_MODULE_NOT_FOUND')
 })
 
 test('a package that is being written finds itself', () => {

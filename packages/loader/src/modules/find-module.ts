@@ -10,7 +10,7 @@ import {
   CFG_MODULE_NOT_FOUND,
   CFG_MODULE_SPECIFIER,
 } from './errors.ts'
-import { knownPlugins } from './known-plugins.ts'
+import { type KnownPlugin, knownPlugins } from './known-plugins.ts'
 import type { Kind } from './modules.ts'
 import { findPackage, ownFolder, type PackageInfo } from './package-folder.ts'
 import { packagesOf, parseSpecifier, pluginNameOf, type Specifier } from './specifier.ts'
@@ -33,24 +33,44 @@ export function searchFolders(folder: string, bases: readonly string[] = []): re
   return [...new Set([folder, ...bases, ownFolder])]
 }
 
-/** Finds a module from the job's folder, `folders[0]`, then from the others. Throws CFG_MODULE_* errors. */
-export function findModule(specifier: string, kind: Kind, folders: readonly string[]): FoundModule {
+/**
+ * Finds a module from the job's folder, `folders[0]`, then from the others; a short name that the package `owner` lists is its
+ * own. One that no package is named after is what the only package lists that the job depends on. Throws CFG_MODULE_* errors.
+ */
+export function findModule(
+  specifier: string,
+  kind: Kind,
+  folders: readonly string[],
+  owner?: string,
+): FoundModule {
   const parsed = parseSpecifier(specifier)
   const instead = meant(specifier, parsed, kind, folders[0] ?? '.')
   if (parsed === undefined)
     throw CFG_MODULE_SPECIFIER({ specifier, near: near(specifier, kind, folders), instead })
   if (parsed.form === 'path') return findFile(specifier, parsed, folders[0] ?? '.', instead)
-  const tried = parsed.form === 'short' ? packagesOf(parsed.name) : [parsed.name]
-  for (const name of tried) {
+  const isShort = parsed.form === 'short'
+  const tried = isShort ? packagesOf(parsed.name) : [parsed.name]
+  // A name that the owner lists is its own; elsewhere its manifest keeps ordinary libraries without a scope out.
+  const candidates: readonly Candidate[] = [
+    ...(isShort && owner !== undefined ? [{ name: owner, fits: lists(kind, parsed.name) }] : []),
+    ...tried.map((name) => ({ name, fits: () => true })),
+    ...(isShort
+      ? [{ name: parsed.name, fits: ({ plugins }: PackageInfo) => plugins[kind] !== undefined }]
+      : []),
+  ]
+  for (const { fits, name } of candidates) {
     for (const folder of folders) {
       const found = findPackage(name, folder)
-      if (found !== undefined) return entryOf(specifier, parsed, kind, found, folder)
+      if (found === undefined || !fits(found)) continue
+      const entry = entryOf(specifier, parsed, kind, found, folder)
+      return name === owner ? byName(entry) : entry
     }
   }
-  // A name without a scope may be a package of its own; the manifest keeps ordinary libraries out.
-  for (const folder of parsed.form === 'short' ? folders : []) {
-    const found = findPackage(parsed.name, folder)
-    if (found?.plugins[kind] !== undefined) return entryOf(specifier, parsed, kind, found, folder)
+  const listed = isShort ? listing(kind, parsed.name, folders) : []
+  const [only, ...others] = listed
+  const owning = only && others.length === 0 ? findPackage(only.package, only.from) : undefined
+  if (only !== undefined && owning !== undefined) {
+    return byName(entryOf(specifier, parsed, kind, owning, only.from))
   }
   throw CFG_MODULE_NOT_FOUND({
     specifier,
@@ -60,6 +80,28 @@ export function findModule(specifier: string, kind: Kind, folders: readonly stri
     near: near(specifier, kind, folders),
     instead,
   })
+}
+
+/** A package that a name may mean. */
+interface Candidate {
+  readonly name: string
+  readonly fits: (found: PackageInfo) => boolean
+}
+
+const lists =
+  (kind: Kind, name: string) =>
+  ({ plugins }: PackageInfo): boolean =>
+    Object.hasOwn(plugins[kind] ?? {}, name)
+
+/** One of several plugins of a package is the export of its name, whatever the default is. */
+const byName = (found: FoundModule): FoundModule => ({
+  ...found,
+  export: found.export ?? found.name,
+})
+
+/** The plugins of this name that packages list which the job depends on. */
+function listing(kind: Kind, name: string, folders: readonly string[]): readonly KnownPlugin[] {
+  return knownPlugins(folders).filter((plugin) => plugin.kind === kind && plugin.name === name)
 }
 
 const dataFile = /\.(?:jsonl|ndjson|json|csv|tsv|txt|log)(?:\.gz)?$/

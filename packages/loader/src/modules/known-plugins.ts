@@ -20,8 +20,10 @@ const kinds: readonly Kind[] = [
   'resource',
   'watermarks',
   'emitter',
+  'detector',
   'function',
   'aggregate',
+  'command',
 ]
 
 /**

@@ -1,5 +1,7 @@
 import type {
   AggregateDefinition,
+  DetectorDefinition,
+  CommandDefinition,
   EmitterDefinition,
   ExpressionScope,
   FunctionDefinition,
@@ -25,8 +27,10 @@ export interface Definitions {
   readonly resource: ResourceDefinition
   readonly watermarks: WatermarksDefinition
   readonly emitter: EmitterDefinition
+  readonly detector: DetectorDefinition
   readonly function: FunctionDefinition
   readonly aggregate: AggregateDefinition
+  readonly command: CommandDefinition
 }
 
 /** The place a module is loaded for. */
@@ -38,7 +42,7 @@ export interface LoadedModule<K extends Kind = Kind> {
   readonly specifier: string
   readonly kind: K
   readonly definition: Definitions[K]
-  /** Input form of the parameters; `{}` for functions and aggregates. */
+  /** Input form of the parameters; `{}` for functions, aggregates and commands. */
   readonly schema: JsonSchema
   /** Absent for a file of the job's own. */
   readonly package?: { readonly name: string; readonly version: string } | undefined
@@ -81,8 +85,8 @@ export interface ModulesOptions {
 
 /** The modules of one job: loading, injection, and what they hold open. */
 export interface Modules {
-  /** Finds, imports and checks a module. Rejects with CFG_MODULE_* errors. */
-  load<K extends Kind>(specifier: string, kind: K): Promise<LoadedModule<K>>
+  /** Finds, imports and checks a module; a short name that the package `owner` lists is its own. Rejects with CFG_MODULE_* errors. */
+  load<K extends Kind>(specifier: string, kind: K, owner?: string): Promise<LoadedModule<K>>
   /** All functions and aggregates that a package or file exports (`plugins: use`). Rejects with CFG_MODULE_* errors. */
   loadFunctions(specifier: string): Promise<{
     functions: readonly FunctionDefinition[]

@@ -36,9 +36,9 @@ export const noParameters: ParameterSchema = standard(
 const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0
 
-/** The input form of a definition's parameters; `{}` for a function or aggregate. Throws CFG_MODULE_DEFINITION where the schema gives none. */
+/** The input form of a definition's parameters; `{}` for a function, aggregate or command. Throws CFG_MODULE_DEFINITION where the schema gives none. */
 export function schemaOf(definition: unknown, kind: Kind, specifier: string): JsonSchema {
-  if (kind === 'function' || kind === 'aggregate') return {}
+  if (kind === 'function' || kind === 'aggregate' || kind === 'command') return {}
   try {
     return inputForm(definition as HasParameters)
   } catch (error) {

@@ -214,7 +214,7 @@ function fatesOf(part: Part, spec: JobSpec): readonly string[] {
       ? ['Records that exit go straight to the sinks behind it, and count as used.']
       : []),
     ...retained(part),
-    ...lines(parallelSentence(settings.parallel)),
+    ...lines(parallelSentence(entry.id, settings.parallel, spec)),
     ...lines(spillSentence(settings)),
     ...(names.length > 1 ? names.map(([name, says]) => `Output ${name}: ${says}`) : []),
     `Records that fail ${failed}`,

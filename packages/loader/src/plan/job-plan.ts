@@ -19,7 +19,7 @@ export interface PlanNode {
   /** Records that emit nothing count as used. */
   readonly absorbs?: boolean | undefined
   /** `same`: hands records on untouched. */
-  readonly passes?: 'same' | undefined
+  readonly passes?: 'same' | 'more' | undefined
   /** Fields of each output of a stage whose input has `fields`; undefined where they are not known. Not part of its JSON. */
   readonly shape?:
     | ((

@@ -1,6 +1,6 @@
 import type { JobSpec, ParallelSpec } from '@millrace/engine'
 import { parks } from './policy-sentences.ts'
-import { isSplit, jobDefaults, lanesOf } from '@millrace/sdk'
+import { combinedOf, isSplit, jobDefaults, lanesOf } from '@millrace/sdk'
 
 const results = {
   ordered: 'results come in the order of the records',
@@ -16,8 +16,14 @@ const places = {
 } as const
 
 /** How a stage runs several times, for people; undefined: it runs once. */
-export function parallelSentence(parallel: ParallelSpec | undefined): string | undefined {
+export function parallelSentence(
+  id: string,
+  parallel: ParallelSpec | undefined,
+  spec: JobSpec,
+): string | undefined {
   if (parallel === undefined || parallel.workers === 1) return undefined
+  const source = lanesIn(spec).get(id)
+  if (source !== undefined) return `${parallel.workers} workers, each beside one of "${source}".`
   if (parallel.mode === 'serial') return 'Serial: one record after the other.'
   const { mode, runs, workers } = parallel
   const who = `${workers} workers ${places[runs]}`
@@ -34,14 +40,25 @@ export function parallelSentence(parallel: ParallelSpec | undefined): string | u
 export function splitSentence(id: string, spec: JobSpec): string | undefined {
   const source = spec.sources.find((one) => one.id === id)
   if (source === undefined || !isSplit(source)) return undefined
-  const lanes = lanesOf(spec, ({ onError }) => parks(onError ?? spec.onError, spec))
+  const lanes = lanesIn(spec)
   const beside = [...lanes].flatMap(([stage, of]) => (of === id ? [`"${stage}"`] : []))
+  const combined = combinedOf(spec, lanes, parksIn(spec))
+  const halves = [...combined].flatMap(([stage, of]) => (of === id ? [`"${stage}"`] : []))
   const { workers = 1 } = source.parallel ?? {}
   const apart =
     workers === 2 ? 'the other one in a thread of its own' : 'the others in threads of their own'
   const who = `${workers} workers read it, one in the thread of the job and ${apart}, each some pieces, so that records come in no order`
   const runs = beside.length === 0 ? '' : `; beside each ${runsWith(beside)}`
-  return `${who}${runs}.`
+  const folds = halves.map((stage) => `. Each folds together what has the same key for ${stage}`)
+  return `${who}${runs}${folds.join('')}.`
+}
+
+function lanesIn(spec: JobSpec): ReadonlyMap<string, string> {
+  return lanesOf(spec, parksIn(spec))
+}
+
+function parksIn(spec: JobSpec): (stage: JobSpec['stages'][number]) => boolean {
+  return ({ onError }) => parks(onError ?? spec.onError, spec)
 }
 
 function runsWith(stages: readonly string[]): string {

@@ -79,19 +79,19 @@ it('--json prints what is wrong with the command line as faults too', async () =
   `)
   expect(faults.map((one) => (one as { faults?: { code: string }[] }).faults?.[0]?.code))
     .toMatchInlineSnapshot(`
-    [
-      "CLI_USAGE",
-      "CLI_SET_FORM",
-      "CLI_USAGE",
-      "CLI_TWO_JOB_FILES",
-      "CLI_NO_PLUGIN",
-      "CLI_LETTERS_FILE",
-      "CLI_USAGE",
-      undefined,
-      "CLI_USAGE",
-      "CLI_USAGE",
-    ]
-  `)
+      [
+        "CLI_USAGE",
+        "CLI_SET_FORM",
+        "CLI_USAGE",
+        "CLI_TWO_JOB_FILES",
+        "CLI_NO_PLUGIN",
+        "CLI_LETTERS_FILE",
+        "CLI_USAGE",
+        undefined,
+        "CLI_NO_COMMAND",
+        "CLI_USAGE",
+      ]
+    `)
 })
 
 it('config print names the variable that a value comes from', async () => {

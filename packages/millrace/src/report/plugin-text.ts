@@ -31,6 +31,8 @@ export function renderPlugin(plugin: PluginInfo, paint: Paint = plain): string {
   const title = `${paint('bold', plugin.name)} (${plugin.kind}, ${plugin.package} ${plugin.version})`
   const lines = [title, `  ${summaryOf(plugin, paint)}`]
   if (plugin.fault !== undefined) return [...lines, `  next ${plugin.fault.hint}`, ''].join('\n')
+  if (plugin.kind === 'command')
+    return [...lines, `  Run millrace ${plugin.name} --help.`, ''].join('\n')
   const { properties = {}, required = [] } = plugin.parameters
   const names = Object.keys(properties)
   if (names.length === 0) return [...lines, '  It takes no parameters.', ''].join('\n')

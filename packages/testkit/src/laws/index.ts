@@ -4,6 +4,12 @@
 // It is an entry of its own: nobody loads fast-check who proves no laws.
 // Start with stage-laws.ts and actor-laws.ts.
 export { type ActorLawsOptions, actorLaws, checkActorLaws, listActorLaws } from './actor-laws.ts'
+export {
+  checkDetectorLaws,
+  detectorLaws,
+  type DetectorLawsOptions,
+  listDetectorLaws,
+} from './detector-laws.ts'
 export { checkSinkLaws, listSinkLaws, sinkLaws } from './ends/sink-laws.ts'
 export type { SinkLawsOptions, SinkPlace } from './ends/sink-laws-options.ts'
 export { checkSourceLaws, listSourceLaws, sourceLaws } from './ends/source-laws.ts'

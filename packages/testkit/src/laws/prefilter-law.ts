@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { demand, type Law, shown } from './law.ts'
 import { observeStage } from './observe-stage.ts'
 import { caseOf, type Sample, stageLaw, type StageUnderLaw } from './stage-laws-options.ts'
+import { verdictOf } from './verdict-of.ts'
 
 /** Law on what a stage says of records in advance: whoever leaves them out must lose nothing. */
 export function prefilterLaw<P>(stage: StageUnderLaw<P>): Law {
@@ -38,6 +39,12 @@ export function prefilterLaw<P>(stage: StageUnderLaw<P>): Law {
         () =>
           `Of ${shown(record)} it says something else where only ${[...(names ?? [])].join()} is there.`,
       )
+      const verdict = verdictOf(prefilter.tests ?? [], seen)
+      demand(
+        verdict === 'unsure' ||
+          (verdict === 'wanted') === admitsOrThrows(prefilter, record, timeOf(index)),
+        () => `Of ${shown(record)} its tests say ${verdict}.`,
+      )
       return answers[0] === false
     }
     const places = [...sample.input.keys()].filter((at) => isLeftOut(sample.input[at], at))
@@ -62,10 +69,19 @@ function admits(
   record: unknown,
   timestamp: number,
 ): boolean {
+  return admitsOrThrows(prefilter, record, timestamp) ?? true
+}
+
+/** What a prefilter says of a record; undefined where it throws. */
+function admitsOrThrows(
+  prefilter: NonNullable<StageInstance['prefilter']>,
+  record: unknown,
+  timestamp: number,
+): boolean | undefined {
   try {
     return prefilter.admits(record, timestamp)
   } catch {
-    return true
+    return undefined
   }
 }
 

@@ -33,7 +33,9 @@ function sifting(
 }
 
 /** One whose prefilter tells the truth. */
-export const healthySifting: StageDefinition<Limit> = sifting(() => ({}))
+export const healthySifting: StageDefinition<Limit> = sifting((value) => ({
+  tests: [{ field: 'value', operator: '>', value, yes: 'wanted', no: 'unwanted' }],
+}))
 
 /** Stages whose prefilters have one fault each. */
 export const prefilterMutants: readonly Mutant[] = [
@@ -41,6 +43,13 @@ export const prefilterMutants: readonly Mutant[] = [
     fault: 'leaves out what it would pass',
     law: 'prefilter',
     stage: sifting((above) => ({ admits: (record) => (record as Reading).value > above + 2 })),
+  },
+  {
+    fault: 'has tests that say something else',
+    law: 'prefilter',
+    stage: sifting((value) => ({
+      tests: [{ field: 'value', operator: '>=', value, yes: 'wanted', no: 'unwanted' }],
+    })),
   },
   {
     fault: 'leaves records out for a reason of which it filters none',

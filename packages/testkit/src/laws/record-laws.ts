@@ -94,6 +94,12 @@ function reads<P>(stage: StageUnderLaw<P>): Law {
       demand(names.has(firstName(path)), () => `It expects ${path}, which it does not read.`)
     }
     const input = sample.input.map((record) => only(record, names))
+    // Copies of the record have the others, too.
+    const unread = new Set(
+      definition.passes === 'more'
+        ? sample.input.flatMap(fieldsOf).filter((name) => !names.has(name))
+        : [],
+    )
     const whole = await observeStage(definition, { ...caseOf(options, sample), processBatch })
     const poor = await observeStage(definition, {
       ...caseOf(options, { ...sample, input }),
@@ -103,8 +109,8 @@ function reads<P>(stage: StageUnderLaw<P>): Law {
     const ofSame = definition.passes === 'same'
     demandSame(
       `All fields, and only ${[...names].join(', ')}`,
-      fatesOf(whole, ofSame ? sample.input : undefined),
-      fatesOf(poor, ofSame ? input : undefined),
+      fatesOf(whole, ofSame ? sample.input : undefined, unread),
+      fatesOf(poor, ofSame ? input : undefined, unread),
     )
   })
 }
@@ -143,13 +149,19 @@ function firstName(path: string): string {
 }
 
 /** What must not depend on unread fields; records that are handed on count by their place in the input. */
-function fatesOf({ run, watch }: Observed, input: Sample['input'] | undefined) {
+function fatesOf(
+  { run, watch }: Observed,
+  input: Sample['input'] | undefined,
+  unread: ReadonlySet<string>,
+) {
   const outputs = Object.entries(run.outputs).map(([name, values]) => [
     name,
     // Late records are handed on as they came: whoever reads them needs all of their fields.
     name === 'late' && input === undefined
       ? values.length
-      : values.map((value) => (input === undefined ? value : input.indexOf(value))),
+      : values.map((value) =>
+          input === undefined ? without(value, unread) : input.indexOf(value),
+        ),
   ])
   return {
     outputs,
@@ -160,9 +172,15 @@ function fatesOf({ run, watch }: Observed, input: Sample['input'] | undefined) {
   }
 }
 
-function only(record: unknown, names: ReadonlySet<string>): unknown {
+const only = (record: unknown, names: ReadonlySet<string>): unknown =>
+  fieldsWhere(record, (name) => names.has(name))
+
+const without = (record: unknown, names: ReadonlySet<string>): unknown =>
+  fieldsWhere(record, (name) => !names.has(name))
+
+function fieldsWhere(record: unknown, test: (name: string) => boolean): unknown {
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return record
-  return Object.fromEntries(Object.entries(record).filter(([name]) => names.has(name)))
+  return Object.fromEntries(Object.entries(record).filter(([name]) => test(name)))
 }
 
 function freeze(value: unknown): void {

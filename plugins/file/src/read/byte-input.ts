@@ -12,14 +12,13 @@ export interface ByteInput {
 }
 
 /**
- * Reads a plain file from `start`. Two buffers take turns: while one is decoded, the system fills the other. `isKept`: chunks stay as they
- * are, so that each has a buffer of its own. `enough`: where nothing more is read before it is asked for.
+ * Reads a plain file from `start`. Two buffers take turns: while one is decoded, the system fills the other. `enough`: where nothing more is
+ * read before it is asked for.
  */
 export async function openPlain(
   path: string,
   start: number,
   chunkBytes: number,
-  isKept = false,
   enough: number = Number.POSITIVE_INFINITY,
 ): Promise<ByteInput> {
   const handle: FileHandle = await open(path, 'r')
@@ -47,7 +46,7 @@ export async function openPlain(
       }
       const chunk = spare.subarray(0, length)
       at += length
-      ;[spare, other] = [isKept ? Buffer.allocUnsafeSlow(chunkBytes) : other, spare]
+      ;[spare, other] = [other, spare]
       ahead = at < enough ? fill(spare) : undefined
       return chunk
     },

@@ -13,8 +13,11 @@ export type Sliceable = Buffer & {
 
 /** Looks at all whole lines of a chunk at once. What stands behind the last newline may end inside a character. */
 export function encodingOf(chunk: Buffer, from: number): Encoding {
-  const lines = chunk.subarray(from, chunk.lastIndexOf(10) + 1)
-  return isAscii(lines) ? 'ascii' : isUtf8(lines) ? 'utf8' : 'unknown'
+  return encodingOfAll(chunk.subarray(from, chunk.lastIndexOf(10) + 1))
+}
+
+export function encodingOfAll(bytes: Buffer): Encoding {
+  return isAscii(bytes) ? 'ascii' : isUtf8(bytes) ? 'utf8' : 'unknown'
 }
 
 /** The text of some bytes; undefined, and a malformed entry, when they are not UTF-8. */

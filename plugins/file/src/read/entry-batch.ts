@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Malformed, Prefilter, SourceBatch } from '@millrace/sdk'
 import type { Undecodable } from '../errors.ts'
+import { unreadValues } from './unread-values.ts'
 
 /** Most entries, values and malformed together, that travel in one batch. */
 export const batchEntries = 1024
@@ -10,11 +11,17 @@ export const rawBytesMax = 64 * 1024
 
 const noBytes = Buffer.alloc(0)
 
+/** So many bytes of values are kept together. */
+const keptBlock = 64 * 1024
+
+/** So many batches may be looked at before it counts how many are. */
+const looksFree = 8
+
 /** What a batch is asked for beside values. */
 export interface BatchOptions {
   /** Asked about each value once `sift` was called. */
   readonly prefilter?: Prefilter | undefined
-  /** Whether to say what the values were decoded from: then these bytes must stay as they are. */
+  /** Whether to say what the values were decoded from. */
   readonly raw?: boolean | undefined
   /** Offsets are the bytes at which entries begin, and nobody knows their lines. */
   readonly byBytes?: boolean | undefined
@@ -28,10 +35,19 @@ export class EntryBatch {
   #bytes: Buffer = noBytes
   #from = 0
   #to = 0
+  #isKept = false
+  /** Where bytes are copied to that would be used again, and how many there are. */
+  #kept: Buffer = noBytes
+  #keptBytes = 0
   /** Asked about each value once `sift` was called. */
   readonly #prefilter: Prefilter | undefined
   readonly #byBytes: boolean
   #isSifting = false
+  /** Whether values of the batch in hand are left to be made of their bytes. */
+  #isUnread = false
+  /** Batches of which that is so, and how many of them were looked at. */
+  #unread = 0
+  #looks = 0
   #leftOut = 0
   #values: unknown[] = []
   #offsets: number[] = []
@@ -74,10 +90,22 @@ export class EntryBatch {
     return this.#isSifting ? this.#prefilter : undefined
   }
 
+  /** Whether somebody asks for the bytes of the values. */
+  get keepsBytes(): boolean {
+    return this.#raw !== undefined
+  }
+
   /** Counts a record that the prefilter does not admit. */
   leaveOut(): void {
     this.#leftOut++
     this.#offset++
+  }
+
+  /** Counts records in a row that what the prefilter has told does not want, and the largest of their times. */
+  leaveOutUnasked(count: number, largest: number): void {
+    this.#prefilter?.leftOut?.(largest)
+    this.#leftOut += count
+    this.#offset += count
   }
 
   /** The next entry begins at this byte of the partition. */
@@ -85,9 +113,10 @@ export class EntryBatch {
     if (this.#byBytes) this.#offset = byte
   }
 
-  /** The next value is decoded from these bytes. */
-  place(bytes: Buffer, from: number, to: number): void {
+  /** The next value is decoded from these bytes. `isKept`: they stay as they are. */
+  place(bytes: Buffer, from: number, to: number, isKept = false): void {
     this.#bytes = bytes
+    this.#isKept = isKept
     this.#from = from
     this.#to = to
   }
@@ -97,15 +126,46 @@ export class EntryBatch {
     else this.addAdmitted(value, line)
   }
 
+  /** Whether records may be left as bytes until somebody looks at them, which most often nobody does. */
+  get leavesUnread(): boolean {
+    return this.#raw !== undefined && this.#looks * 2 <= this.#unread + looksFree
+  }
+
+  /** Adds a record that is wanted, whose bytes are flat JSON: it is made if somebody looks at it. */
+  addUnread(line: number): void {
+    this.#isUnread = true
+    this.addAdmitted(undefined, line)
+  }
+
   /** Adds a record that the prefilter was asked about. */
   addAdmitted(value: unknown, line: number): void {
     this.#values.push(value)
     this.#offsets.push(this.#offset++)
     if (!this.#byBytes) this.#lines.push(line)
     if (this.#raw === undefined) return
+    if (!this.#isKept) this.#keep()
     this.#raw.bytes.push(this.#bytes)
     this.#raw.from.push(this.#from)
     this.#raw.to.push(this.#to)
+  }
+
+  /** Copies the bytes of the value in hand to where they stay as they are. */
+  #keep(): void {
+    const { bytes, from } = this.keep(this.#bytes, this.#from, this.#to)
+    this.place(bytes, from, from + this.#to - this.#from, true)
+  }
+
+  /** Copies bytes to where they stay as they are; says where that is. */
+  keep(bytes: Buffer, from: number, to: number): { readonly bytes: Buffer; readonly from: number } {
+    const length = to - from
+    if (length > this.#kept.length - this.#keptBytes) {
+      this.#kept = Buffer.allocUnsafeSlow(Math.max(length, keptBlock))
+      this.#keptBytes = 0
+    }
+    const at = this.#keptBytes
+    bytes.copy(this.#kept, at, from, to)
+    this.#keptBytes += length
+    return { bytes: this.#kept, from: at }
   }
 
   /** `bytes` may belong to a buffer that is used again: what is kept is copied. */
@@ -117,7 +177,7 @@ export class EntryBatch {
   /** Hands the batch over and starts the next one. */
   take(bytes: number, position: unknown): SourceBatch {
     const batch: SourceBatch = {
-      values: this.#values,
+      values: this.#takeValues(),
       offsets: this.#offsets,
       ...(this.#byBytes ? {} : { lines: this.#lines }),
       ...(this.#malformed.length === 0 ? {} : { malformed: this.#malformed }),
@@ -133,6 +193,18 @@ export class EntryBatch {
     this.#lines = []
     this.#malformed = []
     return batch
+  }
+
+  #takeValues(): readonly unknown[] {
+    const values = this.#values
+    if (!this.#isUnread || this.#raw === undefined) return values
+    this.#isUnread = false
+    this.#unread++
+    return unreadValues(values, this.#raw, this.#looked)
+  }
+
+  readonly #looked = (): void => {
+    this.#looks++
   }
 }
 

@@ -9,6 +9,7 @@ import { createFileSource, type FileSourceParameters } from '../file-source.ts'
 import { readByParse } from './json-lines-oracle.test-support.ts'
 import { JsonLines } from './json-lines.test-support.ts'
 import { type Asked, JsonReading } from './json-reading.test-support.ts'
+import { someTests } from './telling-prefilter.test-support.ts'
 
 /** Lines to try; for a long hunt: FUZZ_LINES=5000000 vitest run --project unit json-fuzz */
 const lines = Number(process.env['FUZZ_LINES'] ?? 60_000)
@@ -62,7 +63,8 @@ async function readFile(seed: number): Promise<{ readonly count: number; readonl
   const bytes = made.file(1500 + made.below(5000))
   const maxLine = made.oneOf(['50B', '200B', '3KiB', '1MiB', '1MiB', '1MiB'] as const)
   const file = readByParse(bytes, sizes[maxLine], maxLine)
-  const asked = { fields: made.oneOf(fieldsAsked), reads: made.oneOf(readsAsked) }
+  const told = made.below(2) === 0 ? someTests((limit) => made.below(limit)) : undefined
+  const asked = { fields: made.oneOf(fieldsAsked), reads: made.oneOf(readsAsked), told }
   const whole = { ...asked, raw: made.below(2) === 0 }
   const stdin = (): Readable => Readable.from(pieces(bytes, made))
   const parametersOf = (path: string): FileSourceParameters => ({

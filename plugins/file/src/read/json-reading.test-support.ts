@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Malformed, Prefilter, SourceBatch } from '@millrace/sdk'
+import type { Malformed, Prefilter, RecordTests, SourceBatch } from '@millrace/sdk'
 import type { Told, ToldFile } from './json-lines-oracle.test-support.ts'
+import { TellingPrefilter } from './telling-prefilter.test-support.ts'
 
 /** What a source was asked for. */
 export interface Asked {
   readonly fields: readonly string[] | undefined
   /** What a prefilter looks at; undefined: there is none. */
   readonly reads: readonly string[] | undefined
+  /** What a prefilter tells, in the place of one that is always asked. */
+  readonly told?: RecordTests | undefined
   readonly raw: boolean
 }
 
@@ -38,11 +41,11 @@ export class CountingPrefilter implements Prefilter {
 
 /** Follows a reading batch by batch; throws at the first difference to what the file holds. */
 export class JsonReading {
-  readonly prefilter: CountingPrefilter | undefined
+  readonly prefilter: CountingPrefilter | TellingPrefilter | undefined
   readonly #file: ToldFile
   readonly #bytes: Buffer
   readonly #asked: Asked
-  readonly #oracle: CountingPrefilter | undefined
+  readonly #oracle: CountingPrefilter | TellingPrefilter | undefined
   /** Bytes to look at again when all is read. */
   readonly #kept: { readonly bytes: Uint8Array; readonly told: Told }[] = []
   readonly #isTelling: (name: string) => boolean
@@ -58,9 +61,11 @@ export class JsonReading {
     this.#next = offset
     const names = asked.fields?.map((path) => path.split('.', 1)[0] as string)
     this.#isTelling = (name) => names?.includes(name) !== false
-    if (asked.reads === undefined) return
-    this.prefilter = new CountingPrefilter(asked.reads)
-    this.#oracle = new CountingPrefilter(asked.reads)
+    const { reads, told } = asked
+    const make = (): CountingPrefilter | TellingPrefilter | undefined =>
+      told === undefined ? reads && new CountingPrefilter(reads) : new TellingPrefilter(told)
+    this.prefilter = make()
+    this.#oracle = make()
   }
 
   take(batch: SourceBatch): void {
@@ -74,7 +79,7 @@ export class JsonReading {
     const records = entries.filter(({ fault }) => fault === undefined)
     const isAsked = leftOut !== undefined
     const wanted = records.filter(({ value }) => !isAsked || this.#oracle?.admits(value) !== false)
-    same('shown', this.prefilter?.shown.splice(0), this.#oracle?.shown.splice(0))
+    same('shown', notesOf(this.prefilter), notesOf(this.#oracle))
     same('values', values.length, wanted.length)
     same('left out', leftOut ?? 0, records.length - wanted.length)
     this.leftOut += leftOut ?? 0
@@ -106,6 +111,11 @@ export class JsonReading {
     const line = this.#bytes.subarray(from, to)
     if (bytes === undefined || line.compare(bytes) !== 0) same('raw', bytes, line)
   }
+}
+
+/** What it was shown since it was asked last, or all the times that it knows. */
+function notesOf(prefilter: JsonReading['prefilter']): readonly unknown[] | undefined {
+  return prefilter instanceof TellingPrefilter ? prefilter.times : prefilter?.shown.splice(0)
 }
 
 function malformedOf(entry: Told, offset: number): Malformed[] {

@@ -1,7 +1,7 @@
 import { formatSize } from '@millrace/base'
 import { FILE_LINE_TOO_LONG } from '../errors.ts'
 import type { Decoder, Encoding, Position } from './decoder.ts'
-import { encodingOf } from './decode-text.ts'
+import { encodingOf, encodingOfAll } from './decode-text.ts'
 import { type EntryBatch, rawBytesMax } from './entry-batch.ts'
 import type { QuoteFinder } from './quote-finder.ts'
 
@@ -18,17 +18,25 @@ export type LineHandler = (
   out: EntryBatch,
 ) => void
 
+/** Lines of a chunk that a follower reads. */
+export interface Followed {
+  readonly chunk: Buffer
+  readonly encoding: Encoding
+  /** Where its last newline is. */
+  readonly last: number
+  readonly maxLine: number
+}
+
 /** Finds the ends of lines while it reads them, which spares the search. */
 export interface LineFollower {
   /**
-   * Reads lines of a chunk from `start` on, at most `max`, until one must be read in another way, is longer than `maxLine` bytes, or
-   * begins behind `last`, which is a newline. Returns how many.
+   * Reads lines of a chunk from `start` on, the first of which begins at `byte` and has `line` lines in front, into a batch. It stops
+   * where that is full, and in front of a line that must be read in another way, that is longer than `maxLine` bytes, or that has no newline.
+   * Returns where.
    */
-  follow(chunk: Buffer, start: number, last: number, max: number, maxLine: number): number
-  /** Where one of them ends: behind its last byte but for what ends a line. */
-  endOf(index: number): number
-  /** Adds one of them. */
-  add(index: number, encoding: Encoding, line: number, out: EntryBatch): void
+  follow(lines: Followed, start: number, byte: number, line: number, out: EntryBatch): number
+  /** How many lines it read then. */
+  readonly linesRead: number
 }
 
 /**
@@ -70,11 +78,12 @@ export class LineDecoder implements Decoder {
     const encoding = encodingOf(chunk, from)
     this.#finder?.begin()
     let start = from
-    const isFollowed = this.#follower !== undefined && encoding !== 'unknown'
-    const last = isFollowed ? chunk.lastIndexOf(newline) : -1
+    const follower = encoding === 'unknown' ? undefined : this.#follower
+    const last = follower === undefined ? -1 : chunk.lastIndexOf(newline)
+    const lines: Followed = { chunk, encoding, last, maxLine: this.#maxLine }
     while (start < chunk.length && !out.isFull) {
-      if (start < last && this.#pendingBytes === 0) {
-        start = this.#followed(chunk, start, last, encoding, out)
+      if (follower !== undefined && start < last && this.#pendingBytes === 0) {
+        start = this.#followed(follower, lines, start, out)
         if (start > last || out.isFull) continue
       }
       const limit = Math.min(chunk.length, start + this.#maxLine + 2 - this.#pendingBytes)
@@ -95,29 +104,15 @@ export class LineDecoder implements Decoder {
   }
 
   /** Reads the lines from `start` on whose ends its follower finds; returns where the next one begins. */
-  #followed(
-    chunk: Buffer,
-    start: number,
-    last: number,
-    encoding: Encoding,
-    out: EntryBatch,
-  ): number {
-    const follower = this.#follower as LineFollower
+  #followed(follower: LineFollower, lines: Followed, start: number, out: EntryBatch): number {
     let at = start
-    let line = this.#line
-    while (at < last) {
-      const count = follower.follow(chunk, at, last, out.room, this.#maxLine)
-      if (count === 0) break
-      for (let index = 0; index < count; index++) {
-        const end = follower.endOf(index)
-        out.begin(this.#bytes + at - start)
-        out.place(chunk, at, end)
-        follower.add(index, encoding, ++line, out)
-        at = chunk[end] === carriageReturn ? end + 2 : end + 1
-      }
+    while (at < lines.last && !out.isFull) {
+      const stop = follower.follow(lines, at, this.#bytes, this.#line, out)
+      if (stop === at) break
+      this.#line += follower.linesRead
+      this.#bytes += stop - at
+      at = stop
     }
-    this.#line = line
-    this.#bytes += at - start
     return at
   }
 
@@ -140,7 +135,7 @@ export class LineDecoder implements Decoder {
       const whole = Buffer.concat([...this.#pending, chunk.subarray(start, end)])
       if (this.#tooLong)
         this.#refuse(whole.subarray(0, endOfText(whole, 0, whole.length)), line, out)
-      else this.#hand(whole, 0, whole.length, 'unknown', line, out)
+      else this.#hand(whole, 0, whole.length, encodingOfAll(whole), line, out)
     }
     this.#pending = []
     this.#pendingBytes = 0

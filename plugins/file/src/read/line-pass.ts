@@ -1,16 +1,35 @@
+import type { RecordTests } from '@millrace/sdk'
 import { asciiText } from './ascii-text.ts'
 import type { Encoding } from './decoder.ts'
 import type { Sliceable } from './decode-text.ts'
 import * as pass from './line-pass-code.ts'
 import type { LineLayout } from './line-layout.ts'
+import { writeTests } from './line-tests.ts'
 import { webAssembly } from './web-assembly.ts'
 
 const newline = 10
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer }
-  pass(start: number, last: number, max: number, maxLine: number): number
-  freshTexts(): number
+  pass(
+    start: number,
+    last: number,
+    max: number,
+    maxLine: number,
+    sifts: number,
+    keeps: number,
+  ): number
+}
+
+/** What a pass is told. */
+export interface PassOptions {
+  /** Most lines that it finds. */
+  readonly max: number
+  readonly maxLine: number
+  /** What leaves lines out. Default: all are found. */
+  readonly told?: RecordTests | undefined
+  /** Whether to keep the bytes of lines that were found. */
+  readonly keeps?: boolean
 }
 
 /** The layouts that one scanner knows, while others use the memory. */
@@ -58,60 +77,120 @@ export class LinePass {
   }
 
   /**
-   * Reads lines of a chunk from `start` on, at most `max`, until one is not laid out as known, is longer than `maxLine` bytes, or
-   * begins behind `last`, which is a newline. Returns how many.
+   * Reads lines of a chunk from `start` on, until `max` of them were found, or one is not laid out as known, is longer than `maxLine`
+   * bytes, or begins behind `last`, which is a newline. Returns how many it found: all that it read, or those that tests may want.
    */
-  readOn(chunk: Buffer, start: number, last: number, max: number, maxLine: number): number {
+  readOn(chunk: Buffer, start: number, last: number, asked: PassOptions): number {
     if (chunk !== this.#chunk || start < this.#from || start >= this.#to) {
       const end = Math.min(last + 1, start + pass.BYTES_MAX)
       const to = end > last ? end : chunk.lastIndexOf(newline, end - 1) + 1
+      this.integers[pass.LINES_READ >> 2] = 0
       if (to <= start) return 0
       chunk.copy(this.bytes, pass.BYTES, start, to)
       this.#chunk = chunk
       this.#from = start
       this.#to = to
     }
-    const shift = this.shift
-    return this.#run(start - shift, this.#to - 1 - shift, Math.min(max, pass.LINES), maxLine)
+    const shift = this.#from - pass.BYTES
+    return this.#run(start - shift, this.#to - 1 - shift, asked)
   }
 
-  /** What is added to a place in the memory for that in the chunk that was read last. */
-  get shift(): number {
-    return this.#from - pass.BYTES
+  /** How many lines the last pass found. */
+  found = 0
+
+  /** How many lines the last pass read. */
+  get linesRead(): number {
+    return this.integers[pass.LINES_READ >> 2] as number
   }
 
-  /** Whether a line has a layout that is known; then it is the only one that was read. */
-  readOne(line: Buffer, start: number, end: number): boolean {
+  /** Where in the chunk it stopped: there the next line begins. */
+  get stopped(): number {
+    return (this.integers[pass.STOPPED >> 2] as number) + this.#from - pass.BYTES
+  }
+
+  /** Largest time of lines that it left out behind the last one that it found; -Infinity: there are none. */
+  get behind(): number {
+    return this.doubles[pass.BEHIND >> 3] as number
+  }
+
+  /** How many bytes the lines have that it found, each with a newline, where it was told to keep them. They begin at `KEPT`. */
+  get keptBytes(): number {
+    return this.integers[pass.KEPT_COUNT >> 2] as number
+  }
+
+  /** Whether a line has a layout that is known; then it is the only one that was read, and found unless it was left out. */
+  readOne(line: Buffer, start: number, end: number, told?: RecordTests): boolean {
     const length = end - start
     if (length > pass.BYTES_MAX) return false
     line.copy(this.bytes, pass.SPARE, start, end)
     const last = pass.SPARE + length
     this.bytes[last] = newline
-    return this.#run(pass.SPARE, last, 1, length) === 1 && this.endOf(0) === last
+    this.#run(pass.SPARE, last, { max: 1, maxLine: length, told })
+    return this.linesRead === 1 && this.integers[pass.STOPPED >> 2] === last + 1
   }
 
-  #run(start: number, last: number, max: number, maxLine: number): number {
-    const lines = this.#exports.pass(start, last, max, maxLine)
-    const fresh = this.#exports.freshTexts()
+  #run(start: number, last: number, { keeps, max, maxLine, told }: PassOptions): number {
+    if (told?.time !== undefined) {
+      const { divisor, factor, from, to } = told.time
+      this.doubles.set([factor, divisor, from, to], pass.TIME >> 3)
+    }
+    const most = Math.min(max, pass.LINES)
+    const sifts = told === undefined ? 0 : 1
+    const isKept = keeps === true ? 1 : 0
+    this.found = this.#exports.pass(start, last, most, maxLine, sifts, isKept)
+    const fresh = this.integers[pass.FRESH_COUNT >> 2] as number
     for (let at = 0; at < fresh; at++) {
       this.#texts[this.integers[(pass.FRESH >> 2) + at] as number] = undefined
     }
-    return lines
+    return this.found
   }
 
-  /** Where in the memory a line ends that was read, behind its brace. */
-  endOf(line: number): number {
-    return this.integers[(pass.ENDS >> 2) + line] as number
+  /** Where in the chunk a line begins that was found. */
+  startOf(line: number): number {
+    return this.#told(line, pass.LINE_START) + this.#from - pass.BYTES
+  }
+
+  /** How many bytes it has. */
+  lengthOf(line: number): number {
+    return this.#told(line, pass.LINE_END) - this.#told(line, pass.LINE_START)
+  }
+
+  /** How many lines were read in front of it. */
+  rankOf(line: number): number {
+    return this.#told(line, pass.LINE_RANK)
+  }
+
+  /** Largest time of the lines left out since the one before; -Infinity: there are none. */
+  beforeOf(line: number): number {
+    return this.#toldTime(line, pass.LINE_BEFORE)
+  }
+
+  /** The time of one that the tests want; Infinity: it is of no interest. */
+  timeOf(line: number): number {
+    return this.#toldTime(line, pass.LINE_TIME)
+  }
+
+  /** Whether the tests want it for certain. */
+  isWanted(line: number): boolean {
+    return this.#told(line, pass.LINE_FATE) === pass.WANTED
   }
 
   /** The number of its layout. */
   layoutOf(line: number): number {
-    return this.integers[(pass.LAID_OUT >> 2) + line] as number
+    return this.#told(line, pass.LINE_LAYOUT)
   }
 
   /** Where in `integers` its cells begin. */
   rowOf(line: number): number {
-    return (this.integers[(pass.ROWS >> 2) + line] as number) >> 2
+    return this.#told(line, pass.LINE_ROW) >> 2
+  }
+
+  #toldTime(line: number, what: number): number {
+    return this.doubles[(pass.FOUND_LINES + line * pass.LINE_BYTES + what) >> 3] as number
+  }
+
+  #told(line: number, what: number): number {
+    return this.integers[(pass.FOUND_LINES + line * pass.LINE_BYTES + what) >> 2] as number
   }
 
   /** What a cell says that is no number but a long one; texts that come again are one and the same string. */
@@ -140,7 +219,7 @@ export class LinePass {
   }
 
   /** Puts a layout in front of all others, in the place of the one that was not followed for longest; returns its number. */
-  know(layout: LineLayout): number {
+  know(layout: LineLayout, told: RecordTests | undefined): number {
     const { bytes, integers } = this
     const count = integers[pass.COUNT >> 2] as number
     const rank = Math.min(count, pass.LAYOUTS - 1)
@@ -148,7 +227,9 @@ export class LinePass {
     bytes.copyWithin(pass.KNOWN + 1, pass.KNOWN, pass.KNOWN + rank)
     bytes[pass.KNOWN] = number
     integers[pass.COUNT >> 2] = rank + 1
-    this.#write(layout, pass.FIRST_LAYOUT + number * pass.LAYOUT_BYTES)
+    const at = pass.FIRST_LAYOUT + number * pass.LAYOUT_BYTES
+    this.#write(layout, at)
+    if (told !== undefined) writeTests(this, at, layout.fields, told)
     return number
   }
 

@@ -15,13 +15,11 @@ export async function openInput(
     readonly chunkBytes: number
     readonly stdin: () => Readable
     readonly signal: AbortSignal
-    /** Chunks are used for longer than they are decoded. */
-    readonly isKept?: boolean | undefined
     /** Where most of what is asked for ends. */
     readonly enough?: number | undefined
   },
 ): Promise<ByteInput> {
-  const { start, gzip, chunkBytes, enough, isKept } = options
+  const { start, gzip, chunkBytes, enough } = options
   if (path === standardStream) {
     if (start > 0) throw FILE_STDIN_ONCE({})
     const stdin = options.stdin()
@@ -30,7 +28,7 @@ export async function openInput(
   const stats = await statInput(path)
   if (stats.isDirectory()) throw FILE_IS_FOLDER({ path, reading: true })
   try {
-    if (stats.isFile() && !gzip) return await openPlain(path, start, chunkBytes, isKept, enough)
+    if (stats.isFile() && !gzip) return await openPlain(path, start, chunkBytes, enough)
   } catch (error) {
     throw fileError(error, path, true)
   }

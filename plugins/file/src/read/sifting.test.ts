@@ -5,6 +5,7 @@ import { decodeJson } from './decode-text.ts'
 import { EntryBatch } from './entry-batch.ts'
 import { FieldScanner } from './field-scanner.ts'
 import { LineDecoder } from './line-decoder.ts'
+import { someTests, TellingPrefilter } from './telling-prefilter.test-support.ts'
 
 const position = { bytes: 0, offset: 0, line: 0 }
 /** Decoded in full, and asked about by nobody. */
@@ -70,7 +71,7 @@ it('leaves out what a prefilter does not want, and says where the others stand',
       fc.integer({ min: 1, max: 300 }),
       (list, size) => {
         const prefilter = aboveThree()
-        const scanner = new FieldScanner(['user', 'x'], prefilter.reads)
+        const scanner = new FieldScanner(['user', 'x'], prefilter)
         const take = scanner.take.bind(scanner)
         const sifted = new LineDecoder(position, { maxLine: 100, take, follower: scanner })
         const full = new LineDecoder(position, { maxLine: 100, take: decodeJson })
@@ -101,7 +102,7 @@ it('leaves out what a prefilter does not want, and says where the others stand',
 
 it('a prefilter that looks at fields which are not read is not asked', () => {
   const prefilter = aboveThree()
-  const scanner = new FieldScanner(['user'], prefilter.reads)
+  const scanner = new FieldScanner(['user'], prefilter)
   const take = scanner.take.bind(scanner)
   const decoder = new LineDecoder(position, { maxLine: 100, take, follower: scanner })
 
@@ -109,4 +110,63 @@ it('a prefilter that looks at fields which are not read is not asked', () => {
 
   expect(entries).toMatchObject([{ value: { user: 1 } }])
   expect(prefilter.shown).toEqual([])
+})
+
+it('what its tests want or do not want is what the prefilter itself says, with the times of what is left out', () => {
+  const values = fc.constantFrom('0', '-0', '1', '-3', '100', '0.1', '1000', '0.001', '16777216.25')
+  const others = fc.constantFrom('"a"', '""', '"größe"', '"purchase"', 'true', 'false', 'null')
+  const longs = fc.constantFrom('1e5', '12345678901234567', '"\\n"', `"${'é'.repeat(16)}"`)
+  const value = fc.oneof(values, values, others, longs)
+  const names = ['user', 'x', 'größe']
+  const line = fc
+    .array(fc.tuple(fc.constantFrom(...names), value), { maxLength: 4 })
+    .map((members) => `{${members.map(([name, one]) => `"${name}":${one}`).join()}}`)
+  const lines = fc
+    .tuple(fc.array(line, { minLength: 1, maxLength: 3 }), fc.array(fc.nat(2), { maxLength: 20 }))
+    .map(([some, picks]) => picks.map((pick) => some[pick % some.length] as string))
+  const dice = fc.array(fc.nat(), { minLength: 60, maxLength: 60 })
+  fc.assert(
+    fc.property(lines, dice, (list, dice) => {
+      let thrown = 0
+      const told = someTests((limit) => (dice[thrown++ % dice.length] as number) % limit, names)
+      const [prefilter, oracle] = [new TellingPrefilter(told), new TellingPrefilter(told)]
+      const scanner = new FieldScanner(undefined, prefilter)
+      const take = scanner.take.bind(scanner)
+      const sifted = new LineDecoder(position, { maxLine: 300, take, follower: scanner })
+
+      const { entries } = decode(sifted, list.join('\n'), 1000, prefilter)
+
+      const records = list.map((one) => JSON.parse(one) as unknown)
+      const wanted = records.flatMap((one, at) => (oracle.admits(one) ? [1024 + at] : []))
+      expect(entries.map(({ offset }) => offset)).toEqual(wanted)
+      expect(prefilter.times).toEqual(oracle.times)
+      expect(prefilter.admittedTimes).toEqual(oracle.admittedTimes)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it.each(['==', '<', '<=', '>', '>='] as const)('compares with %s as it is meant', (operator) => {
+  for (const value of [0, 1, 0.5, -3]) {
+    const told = {
+      tests: [{ field: 'x', operator, value, yes: 'wanted', no: 'unwanted' }],
+    } as const
+    const [prefilter, oracle] = [new TellingPrefilter(told), new TellingPrefilter(told)]
+    const scanner = new FieldScanner(['x'], prefilter)
+    const take = scanner.take.bind(scanner)
+    const decoder = new LineDecoder(position, { maxLine: 300, take, follower: scanner })
+    const values = ['-3', '-0', '0', '0.5', '1', '1.0', '2', 'null', '3e0', '-2.9', '0.49', '"0"']
+
+    const { entries } = decode(
+      decoder,
+      values.map((one) => `{"x":${one}}`).join('\n'),
+      999,
+      prefilter,
+    )
+
+    const wanted = values.flatMap((one, at) =>
+      oracle.admits({ x: JSON.parse(one) as unknown }) ? [1024 + at] : [],
+    )
+    expect(entries.map(({ offset }) => offset)).toEqual(wanted)
+  }
 })

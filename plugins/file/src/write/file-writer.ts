@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/base'
-import type { AbortResult, Key, Rejection, SinkBatch, WriteResult } from '@millrace/sdk'
+import type { AbortResult, Key, RawBatch, Rejection, SinkBatch, WriteResult } from '@millrace/sdk'
 import type { Refusal } from './refusal.ts'
 import { FILE_IS_FOLDER, FILE_NOT_FOLDER } from '../errors.ts'
 import type { Output } from './output.ts'
@@ -8,6 +8,23 @@ import type { PathTemplate } from './path-template.ts'
 
 /** What is wrong with a path that the record made, and with no other. */
 const notFiles: ReadonlySet<string> = new Set([FILE_IS_FOLDER.code, FILE_NOT_FOLDER.code])
+
+const newline = 10
+
+/** No more bytes are written in one go, so that the buffer does not outgrow the room that it keeps. */
+const runMax = 8 * 1024
+
+/** Behind the last of the records from `start` on, in front of `end`, whose bytes lie one behind the other as lines. */
+function endOfRun(raw: RawBatch, start: number, end: number): number {
+  const bytes = raw.bytes(start)
+  const last = raw.from(start) + runMax
+  let index = start + 1
+  for (let to = raw.to(start); index < end; to = raw.to(index++)) {
+    const isNext = raw.from(index) === to + 1 && raw.bytes(index) === bytes
+    if (!isNext || bytes[to] !== newline || raw.to(index) > last) break
+  }
+  return index
+}
 
 /** Writes batches to one file, or to the file that each record's path names. No promise per record. */
 export class FileWriter {
@@ -73,31 +90,36 @@ export class FileWriter {
 
   /** Writes on from one record; gives a promise only where a file must be opened or falls behind. */
   #writeFrom(batch: SinkBatch, from: number, rejected: Rejection[]): Promise<void> | undefined {
-    for (let index = from; index < batch.length; index++) {
-      const refusal = this.#choose(batch, index)
+    for (let index = from; index < batch.length;) {
+      const at = index
+      const refusal = this.#choose(batch, at)
       if (refusal instanceof Promise) {
-        return refusal.then(() => this.#writeOn(batch, index, rejected))
+        return refusal.then(() => this.#writeOn(batch, at, rejected))
       }
-      const refused = refusal ?? this.#add(batch, index)
-      if (refused !== undefined) {
-        rejected.push({ index, ...refused, retry: false })
+      const added = refusal ?? this.#add(batch, at)
+      if (typeof added !== 'number') {
+        rejected.push({ index: at, ...added, retry: false })
+        index++
         continue
       }
-      this.#added++
+      index = at + added
+      this.#added += added
       if (this.#current?.isFull !== true) continue
       const waiting = this.#current.push()
       if (waiting !== undefined) {
-        return waiting.then(() => this.#writeOn(batch, index + 1, rejected))
+        return waiting.then(() => this.#writeOn(batch, at + added, rejected))
       }
     }
     return undefined
   }
 
-  #add(batch: SinkBatch, index: number): Refusal | undefined {
-    const { raw } = batch
-    if (raw === undefined) return this.#current?.add(batch.value(index))
-    this.#current?.addLine(raw.bytes(index), raw.from(index), raw.to(index))
-    return undefined
+  /** Adds a record, or several whose bytes are at hand: how many; or why none. */
+  #add(batch: SinkBatch, index: number): Refusal | number {
+    const { length, raw } = batch
+    if (raw === undefined) return this.#current?.add(batch.value(index)) ?? 1
+    const end = this.#template === undefined ? endOfRun(raw, index, length) : index + 1
+    this.#current?.addLines(raw.bytes(index), raw.from(index), raw.to(end - 1), end - index)
+    return end - index
   }
 
   async #writeOn(batch: SinkBatch, from: number, rejected: Rejection[]): Promise<void> {

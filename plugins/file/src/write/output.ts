@@ -75,12 +75,12 @@ export class Output {
     return undefined
   }
 
-  /** Takes a record as the bytes it came in, which stand on one line. */
-  addLine(bytes: Uint8Array, from: number, to: number): void {
+  /** Takes `count` records as the bytes they came in, each of which stands on a line; the newline of the last one is added. */
+  addLines(bytes: Uint8Array, from: number, to: number, count: number): void {
     this.#lines.addBytes(bytes, from, to)
     this.#lines.addByte(newline)
-    this.#records++
-    this.#unwritten++
+    this.#records += count
+    this.#unwritten += count
   }
 
   /** Begins to write what there is, while more comes; a promise where the piece before is still on its way. */

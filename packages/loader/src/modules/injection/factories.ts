@@ -6,7 +6,10 @@ import {
   sinkTraits,
   type SourceFactory,
   sourceTraits,
+  type StageDefinition,
   type StageFactory,
+  type StageTraits,
+  withHalves,
 } from '@millrace/sdk'
 import { askDefinition, askTraits } from '../ask-definition.ts'
 import { Container } from './container.ts'
@@ -24,10 +27,12 @@ export interface Use<K extends Kind> {
 /** A stage as the engine wants it. Throws CFG_MODULE_DEFINITION where its outputs are not what they should be. */
 export function createStageFactory(use: Use<'stage'>, resources: ResourceSet): StageFactory {
   const { definition } = use.loaded
-  return {
-    traits: askTraits(use.loaded, use.parameters),
-    ...instances(use, resources, definition.create.bind(definition)),
+  const make = (create: StageDefinition['create'], traits: StageTraits): StageFactory => {
+    return { traits, ...instances(use, resources, create) }
   }
+  const whole = make(definition.create.bind(definition), askTraits(use.loaded, use.parameters))
+  const ask = () => definition.combined?.(use.parameters)
+  return withHalves(whole, askDefinition(use.loaded, 'combined', ask), make)
 }
 
 /** A source as the engine wants it. */
