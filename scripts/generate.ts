@@ -1,8 +1,9 @@
-// Writes docs/reference/errors.md, docs/plugins/*.md and the samples' JSON Schema from the code, and WebAssembly from its
-// source; with --check it only compares.
+// Writes docs/reference/errors.md, docs/plugins/*.md, pictures of detectors and the samples' JSON Schema from the code, and
+// WebAssembly from its source; with --check it only compares.
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { assemble } from './assemble.ts'
+import { detectorPictures } from './detector-pictures.ts'
 import { errorsPage } from './errors-page.ts'
 import { jobSchema } from 'millrace'
 import { pluginPages } from './plugin-page.ts'
@@ -18,6 +19,7 @@ const pages = new Map<string, string>([
     errorsPage(sources.map((path) => ({ path, text: readFileSync(path, 'utf8') }))),
   ],
   ...(await pluginPages()),
+  ...detectorPictures(),
   ['plugins/file/src/read/line-pass-code.ts', assemble('plugins/file/assembly/line-pass.ts')],
   ['configs/millrace.schema.json', `${JSON.stringify(await jobSchema('configs'), undefined, 2)}\n`],
 ])

@@ -115,3 +115,25 @@ it('faulty-readings says of each broken line what is wrong with it', async () =>
     [9, 'TIME'],
   ])
 })
+
+const onDay = (day: string): unknown => expect.stringMatching(`^${day}`)
+
+it.each([
+  [
+    'server-metrics.yaml',
+    'server-alerts.jsonl',
+    [
+      { at: onDay('2026-03-09'), host: 'web-2', cpu: 97 },
+      { at: onDay('2026-03-10'), host: 'db-1', cpu: 2.9 },
+    ],
+  ],
+  ['taxi-demand.yaml', 'taxi-alerts.jsonl', [{ at: onDay('2026-10-30') }]],
+  ['machine-sensors.yaml', 'machine-alerts.jsonl', [{ machine: 'pump', speed: 601 }]],
+  ['click-fraud.yaml', 'click-fraud.jsonl', [{ publisher: 'recipes', clicks: 45 }]],
+])('%s finds what was planted, and little else', async (job, alerts, planted) => {
+  await run(cwd, ['run', job, '--quiet'])
+
+  const found = read(alerts)
+  for (const one of planted) expect(found).toContainEqual(expect.objectContaining(one))
+  expect(found.length).toBeLessThan(planted.length + 4)
+})

@@ -1,0 +1,82 @@
+import { durationFaults, type ParameterFault, type StageSurroundings } from '@millrace/sdk'
+import { type AnomalyParameters, textsOf } from './anomaly-parameters.ts'
+import { judgePlan } from './judge-plan.ts'
+import { alertsFaults } from './judge/alerts-parameters.ts'
+import { ofOneNumber } from './of-one-number.ts'
+
+/** Faults that the schema cannot say. */
+export function checkAnomaly(
+  parameters: AnomalyParameters,
+  { keys }: StageSurroundings,
+): readonly ParameterFault[] {
+  const faults = [
+    ...fieldFaults(parameters),
+    ...rangeFaults(parameters),
+    ...alertsFaults(parameters),
+    ...durationFaults(['model', 'deadline'], parameters.model?.deadline),
+  ]
+  if (keys.includes(parameters.as)) {
+    faults.push({
+      path: ['as'],
+      message: `"${parameters.as}" is the name of a key, which results must keep.`,
+      hint: 'Write as: verdict, or give the key another name.',
+    })
+  }
+  return faults.length > 0 ? faults : detectorFaults(parameters)
+}
+
+function fieldFaults(parameters: AnomalyParameters): ParameterFault[] {
+  const { field, fields } = parameters
+  const hint = 'Write field: value for one number, or fields: [temp, vibration] for several.'
+  if (field === undefined && fields === undefined) {
+    return [{ path: [], message: 'nothing says what is judged.', hint }]
+  }
+  if (field !== undefined && fields !== undefined) {
+    return [{ path: ['fields'], message: 'field says already what is judged.', hint }]
+  }
+  const texts = textsOf(parameters)
+  const twice = texts.findIndex((text, index) => texts.indexOf(text) < index)
+  return twice < 0
+    ? []
+    : [
+        {
+          path: ['fields', twice],
+          message: `${texts[twice]} stands there twice.`,
+          hint: 'Leave one out.',
+        },
+      ]
+}
+
+function rangeFaults(parameters: AnomalyParameters): ParameterFault[] {
+  const { range } = parameters
+  if (range === undefined) return []
+  const [low = 0, high = 0] = range
+  if (low >= high) {
+    const message = `must be the smallest value, then a larger one; got ${low}, ${high}.`
+    return [{ path: ['range'], message, hint: 'Write range: [0, 100].' }]
+  }
+  if (textsOf(parameters).length === 1) return []
+  const message = 'there are several numbers, and it is the range of one.'
+  return [{ path: ['range'], message, hint: 'Leave it out.' }]
+}
+
+function detectorFaults(parameters: AnomalyParameters): readonly ParameterFault[] {
+  const plan = judgePlan(parameters)
+  if ('problem' in plan) {
+    const hint = 'See the parameters of the detector.'
+    return [{ path: ['detector'], message: `its parameters are wrong: ${plan.problem}`, hint }]
+  }
+  const { scope } = plan
+  if (scope.dimensions === 1) return []
+  const { definition, parameters: own } = plan.options()
+  const name = ofOneNumber(definition, own)
+  if (name === undefined) return []
+  const message = `"${name}" judges one number, and there are ${scope.dimensions}.`
+  return [
+    {
+      path: ['detector'],
+      message,
+      hint: 'Leave it out, or use one for several numbers such as rrcf.',
+    },
+  ]
+}

@@ -1,0 +1,90 @@
+import {
+  defineDetector,
+  type Detector,
+  type DetectorEvidence,
+  type DetectorScope,
+} from '@millrace/sdk'
+import * as z from '@millrace/sdk/zod'
+
+const rangeRuleSchema = z.strictObject({
+  tolerance: z.number().min(0).default(0.05).meta({
+    description:
+      'How far outside of the range seen so far is still normal, as a share of that range.',
+  }),
+  from: z.enum(['expected', 'seen']).default('expected').meta({
+    description:
+      'Where the range begins: `expected` with the one that is said to be expected, if there is one; `seen` with the first point, so that what was never reached is strange although it was to be expected one day.',
+  }),
+})
+
+/** Parameters of the range rule, defaults filled in. */
+type RangeRuleParameters = z.output<typeof rangeRuleSchema>
+
+interface RangeRuleData {
+  readonly low: number
+  readonly high: number
+}
+
+class RangeRule implements Detector {
+  readonly evidence: DetectorEvidence & { low: [number]; high: [number] } = {
+    low: [Number.NaN],
+    high: [Number.NaN],
+  }
+  readonly #tolerance: number
+  #low = Infinity
+  #high = -Infinity
+
+  constructor({ tolerance, from }: RangeRuleParameters, { range }: DetectorScope) {
+    this.#tolerance = tolerance
+    if (range !== undefined && from === 'expected') [this.#low, this.#high] = range
+  }
+
+  score(point: Float64Array): number {
+    const value = point[0] as number
+    const { low, high } = this.evidence
+    if (this.#low > this.#high) {
+      low[0] = Number.NaN
+      high[0] = Number.NaN
+      return Number.NaN
+    }
+    // Halves, since the difference of two finite numbers need not be one.
+    const half = this.#high / 2 - this.#low / 2
+    const margin = 2 * this.#tolerance * half
+    low[0] = this.#low - margin
+    high[0] = this.#high + margin
+    const beyond = Math.max(value / 2 - this.#high / 2, this.#low / 2 - value / 2) - margin / 2
+    if (beyond <= 0) return 0
+    return half === 0 ? 1 : Math.min(beyond / half, Number.MAX_VALUE)
+  }
+
+  update(point: Float64Array): number {
+    const score = this.score(point)
+    const value = point[0] as number
+    if (value < this.#low) this.#low = value
+    if (value > this.#high) this.#high = value
+    return score
+  }
+
+  snapshot(): RangeRuleData {
+    return { low: this.#low, high: this.#high }
+  }
+
+  restore(data: RangeRuleData): void {
+    this.#low = data.low
+    this.#high = data.high
+  }
+}
+
+/**
+ * How far a value lies outside of all that was seen so far, as a share of that range; 0 within it. Knows the next point from the
+ * first on. Memory: 16 bytes.
+ */
+export const rangeRule = defineDetector<RangeRuleParameters>({
+  name: 'range',
+  summary: 'How far a value lies outside of the range seen so far.',
+  parameters: rangeRuleSchema,
+  main: 'tolerance',
+  dimensions: 'one',
+  bytes: () => 16,
+  create: (parameters, scope) => new RangeRule(parameters, scope),
+})

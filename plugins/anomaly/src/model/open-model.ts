@@ -1,0 +1,31 @@
+import { isMillraceError, messageOf } from '@millrace/base'
+import { ANOMALY_MODEL } from '../errors.ts'
+import { httpModel } from './http-model.ts'
+import type { Model } from './model.ts'
+import type { ModelParameters } from './model-parameters.ts'
+
+/** What brings models of files. */
+const ONNX = '@millrace/anomaly-onnx'
+
+interface OnnxPackage {
+  readonly openOnnxModel: (options: object) => Promise<Model>
+}
+
+/** The model that parameters name, ready to be asked. Rejects with ANOMALY_MODEL, and as the package does that brings it. */
+export async function openModel(parameters: ModelParameters, dimensions: number): Promise<Model> {
+  const { window } = parameters
+  if ('http' in parameters) return httpModel(parameters, { dimensions, window })
+  const { openOnnxModel } = await importOnnx()
+  const { input, onnx: file, score: output, threads } = parameters
+  return openOnnxModel({ file, input, output, threads, dimensions, window })
+}
+
+async function importOnnx(): Promise<OnnxPackage> {
+  try {
+    return (await import(ONNX)) as OnnxPackage
+  } catch (error) {
+    if (isMillraceError(error)) throw error
+    const isAbsent = (error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND'
+    throw ANOMALY_MODEL({ fault: messageOf(error), missing: isAbsent ? ONNX : undefined })
+  }
+}
