@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { onnxFile } from '../../plugins/anomaly-onnx/src/onnx-file.test-support.ts'
+import { hanging, onnxFile } from '../../plugins/anomaly-onnx/src/onnx-file.test-support.ts'
 import { folder, run, start } from './command.ts'
 
 interface Result {
@@ -136,6 +136,56 @@ it('goes on with the same windows and ranks where it was killed', async () => {
 
   expect(code).toBe(0)
   expect(inOrder(read(cwd, 'out.jsonl'))).toEqual(inOrder(read(whole, 'out.jsonl')))
+})
+
+/** With a model that hangs at every window. */
+function withHanging(deadline: string): string {
+  const cwd = files('onnx: hanging.onnx')
+  writeFileSync(join(cwd, 'hanging.onnx'), onnxFile(hanging))
+  const text = job('onnx: hanging.onnx').replace(`window: ${WINDOW}`, 'window: 3')
+  const own = text.replace('scale: none, deadline: 5s', `scale: standard, deadline: ${deadline}`)
+  writeFileSync(join(cwd, 'job.yaml'), own)
+  return cwd
+}
+
+/** Of processes that compute the model of this folder. */
+function processesIn(cwd: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(join(cwd, 'hanging.onnx'))
+    } catch {
+      // It has ended, or is no process at all.
+      return false
+    }
+  })
+}
+
+const isLinux = process.platform === 'linux'
+
+it('cuts a model that hangs at its deadline, and judges by the detector', async () => {
+  const cwd = withHanging('100ms')
+
+  const { code, stderr } = await run(cwd, ['run', 'job.yaml', '--set', 'source.limit=100'])
+
+  expect(code).toBe(0)
+  expect(stderr).toContain('The model answered with nothing in time.')
+  const results = read(cwd, 'out.jsonl')
+  expect(results).toHaveLength(100)
+  expect(results.map(({ anomaly }) => anomaly.member)).toEqual(Array(100).fill('ewma'))
+})
+
+it.runIf(isLinux)('leaves no process behind, however it ends', async () => {
+  const cwd = withHanging('20s')
+  for (const signal of ['SIGKILL', 'SIGINT'] as const) {
+    const job = start(cwd, ['run', 'job.yaml'])
+    await expect.poll(() => processesIn(cwd), { timeout: 20_000 }).toHaveLength(1)
+
+    job.kill(signal)
+    if (signal === 'SIGINT') job.kill(signal)
+    await job.ended
+
+    await expect.poll(() => processesIn(cwd), { timeout: 20_000 }).toEqual([])
+  }
 })
 
 it('judges by a model behind a URL, and by the detector where that fails', async () => {

@@ -3,28 +3,41 @@ export interface OnnxNode {
   readonly operator: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** What it takes besides: whole numbers and graphs, by name. */
+  readonly attributes?: Readonly<Record<string, number | OnnxGraph>>
 }
 
-/** A model of a few operators. Shapes: a text is a size that the caller chooses. */
+/** Nodes with what they read and give together. */
+interface OnnxGraph {
+  readonly nodes: readonly OnnxNode[]
+  readonly inputs: readonly OnnxValue[]
+  readonly outputs: readonly OnnxValue[]
+}
+
+/** Shapes: a text is a size that the caller chooses. Type: default float. */
+interface OnnxValue {
+  readonly name: string
+  readonly shape: readonly (number | string)[]
+  readonly type?: 'float' | 'whole' | 'truth'
+}
+
+/** A model of a few operators. */
 export interface OnnxFile {
   readonly nodes: readonly OnnxNode[]
-  readonly input: { readonly name: string; readonly shape: readonly (number | string)[] }
-  readonly output: OnnxFile['input'] & { readonly isWhole?: boolean }
+  readonly input: OnnxValue
+  readonly output: OnnxValue
   /** Whole numbers that nodes read, by name. */
   readonly constants?: Readonly<Record<string, readonly number[]>>
 }
 
-const FLOAT = 1
 const INT64 = 7
+const types = { float: 1, whole: INT64, truth: 9 }
 
 /** The bytes of a model in the format ONNX: protocol buffers by hand, after the fields of onnx.proto. */
 export function onnxFile({ constants = {}, input, nodes, output }: OnnxFile): Uint8Array {
   const graph = [
-    ...nodes.flatMap((node) => bytesField(1, nodeOf(node))),
-    ...textField(2, 'graph'),
+    ...graphOf({ nodes, inputs: [input], outputs: [output] }),
     ...Object.entries(constants).flatMap(([name, values]) => bytesField(5, tensorOf(name, values))),
-    ...bytesField(11, valueOf(input)),
-    ...bytesField(12, valueOf(output)),
   ]
   // Version 8 of the format, version 18 of the operators.
   const operators = [...textField(1, ''), ...numberField(2, 18)]
@@ -35,12 +48,30 @@ export function onnxFile({ constants = {}, input, nodes, output }: OnnxFile): Ui
   ])
 }
 
-function nodeOf({ inputs, operator, outputs }: OnnxNode): number[] {
+function graphOf({ inputs, nodes, outputs }: OnnxGraph): number[] {
+  return [
+    ...nodes.flatMap((node) => bytesField(1, nodeOf(node))),
+    ...textField(2, 'graph'),
+    ...inputs.flatMap((input) => bytesField(11, valueOf(input))),
+    ...outputs.flatMap((output) => bytesField(12, valueOf(output))),
+  ]
+}
+
+function nodeOf({ attributes = {}, inputs, operator, outputs }: OnnxNode): number[] {
   return [
     ...inputs.flatMap((name) => textField(1, name)),
     ...outputs.flatMap((name) => textField(2, name)),
     ...textField(4, operator),
+    ...Object.entries(attributes).flatMap(([name, value]) =>
+      bytesField(5, attributeOf(name, value)),
+    ),
   ]
+}
+
+function attributeOf(name: string, value: number | OnnxGraph): number[] {
+  const [type, content] =
+    typeof value === 'number' ? [2, numberField(3, value)] : [5, bytesField(6, graphOf(value))]
+  return [...textField(1, name), ...content, ...numberField(20, type)]
 }
 
 function tensorOf(name: string, values: readonly number[]): number[] {
@@ -52,16 +83,16 @@ function tensorOf(name: string, values: readonly number[]): number[] {
   ]
 }
 
-function valueOf({ isWhole = false, name, shape }: OnnxFile['output']): number[] {
+function valueOf({ name, shape, type: of = 'float' }: OnnxValue): number[] {
   const sizes = shape.flatMap((size) =>
     bytesField(1, typeof size === 'number' ? numberField(1, size) : textField(2, size)),
   )
-  const type = bytesField(1, [...numberField(1, isWhole ? INT64 : FLOAT), ...bytesField(2, sizes)])
+  const type = bytesField(1, [...numberField(1, types[of]), ...bytesField(2, sizes)])
   return [...textField(1, name), ...bytesField(2, type)]
 }
 
 function numberField(field: number, value: number): number[] {
-  return [field << 3, ...varint(value)]
+  return [...varint(field << 3), ...varint(value)]
 }
 
 function textField(field: number, text: string): number[] {
@@ -69,7 +100,7 @@ function textField(field: number, text: string): number[] {
 }
 
 function bytesField(field: number, bytes: readonly number[]): number[] {
-  return [(field << 3) | 2, ...varint(bytes.length), ...bytes]
+  return [...varint((field << 3) | 2), ...varint(bytes.length), ...bytes]
 }
 
 /** Of a whole number of at least 0, and -1 as 64 bits. */
@@ -81,4 +112,39 @@ function varint(value: number): number[] {
     rest >>= 7n
   }
   return [...bytes, Number(rest)]
+}
+
+/** Hangs for ever where a window of a batch has another number than 0 at its largest; else gives 0 for each. Windows of three points. */
+export const hanging: OnnxFile = {
+  nodes: [
+    { operator: 'ReduceMax', inputs: ['window', 'all'], outputs: ['largest'] },
+    { operator: 'Reshape', inputs: ['largest', 'single'], outputs: ['one'] },
+    { operator: 'Cast', inputs: ['one'], outputs: ['on'], attributes: { to: types.truth } },
+    { operator: 'ReduceMax', inputs: ['window', 'last'], outputs: ['begin'] },
+    {
+      operator: 'Loop',
+      inputs: ['', 'on', 'begin'],
+      outputs: ['score'],
+      attributes: {
+        body: {
+          nodes: [
+            { operator: 'Identity', inputs: ['again'], outputs: ['more'] },
+            { operator: 'Identity', inputs: ['value'], outputs: ['same'] },
+          ],
+          inputs: [
+            { name: 'round', shape: [], type: 'whole' },
+            { name: 'again', shape: [], type: 'truth' },
+            { name: 'value', shape: ['n', 1] },
+          ],
+          outputs: [
+            { name: 'more', shape: [], type: 'truth' },
+            { name: 'same', shape: ['n', 1] },
+          ],
+        },
+      },
+    },
+  ],
+  input: { name: 'window', shape: ['n', 3] },
+  output: { name: 'score', shape: ['n', 1] },
+  constants: { all: [0, 1], last: [1], single: [] },
 }

@@ -1,8 +1,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type OnnxFile, onnxFile } from './onnx-file.test-support.ts'
+import { hanging, type OnnxFile, onnxFile } from './onnx-file.test-support.ts'
 import { openOnnxModel } from './open-onnx-model.ts'
 
 /** The mean distance of a window from 0. */
@@ -72,6 +73,37 @@ describe('a model of a file', () => {
   })
 })
 
+describe('a model that computes for ever', () => {
+  const calm = new Float32Array(3)
+  const wild = Float32Array.of(1, 1, 1)
+  const open = () => openOnnxModel({ file: fileOf(hanging), window: 3, dimensions: 1 })
+
+  it('is left as soon as nobody waits, and answers what comes next', async () => {
+    const model = await open()
+    const end = new AbortController()
+
+    const asked = model.run(wild, 1, end.signal)
+    const next = model.run(calm, 1, never)
+    await setImmediate()
+    end.abort(new Error('Nobody waits.'))
+
+    await expect(asked).rejects.toThrow('Nobody waits.')
+    expect([...(await next)]).toEqual([0])
+    await model.close()
+  })
+
+  it('ends when the last that has it open closes it', async () => {
+    const model = await open()
+
+    const asked = model.run(wild, 1, never)
+    await setImmediate()
+    const closing = model.close()
+
+    await expect(asked).rejects.toThrow('failed: its process ended by SIGKILL.')
+    await closing
+  })
+})
+
 describe('what is no model for these windows', () => {
   const open = (options: object) =>
     openOnnxModel({ file: fileOf(meanOfSizes), window: 3, dimensions: 1, ...options })
@@ -90,7 +122,7 @@ describe('what is no model for these windows', () => {
     const file = fileOf({
       nodes: [{ operator: 'ArgMax', inputs: ['window'], outputs: ['label'] }],
       input: { name: 'window', shape: ['n', 3] },
-      output: { name: 'label', shape: [1, 3], isWhole: true },
+      output: { name: 'label', shape: [1, 3], type: 'whole' },
     })
 
     await expect(open({ file })).rejects.toThrow(

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { Model, WindowShape } from '@millrace/anomaly'
 import { messageOf } from '@millrace/base'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { ONNX_MODEL } from './errors.ts'
+import type { ModelPort } from './process-message.ts'
+import { shareModel } from './share-model.ts'
 
 /** A model of a file, and the windows it is asked about. */
 export interface OnnxModelOptions extends WindowShape {
@@ -16,129 +15,117 @@ export interface OnnxModelOptions extends WindowShape {
   readonly threads?: number | undefined
 }
 
-type Shape = readonly (number | string)[]
-
 /**
  * Opens a model in the format ONNX with the runtime of that name, on the processor. Its input takes single precision numbers of the shape [n, window] or
  * [n, window, dimensions], or [n, window × dimensions]; where its n is a number, so many windows go at once. Its id is the SHA-256 of the file.
- * Rejects with ONNX_MODEL.
+ * It computes in a process of its own, one for all models of this process with the same file and threads; that is ended, and made anew, when it computes for
+ * nobody any more. Rejects with ONNX_MODEL.
  */
 export async function openOnnxModel(options: OnnxModelOptions): Promise<Model> {
   const { file, threads = 1 } = options
-  const bytes = await readModel(file)
-  const session = await createSession(file, bytes, threads)
-  const input = pick(file, 'input', session.inputNames, options.input)
-  const output = pick(file, 'output', session.outputNames, options.output)
-  const shape = shapeOf(options, session, input)
-  checkNumbers(file, session, output)
-  const id = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-  const each = options.window * options.dimensions
-  const most = typeof shape[0] === 'number' && shape[0] > 0 ? shape[0] : Number.POSITIVE_INFINITY
-
-  const runSome = async (windows: Float32Array, count: number): Promise<Float32Array> => {
-    const feeds = {
-      [input]: new Tensor('float32', windows, [count, ...shapeBehind(shape, options)]),
+  const { model, release } = await share(file, threads)
+  try {
+    const input = pick(file, 'input', model.opened.inputs, options.input)
+    const output = pick(file, 'output', model.opened.outputs, options.output)
+    checkShape(options, input)
+    checkNumbers(file, model.opened.outputs, output)
+    const ask = (windows: Float32Array, count: number, signal: AbortSignal) => {
+      const shape = [count, ...shapeBehind(input.shape, options)]
+      return model.ask({ input: input.name, output: output.name, windows, shape }, signal)
     }
-    const results = await session.run(feeds, [output])
-    return Float32Array.from(results[output]?.data as ArrayLike<number>)
-  }
-  return {
-    id,
-    async run(windows, count, signal) {
-      if (count <= most && (most === Infinity || count === most)) return runSome(windows, count)
-      const answers: Float32Array[] = []
-      for (let at = 0; at < count; at += most) {
-        signal.throwIfAborted()
-        const some = new Float32Array(most * each)
-        some.set(windows.subarray(at * each, (at + most) * each))
-        const got = Math.min(most, count - at)
-        const values = await runSome(some, most)
-        answers.push(values.subarray(0, (values.length / most) * got))
-      }
-      return joined(answers)
-    },
-    close: () => session.release(),
+    return { id: model.opened.id, run: inPieces(ask, input, options), close: release }
+  } catch (error) {
+    await release()
+    throw error
   }
 }
 
-async function readModel(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    const isAbsent = (error as { code?: unknown }).code === 'ENOENT'
-    const fault = isAbsent ? 'there is no such file.' : messageOf(error)
-    throw ONNX_MODEL({ file, fault }, {}, error)
+type Run = Model['run']
+
+/** Where a model takes a fixed number of windows, it is asked as often as that takes. */
+function inPieces(
+  run: Run,
+  { shape: [most] }: ModelPort,
+  { dimensions, window }: WindowShape,
+): Run {
+  if (typeof most !== 'number' || most <= 0) return run
+  const each = window * dimensions
+  return async (windows, count, signal) => {
+    if (count === most) return run(windows, count, signal)
+    const answers: Float32Array[] = []
+    for (let at = 0; at < count; at += most) {
+      const some = new Float32Array(most * each)
+      some.set(windows.subarray(at * each, (at + most) * each))
+      const got = Math.min(most, count - at)
+      const values = await run(some, most, signal)
+      answers.push(values.subarray(0, (values.length / most) * got))
+    }
+    return joined(answers)
   }
 }
 
-async function createSession(
-  file: string,
-  bytes: Uint8Array,
-  threads: number,
-): Promise<InferenceSession> {
+async function share(file: string, threads: number): ReturnType<typeof shareModel> {
   try {
-    return await InferenceSession.create(bytes, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      // Warnings of the runtime would go to stderr, beside those of the job.
-      logSeverityLevel: 3,
-    })
+    return await shareModel({ file, threads })
   } catch (error) {
-    throw ONNX_MODEL({ file, fault: messageOf(error) }, {}, error)
+    throw ONNX_MODEL({ file, fault: faultOf(error) }, {}, error)
   }
+}
+
+function faultOf(error: unknown): string {
+  if ((error as { code?: unknown }).code === 'ENOENT') return 'there is no such file.'
+  return messageOf(error)
 }
 
 function pick(
   file: string,
   what: 'input' | 'output',
-  names: readonly string[],
+  ports: readonly ModelPort[],
   wanted: string | undefined,
-): string {
-  const name = wanted ?? names[0]
-  if (name !== undefined && names.includes(name)) return name
+): ModelPort {
+  const found = wanted === undefined ? ports[0] : ports.find(({ name }) => name === wanted)
+  if (found !== undefined) return found
   throw ONNX_MODEL({
     file,
-    fault: `it has no ${what} "${name}".`,
-    hint: `Its ${what}s are: ${names.join(', ')}.`,
+    fault: wanted === undefined ? `it has no ${what}.` : `it has no ${what} "${wanted}".`,
+    hint: `Its ${what}s are: ${namesOf(ports)}.`,
   })
 }
 
-/** What the model says of the shape of its input, where it fits. */
-function shapeOf(
-  { dimensions, file, window }: OnnxModelOptions,
-  session: InferenceSession,
-  input: string,
-): Shape {
-  const found = session.inputMetadata.find(({ name }) => name === input)
-  const isFloat = found?.isTensor === true && found.type === 'float32'
-  const shape = found?.isTensor === true ? found.shape : []
+/** Refuses an input that takes something else than these windows. */
+function checkShape({ dimensions, file, window }: OnnxModelOptions, input: ModelPort): void {
+  const { name, shape, type } = input
   const [, ...behind] = shape
   const fits = (size: number | string | undefined, wanted: number): boolean =>
     typeof size === 'string' || size === undefined || size <= 0 || size === wanted
   const isFlat = behind.length <= 1 && fits(behind[0], window * dimensions)
   const isDeep = behind.length === 2 && fits(behind[0], window) && fits(behind[1], dimensions)
-  if (isFloat && (isFlat || isDeep)) return shape
-  const got = found?.isTensor === true ? `${found.type} [${shape.join(', ')}]` : 'no tensor'
+  if (type === 'float32' && (isFlat || isDeep)) return
+  const got = type === undefined ? 'no tensor' : `${type} [${shape.join(', ')}]`
   throw ONNX_MODEL({
     file,
-    fault: `its input "${input}" is ${got}; windows are float32 [n, ${window}, ${dimensions}].`,
+    fault: `its input "${name}" is ${got}; windows are float32 [n, ${window}, ${dimensions}].`,
     hint: 'Set window to what the model was made for, or make it for float32.',
   })
 }
 
 /** Refuses an output that gives something else than numbers, such as labels or a list of probabilities by name. */
-function checkNumbers(file: string, session: InferenceSession, output: string): void {
-  const found = session.outputMetadata.find(({ name }) => name === output)
-  const type = found?.isTensor === true ? found.type : 'no tensor'
+function checkNumbers(file: string, outputs: readonly ModelPort[], output: ModelPort): void {
+  const { name, type = 'no tensor' } = output
   if (type === 'float32' || type === 'float64') return
   throw ONNX_MODEL({
     file,
-    fault: `its output "${output}" is ${type}; numbers are float32 or float64.`,
-    hint: `Name another one with score; its outputs are: ${session.outputNames.join(', ')}.`,
+    fault: `its output "${name}" is ${type}; numbers are float32 or float64.`,
+    hint: `Name another one with score; its outputs are: ${namesOf(outputs)}.`,
   })
 }
 
-function shapeBehind(shape: Shape, { dimensions, window }: WindowShape): readonly number[] {
+const namesOf = (ports: readonly ModelPort[]): string => ports.map(({ name }) => name).join(', ')
+
+function shapeBehind(
+  shape: ModelPort['shape'],
+  { dimensions, window }: WindowShape,
+): readonly number[] {
   return shape.length === 3 ? [window, dimensions] : [window * dimensions]
 }
 
