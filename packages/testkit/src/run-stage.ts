@@ -1,4 +1,4 @@
-import type { EngineJob, KeyPart, StageCounts, StageSnapshot } from '@millrace/engine'
+import type { EngineJob, StageCounts, StageSnapshot } from '@millrace/engine'
 import {
   type SourceFactory,
   type StageDefinition,
@@ -8,6 +8,7 @@ import {
 } from '@millrace/sdk'
 import { collectSink } from './ends.ts'
 import { injectionOf, type MakeOptions } from './injection-of.ts'
+import { type KeyFields, keysOf } from './key-fields.ts'
 import { knownName } from './known-name.ts'
 import { type Rejected, runSpec } from './run-spec.ts'
 import { wholeNumber } from './whole-number.ts'
@@ -21,7 +22,7 @@ export interface RunStageOptions extends MakeOptions {
   /** Which input of the stage a record goes to; records arrive in the order of `input`. Default: the first that it declares. */
   readonly to?: (record: unknown, index: number) => string
   /** Names of the key fields, as in `by`; a map: per input, as many for each. */
-  readonly by?: readonly string[] | Readonly<Record<string, readonly string[]>>
+  readonly by?: KeyFields
   /** What the source declares; its records end either way. Default true. */
   readonly inputEnds?: boolean
   /** Stops the job behind so many records, as a person does; default: it runs to the end of the input. */
@@ -60,11 +61,6 @@ export interface StageRun {
   readonly snapshot: () => StageSnapshot
 }
 
-function field(record: unknown, name: string): unknown {
-  const fields = typeof record === 'object' && record !== null ? record : {}
-  return Object.hasOwn(fields, name) ? (fields as Record<string, unknown>)[name] : null
-}
-
 function withoutBatches(factory: StageFactory): StageFactory {
   return {
     ...factory,
@@ -74,30 +70,6 @@ function withoutBatches(factory: StageFactory): StageFactory {
       return instance
     },
   }
-}
-
-/** The key fields of one input. */
-export function keyFieldsOf(by: RunStageOptions['by'] = [], input: string): readonly string[] {
-  return isList(by) ? by : (by[input] ?? [])
-}
-
-function isList(by: NonNullable<RunStageOptions['by']>): by is readonly string[] {
-  return Array.isArray(by)
-}
-
-/** How the keys of each input are read, and what they are called in results. */
-function keysOf(by: RunStageOptions['by'], inputs: readonly string[]) {
-  const names = (input: string): readonly string[] => keyFieldsOf(by, input)
-  // The result's keys carry the names of the first input.
-  const keys = names(inputs[0] as string)
-  const parts = inputs.map((input): [string, readonly KeyPart[]] => [
-    input,
-    names(input).map((path, index) => {
-      const name = keys[index] ?? path
-      return { name, description: path, read: (record) => field(record, path) }
-    }),
-  ])
-  return { keys, parts: Object.fromEntries(parts) }
 }
 
 /** A source per input, that give the records in order. */

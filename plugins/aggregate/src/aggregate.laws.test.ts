@@ -41,6 +41,20 @@ describe('without', () => {
   })
 })
 
+describe('of numbers only, which several workers may fold', () => {
+  const numbers = {
+    n: 'count()',
+    total: { value: 'sum(delay)', where: 'delay != 7' },
+    mean: 'mean(10 / (delay - 3))',
+    spread: 'stddev(delay)',
+    most: 'max(delay)',
+  }
+  const options = { parameters: [{ aggregate: numbers }], records }
+
+  stageLaws(aggregate, { ...options, by: ['origin'] })
+  stageLaws(aggregate, options)
+})
+
 describe('with records behind the watermark', () => {
   stageLaws(aggregate, {
     by: ['origin'],

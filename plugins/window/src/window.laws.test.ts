@@ -54,6 +54,19 @@ describe('with disorder and lateness', () => {
   })
 })
 
+describe('of numbers only, which several workers may fold', () => {
+  const aggregate = { n: 'count()', mean: 'mean(10 / (delay - 3))', most: 'max(delay)' }
+  const some = [kinds[0], kinds[1], kinds[3]]
+  stageLaws(window, {
+    ...options,
+    runs: 50,
+    parameters: some.flatMap((kind) => [
+      { aggregate, ...kind },
+      { aggregate, lateness: '3ms', ...kind },
+    ]),
+  })
+})
+
 describe('count', () => {
   stageLaws(window, {
     ...options,

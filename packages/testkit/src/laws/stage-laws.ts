@@ -1,4 +1,5 @@
 import type { StageDefinition } from '@millrace/sdk'
+import { combinedLaw } from './combined-law.ts'
 import { fateLaws } from './fate-laws.ts'
 import type { Law } from './law.ts'
 import { parameterLaw } from './parameter-law.ts'
@@ -13,7 +14,8 @@ export function listStageLaws<P>(
   options: StageLawsOptions,
 ): readonly Law[] {
   const stage = stageUnderLaw(definition, options)
-  return [parameterLaw(stage), ...runLaws(stage), ...recordLaws(stage), ...fateLaws(stage)]
+  const laws = [parameterLaw(stage), ...runLaws(stage), ...recordLaws(stage), ...fateLaws(stage)]
+  return definition.combined === undefined ? laws : [...laws, combinedLaw(stage)]
 }
 
 /** Registers one test per law with vitest. Throws TST_RUNNER where vitest does not run. */
