@@ -114,7 +114,7 @@ export class RecordJudge<J extends PointJudge = Judge> {
 }
 
 /** Of the form of the data, without that of the detector. */
-const VERSION = 1
+const VERSION = 2
 
 function keptIn<J extends PointJudge>(
   state: Pick<StateScope, 'object'>,

@@ -52,7 +52,7 @@ class Mad implements Detector {
   }
 
   snapshot(): MadData {
-    return { window: Float64Array.from(this.#window.toArray()) }
+    return { window: this.#window.toArray() }
   }
 
   restore(data: MadData): void {
@@ -87,7 +87,7 @@ class Mad implements Detector {
 /**
  * How far a value lies from the median of the last ones, in units of their median distance from it, made comparable with standard
  * deviations (modified z-score, Iglewicz and Hoaglin 1993). Half of the window may be outliers. Where more than half of it is equal,
- * larger quantiles of the distances stand in. Memory: 8 bytes for each point of the window; time O(log window).
+ * larger quantiles of the distances stand in. Memory: 10 bytes for each point of the window, of which a snapshot has 8; time O(log window).
  */
 export const mad = defineDetector<MadParameters>({
   name: 'mad',

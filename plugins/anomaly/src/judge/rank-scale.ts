@@ -1,9 +1,11 @@
-import { ParetoTail } from '../numbers/pareto-tail.ts'
-import { SortedWindow } from '../numbers/sorted-window.ts'
+import { ParetoTail, type ParetoTailOptions } from '../numbers/pareto-tail.ts'
+import { SortedRuns } from '../numbers/sorted-runs.ts'
 
 /** What a rank scale keeps, as plain data; the oldest first. */
 export interface RankScaleData {
   readonly scores: Float32Array
+  /** How many times more each of them came in a row; empty: each once. */
+  readonly repeats: Uint8Array
   /** Not compared with yet. */
   readonly waiting: Float32Array
 }
@@ -29,8 +31,14 @@ const TAIL_LEAST = 10
 /** Where surprise begins to be compressed so that a score keeps its order below 1, and what it never reaches. */
 const EXACT_TO = 8
 const SURPRISE_MOST = 15.5
+const TAIL: ParetoTailOptions = { shapeLow: 0.1, shapeHigh: 0.9, prior: 0.25, priorWeight: 10 }
 /** The largest number of 32 bits. */
 const SINGLE_MOST = 3.4028234663852886e38
+
+const none = new Float32Array(0)
+
+/** The tail that is fitted, and the score before it: it lives no longer than that. */
+let largest = new Float64Array(256)
 
 /**
  * Tells how rare a raw score is among the last `length` of them: p is the share of them that are at least as large, it counted in. So
@@ -40,14 +48,16 @@ const SINGLE_MOST = 3.4028234663852886e38
  * Beyond the largest of them p goes on along a generalised Pareto tail, fitted to the largest twentieth. Its shape is held above 0, so
  * that the largest scores can always be told apart. Equal scores are equally rare: a constant stream has p = 1, score 0.
  *
- * Keeps 32 bits of each score, 8 bytes for each of `length` alive, 4 in a snapshot. Raw scores are at least 0.
+ * Keeps 32 bits of each score: at most 6 bytes for each of `length` alive, 4 in a snapshot, both as they come; a score that comes several
+ * times in a row takes as much as one does, up to 16 times (in a snapshot 256). Raw scores are at least 0.
  */
 export class RankScale {
   readonly #length: number
   readonly #isRanked: boolean
-  readonly #window: SortedWindow
-  readonly #tail = new ParetoTail({ shapeLow: 0.1, shapeHigh: 0.9, prior: 0.25, priorWeight: 10 })
-  readonly #waiting: Float32Array
+  readonly #delay: number
+  readonly #window: SortedRuns
+  readonly #tail = new ParetoTail(TAIL)
+  #waiting = none
   /** How many wait, and where the oldest of them stands once all places are taken. */
   #waits = 0
   #next = 0
@@ -58,8 +68,8 @@ export class RankScale {
   constructor({ length = 1000, delay = 0, ranked = false }: RankScaleOptions = {}) {
     this.#length = length
     this.#isRanked = ranked
-    this.#window = new SortedWindow(length, { single: true })
-    this.#waiting = new Float32Array(delay)
+    this.#delay = delay
+    this.#window = new SortedRuns(length)
   }
 
   /** How many scores it compares with. */
@@ -97,11 +107,12 @@ export class RankScale {
   /** Learns a raw score, and forgets the oldest when it is full. NaN is passed over. */
   add(raw: number): void {
     if (Number.isNaN(raw) || this.#isRanked) return
-    const waiting = this.#waiting
-    if (waiting.length === 0) {
+    if (this.#delay === 0) {
       this.#learn(single(raw))
       return
     }
+    if (this.#waits === 0) this.#waiting = new Float32Array(this.#delay)
+    const waiting = this.#waiting
     if (this.#waits < waiting.length) {
       waiting[this.#waits++] = single(raw)
       return
@@ -113,27 +124,43 @@ export class RankScale {
 
   /** Forgets all but the newest `keep`, which are compared with at once. */
   forget(keep = 0): void {
-    const { scores, waiting } = this.snapshot()
+    const scores = this.#window.toArray()
+    const waiting = this.#waited()
     const all = new Float32Array(scores.length + waiting.length)
     all.set(scores)
     all.set(waiting, scores.length)
     const kept = Math.min(keep, all.length, this.#length)
-    this.restore({ scores: all.slice(all.length - kept), waiting: all.slice(0, 0) })
+    this.#window.restore({ numbers: all.subarray(all.length - kept), repeats: new Uint8Array(0) })
+    this.#wait(none)
   }
 
   snapshot(): RankScaleData {
+    const { numbers, repeats } = this.#window.toRuns()
+    return { scores: numbers, repeats, waiting: this.#waited() }
+  }
+
+  restore({ scores, repeats, waiting }: RankScaleData): void {
+    this.#window.restore({ numbers: scores, repeats })
+    this.#wait(waiting)
+  }
+
+  /** What waits, the oldest first. */
+  #waited(): Float32Array {
     const waiting = new Float32Array(this.#waits)
     for (let i = 0; i < this.#waits; i++) {
       waiting[i] = this.#waiting[(this.#next + i) % this.#waits] as number
     }
-    return { scores: this.#window.toArray() as Float32Array, waiting }
+    return waiting
   }
 
-  restore({ scores, waiting }: RankScaleData): void {
-    this.#window.fill(scores)
-    this.#waiting.set(waiting)
+  #wait(waiting: Float32Array): void {
     this.#waits = waiting.length
     this.#next = 0
+    this.#waiting = none
+    if (waiting.length > 0) {
+      this.#waiting = new Float32Array(this.#delay)
+      this.#waiting.set(waiting)
+    }
     this.#fitted = false
   }
 
@@ -151,12 +178,14 @@ export class RankScale {
   #fit(): void {
     const window = this.#window
     const { size } = window
-    const first = size - Math.max(TAIL_LEAST, Math.ceil(TAIL_SHARE * size))
-    const threshold = window.at(first - 1)
+    const count = Math.max(TAIL_LEAST, Math.ceil(TAIL_SHARE * size))
+    if (largest.length <= count) largest = new Float64Array(2 * count)
+    window.copyLargest(count + 1, largest)
+    const threshold = largest[0] as number
     // With no spread in the tail the spread of all has to do, then the size of the scores, then nothing is known.
-    const spread = threshold - window.at(0) || threshold || 1
-    this.#tail.fit(window, first, threshold, spread)
-    this.#atLargest = this.#tail.logBeyond(window.at(size - 1))
+    const spread = threshold - window.smallest || threshold || 1
+    this.#tail.fit(largest.subarray(1, count + 1), threshold, spread)
+    this.#atLargest = this.#tail.logBeyond(largest[count] as number)
     this.#fitted = true
   }
 }

@@ -1,5 +1,3 @@
-import type { SortedWindow } from './sorted-window.ts'
-
 /** Ratios beyond it would overflow. */
 const RATIO_MOST = 1e300
 /** Shapes this close to 0 are the exponential tail. */
@@ -27,16 +25,16 @@ export class ParetoTail {
   }
 
   /**
-   * Fits it by probability-weighted moments (Hosking and Wallis, 1987) to the numbers of `window` from `first` on, which are at
-   * least `threshold`. `spread` is the scale where they have none.
+   * Fits it by probability-weighted moments (Hosking and Wallis, 1987) to numbers in order of their size, which are at least
+   * `threshold`. `spread` is the scale where they have none.
    */
-  fit(window: SortedWindow, first: number, threshold: number, spread: number): void {
+  fit(numbers: Float64Array, threshold: number, spread: number): void {
     const { shapeLow, shapeHigh, prior, priorWeight } = this.#options
-    const count = window.size - first
+    const count = numbers.length
     let mean = 0
     let weighted = 0
     for (let i = 0; i < count; i++) {
-      const share = (window.at(first + i) - threshold) / count
+      const share = ((numbers[i] as number) - threshold) / count
       mean += share
       weighted += (1 - (i + 0.65) / count) * share
     }

@@ -1,23 +1,24 @@
-type Numbers = Float32Array | Float64Array
+type Order = Uint16Array | Uint32Array
+
+const noNumbers = new Float64Array(0)
+const noOrder = new Uint16Array(0)
 
 /**
- * The last numbers of a stream, in order of their size. Finds in O(log n), adds in O(n) of moved memory. `single` keeps them rounded
- * to 32 bits, in half the memory. Grows to its length as numbers come.
+ * The last numbers of a stream, in order of their size. Finds in O(log n), adds in O(n) of moved memory. Memory: 10 bytes for each number
+ * (12 where more than 65,536 are kept), made as numbers come.
  */
 export class SortedWindow {
   readonly #length: number
-  readonly #single: boolean
-  #ring: Numbers
-  #sorted: Numbers
+  /** Around in the order in which they came. */
+  #numbers = noNumbers
+  /** Places of the numbers in order of their size, equal ones in the order in which they came. */
+  #order: Order = noOrder
   #size = 0
   /** Where the oldest one is, once it is full. */
   #oldest = 0
 
-  constructor(length: number, { single = false }: { readonly single?: boolean } = {}) {
+  constructor(length: number) {
     this.#length = length
-    this.#single = single
-    this.#ring = this.#make(Math.min(length, 16))
-    this.#sorted = this.#make(this.#ring.length)
   }
 
   get size(): number {
@@ -26,17 +27,18 @@ export class SortedWindow {
 
   /** The smallest is at 0. */
   at(rank: number): number {
-    return this.#sorted[rank] as number
+    return this.#numbers[this.#order[rank] as number] as number
   }
 
   /** How many of them are smaller. */
   countBelow(value: number): number {
-    const sorted = this.#sorted
+    const numbers = this.#numbers
+    const order = this.#order
     let low = 0
     let high = this.#size
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((sorted[middle] as number) < value) low = middle + 1
+      if ((numbers[order[middle] as number] as number) < value) low = middle + 1
       else high = middle
     }
     return low
@@ -44,62 +46,78 @@ export class SortedWindow {
 
   /** Adds a number that is not NaN; the oldest one goes when it is full. */
   add(value: number): void {
-    const kept = this.#single ? Math.fround(value) : value
-    if (this.#size === this.#length) this.#replace(kept)
-    else this.#append(kept)
+    if (this.#size === this.#length) this.#replace(value)
+    else this.#append(value)
   }
 
   /** A copy, the oldest first. */
-  toArray(): Numbers {
-    const array = this.#make(this.#size)
-    const older = this.#ring.subarray(this.#oldest, this.#size)
+  toArray(): Float64Array {
+    const array = new Float64Array(this.#size)
+    const older = this.#numbers.subarray(this.#oldest, this.#size)
     array.set(older)
-    array.set(this.#ring.subarray(0, this.#oldest), older.length)
+    array.set(this.#numbers.subarray(0, this.#oldest), older.length)
     return array
   }
 
-  /** Forgets what it has for these, the oldest first; no more of them than its length. */
-  fill(numbers: Numbers): void {
-    this.#size = numbers.length
-    this.#oldest = 0
-    this.#ring = this.#make(Math.max(numbers.length, Math.min(this.#length, 16)))
-    this.#ring.set(numbers)
-    this.#sorted = this.#ring.slice()
-    this.#sorted.subarray(0, this.#size).sort()
+  /** A copy, the smallest first. */
+  toSorted(): Float64Array {
+    return this.#numbers.subarray(0, this.#size).toSorted()
   }
 
-  #make(length: number): Numbers {
-    return this.#single ? new Float32Array(length) : new Float64Array(length)
+  /** Forgets what it has for these, the oldest first; no more of them than its length. */
+  fill(numbers: Float64Array): void {
+    this.#size = 0
+    this.#oldest = 0
+    this.#numbers = noNumbers
+    this.#order = noOrder
+    for (const number of numbers) this.#append(number)
+  }
+
+  /** How many of them are no larger. */
+  #countTo(value: number): number {
+    const numbers = this.#numbers
+    const order = this.#order
+    let low = 0
+    let high = this.#size
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((numbers[order[middle] as number] as number) <= value) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   #append(value: number): void {
-    if (this.#size === this.#ring.length) this.#grow()
-    const to = this.countBelow(value)
-    this.#sorted.copyWithin(to + 1, to, this.#size)
-    this.#sorted[to] = value
-    this.#ring[this.#size++] = value
+    if (this.#size === this.#numbers.length) this.#grow()
+    const to = this.#countTo(value)
+    this.#order.copyWithin(to + 1, to, this.#size)
+    this.#order[to] = this.#size
+    this.#numbers[this.#size++] = value
   }
 
   #replace(value: number): void {
-    const from = this.countBelow(this.#ring[this.#oldest] as number)
-    const below = this.countBelow(value)
-    this.#ring[this.#oldest] = value
-    this.#oldest = this.#oldest + 1 === this.#length ? 0 : this.#oldest + 1
-    if (below > from) {
-      this.#sorted.copyWithin(from, from + 1, below)
-      this.#sorted[below - 1] = value
+    const place = this.#oldest
+    const order = this.#order
+    const from = this.countBelow(this.#numbers[place] as number)
+    const to = this.#countTo(value)
+    if (to > from) {
+      order.copyWithin(from, from + 1, to)
+      order[to - 1] = place
     } else {
-      this.#sorted.copyWithin(below + 1, below, from)
-      this.#sorted[below] = value
+      order.copyWithin(to + 1, to, from)
+      order[to] = place
     }
+    this.#numbers[place] = value
+    this.#oldest = place + 1 === this.#length ? 0 : place + 1
   }
 
   #grow(): void {
-    const length = Math.min(this.#length, 2 * this.#ring.length)
-    const [ring, sorted] = [this.#make(length), this.#make(length)]
-    ring.set(this.#ring)
-    sorted.set(this.#sorted)
-    this.#ring = ring
-    this.#sorted = sorted
+    const length = Math.min(this.#length, Math.max(16, 2 * this.#numbers.length))
+    const numbers = new Float64Array(length)
+    const order = this.#length > 65_536 ? new Uint32Array(length) : new Uint16Array(length)
+    numbers.set(this.#numbers)
+    order.set(this.#order)
+    this.#numbers = numbers
+    this.#order = order
   }
 }

@@ -45,7 +45,7 @@ const STREAK_MOST = 100
  * and others, 2017; fitted by probability-weighted moments). What is over it is not learnt, so that a long anomaly stays one; in place of
  * as many of them as are expected where nothing is strange it learns the usual score of such a one.
  * Keeps the newest 200 of the scores above the 98th percentile of its beginning. Memory: 40 bytes, 8 * depth, and 1,600 or, before it has
- * begun, 8 * begin in a snapshot; twice that alive.
+ * begun, 8 * begin in a snapshot; a quarter more alive.
  */
 export class SpotThreshold implements Threshold {
   readonly #q: number
@@ -126,8 +126,8 @@ export class SpotThreshold implements Threshold {
       above: this.#above,
       streak: this.#streak,
       credit: this.#credit,
-      begins: (this.#begins?.toArray() ?? new Float64Array()) as Float64Array,
-      excesses: this.#excesses.toArray() as Float64Array,
+      begins: this.#begins?.toArray() ?? new Float64Array(),
+      excesses: this.#excesses.toArray(),
       before: this.#before?.toArray() ?? new Float64Array(),
     }
   }
@@ -207,7 +207,7 @@ export class SpotThreshold implements Threshold {
   #fit(): void {
     const { size } = this.#excesses
     this.#tail = size < FIRST_LEAST ? this.#assumed : this.#fitted
-    this.#tail.fit(this.#excesses, 0, this.#first, Math.abs(this.#first) || 1)
+    this.#tail.fit(this.#excesses.toSorted(), this.#first, Math.abs(this.#first) || 1)
   }
 
   #setLimit(): void {

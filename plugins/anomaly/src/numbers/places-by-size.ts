@@ -1,0 +1,50 @@
+/** Bits of a number that one pass sorts by. */
+const DIGIT = 11
+const DIGIT_MASK = 2 ** DIGIT - 1
+const SIGN = 0x80_00_00_00
+
+/**
+ * The places of numbers, none of them NaN, in order of their size, equal ones in the order in which they stand: a radix sort of their bits,
+ * several times faster than a sort by comparison.
+ */
+export function placesBySize(numbers: Float32Array): Uint32Array {
+  const keys = keysOf(numbers)
+  const counts = new Uint32Array(DIGIT_MASK + 1)
+  let places = new Uint32Array(keys.length)
+  for (let place = 0; place < places.length; place++) places[place] = place
+  let moved = new Uint32Array(keys.length)
+  for (let shift = 0; shift < 32; shift += DIGIT) {
+    counts.fill(0)
+    for (const key of keys) {
+      const digit = (key >>> shift) & DIGIT_MASK
+      counts[digit] = (counts[digit] as number) + 1
+    }
+    let before = 0
+    for (let digit = 0; digit <= DIGIT_MASK; digit++) {
+      const count = counts[digit] as number
+      counts[digit] = before
+      before += count
+    }
+    for (const place of places) {
+      const digit = ((keys[place] as number) >>> shift) & DIGIT_MASK
+      const to = counts[digit] as number
+      counts[digit] = to + 1
+      moved[to] = place
+    }
+    const next = places
+    places = moved
+    moved = next
+  }
+  return places
+}
+
+/** Whole numbers in the same order; 0 and -0 have the same. */
+function keysOf(numbers: Float32Array): Uint32Array {
+  const keys = new Uint32Array(numbers.length)
+  const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
+  for (let place = 0; place < keys.length; place++) {
+    const one = bits[place] as number
+    keys[place] = one > SIGN ? ~one : one | SIGN
+  }
+  return keys
+}
