@@ -51,6 +51,7 @@ export type {
   KeptCounts,
   Progress,
   ResourceCounts,
+  Resized,
   SinkCounts,
   SourceCounts,
   StageCounts,

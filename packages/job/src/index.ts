@@ -10,11 +10,18 @@ export type {
   ParkedRecord,
   PartGauges,
   Progress,
+  Resized,
   Summary,
 } from '@millrace/engine'
 export type { ConfigValue, JobPlan, LoadOptions, LoadedJob, PluginInfo } from '@millrace/loader'
 export type { Allowed } from './checkpoint/compare-prints.ts'
-export { askForSavepoint, askStatus, askToStop, type RunningStatus } from './checkpoint/control.ts'
+export {
+  askForSavepoint,
+  askStatus,
+  askToResize,
+  askToStop,
+  type RunningStatus,
+} from './checkpoint/control.ts'
 export { finishedSummary } from './checkpoint/finished-summary.ts'
 export type { JobPrint, PartPrint, PrintedValue } from './checkpoint/job-print.ts'
 export {

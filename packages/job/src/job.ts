@@ -11,6 +11,7 @@ import {
   type ParkedRecord,
   type PartGauges,
   type Progress,
+  type Resized,
   type Summary,
   type TimeSpec,
 } from '@millrace/engine'
@@ -256,6 +257,16 @@ export class Job<In = unknown, Out = unknown> {
     const state = await this.#state
     if (state === undefined) throw JOB_NO_STATE({ name: this.name })
     return state.savepoint(file)
+  }
+
+  /**
+   * Gives a stage that says `parallel` another number of workers, from 1 to 64, while the job runs. Resolves when it is in force: a record that comes
+   * now is with one of those; what others have in hand they finish. Without `by` and with `runs: async` workers are added and retire as they are; else
+   * the pipeline goes on from a checkpoint that is taken for it. Rejects with JOB_NOT_STARTED, ENG_RESIZE where the stage cannot have it, ENG_RESIZE_OVER
+   * where the job is ending, and why a worker did not open.
+   */
+  async resize(stage: string, workers: number): Promise<Resized> {
+    return this.#started().resize(stage, workers)
   }
 
   /** What its sources, stages and sinks are at now: records on their way to them, event time, restarts; throws JOB_NOT_STARTED before `run`. */

@@ -214,8 +214,14 @@ export const CLI_NO_STATE_OF = defineError<{
       : `Did you mean "${d.near}"?`,
 })
 
-export const CLI_NOT_RUNNING = defineError<{ name: string }>({
+export const CLI_NOT_RUNNING = defineError<{ name: string; command: 'upgrade' | 'resize' }>({
   code: 'CLI_NOT_RUNNING',
-  message: (d) => `Job "${d.name}" does not run; there is nothing to put another in the place of.`,
-  hint: () => 'Start it: millrace run job.yaml goes on from its last checkpoint.',
+  message: (d) =>
+    d.command === 'upgrade'
+      ? `Job "${d.name}" does not run; there is nothing to put another in the place of.`
+      : `Job "${d.name}" does not run; there are no workers.`,
+  hint: (d) =>
+    d.command === 'upgrade'
+      ? 'Start it: millrace run job.yaml goes on from its last checkpoint.'
+      : 'Write the number into the job file: the next run begins with it.',
 })

@@ -35,6 +35,7 @@ export {
   type PluginInfo,
   type PartGauges,
   type Progress,
+  type Resized,
   type RunningStatus,
   type StartOptions,
   type StageFunction,

@@ -17,6 +17,16 @@ Examples:
 A running job writes a checkpoint for it and goes on; of one that does not run it is the last
 checkpoint. The file holds all that the job needs to go on, here or on another machine.`
 
+const resizeExamples = `
+Examples:
+  millrace resize job.yaml enrich 8
+  millrace resize job.yaml enrich 8 --json
+
+The stage says parallel in the job file, and the job runs and takes checkpoints. It has the number
+when this command is done: what others have in hand they finish, nothing is lost and nothing comes
+twice. The next run begins with the number in the file. Exit code 2: it cannot have that number,
+or the job does not run; all is as before.`
+
 const stateExamples = `
 Examples:
   millrace state ls job.yaml
@@ -26,7 +36,7 @@ Examples:
 
 They look at the last checkpoint, also while the job runs; import needs a job that does not.`
 
-/** Adds `status`, `savepoint` and `state ls|get|export|import`. */
+/** Adds `status`, `savepoint`, `resize` and `state ls|get|export|import`. */
 export function addState(program: Command, shell: Shell, finish: Finish): void {
   withState(program.command('status').description('say whether a job runs and where it stands'))
     .argument('[job]', 'the job file; without it the usual names are tried')
@@ -42,6 +52,19 @@ export function addState(program: Command, shell: Shell, finish: Finish): void {
     .action(async (job: string, file: string | undefined, options: StateOptions) => {
       const { savepointCommand } = await import('./commands/savepoint.ts')
       finish(await savepointCommand(job, file, options, shell))
+    })
+  withState(
+    program
+      .command('resize')
+      .description('give a stage of a running job another number of workers'),
+  )
+    .argument('<job>', 'the job file')
+    .argument('<stage>', 'a stage that says parallel')
+    .argument('<workers>', 'how many, from 1 to 64')
+    .addHelpText('after', resizeExamples)
+    .action(async (job: string, stage: string, workers: string, options: StateOptions) => {
+      const { resizeCommand } = await import('./commands/resize.ts')
+      finish(await resizeCommand(job, stage, workers, options, shell))
     })
   const state = program
     .command('state')

@@ -50,6 +50,7 @@ const progress: Progress = {
     },
   ],
   sinks: [{ id: 'sink', module: 'file', received: 12, written: 10, rejected: 1, held: 1 }],
+  workers: { hourly: 3 },
   deadLetters: 2,
   pipelineRestarts: 1,
 }
@@ -212,6 +213,7 @@ describe('/metrics', () => {
       millrace_stage_state_entries late-flights hourly @millrace/window panes 33
       millrace_stage_state_expired_entries_total late-flights hourly @millrace/window panes 5
       millrace_stage_timers late-flights hourly @millrace/window 3
+      millrace_stage_workers late-flights hourly @millrace/window 3
       millrace_stage_queued_records late-flights hourly @millrace/window 8
       millrace_stage_watermark_seconds late-flights hourly @millrace/window 990
       millrace_stage_watermark_lag_seconds late-flights hourly @millrace/window 10

@@ -118,10 +118,15 @@ export function partMetrics(
       (part) => seconds(part.watermarkMs === undefined ? undefined : nowMs - part.watermarkMs),
     ],
   ]
+  const workers: Row<Stage> = [
+    'workers',
+    'How many workers a stage has that says parallel.',
+    ({ id }) => progress.workers?.[id],
+  ]
   return [
     ...families(pipeline, 'source', progress.sources, sourceRows),
     ...at('source', [...time, restarts]),
-    ...families(pipeline, 'stage', progress.stages, stageRows),
+    ...families(pipeline, 'stage', progress.stages, [...stageRows, workers]),
     ...at('stage', [queued, ...time, restarts, ...spilled]),
     ...families(pipeline, 'sink', progress.sinks, sinkRows),
     ...at('sink', [queued, restarts]),

@@ -3,6 +3,7 @@ import type { ReadOptions, SinkBatch } from '@millrace/sdk'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { createJob } from '../job/create-job.ts'
+import type { EngineJob } from '../job/engine-job.ts'
 import { from } from '../job/engine-parts.test-support.ts'
 import type { JobSpec, OutputRef, SinkSpec, SourceSpec } from '../plan/job-spec.ts'
 import type { Summary } from '../report/summary.ts'
@@ -158,17 +159,22 @@ export interface Fate {
   readonly does: 'kill' | 'stop' | 'abort' | 'ask'
 }
 
+/** Told of each life that begins. */
+export type Begun = (running: EngineJob, process: Process) => void
+
 /** Lets a job live until its fate; or to its end. Resolves to how it ended where it did in good order. */
 export async function live(
   disk: Disk,
   build: (process: Process) => JobSpec,
   fate?: Fate,
   writesLeft = -1,
+  begun: Begun = () => {},
 ): Promise<Summary | undefined> {
   const runtime = createManualRuntime({ startMs: 1000 })
   const process = { runtime, disk, isAlive: true, writesLeft }
   const running = createJob(build(process), { runtime, onParked() {} })
   const ended = running.run()
+  begun(running, process)
   await runtime.settle()
   if (fate !== undefined) {
     for (let ms = 0; ms < fate.after; ms++) await runtime.elapse(1)
@@ -203,11 +209,12 @@ export async function lives(
   build: (process: Process) => JobSpec,
   fates: readonly Fate[],
   faults: readonly number[] = [],
+  begun?: Begun,
 ): Promise<Summary> {
   let last: Summary | undefined
   for (const [index, fate] of [...fates, undefined].entries()) {
     if (last !== undefined && disk.checkpoint?.end === 'finished') return last
-    last = await live(disk, build, fate, faults[index])
+    last = await live(disk, build, fate, faults[index], begun)
   }
   return last as Summary
 }

@@ -3,7 +3,7 @@ import { type InstanceScope, jobDefaults } from '@millrace/sdk'
 import type { CheckpointSpec } from '../checkpoint/checkpoint.ts'
 import { type ErrorPolicy, resolvePolicy, sourcePolicy } from '../plan/error-policy.ts'
 import type { JobSpec, SinkSpec, StageSpec } from '../plan/job-spec.ts'
-import { namedStage, stageOf } from '../plan/parallel-spec.ts'
+import { isReplicaOf, namedStage, replicaId, stageOf } from '../plan/parallel-spec.ts'
 import { onlyReader } from '../plan/only-reader.ts'
 import type { Place } from '../plan/place.ts'
 import { SinkCounter, SourceCounter, StageCounter } from '../report/counters.ts'
@@ -64,6 +64,19 @@ export interface Nodes {
   readonly gates: readonly GateNode[]
   /** All edges of the job, those between parts that are not here too. */
   readonly edges: readonly Wired[]
+  /** Builds one replica more, of that number, of a stage without keys, all of which run here. */
+  grow(stage: string, index: number): Grown
+  /** From now on the first `count` replicas of such a stage get all records. Resolves when all that came of those before is passed on. */
+  resize(stage: string, count: number): Promise<void>
+  /** Whether more may come to a stage with replicas and no keys. */
+  isFed(stage: string): boolean
+}
+
+/** A replica that is added. */
+export interface Grown {
+  readonly node: StageNode
+  /** Makes it one of the nodes of the job; once it is open, and in one step while no checkpoint is under way. */
+  attach(): void
 }
 
 const everything: Placement = { isHere: () => true, standIn: () => undefined }
@@ -160,7 +173,7 @@ export function buildNodes(
   const fields = new Map<string, FieldWatches>()
   // A worker tells the job what it has seen, which says it.
   const warnOfFields = placement.want === undefined ? host.logger.warn.bind(host.logger) : () => {}
-  const stages = spec.stages.flatMap((replica): StageNode[] => {
+  const stageNodes = (replica: StageSpec): StageNode[] => {
     const { factory, id } = replica
     const stage = { ...replica, id: stageOf(id) }
     const { node, parts } = common(id, stage, counters.get(id) as StageCounter)
@@ -201,7 +214,8 @@ export function buildNodes(
     }
     const task = new StageTask({ ...parts, spec: stage, ...own }, node.edges)
     return [{ ...whole, task, isRemote: false }]
-  })
+  }
+  const stages = spec.stages.flatMap(stageNodes)
   const sinkNode = (sink: SinkSpec, failures: Failures): Node<SinkTask, SinkCounter> => {
     const { factory, id } = sink
     const { node, parts } = common(id, sink, new SinkCounter(id, factory.traits.name))
@@ -229,7 +243,43 @@ export function buildNodes(
     sinks.push(sinkNode(spec.deadLetter, failuresOf('Sink', spec.deadLetter.id, 'fail')))
   }
   const gates = gateNodes(spec, host, wiring, isHere)
-  return { resources, sources, readers, stages, gates, sinks, edges: wiring.edges }
+  const replicasOf = (stage: string): readonly StageNode[] =>
+    stages.filter(({ id }) => isReplicaOf(id, stage))
+  const specOf = (stage: string): StageSpec => {
+    const found = spec.stages.find(({ id }) => id === replicaId(stage, 0))
+    invariant(found !== undefined, `"${stage}" has replicas.`)
+    return found
+  }
+  const grow = (stage: string, index: number): Grown => {
+    const like = specOf(stage)
+    const replica = { of: stage, index, count: index + 1 }
+    const own = { ...like, id: replicaId(stage, index), replica }
+    const counter = new StageCounter(stage, own.factory.traits.name)
+    counters.set(own.id, counter)
+    const more = wiring.more(like.id, own, overflowTarget(spec, host, counter))
+    const [node] = stageNodes(own) as [StageNode]
+    return {
+      node,
+      attach() {
+        more.attach()
+        for (const { edge, reader } of more.read) {
+          for (const { id, task } of [...sinks, ...gates]) if (id === reader) task.join(edge)
+        }
+        const last = stages.findLastIndex(({ id }) => isReplicaOf(id, stage))
+        stages.splice(last + 1, 0, node)
+      },
+    }
+  }
+  const resize = async (stage: string, count: number): Promise<void> => {
+    const own = gates.filter(({ id }) => isReplicaOf(id, stage))
+    const passed = own.map(({ task }) => task.resize(count))
+    wiring.fans.resize(specOf(stage), count)
+    await Promise.all(passed)
+  }
+  const isFed = (stage: string): boolean =>
+    !wiring.fans.isOver(stage) && replicasOf(stage).every(({ task }) => !task.isOver)
+  const { edges } = wiring
+  return { resources, sources, readers, stages, gates, sinks, edges, grow, resize, isFed }
 }
 
 function watchFields(

@@ -2,7 +2,7 @@ import type { Runtime } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
 import type { CheckpointHead } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
-import type { Progress, Summary } from '../report/summary.ts'
+import type { Progress, Resized, Summary } from '../report/summary.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
@@ -41,6 +41,12 @@ export interface EngineJob {
    * why the job ended where it did.
    */
   checkpoint(): Promise<CheckpointHead>
+  /**
+   * Gives a stage another number of workers, from 1 to 64, while the job runs. Resolves when it is in force: a record that comes now is with one of
+   * those; what others have in hand they finish. Rejects with ENG_NOT_STARTED, ENG_RESIZE where the stage cannot have it, ENG_RESIZE_OVER where the job is
+   * ending, and why a worker did not open; then it has as many as before.
+   */
+  resize(stage: string, workers: number): Promise<Resized>
   /** What its sources, stages and sinks are at now, in the order of the spec, the dead letter sink last. */
   gauges(): readonly PartGauges[]
   /**

@@ -1,10 +1,10 @@
 import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@millrace/base'
 import { type ActorSystem, RestartBudget } from '@millrace/core'
 import { jobDefaults, type Logger, type SinkToken } from '@millrace/sdk'
-import { ENG_ABORTED, ENG_ERROR_RATE, ENG_INTERNAL } from '../errors.ts'
+import { ENG_ABORTED, ENG_ERROR_RATE, ENG_INTERNAL, ENG_RESIZE_OVER } from '../errors.ts'
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
-import { hasThreads, stageOf } from '../plan/parallel-spec.ts'
+import { hasThreads, isReplicaOf, stageOf } from '../plan/parallel-spec.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
 import type { CheckpointProgress } from '../report/summary.ts'
 import { crashed, type Crashed } from '../run/crashed.ts'
@@ -16,7 +16,7 @@ import type { LetGo } from '../run/let-go.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
 import type { Barriers, FailedRecord, TaskHost } from '../run/task-host.ts'
 import { Coordinator } from '../checkpoint/coordinator.ts'
-import { buildNodes, type Nodes } from './build-tasks.ts'
+import { buildNodes, type Grown, type Nodes } from './build-tasks.ts'
 import { Cells } from './cells.ts'
 import { Cleanups } from './cleanups.ts'
 import { openGates } from './gate-nodes.ts'
@@ -64,6 +64,8 @@ export class Incarnation implements TaskHost {
   readonly #threads: Pool | undefined
   /** How stages and sinks are told what comes from outside, by id. */
   readonly #holders = new Map<string, (command: LetGo | Committing) => void>()
+  /** How many replicas of a stage were made here, where more were than the spec says. */
+  readonly #replicas = new Map<string, number>()
   #begin: (() => void)[] = []
   #running = 0
   #error: MillraceError | undefined
@@ -206,6 +208,36 @@ export class Incarnation implements TaskHost {
     this.#options.warn(sentence)
   }
 
+  /**
+   * From now on the first `workers` replicas of a stage without keys, all of which run here, get its records. `passed` resolves when all that
+   * came of earlier ones is passed on. Rejects with why a replica could not be opened, and with ENG_RESIZE_OVER; then nothing has changed.
+   */
+  async resize(stage: string, workers: number): Promise<{ readonly passed: Promise<void> }> {
+    const replicas = this.nodes.stages.filter(({ id }) => isReplicaOf(id, stage)).length
+    const grown: Grown[] = []
+    while (replicas + grown.length < workers) {
+      if (!this.#isFed(stage)) throw ENG_RESIZE_OVER({ id: stage })
+      // What has not opened leaves its number behind.
+      const index = this.#replicas.get(stage) ?? replicas
+      this.#replicas.set(stage, index + 1)
+      const more = this.nodes.grow(stage, index)
+      await this.#openReader(more.node, false)
+      grown.push(more)
+    }
+    // A replica that comes in between would have no part in it.
+    while (this.#coordinator?.progress.isPending === true) await this.#coordinator.settled
+    if (!this.#isFed(stage)) throw ENG_RESIZE_OVER({ id: stage })
+    for (const more of grown) more.attach()
+    this.#running += grown.length
+    const passed = this.nodes.resize(stage, workers)
+    return { passed: Promise.race([passed, this.ended]) }
+  }
+
+  /** Whether there is still something to come for a stage. */
+  #isFed(stage: string): boolean {
+    return !this.over && this.#running > 0 && this.nodes.isFed(stage)
+  }
+
   /** What stages and sinks hold parked. */
   parked(): readonly ParkedRecord[] {
     return this.#isGivenUp ? [] : this.holding().flatMap(({ task }) => task.parked)
@@ -340,13 +372,8 @@ export class Incarnation implements TaskHost {
     // The factories of an earlier incarnation have made something, however far this one comes.
     if (!isFirst) for (const { id, factory } of [...readers, ...sources]) this.#owns(id, factory)
     for (const node of readers) {
-      const { factory, id, task } = node
       if (this.over) return
-      if (isFirst) this.#owns(id, factory)
-      if ('isRemote' in node && node.isRemote) continue
-      const cell = await openPart(node, this.#cells)
-      this.#holders.set(id, (command) => cell.tell(command))
-      this.#cleanups.add(stageOf(id), 'close', () => task.close())
+      await this.#openReader(node, isFirst)
     }
     await threads?.opened
     for (const { factory, id, task, timerError, timers } of sources) {
@@ -361,6 +388,19 @@ export class Incarnation implements TaskHost {
       this.#cleanups.add(id, 'close', () => task.close())
       this.#begin.push(() => task.begin(() => cell.tell('pull')))
     }
+  }
+
+  /** `isNew`: nobody owns its factory so far. */
+  async #openReader(
+    node: Nodes['stages'][number] | Nodes['sinks'][number],
+    isNew: boolean,
+  ): Promise<void> {
+    const { factory, id, task } = node
+    if (isNew) this.#owns(id, factory)
+    if ('isRemote' in node && node.isRemote) return
+    const cell = await openPart(node, this.#cells)
+    this.#holders.set(id, (command) => cell.tell(command))
+    this.#cleanups.add(stageOf(id), 'close', () => task.close())
   }
 
   /** The replicas of a stage have one in common. */

@@ -3,12 +3,25 @@ import type { JobSpec, StageSpec } from '../plan/job-spec.ts'
 import type { ParallelSpec } from '../plan/parallel-spec.ts'
 import type { Summary } from '../report/summary.ts'
 import { createJob } from './create-job.ts'
+import type { EngineJob } from './engine-job.ts'
 import { stage } from './engine-parts.test-support.ts'
 
+/** What is done to a job at a time, ms after its start. */
+export interface Moment {
+  readonly atMs: number
+  readonly act: (job: EngineJob) => void
+}
+
 /** Runs a job in virtual time until it is over. */
-export async function simulate(spec: JobSpec, stepMs = 20): Promise<Summary> {
+export async function simulate(
+  spec: JobSpec,
+  stepMs = 20,
+  moments: readonly Moment[] = [],
+): Promise<Summary> {
   const runtime = createManualRuntime()
-  const run = createJob(spec, { runtime }).run()
+  const job = createJob(spec, { runtime })
+  for (const { act, atMs } of moments) runtime.timer(atMs, () => act(job))
+  const run = job.run()
   const over = { is: false }
   void run.finally(() => (over.is = true))
   for (let step = 0; !over.is; step++) {

@@ -1,12 +1,11 @@
 import { messageOf, type MillraceError } from '@millrace/base'
 import type { Logger } from '@millrace/sdk'
 import type { CheckpointHead } from '../checkpoint/checkpoint.ts'
-import { ENG_NO_CHECKPOINTS, ENG_NOT_STARTED } from '../errors.ts'
-import { expandParallel } from '../plan/expand-parallel.ts'
+import { ENG_NO_CHECKPOINTS, ENG_NOT_STARTED, ENG_RESIZE_OVER } from '../errors.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { stageOf } from '../plan/parallel-spec.ts'
 import { sumReplicas } from '../report/sum-replicas.ts'
-import type { Progress, Summary } from '../report/summary.ts'
+import type { Progress, Resized, Summary } from '../report/summary.ts'
 import type { ParkedRecord } from '../run/dead-letter.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
@@ -41,7 +40,7 @@ export class RunningJob implements EngineJob {
     this.spec = spec
     this.#options = options
     this.#logger = logger
-    this.#pipeline = new SupervisedPipeline(expandParallel(options.threads ? spec : whole(spec)), {
+    this.#pipeline = new SupervisedPipeline(options.threads ? spec : whole(spec), {
       runtime,
       logger,
       asked: () => this.#asked,
@@ -85,6 +84,7 @@ export class RunningJob implements EngineJob {
       sources: nodes.sources.map(({ counter }) => counter.snapshot()),
       stages: sumReplicas(nodes.stages.map(({ counter }) => counter.snapshot())),
       sinks: nodes.sinks.map(({ counter }) => counter.snapshot()),
+      ...workersOf(this.#pipeline.spec),
       deadLetters: deadLetters.count,
       pipelineRestarts: this.#pipeline.restarts,
       ...(checkpoints !== undefined && { checkpoint: checkpoints.progress }),
@@ -100,6 +100,29 @@ export class RunningJob implements EngineJob {
     if (checkpoints === undefined) throw ENG_NO_CHECKPOINTS({})
     if (this.#run === undefined) throw ENG_NOT_STARTED({})
     return checkpoints.take()
+  }
+
+  async resize(stage: string, workers: number): Promise<Resized> {
+    if (this.#run === undefined) throw ENG_NOT_STARTED({})
+    if (this.#asked !== undefined || this.#endedAt !== undefined) {
+      throw ENG_RESIZE_OVER({ id: stage })
+    }
+    const done = await this.#pipeline.resize(stage, workers)
+    const { before } = done
+    if (before !== workers)
+      this.#logger.info(`"${stage}" has ${workers} workers, in place of ${before}.`)
+    return done
+  }
+
+  /** Those that have another number than they began with. */
+  get #resized(): readonly Resized[] {
+    const { workers: first = {} } = workersOf(this.spec)
+    return Object.entries(workersOf(this.#pipeline.spec).workers ?? {}).flatMap(
+      ([stage, workers]) => {
+        const before = first[stage] ?? workers
+        return before === workers ? [] : [{ stage, before, workers }]
+      },
+    )
   }
 
   snapshot(): Readonly<Record<string, StageSnapshot>> {
@@ -201,6 +224,7 @@ export class RunningJob implements EngineJob {
       firstDeadLetters: deadLetters.first,
       warnings: [...this.#warnings, ...new Set(unseen)],
       restarts: this.#pipeline.partRestarts,
+      ...(this.#resized.length > 0 && { resized: this.#resized }),
       ...(this.#error === undefined ? {} : { error: this.#error }),
     }
   }
@@ -229,6 +253,14 @@ export class RunningJob implements EngineJob {
       tell()
     }
   }
+}
+
+/** Those in force. */
+function workersOf({ stages }: JobSpec): Pick<Progress, 'workers'> {
+  const all = stages.flatMap(({ id, parallel }) => {
+    return parallel === undefined ? [] : [[id, parallel.workers] as const]
+  })
+  return all.length === 0 ? {} : { workers: Object.fromEntries(all) }
 }
 
 /** Without threads nobody but this one reads. */

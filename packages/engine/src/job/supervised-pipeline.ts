@@ -8,10 +8,14 @@ import {
   type Supervisor,
 } from '@millrace/core'
 import type { Logger } from '@millrace/sdk'
-import { ENG_GAVE_UP, ENG_INTERNAL } from '../errors.ts'
+import { ENG_GAVE_UP, ENG_INTERNAL, ENG_RESIZE_OVER } from '../errors.ts'
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
+import { rescale } from '../checkpoint/rescale.ts'
+import { expandParallel } from '../plan/expand-parallel.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
+import type { Resized } from '../report/summary.ts'
 import { pipelineRestart, restartOfLost } from '../plan/pipeline-restart.ts'
+import { growsInPlace, resized, whyNotRebuilt } from '../plan/resized.ts'
 import { ENG_WORKER_BLOCKED, ENG_WORKER_LOST } from '../threads/errors.ts'
 import { Incarnation, internal } from './incarnation.ts'
 import type { PoolOf } from './pool.ts'
@@ -27,7 +31,9 @@ export interface PipelineHost {
 
 /** The pipeline of a job as the child of core's supervisor, which lets it begin anew where the job says so. */
 export class SupervisedPipeline {
-  readonly #spec: JobSpec
+  /** With the numbers of workers that are in force. */
+  #whole: JobSpec
+  #spec: JobSpec
   readonly #host: PipelineHost
   readonly #system: ActorSystem
   readonly #over: Promise<void>
@@ -36,19 +42,35 @@ export class SupervisedPipeline {
   #isEnding = false
   #partRestarts = 0
   #finish: () => void = () => {}
+  /** Resolves when the last resize is through. */
+  #resizing: Promise<unknown> = Promise.resolve()
+  /** What the pipeline is built anew for, as it could be. */
+  #rebuilds: { readonly spec: JobSpec; readonly done: () => void } | undefined
+  /** Who waits for an incarnation that has begun. */
+  #waiting: (() => void)[] = []
   /** Told of each incarnation whose sources begin to read. */
   onBegin: () => void = () => {}
   /** How often the whole pipeline began anew. */
   restarts = 0
 
   constructor(spec: JobSpec, host: PipelineHost) {
-    this.#spec = spec
+    this.#whole = spec
+    this.#spec = expandParallel(spec)
     this.#host = host
     this.#system = createActorSystem({ runtime: host.runtime, name: spec.name })
     this.#current = this.#incarnation(1)
     this.#over = new Promise((resolve) => {
-      this.#finish = resolve
+      this.#finish = () => {
+        this.#isEnding = true
+        resolve()
+        this.#tellWaiting()
+      }
     })
+  }
+
+  /** As it is now. */
+  get spec(): JobSpec {
+    return this.#whole
   }
 
   /** The last incarnation: what it counts is what the job counts. */
@@ -87,7 +109,88 @@ export class SupervisedPipeline {
   /** The job is asked to end: the pipeline does not begin anew any more. */
   end(): void {
     this.#isEnding = true
-    if (this.#current.isGivenUp) this.#finish()
+    if (this.#current.isGivenUp && this.#rebuilds === undefined) this.#finish()
+  }
+
+  /** Gives a stage another number of workers, one stage after the other. Rejects with ENG_RESIZE, ENG_RESIZE_OVER and what ended the job meanwhile. */
+  resize(stage: string, workers: number): Promise<Resized> {
+    const turn = this.#resizing.then(() => this.#resize(stage, workers))
+    this.#resizing = turn.then(
+      ({ passed }) => passed,
+      () => undefined,
+    )
+    return turn.then(({ resized: done }) => done)
+  }
+
+  async #resize(id: string, workers: number): Promise<{ resized: Resized; passed: Promise<void> }> {
+    const whole = resized(this.#whole, id, workers)
+    await this.#untilBegun()
+    if (this.#isEnding) throw ENG_RESIZE_OVER({ id })
+    const before = this.#whole.stages.find((one) => one.id === id)?.parallel?.workers ?? 1
+    const done = { resized: { stage: id, before, workers }, passed: Promise.resolve() }
+    if (before === workers) return done
+    const hasPool = this.#host.threads !== undefined
+    if (growsInPlace(this.#spec, id, hasPool)) {
+      const { passed } = await this.#current.resize(id, workers)
+      this.#whole = whole
+      this.#spec = expandParallel(whole)
+      return { ...done, passed }
+    }
+    const why = whyNotRebuilt(this.#spec, id, hasPool)
+    if (why !== undefined) throw why
+    await this.#rebuild(whole, id)
+    return done
+  }
+
+  /** Goes on from a checkpoint that is taken now, with another spec. */
+  async #rebuild(whole: JobSpec, id: string): Promise<void> {
+    const current = this.#current
+    await current.checkpoints?.take()
+    if (this.#isEnding || current.over) throw current.error ?? ENG_RESIZE_OVER({ id })
+    const built = new Promise<void>((done) => {
+      this.#rebuilds = { spec: whole, done }
+    })
+    current.fail(ENG_RESIZE_OVER({ id }))
+    await built
+    const { error } = this.#current
+    if (this.#whole !== whole || error !== undefined) throw error ?? ENG_RESIZE_OVER({ id })
+  }
+
+  /** The incarnation has made way for one with another spec. */
+  async #buildAnew(current: Incarnation, crash: () => void, whole: JobSpec): Promise<void> {
+    const { error } = current
+    await current.giveUp()
+    this.#partRestarts += restartsOf(current)
+    const restored = await current.checkpoints?.last()
+    // Aborted meanwhile.
+    if (current.error !== error) return this.#finish()
+    this.#whole = whole
+    this.#spec = expandParallel(whole)
+    const next = this.#incarnation(2, restored)
+    this.#current = next
+    if (this.#host.asked() !== undefined) next.pause()
+    await next.open()
+    if (await this.#beginsAnew(next)) return crash()
+    this.#begin(next, crash)
+  }
+
+  #begin(current: Incarnation, crash: () => void): void {
+    this.onBegin()
+    current.begin()
+    this.#tellWaiting()
+    void this.#follow(current, crash)
+  }
+
+  async #untilBegun(): Promise<void> {
+    while (!this.#isEnding && (!this.#current.hasBegun || this.#current.isGivenUp)) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+  }
+
+  #tellWaiting(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const tell of waiting) tell()
   }
 
   /** Ends all actors; the incarnation must be settled. */
@@ -104,7 +207,9 @@ export class SupervisedPipeline {
     const system = this.#system
     const host = { runtime, logger, system, asked, threads, warn }
     const checkpoints = number === 1 ? undefined : this.#current.checkpoints?.progress
-    return new Incarnation({ ...host, spec, number, restored, checkpoints })
+    // It may have been taken with other numbers of workers.
+    const fitting = restored && rescale(restored, spec.stages)
+    return new Incarnation({ ...host, spec, number, restored: fitting, checkpoints })
   }
 
   async #create(context: ActorContext<'failed'>): Promise<Behavior<'failed'> | typeof ignore> {
@@ -121,18 +226,25 @@ export class SupervisedPipeline {
     const current = this.#current
     await current.open()
     if (await this.#beginsAnew(current)) throw current.error as Error
-    this.onBegin()
-    current.begin()
-    void this.#follow(current, () => context.self.tell('failed'))
+    this.#begin(current, () => context.self.tell('failed'))
     return {
-      receive() {
-        throw current.error as Error
+      receive: () => {
+        throw this.#current.error as Error
       },
     }
   }
 
   async #follow(current: Incarnation, crash: () => void): Promise<void> {
     await current.ended
+    const rebuilds = this.#rebuilds
+    if (rebuilds !== undefined) {
+      // Where it has ended for another reason, nothing is built for this one.
+      const isMeant = current.error?.code === ENG_RESIZE_OVER.code
+      if (isMeant) await this.#buildAnew(current, crash, rebuilds.spec)
+      this.#rebuilds = undefined
+      rebuilds.done()
+      if (isMeant) return
+    }
     if (await this.#beginsAnew(current)) crash()
     else this.#finish()
   }

@@ -7,10 +7,11 @@ import { Outbox } from '../run/outbox.ts'
 import { Fans } from './fans.ts'
 import type { JobSpec, OutputRef, StageSpec } from '../plan/job-spec.ts'
 import { outputsOf } from '../plan/with-exits.ts'
+import { type Read, wireMore } from './wire-more.ts'
 
 /** Who sends to whom: the edges into and the ports out of every node. */
 export interface Wiring {
-  /** Edges into a stage, sink or the dead letter sink, by id. */
+  /** Edges into a stage, sink or the dead letter sink, by id. Those into one grow where a replica is added that it reads. */
   readonly inputs: ReadonlyMap<string, readonly Edge[]>
   /** What a source, stage or sink sends on, by id. */
   readonly outboxes: ReadonlyMap<string, Outbox>
@@ -18,6 +19,10 @@ export interface Wiring {
   readonly contests: ReadonlyMap<string, Contest>
   /** All edges: of the same spec always in the same order. */
   readonly edges: readonly Wired[]
+  /** What replicas of a stage have in common. */
+  readonly fans: Fans
+  /** Makes the edges and ports of one replica more of a stage: as those of `like` are, one that is there. */
+  more(like: string, stage: StageSpec, overflow: OverflowTarget | undefined): More
 }
 
 /** An edge, and the parts that it is between. */
@@ -25,6 +30,16 @@ export interface Wired {
   readonly writer: string
   readonly reader: string
   readonly edge: Edge
+}
+
+/** What is wired for a replica that is added. */
+export interface More {
+  readonly inputs: readonly Edge[]
+  readonly outbox: Outbox
+  /** The edges into what reads it, which nobody knows of so far. */
+  readonly read: readonly Wired[]
+  /** From now on all that the stage reads comes to it too, and whoever reads the stage reads it. In one step, while no checkpoint is under way. */
+  attach(): void
 }
 
 /** Where a stage with a lossy mailbox counts its drops. */
@@ -38,9 +53,14 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
   const fans = new Fans(window)
   const { follower } = spec
   const edges: Wired[] = []
-  const enter = (writer: string, reader: string, edge: Edge): void => {
-    edges.push({ writer, reader, edge })
-    inputs.set(reader, [...(inputs.get(reader) ?? []), edge])
+  const reads: Read[] = []
+  const enter = (from: OutputRef | undefined, wired: Wired, stage?: StageSpec): void => {
+    const { edge, reader } = wired
+    edges.push(wired)
+    reads.push({ ...wired, output: from?.output, stage })
+    const own = inputs.get(reader)
+    if (own === undefined) inputs.set(reader, [edge])
+    else own.push(edge)
   }
   const read = (from: OutputRef, outlet: Outlet | undefined): void => {
     if (outlet === undefined) return
@@ -59,15 +79,15 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
           follower,
         }
         const edge = new Edge(own)
-        enter(from.id, stage.id, edge)
-        read(from, fans.join(stage, input.name, from, edge))
+        enter(from, { writer: from.id, reader: stage.id, edge }, stage)
+        read(from, fans.join(stage, input.name, `${from.id}.${from.output}`, edge))
       }
     }
   }
   for (const sink of spec.sinks) {
     for (const from of sink.from) {
       const edge = new Edge({ input: 'in', window, follower })
-      enter(from.id, sink.id, edge)
+      enter(from, { writer: from.id, reader: sink.id, edge })
       read(from, edge)
     }
   }
@@ -75,14 +95,14 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
     const own = readers.get(`${id}.${output}`) ?? []
     for (const one of from) {
       const edge = new Edge({ input: 'in', window, readers: own.length, follower })
-      enter(one.id, id, edge)
+      enter(one, { writer: one.id, reader: id, edge })
       read(one, edge)
     }
   }
   const dead = (writer: string): Port | undefined => {
     if (spec.deadLetter === undefined) return undefined
     const edge = new Edge({ input: 'in', window, follower })
-    enter(writer, spec.deadLetter.id, edge)
+    enter(undefined, { writer, reader: spec.deadLetter.id, edge })
     return new Port('deadLetter', [edge])
   }
   const outboxes = new Map<string, Outbox>()
@@ -100,5 +120,17 @@ export function wire(spec: JobSpec, overflowOf: OverflowOf): Wiring {
   }
   for (const sink of spec.sinks) add(sink.id, [])
   if (spec.deadLetter !== undefined) outboxes.set(spec.deadLetter.id, new Outbox([], undefined))
-  return { inputs, outboxes, contests: fans.contests, edges }
+  return {
+    inputs,
+    outboxes,
+    contests: fans.contests,
+    edges,
+    fans,
+    more: (like, stage, overflow) => {
+      const more = wireMore({ fans, inputs, reads }, like, stage, overflow)
+      inputs.set(stage.id, more.inputs)
+      outboxes.set(stage.id, more.outbox)
+      return more
+    },
+  }
 }

@@ -46,6 +46,7 @@ export function combinedStages(spec: JobSpec): ReadonlyMap<string, string> {
   return combinedOf(spec, stagesInLanes(spec), (stage) => parks(stage, spec))
 }
 
-function parks(stage: StageSpec, { onError }: JobSpec): boolean {
+/** Whether records of a stage that fail wait. */
+export function parks(stage: StageSpec, { onError }: JobSpec): boolean {
   return resolvePolicy(stage.onError ?? onError, 'fail').fate === 'park'
 }

@@ -47,9 +47,11 @@ function fitted(spec: JobSpec): JobSpec {
     : { ...spec, checkpoint: { ...checkpoint, restored } }
 }
 
-function isMany({ parallel, replica }: StageSpec): boolean {
-  const { mode, workers = 1 } = parallel ?? {}
-  return replica === undefined && workers > 1 && mode !== 'serial'
+function isMany({ factory, parallel, replica }: StageSpec): boolean {
+  const { mode, runs, workers = 1 } = parallel ?? {}
+  if (parallel === undefined || replica !== undefined || mode === 'serial') return false
+  // The only one is a replica where others may join it while it runs.
+  return workers > 1 || (runs === 'async' && mode !== 'keyed' && factory.traits.keeps !== 'state')
 }
 
 /** How many threads there are: the numbers of processes go on from there. */

@@ -44,7 +44,8 @@ export function checkRepeatable(spec: JobSpec): void {
   if (reason !== undefined) throw reason
 }
 
-function whyUnrepeatable(spec: JobSpec): MillraceError | undefined {
+/** Why a pipeline cannot begin anew; undefined: it can. */
+export function whyUnrepeatable(spec: JobSpec): MillraceError | undefined {
   for (const source of spec.sources) {
     if (source.factory.traits.replay === 'position') continue
     return ENG_NOT_REPEATABLE({ kind: 'source', id: source.id }, placeOf(source))

@@ -88,6 +88,13 @@ export interface CheckpointProgress {
   readonly isPending: boolean
 }
 
+/** A stage that has another number of workers now. */
+export interface Resized {
+  readonly stage: string
+  readonly before: number
+  readonly workers: number
+}
+
 /** How far a running job is. */
 export interface Progress {
   readonly state:
@@ -105,6 +112,8 @@ export interface Progress {
   readonly sources: readonly SourceCounts[]
   readonly stages: readonly StageCounts[]
   readonly sinks: readonly SinkCounts[]
+  /** How many workers there are of the stages that say `parallel`, by id; absent: no stage does. */
+  readonly workers?: Readonly<Record<string, number>> | undefined
   readonly deadLetters: number
   /** How often the whole pipeline began anew after a failure; all other counts but `restarts` are those since then. */
   readonly pipelineRestarts: number
@@ -128,6 +137,8 @@ export interface Summary extends Progress {
   readonly warnings: readonly string[]
   /** Instances of single parts made, or tried, after the first ones: after crashes, and after throws that may have spoiled one (these cost no budget). */
   readonly restarts: number
+  /** Stages that have another number of workers than they began with. Absent: none has. */
+  readonly resized?: readonly Resized[] | undefined
   /** Why it failed. */
   readonly error?: MillraceError | undefined
 }

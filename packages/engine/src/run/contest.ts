@@ -10,7 +10,8 @@ interface Entry {
 /** Decides between units that several replicas have in hand. `latestWins`: one that ends outdates all older ones. `race`: all have the same, and the first to end wins. */
 export class Contest {
   readonly #kind: 'latestWins' | 'race'
-  readonly #replicas: number
+  /** How many replicas units go to from a number on, the last one last. */
+  readonly #replicas: { readonly from: number; readonly count: number }[]
   /** Numbers of units before each replica, in their order. */
   readonly #before = new Map<Edge, number[]>()
   readonly #inHand = new Map<Edge, Entry>()
@@ -22,7 +23,12 @@ export class Contest {
 
   constructor(kind: 'latestWins' | 'race', replicas: number) {
     this.#kind = kind
-    this.#replicas = replicas
+    this.#replicas = [{ from: 0, count: replicas }]
+  }
+
+  /** From the next unit on there are so many replicas. */
+  resize(count: number): void {
+    this.#replicas.push({ from: this.#next, count })
   }
 
   /** Each unit goes to all replicas. */
@@ -56,7 +62,7 @@ export class Contest {
     if (own === undefined) return false
     this.#inHand.delete(edge)
     if (own.hasLost) return false
-    if (this.isRace) this.#left.set(own.unit, this.#replicas - 1)
+    if (this.isRace) this.#left.set(own.unit, this.#replicasOf(own.unit) - 1)
     else this.#newest = Math.max(this.#newest, own.unit)
     for (const other of this.#inHand.values()) {
       if (this.isRace ? other.unit !== own.unit : other.unit > own.unit) continue
@@ -65,6 +71,10 @@ export class Contest {
       other.giveUp()
     }
     return true
+  }
+
+  #replicasOf(unit: number): number {
+    return this.#replicas.findLast(({ from }) => from <= unit)?.count ?? 1
   }
 
   /** Whether a unit has ended; each replica asks once. */

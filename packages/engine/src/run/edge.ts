@@ -2,9 +2,12 @@ import type { Follower } from './follower.ts'
 import type { Outlet } from './outlet.ts'
 import type { OriginTable, RecordBatch } from './record-batch.ts'
 
-/** What travels on an edge: records of a batch with the watermark behind them, a mark alone, the end of a unit, the barrier of a checkpoint, or the end. */
+/**
+ * What travels on an edge: records of a batch with the watermark behind them, a mark alone, the end of a unit, the sign that other units follow than
+ * before, the barrier of a checkpoint, or the end.
+ */
 export interface Envelope {
-  readonly kind: 'batch' | 'mark' | 'unit' | 'barrier' | 'end'
+  readonly kind: 'batch' | 'mark' | 'unit' | 'turn' | 'barrier' | 'end'
   readonly edge: Edge
   /** Of a batch only. */
   readonly batch: RecordBatch | undefined
@@ -37,11 +40,23 @@ export interface OverflowTarget {
 }
 
 interface Waiting {
-  readonly kind: 'batch' | 'unit' | 'barrier'
+  readonly kind: 'batch' | 'unit' | 'turn' | 'barrier'
   readonly batch: RecordBatch | undefined
   start: number
   readonly end: number
   mark: number
+}
+
+/** How an edge is made. */
+export interface EdgeOptions {
+  readonly input: string
+  /** Records that are with the reader, at most. */
+  readonly window: number
+  readonly batch?: number | undefined
+  readonly overflow?: OverflowTarget | undefined
+  /** Default 1. */
+  readonly readers?: number | undefined
+  readonly follower?: Follower | undefined
 }
 
 /** The most records in one message. */
@@ -55,7 +70,8 @@ export const BATCH_MAX = 1024
  */
 export class Edge implements Outlet {
   readonly input: string
-  readonly window: number
+  readonly #options: EdgeOptions
+  #window: number
   readonly #most: number
   readonly #overflow: OverflowTarget | undefined
   readonly #follower: Follower | undefined
@@ -92,18 +108,11 @@ export class Edge implements Outlet {
   /** Called when the reader is done with records. */
   onRoom: (() => void) | undefined
 
-  constructor(options: {
-    readonly input: string
-    readonly window: number
-    readonly batch?: number | undefined
-    readonly overflow?: OverflowTarget | undefined
-    /** Default 1. */
-    readonly readers?: number | undefined
-    readonly follower?: Follower | undefined
-  }) {
+  constructor(options: EdgeOptions) {
+    this.#options = options
     this.input = options.input
-    this.window = Math.max(1, options.window)
-    this.#most = Math.max(1, Math.min(BATCH_MAX, options.batch ?? BATCH_MAX, this.window))
+    this.#window = Math.max(1, options.window)
+    this.#most = Math.max(1, Math.min(BATCH_MAX, options.batch ?? BATCH_MAX, this.#window))
     this.#overflow = options.overflow
     this.readers = options.readers ?? 1
     this.#follower = options.follower
@@ -111,6 +120,21 @@ export class Edge implements Outlet {
 
   connect(receiver: Receiver): void {
     this.#receiver = receiver
+  }
+
+  /** Another edge of the same kind, which nobody reads yet; `overflow`: where it reports, if that is not the same. */
+  twin(overflow = this.#overflow): Edge {
+    return new Edge({ ...this.#options, window: this.#window, overflow })
+  }
+
+  /** It has the same reader as that one. */
+  joins(other: Edge): void {
+    this.#receiver = other.#receiver
+  }
+
+  /** From now on so many records are with the reader, at most. */
+  set window(most: number) {
+    this.#window = Math.max(1, most)
   }
 
   /** Whether it drops what does not fit instead of holding its writer back. */
@@ -158,7 +182,11 @@ export class Edge implements Outlet {
     this.#offerSign('unit')
   }
 
-  #offerSign(kind: 'unit' | 'barrier'): void {
+  offerTurn(): void {
+    this.#offerSign('turn')
+  }
+
+  #offerSign(kind: 'unit' | 'turn' | 'barrier'): void {
     const mark = Number.NEGATIVE_INFINITY
     if (this.clear) this.#queue(kind, undefined, 0, 0, this.#sentMark)
     else this.#waiting.push({ kind, batch: undefined, start: 0, end: 0, mark })
@@ -244,7 +272,7 @@ export class Edge implements Outlet {
   }
 
   #admits(count: number): boolean {
-    return this.#overflow !== undefined || this.inFlight + count <= this.window
+    return this.#overflow !== undefined || this.inFlight + count <= this.#window
   }
 
   #send(batch: RecordBatch, start: number, end: number, mark: number): void {
@@ -257,7 +285,7 @@ export class Edge implements Outlet {
 
   #sendLossy(batch: RecordBatch, start: number, end: number, mark: number): void {
     const overflow = this.#overflow as OverflowTarget
-    const excess = this.inFlight + (end - start) - this.window
+    const excess = this.inFlight + (end - start) - this.#window
     let first = start
     let last = end
     if (excess > 0) {

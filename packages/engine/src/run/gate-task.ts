@@ -27,8 +27,13 @@ export interface GateParts {
 export class GateTask {
   readonly #parts: GateParts
   readonly #port: Port
-  readonly #lanes: readonly Lane[]
-  readonly #laneOf: ReadonlyMap<Edge, Lane>
+  /** Those that have units, and behind them those of replicas that have retired. */
+  readonly #lanes: Lane[]
+  readonly #laneOf: Map<Edge, Lane>
+  /** How many replicas units were handed out to. */
+  #active: number
+  /** The same from the next sign on, and who waits for that. */
+  #next: { readonly count: number; readonly done: () => void } | undefined
   /** Number of the lane that has the next unit. */
   #turn = 0
   #mark = Number.NEGATIVE_INFINITY
@@ -38,6 +43,21 @@ export class GateTask {
     this.#port = parts.outbox.main as Port
     this.#lanes = edges.map((edge) => ({ edge, envelopes: [] }))
     this.#laneOf = new Map(this.#lanes.map((lane) => [lane.edge, lane]))
+    this.#active = edges.length
+  }
+
+  /** The results of one replica more, which has no units so far. */
+  join(edge: Edge): void {
+    const lane = { edge, envelopes: [] }
+    this.#lanes.push(lane)
+    this.#laneOf.set(edge, lane)
+  }
+
+  /** Units behind the sign that comes next were handed out to the first `count` replicas. Resolves when it has come on all lanes. */
+  resize(count: number): Promise<void> {
+    return new Promise((done) => {
+      this.#next = { count, done }
+    })
   }
 
   /** Takes one message; a promise suspends the cell. */
@@ -45,7 +65,10 @@ export class GateTask {
     if (this.#parts.host.over) return undefined
     const envelope = edge.take()
     if (envelope === undefined) return undefined
-    this.#laneOf.get(edge)?.envelopes.push(envelope)
+    const envelopes = this.#laneOf.get(edge)?.envelopes ?? []
+    // A lane that has no units is not looked at before the next sign.
+    if (envelope.kind === 'mark' && envelopes.at(-1)?.kind === 'mark') envelopes.pop()
+    envelopes.push(envelope)
     return this.#pass()
   }
 
@@ -68,13 +91,14 @@ export class GateTask {
     for (const { edge, envelopes } of this.#lanes) {
       for (let next = edge.take(); next !== undefined; next = edge.take()) envelopes.push(next)
     }
-    for (let next = this.#next(); next !== undefined; next = this.#next()) this.#forward(next)
+    for (let next = this.#following(); next !== undefined; next = this.#following())
+      this.#forward(next)
   }
 
   /** Passes on what is next, as long as there is any and the readers have room. */
   #pass(): Promise<void> | undefined {
     const { host, outbox } = this.#parts
-    for (let next = this.#next(); next !== undefined && !host.over; next = this.#next()) {
+    for (let next = this.#following(); next !== undefined && !host.over; next = this.#following()) {
       this.#forward(next)
       const room = outbox.room()
       const { batch, edge, end, start } = next
@@ -100,35 +124,44 @@ export class GateTask {
   }
 
   /** The next batch or mark in order; undefined: it has yet to come, or all is passed on. */
-  #next(): Envelope | undefined {
+  #following(): Envelope | undefined {
     const count = this.#lanes.length
     let resting = 0
     for (let at = this.#turn; resting < count;) {
       const lane = this.#lanes[at] as Lane
       const [envelope] = lane.envelopes
       if (envelope === undefined) return undefined
-      if (envelope.kind === 'barrier' || envelope.kind === 'end') {
+      if (envelope.kind === 'turn' || envelope.kind === 'barrier' || envelope.kind === 'end') {
         // All units before it are passed on; of the others only what belongs to no unit.
         resting++
         at = (at + 1) % count
         if (resting === count && !this.#rest(envelope.kind)) return undefined
-        if (resting === count) resting = 0
+        if (resting === count) {
+          resting = 0
+          at = this.#turn
+        }
         continue
       }
       lane.envelopes.shift()
       if (envelope.kind !== 'unit') return envelope
-      this.#turn = (this.#turn + 1) % count
+      this.#turn = (this.#turn + 1) % this.#active
       at = this.#turn
       resting = 0
     }
     return undefined
   }
 
-  /** All replicas have come to a barrier, or to the end; false where nothing follows. */
-  #rest(kind: 'barrier' | 'end'): boolean {
+  /** All replicas have come to a sign of other units, to a barrier, or to the end; false where nothing follows. */
+  #rest(kind: 'turn' | 'barrier' | 'end'): boolean {
     const { host, node, outbox } = this.#parts
     if (host.over) return false
     const ends = this.#lanes.map(({ envelopes }) => envelopes.shift())
+    if (kind === 'turn') {
+      this.#active = this.#next?.count ?? this.#active
+      this.#turn = 0
+      this.#next?.done()
+      return true
+    }
     if (kind === 'barrier') {
       outbox.barrier()
       return true

@@ -78,6 +78,10 @@ export class KeyedFan implements Outlet {
     // Nobody takes it in order.
   }
 
+  offerTurn(): void {
+    // The same.
+  }
+
   offerBarrier(): void {
     for (const edge of this.edges) edge.offerBarrier()
   }

@@ -79,6 +79,14 @@ export class Outbox {
     }
   }
 
+  /** Tells the same readers that units are handed out by another number of replicas from here on. */
+  turn(): void {
+    for (const port of this.ports) {
+      if (port === this.dead) continue
+      for (const outlet of port.outlets) outlet.offerTurn()
+    }
+  }
+
   /** Sends the barrier of a checkpoint to every reader in one step; nothing may be staged. */
   barrier(): void {
     for (const outlet of this.#outlets) outlet.offerBarrier()

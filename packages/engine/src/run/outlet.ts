@@ -16,6 +16,8 @@ export interface Outlet {
   offerMark(mark: number, isIdle: boolean): void
   /** What came of one unit of records is all there: for a reader that takes it in order. */
   offerUnit(): void
+  /** From here on units are handed out by another number of replicas: for the same reader. */
+  offerTurn(): void
   /** The barrier of a checkpoint: leaves in its order, and needs no credit itself. */
   offerBarrier(): void
   /** The last message; call it only when the outlet is clear. */

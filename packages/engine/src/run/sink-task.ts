@@ -47,13 +47,20 @@ export class SinkTask {
     const { parkMost } = parts.failures
     this.#lot = parkMost === 0 ? undefined : new ParkingLot(parkMost)
     this.#takenBefore = parts.restored?.takenBefore ?? 0
-    for (const [index, edge] of edges.entries()) {
-      edge.readerIds = `${parts.ids}${index}-`
-      edge.taken = parts.restored?.taken[index] ?? this.#takenBefore
-    }
+    for (const [index, edge] of edges.entries()) this.#name(edge, index)
     for (const one of parts.restored?.parked ?? []) {
       this.#lot?.putBack(loadParked(one, () => ONLY_SLOT))
     }
+  }
+
+  /** One input more, which is among its edges now. */
+  join(edge: Edge): void {
+    this.#name(edge, this.#edges.indexOf(edge))
+  }
+
+  #name(edge: Edge, index: number): void {
+    edge.readerIds = `${this.#parts.ids}${index}-`
+    edge.taken = this.#parts.restored?.taken[index] ?? this.#takenBefore
   }
 
   /** All that is kept of it at the last barrier, or at its end. */

@@ -184,6 +184,10 @@ export class StageTask implements StagePart {
     if (envelope.batch !== undefined) return this.#begin(envelope, envelope.batch)
     if (envelope.kind === 'end') return this.#end(envelope)
     if (envelope.kind === 'barrier') return this.#barrier(this.#aligner.barrier(edge))
+    if (envelope.kind === 'turn') {
+      this.#parts.outbox.turn()
+      return undefined
+    }
     edge.mark = Math.max(edge.mark, envelope.mark)
     edge.isIdle = envelope.isIdle
     return this.#flushAfter(this.#advance())

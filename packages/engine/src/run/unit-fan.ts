@@ -13,7 +13,8 @@ interface Waiting {
 
 /** The replicas of a stage without keys as one reader: records are handed out in units. */
 export class UnitFan implements Outlet {
-  readonly edges: readonly Edge[]
+  /** To those that get units, and behind them to those that have retired. */
+  readonly edges: Edge[]
   readonly lossy: boolean
   readonly readers = 1
   /** Most records of a unit. */
@@ -22,16 +23,51 @@ export class UnitFan implements Outlet {
   readonly #inTurn: boolean
   readonly #contest: Contest | undefined
   #turn = 0
+  /** How many replicas get units: the first ones. */
+  #active: number
+  #mark = Number.NEGATIVE_INFINITY
+  #isIdle = false
+  /** Whether the input is over, or was stopped; undefined: neither. */
+  #complete: boolean | undefined
   readonly #waiting: Waiting[] = []
   onClear: (() => void) | undefined
 
-  constructor(edges: readonly Edge[], size: number, inTurn: boolean, contest?: Contest) {
-    this.edges = edges
+  /** `active`: how many of the edges get units. */
+  constructor(
+    edges: readonly Edge[],
+    size: number,
+    inTurn: boolean,
+    contest?: Contest,
+    active = edges.length,
+  ) {
+    this.edges = [...edges]
+    this.#active = active
     this.lossy = edges.some((edge) => edge.lossy)
     this.#size = size
     this.#inTurn = inTurn
     this.#contest = contest
     for (const edge of edges) edge.onRoom = () => this.#room()
+  }
+
+  /** No more comes. */
+  get isOver(): boolean {
+    return this.#complete !== undefined
+  }
+
+  /** The edge to one replica more, which gets no units so far. */
+  add(edge: Edge): void {
+    edge.onRoom = () => this.#room()
+    this.edges.push(edge)
+    edge.offerMark(this.#mark, this.#isIdle)
+    if (this.#complete !== undefined) edge.end(this.#complete)
+  }
+
+  /** From now on the first `count` replicas get all units; the others finish what they have. */
+  resize(count: number): void {
+    this.#active = count
+    if (this.#inTurn) for (const edge of this.edges) edge.offerTurn()
+    this.#turn = 0
+    this.#room()
   }
 
   get clear(): boolean {
@@ -46,11 +82,21 @@ export class UnitFan implements Outlet {
   offerMark(mark: number, isIdle: boolean): void {
     const last = this.#waiting.at(-1)
     if (last !== undefined) last.mark = Math.max(last.mark, mark)
-    else for (const edge of this.edges) edge.offerMark(mark, isIdle)
+    else this.#pass(mark, isIdle)
+  }
+
+  #pass(mark: number, isIdle: boolean): void {
+    this.#mark = Math.max(this.#mark, mark)
+    this.#isIdle = isIdle
+    for (const edge of this.edges) edge.offerMark(mark, isIdle)
   }
 
   offerUnit(): void {
     // Nobody takes it in order.
+  }
+
+  offerTurn(): void {
+    // The same.
   }
 
   offerBarrier(): void {
@@ -59,6 +105,7 @@ export class UnitFan implements Outlet {
   }
 
   end(complete: boolean): void {
+    this.#complete = complete
     for (const edge of this.edges) edge.end(complete)
   }
 
@@ -72,10 +119,8 @@ export class UnitFan implements Outlet {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       if (next.batch !== undefined && !this.#give(next, next.batch)) break
       this.#waiting.shift()
-      for (const edge of this.edges) {
-        if (next.batch === undefined) edge.offerBarrier()
-        if (next.mark > Number.NEGATIVE_INFINITY) edge.offerMark(next.mark, false)
-      }
+      if (next.batch === undefined) for (const edge of this.edges) edge.offerBarrier()
+      if (next.mark > Number.NEGATIVE_INFINITY) this.#pass(next.mark, false)
     }
   }
 
@@ -99,7 +144,8 @@ export class UnitFan implements Outlet {
   /** Who gets the next unit, of so many records; empty: there is no room. */
   #takers(count: number): readonly Edge[] {
     if (this.#contest?.isRace === true) {
-      return this.edges.every((edge) => edge.hasRoom(count)) ? this.edges : []
+      const all = this.edges.slice(0, this.#active)
+      return all.every((edge) => edge.hasRoom(count)) ? all : []
     }
     const edge = this.#next(count)
     return edge === undefined ? [] : [edge]
@@ -110,14 +156,15 @@ export class UnitFan implements Outlet {
     if (!this.#inTurn) return this.#freest(count)
     const edge = this.edges[this.#turn] as Edge
     if (!edge.lossy && !edge.hasRoom(count)) return undefined
-    this.#turn = (this.#turn + 1) % this.edges.length
+    this.#turn = (this.#turn + 1) % this.#active
     return edge
   }
 
   /** The first of those with the fewest records before them; undefined: none has room. */
   #freest(count: number): Edge | undefined {
     let found: Edge | undefined
-    for (const edge of this.edges) {
+    for (let index = 0; index < this.#active; index++) {
+      const edge = this.edges[index] as Edge
       if (!edge.lossy && !edge.hasRoom(count)) continue
       if (found === undefined || edge.inFlight < found.inFlight) found = edge
     }

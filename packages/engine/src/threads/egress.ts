@@ -1,3 +1,4 @@
+import { invariant } from '@millrace/base'
 import type { Arrival, Edge, Envelope, Receiver } from '../run/edge.ts'
 import type { RecordBatch } from '../run/record-batch.ts'
 import { BatchEncoder } from './batch-encoder.ts'
@@ -62,6 +63,7 @@ export class Egress implements Receiver {
       return { kind, link, batch: this.#encoder.encode(batch as RecordBatch, start, end), mark }
     }
     if (kind === 'mark') return { kind, link, mark, isIdle }
+    invariant(kind !== 'turn', 'Replicas are added where no record comes from another thread.')
     return kind === 'end' ? { kind, link, complete } : { kind, link }
   }
 }

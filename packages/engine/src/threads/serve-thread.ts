@@ -2,7 +2,7 @@ import { isMillraceError, messageOf, type Runtime } from '@millrace/base'
 import { ENG_INTERNAL } from '../errors.ts'
 import { expandParallel } from '../plan/expand-parallel.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
-import { withOutline } from './outline.ts'
+import { withOutline, withWorkers } from './outline.ts'
 import type { Compile } from './row-code.ts'
 import { Segment } from './segment.ts'
 import { toSent } from './sent-error.ts'
@@ -36,7 +36,9 @@ export function serveThread({ compile, load, runtime, side }: ServeOptions): voi
   const early: (ToThread | LinkMessage)[] = []
   const start = async (message: ToThread & { readonly kind: 'start' }): Promise<void> => {
     try {
-      const spec = withOutline(expandParallel((await loading).spec), message.outline)
+      const { outline } = message
+      const whole = withWorkers((await loading).spec, outline)
+      const spec = withOutline(expandParallel(whole), outline)
       const { hasCheckpoints, restored, sources } = message
       const own = { spec, side, runtime, compile, hasCheckpoints, restored, sources }
       segment = new Segment(own)

@@ -2,9 +2,9 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { renderError } from '@millrace/base'
+import { MillraceError, renderError } from '@millrace/base'
 import { expect, it, onTestFinished } from 'vitest'
-import { askStatus, askToStop, type Controlled, serveControl } from './control.ts'
+import { askStatus, askToResize, askToStop, type Controlled, serveControl } from './control.ts'
 import { nothingYet } from './finished-summary.ts'
 
 function newFolder(): string {
@@ -24,13 +24,18 @@ async function dying(dir: string, text: string): Promise<void> {
   writeFileSync(join(dir, 'control.json'), JSON.stringify({ path }))
 }
 
+const unused = {
+  savepoint: () => Promise.reject(new Error('unused')),
+  resize: () => Promise.reject(new Error('unused')),
+}
+
 it('tells who asks how a job goes, and stops it', async () => {
   const dir = newFolder()
   let stops = 0
   const job: Controlled = {
     stop: () => stops++,
     progress: () => ({ ...nothingYet('running'), elapsedMs: 5 }),
-    savepoint: () => Promise.reject(new Error('unused')),
+    ...unused,
   }
   const close = await serveControl(dir, job)
 
@@ -41,6 +46,30 @@ it('tells who asks how a job goes, and stops it', async () => {
   expect(status).toEqual({ pid: process.pid, state: 'running', elapsedMs: 5, read: 0 })
   expect([wasThere, stops]).toEqual([true, 1])
   expect(await askStatus(dir)).toBe(undefined)
+})
+
+it('passes on another number of workers, and why the job refuses it', async () => {
+  const dir = newFolder()
+  const job: Controlled = {
+    ...unused,
+    stop: () => undefined,
+    progress: () => ({ ...nothingYet('running'), workers: { ask: 8 } }),
+    resize: (stage, workers) =>
+      workers === 8
+        ? Promise.resolve({ stage, before: 2, workers })
+        : Promise.reject(new MillraceError('ENG_RESIZE', 'No.', { hint: 'Less.', retry: 'never' })),
+  }
+  const close = await serveControl(dir, job)
+
+  const done = await askToResize(dir, 'ask', 8)
+  const refused = await askToResize(dir, 'ask', 99).catch(renderError)
+  const status = await askStatus(dir)
+  await close()
+
+  expect(done).toEqual({ stage: 'ask', before: 2, workers: 8 })
+  expect(refused).toContain('error[ENG_RESIZE]: No.')
+  expect(status?.workers).toEqual({ ask: 8 })
+  expect(await askToResize(dir, 'ask', 8)).toBe(undefined)
 })
 
 it.each([

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMillraceError, messageOf, MillraceError } from '@millrace/base'
 import { JOB_CONTROL } from '../errors.ts'
-import type { Progress } from '@millrace/engine'
+import type { Progress, Resized } from '@millrace/engine'
 import type { WrittenState } from './state-file.ts'
 
 /** What a running job does when it is asked from outside. */
 export interface Controlled {
   stop(): unknown
   progress(): Progress
+  resize(stage: string, workers: number): Promise<Resized>
   savepoint(file: string): Promise<WrittenState>
 }
 
@@ -20,17 +21,21 @@ export interface RunningStatus {
   readonly state: Progress['state']
   readonly elapsedMs: number
   readonly read: number
+  /** How many workers there are of the stages that say `parallel`, by id; absent: no stage does. */
+  readonly workers?: Readonly<Record<string, number>> | undefined
 }
 
 type Request =
   | { readonly ask: 'stop' | 'status' }
   | { readonly ask: 'savepoint'; readonly file: string }
+  | { readonly ask: 'resize'; readonly stage: string; readonly workers: number }
 
 /** What each request is answered with. */
 interface Done {
   readonly stop: null
   readonly status: RunningStatus
   readonly savepoint: WrittenState
+  readonly resize: Resized
 }
 
 type Answer<Ask extends keyof Done = keyof Done> =
@@ -86,6 +91,18 @@ export async function askForSavepoint(
   file: string,
 ): Promise<WrittenState | undefined> {
   return ask(dir, { ask: 'savepoint', file })
+}
+
+/**
+ * Asks whoever runs a job for another number of workers of a stage; undefined: nobody runs it. Rejects with the error of the job, and with
+ * JOB_CONTROL.
+ */
+export async function askToResize(
+  dir: string,
+  stage: string,
+  workers: number,
+): Promise<Resized | undefined> {
+  return ask(dir, { ask: 'resize', stage, workers })
 }
 
 /** The answer of the process that runs a job; undefined where none listens. */
@@ -144,6 +161,9 @@ async function answerTo(text: string, job: Controlled): Promise<Answer> {
   try {
     const request = JSON.parse(text) as Request
     if (request.ask === 'savepoint') return { done: await job.savepoint(request.file) }
+    if (request.ask === 'resize') {
+      return { done: await job.resize(request.stage, request.workers) }
+    }
     if (request.ask === 'status') return { done: statusOf(job) }
     job.stop()
     return { done: null }
@@ -158,9 +178,9 @@ async function answerTo(text: string, job: Controlled): Promise<Answer> {
 }
 
 function statusOf(job: Controlled): RunningStatus {
-  const { elapsedMs, sources, state } = job.progress()
+  const { elapsedMs, sources, state, workers } = job.progress()
   const read = sources.reduce((sum, source) => sum + source.read, 0)
-  return { pid: process.pid, state, elapsedMs, read }
+  return { pid: process.pid, state, elapsedMs, read, ...(workers !== undefined && { workers }) }
 }
 
 async function readAddress(dir: string): Promise<string | undefined> {

@@ -9,6 +9,7 @@ import {
   type ParkedRecord,
   type PartGauges,
   type Progress,
+  type Resized,
   type StageSnapshot,
   type Summary,
 } from '@millrace/engine'
@@ -68,6 +69,10 @@ export class StatefulEngine implements EngineJob {
 
   async checkpoint(): Promise<CheckpointHead> {
     return this.#started().checkpoint()
+  }
+
+  async resize(stage: string, workers: number): Promise<Resized> {
+    return this.#started().resize(stage, workers)
   }
 
   gauges(): readonly PartGauges[] {

@@ -4,6 +4,7 @@ import {
   type EngineJob,
   type JobSpec,
   mainOutputs,
+  type Resized,
   type Summary,
   type TimeSpec,
 } from '@millrace/engine'
@@ -112,6 +113,14 @@ export class OpenJob<In, Out> {
   /** The newest result that came since the last call, read or not; undefined: none did. */
   latest(): { readonly value: Out } | undefined {
     return this.#results.latest()
+  }
+
+  /**
+   * Gives a stage without `by` that says `parallel` another number of workers, from 1 to 64. Resolves when it is in force: a record that comes now is with
+   * one of those; what others have in hand they finish. Rejects with ENG_RESIZE, ENG_RESIZE_OVER and why a worker did not open.
+   */
+  resize(stage: string, workers: number): Promise<Resized> {
+    return this.#engine.resize(stage, workers)
   }
 
   /**

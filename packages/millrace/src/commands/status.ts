@@ -22,8 +22,10 @@ export async function statusCommand(
     terminal.out(`${JSON.stringify(statusJson(checkpoint.dir, running, state), undefined, 2)}\n`)
     return exitCodes.done
   }
+  const workers = Object.entries(running?.workers ?? {})
   const lines = [
     `${terminal.outPaint('bold', plan.name)} ${runs(running)}`,
+    ...workers.map(([id, count]) => `${id} has ${plural(count, 'worker')}`),
     `state in ${displayPath(checkpoint.dir, cwd)}${state === undefined ? ': none so far' : `, ${formatOnDisk(state)}`}`,
     ...(state === undefined ? [] : statesOf(state, cwd)),
   ]

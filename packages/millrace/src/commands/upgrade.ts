@@ -30,7 +30,7 @@ export async function upgradeCommand(
     if (options.quiet !== true) shell.terminal.error(`${name}: ${sentence}\n`)
   }
   const running = await askStatus(checkpoint.dir)
-  if (running === undefined) throw CLI_NOT_RUNNING({ name })
+  if (running === undefined) throw CLI_NOT_RUNNING({ name, command: 'upgrade' })
   const before = await readStart(checkpoint.dir)
   say(`the new job can take the state; stopping process ${running.pid}`)
   await askToStop(checkpoint.dir)

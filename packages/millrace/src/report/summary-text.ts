@@ -33,6 +33,7 @@ export function renderSummary(summary: Summary, options: SummaryOptions = {}): s
     metricLines(summary, paint),
     deadLetterLines(summary, options, paint),
     checkpointLines(summary),
+    resizedLines(summary),
     warningLines(summary, paint),
   ]
   return blocks
@@ -173,6 +174,12 @@ function checkpointLines({ checkpoint, state }: Summary): string[] {
       ? 'the job is finished; --fresh begins it anew'
       : 'the next run goes on from there'
   return [`checkpoint ${formatCount(number)} is the last: ${next}`]
+}
+
+function resizedLines({ resized = [] }: Summary): string[] {
+  return resized.map(({ before, stage, workers }) => {
+    return `"${stage}" has ${plural(workers, 'worker')} at the end; it began with ${before}`
+  })
 }
 
 function warningLines(summary: Summary, paint: Paint): string[] {
