@@ -4,6 +4,7 @@ import type { SavedLetters } from '../report/dead-letter-log.ts'
 import { sumReplicas } from '../report/sum-replicas.ts'
 import { joinSnapshots, keyShare, splitSnapshot } from '../state/share-snapshot.ts'
 import type { JobCheckpoint, SinkCheckpoint, StageCheckpoint } from './checkpoint.ts'
+import { halvedCounts } from './halved-counts.ts'
 
 /** Most dead letters that a part quotes. */
 const QUOTED_MAX = 5
@@ -13,9 +14,10 @@ const QUOTED_MAX = 5
  * place of stages that run several times. What belongs to a key goes where the key is. Gives back the checkpoint itself where it fits.
  */
 export function rescale(
-  checkpoint: JobCheckpoint,
+  given: JobCheckpoint,
   stages: readonly Pick<StageSpec, 'id' | 'replica'>[],
 ): JobCheckpoint {
+  const checkpoint = halvedCounts(given, stages)
   const wanted = new Set(stages.map(({ id }) => id))
   const changed = new Set(
     Object.keys(checkpoint.stages)
