@@ -212,6 +212,19 @@ it('judges by a model behind a URL, and by the detector where that fails', async
   expect(heard.map(([said]) => said)).toEqual(heard.map(([, wanted]) => wanted))
 })
 
+it('refuses a deadline that no record lives to see', async () => {
+  const cwd = files('onnx: model.onnx')
+  const text = job('onnx: model.onnx').replace('parallel: 4', 'timeout: 2s')
+  writeFileSync(join(cwd, 'job.yaml'), text)
+
+  const { code, stderr } = await run(cwd, ['validate', 'job.yaml'])
+
+  expect(code).toBe(2)
+  expect(stderr).toMatch(
+    /"model\.deadline" is refused: must be shorter than the stage's timeout, 2s; got 5s\.\n +at +job\.yaml:4:\d+ +pipeline\.stages\[0\]\.anomaly\.model\.deadline\n/,
+  )
+})
+
 it('says what is wrong with a model before anything is written', async () => {
   const cwd = files('onnx: absent.onnx')
 
@@ -223,7 +236,11 @@ it('says what is wrong with a model before anything is written', async () => {
   const other = await run(cwd, ['run', 'job.yaml'])
 
   expect(absent.code).toBe(1)
-  expect(absent.stderr).toContain('there is no such file')
+  expect(absent.stderr).toContain(
+    `error[ONNX_MODEL]: The model ${join(cwd, 'absent.onnx')} cannot be used: there is no such file.`,
+  )
+  expect(absent.stderr).toMatch(/at +job\.yaml:4:\d+ +pipeline\.stages\[0\]\.anomaly\.model\.onnx/)
+  expect(other.stderr).toMatch(/at +job\.yaml:4:\d+ +pipeline\.stages\[0\]\.anomaly\.model\.window/)
   expect(other.stderr).toContain(
     'its input "window" is float32 [n, 4]; windows are float32 [n, 9, 1].',
   )

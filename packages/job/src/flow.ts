@@ -1,6 +1,7 @@
 import { type JobSpec, mainOutputs, type SinkSpec } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
 import {
+  jobDefaults,
   type RecordContext,
   type SinkDefinition,
   type StageDefinition,
@@ -142,6 +143,7 @@ export class Flow<In, Out> {
       keys: pathsOf(options.by),
       // A flow is one line: it feeds the first input of a stage and no other.
       inputs: stageInputs(definition).slice(0, 1),
+      timeoutMs: options.timeoutMs ?? jobDefaults.timeoutMs,
     }
     const injection = injectionOf(definition, this.#made(parameters), surroundings)
     requireTime(this.draft, definition, injection.parameters)

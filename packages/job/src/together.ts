@@ -1,5 +1,5 @@
 import { mainOutputs, type OutputRef } from '@millrace/engine'
-import { type StageDefinition, stageInputs, toStageFactory } from '@millrace/sdk'
+import { jobDefaults, type StageDefinition, stageInputs, toStageFactory } from '@millrace/sdk'
 import {
   type Draft,
   isOfAll,
@@ -42,6 +42,7 @@ export class Together {
       ends: draft.sources.every((source) => source.factory.traits.ends),
       keys: pathsOf(firstBy),
       inputs: names,
+      timeoutMs: options.timeoutMs ?? jobDefaults.timeoutMs,
     }
     const made = { parameters, provide: draft.options.provide }
     const injection = injectionOf(definition, made, surroundings)

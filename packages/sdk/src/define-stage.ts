@@ -70,6 +70,8 @@ export interface StageSurroundings {
   readonly keys: readonly string[]
   /** Names of the inputs, in order; absent where the job around does not tell. */
   readonly inputs?: readonly string[]
+  /** How long a record may take; absent where the job around does not tell. */
+  readonly timeoutMs?: number
   /** Absent: names of functions and aggregates cannot be judged yet. */
   readonly expressions?: ExpressionScope
 }

@@ -67,3 +67,13 @@ test('a schema that only refers to itself ends', () => {
   expect(paths(schema, { a: 1 })).toEqual([])
   expect(paths({ $ref: '#/$defs/none' }, { a: 1 })).toEqual([])
 })
+
+test('of branches with as many, the one that has what it needs counts', () => {
+  const branch = (name: string) => ({ ...object({ [name]: number }), required: [name] })
+  const own = object({ b: number, c: number })
+  const schema = { anyOf: [branch('a'), { ...own, required: ['b'] }, branch('d')] }
+
+  expect(paths(schema, { c: 1, a: 1 })).toEqual(['c'])
+  expect(paths(schema, { b: 1, e: 1 })).toEqual(['e'])
+  expect(paths({ anyOf: schema.anyOf.toReversed() }, { a: 1, e: 1 })).toEqual(['e'])
+})

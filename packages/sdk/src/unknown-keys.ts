@@ -5,7 +5,7 @@ type Path = readonly (string | number)[]
 
 /**
  * Keys of a value that its schema does not name, with the nearest name. An object schema with `properties` is closed unless it
- * says `additionalProperties`; of several branches the one with the fewest unknown keys counts.
+ * says `additionalProperties`; of several branches the one with the fewest unknown keys counts, and of those one that lacks nothing.
  */
 export function unknownKeys(schema: JsonSchema, value: unknown): readonly ParameterFault[] {
   return inside(schema, value, [], schema, 0)
@@ -29,8 +29,16 @@ function inside(
   const branches = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].filter((branch) =>
     takes(referred(branch, root) ?? branch, value),
   )
-  const found = branches.map((branch) => step(branch, value, path))
-  const fewest = found.toSorted((a, b) => a.length - b.length)[0] ?? []
+  const found = branches.map((branch) => {
+    return {
+      faults: step(branch, value, path),
+      lacks: lacking(referred(branch, root) ?? branch, value),
+    }
+  })
+  const [nearest] = found.toSorted((a, b) => {
+    return a.faults.length - b.faults.length || a.lacks - b.lacks
+  })
+  const fewest = nearest?.faults ?? []
   if (Array.isArray(value)) {
     const items = isSchema(schema.items) ? schema.items : {}
     return [...fewest, ...value.flatMap((item, index) => step(items, item, [...path, index]))]
@@ -65,6 +73,11 @@ function unknownKey(key: string, names: readonly string[], path: Path): Paramete
     message: `unknown parameter "${key}"`,
     hint: near === undefined ? known : `Did you mean "${near}"?`,
   }
+}
+
+/** How many keys a value needs that it does not have. */
+function lacking({ required }: JsonSchema, value: object): number {
+  return Array.isArray(required) ? required.filter((key) => !(String(key) in value)).length : 0
 }
 
 const isSchema = (value: unknown): value is JsonSchema =>

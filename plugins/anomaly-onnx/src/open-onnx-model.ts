@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Model, WindowShape } from '@millrace/anomaly'
 import { messageOf } from '@millrace/base'
 import { ONNX_MODEL } from './errors.ts'
@@ -19,7 +20,7 @@ export interface OnnxModelOptions extends WindowShape {
  * Opens a model in the format ONNX with the runtime of that name, on the processor. Its input takes single precision numbers of the shape [n, window] or
  * [n, window, dimensions], or [n, window × dimensions]; where its n is a number, so many windows go at once. Its id is the SHA-256 of the file.
  * It computes in a process of its own, one for all models of this process with the same file and threads; that is ended, and made anew, when it computes for
- * nobody any more. Rejects with ONNX_MODEL.
+ * nobody any more. Rejects with ONNX_MODEL, which names the option that it is about.
  */
 export async function openOnnxModel(options: OnnxModelOptions): Promise<Model> {
   const { file, threads = 1 } = options
@@ -68,12 +69,16 @@ async function share(file: string, threads: number): ReturnType<typeof shareMode
   try {
     return await shareModel({ file, threads })
   } catch (error) {
-    throw ONNX_MODEL({ file, fault: faultOf(error) }, {}, error)
+    const path = resolve(file)
+    const shown = path === file ? file : `${file} (${path})`
+    throw ONNX_MODEL({ file: shown, fault: faultOf(error) }, { path: 'file' }, error)
   }
 }
 
 function faultOf(error: unknown): string {
-  if ((error as { code?: unknown }).code === 'ENOENT') return 'there is no such file.'
+  const { code } = error as { readonly code?: unknown }
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file.'
+  if (code === 'EISDIR') return 'it is a folder.'
   return messageOf(error)
 }
 
@@ -85,11 +90,8 @@ function pick(
 ): ModelPort {
   const found = wanted === undefined ? ports[0] : ports.find(({ name }) => name === wanted)
   if (found !== undefined) return found
-  throw ONNX_MODEL({
-    file,
-    fault: wanted === undefined ? `it has no ${what}.` : `it has no ${what} "${wanted}".`,
-    hint: `Its ${what}s are: ${namesOf(ports)}.`,
-  })
+  const fault = wanted === undefined ? `it has no ${what}.` : `it has no ${what} "${wanted}".`
+  throw ONNX_MODEL({ file, fault, hint: `Its ${what}s are: ${namesOf(ports)}.` }, { path: what })
 }
 
 /** Refuses an input that takes something else than these windows. */
@@ -102,22 +104,18 @@ function checkShape({ dimensions, file, window }: OnnxModelOptions, input: Model
   const isDeep = behind.length === 2 && fits(behind[0], window) && fits(behind[1], dimensions)
   if (type === 'float32' && (isFlat || isDeep)) return
   const got = type === undefined ? 'no tensor' : `${type} [${shape.join(', ')}]`
-  throw ONNX_MODEL({
-    file,
-    fault: `its input "${name}" is ${got}; windows are float32 [n, ${window}, ${dimensions}].`,
-    hint: 'Set window to what the model was made for, or make it for float32.',
-  })
+  const fault = `its input "${name}" is ${got}; windows are float32 [n, ${window}, ${dimensions}].`
+  const hint = 'Set window to what the model was made for, or make it for float32.'
+  throw ONNX_MODEL({ file, fault, hint }, { path: type === 'float32' ? 'window' : 'input' })
 }
 
 /** Refuses an output that gives something else than numbers, such as labels or a list of probabilities by name. */
 function checkNumbers(file: string, outputs: readonly ModelPort[], output: ModelPort): void {
   const { name, type = 'no tensor' } = output
   if (type === 'float32' || type === 'float64') return
-  throw ONNX_MODEL({
-    file,
-    fault: `its output "${name}" is ${type}; numbers are float32 or float64.`,
-    hint: `Name another one with score; its outputs are: ${namesOf(outputs)}.`,
-  })
+  const fault = `its output "${name}" is ${type}; numbers are float32 or float64.`
+  const hint = `Name another one with score; its outputs are: ${namesOf(outputs)}.`
+  throw ONNX_MODEL({ file, fault, hint }, { path: 'output' })
 }
 
 const namesOf = (ports: readonly ModelPort[]): string => ports.map(({ name }) => name).join(', ')

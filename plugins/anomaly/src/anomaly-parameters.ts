@@ -12,8 +12,8 @@ export const anomalySchema = z.strictObject({
   field: expression('The number to judge, such as `value` or `total / requests`.').optional(),
   fields: z
     .array(expression('A number.'))
-    .min(1)
-    .max(1000)
+    .min(1, 'must name at least one number, such as [temp, vibration]; got an empty list.')
+    .max(1000, 'must name at most 1000 numbers.')
     .optional()
     .meta({ description: 'Several numbers of each record, judged together.' }),
   detector: z
@@ -50,7 +50,7 @@ export const anomalySchema = z.strictObject({
     description:
       'Where a number is null or absent. `skip`: the record passes without a score, and nothing is learnt of it; `last`: the last number of the key stands in.',
   }),
-  range: z.array(z.number()).length(2).optional().meta({
+  range: z.array(z.number()).length(2, 'must be two numbers, such as [0, 100].').optional().meta({
     description: 'Smallest and largest value to expect, if they are known; of one number.',
   }),
   seed: z

@@ -1,3 +1,4 @@
+import { tryParseParameters } from '@millrace/sdk'
 import { runStage, type RunStageOptions, type StageRun } from '@millrace/testkit'
 import { describe, expect, it } from 'vitest'
 import type { Annotation } from './annotation.ts'
@@ -246,8 +247,9 @@ describe('records that are older than the last of their key', () => {
 })
 
 describe('parameters of anomaly', () => {
-  const surroundings = { ends: true, keys: ['sensor'] }
-  const faults = (parameters: Record<string, unknown>): unknown => {
+  const faults = (parameters: Record<string, unknown>, timeoutMs?: number): unknown => {
+    const timeout = timeoutMs === undefined ? {} : { timeoutMs }
+    const surroundings = { ends: true, keys: ['sensor'], ...timeout }
     const parsed = anomaly.parameters['~standard'].validate(parameters) as {
       readonly value: Parameters<typeof anomaly.create>[0]['parameters']
     }
@@ -261,6 +263,47 @@ describe('parameters of anomaly', () => {
     ])
     expect(faults({ fields: ['a', 'b', 'a'] })).toStrictEqual([
       [['fields', 2], 'a stands there twice.'],
+    ])
+  })
+
+  it('must be of one kind where there are several', () => {
+    const fault = (parameters: Record<string, unknown>): unknown => {
+      const parsed = tryParseParameters(anomaly, { field: 'a', ...parameters })
+      return 'problem' in parsed ? `${parsed.problem.path}: ${parsed.problem.message}` : undefined
+    }
+    const threshold =
+      'threshold: must be a number above 0 and below 1 such as 0.999, or a map with quantile, spot, dspot, conformal or budget'
+
+    expect([
+      fault({ threshold: {} }),
+      fault({ threshold: 'high' }),
+      fault({ threshold: 1 }),
+      fault({ threshold: { spot: 5 } }),
+      fault({ threshold: { dspot: { q: 1e-4 } } }),
+      fault({ threshold: { spot: 1e-4 } }),
+      fault({ drift: {} }),
+      fault({ drift: 'often' }),
+      fault({ drift: { adwin: { delta: 7 } } }),
+      fault({ model: { window: 3 } }),
+      fault({ model: { http: 'http://' } }),
+      fault({ model: { http: 'http://localhost', window: 0 } }),
+      fault({ fields: [] }),
+      fault({ range: [1] }),
+    ]).toStrictEqual([
+      `${threshold}, and of these exactly one; got none of them.`,
+      `${threshold}.`,
+      'threshold: Too big: expected number to be <1',
+      'threshold.spot: Too big: expected number to be <0.02',
+      `${threshold}; dspot.depth: Invalid input: expected number, received undefined`,
+      undefined,
+      'drift: must be adwin, page-hinkley, kswin or changepoint, or a map of one to its parameters, and of these exactly one; got none of them.',
+      'drift: must be adwin, page-hinkley, kswin or changepoint, or a map of one to its parameters.',
+      'drift.adwin.delta: Too big: expected number to be <1',
+      'model: must be a map with onnx, a file, or with http, a URL, and of these exactly one; got none of them.',
+      'model.http: must be a URL such as http://localhost:8080/score',
+      'model.window: Too small: expected number to be >=1',
+      'fields: must name at least one number, such as [temp, vibration]; got an empty list.',
+      'range: must be two numbers, such as [0, 100].',
     ])
   })
 
@@ -283,6 +326,20 @@ describe('parameters of anomaly', () => {
     expect(faults({ fields: ['a', 'b'], range: [0, 3] })).toStrictEqual([
       [['range'], 'there are several numbers, and it is the range of one.'],
     ])
+  })
+
+  it('must let the detector judge before the record fails', () => {
+    const model = { http: 'http://localhost/score', deadline: '30s' }
+
+    expect(faults({ field: 'a', model }, 10_000)).toStrictEqual([
+      [['model', 'deadline'], "must be shorter than the stage's timeout, 10s; got 30s."],
+    ])
+    expect(faults({ field: 'a', model }, 30_000)).toHaveLength(1)
+    expect(faults({ field: 'a', model: { http: model.http } }, 500)).toStrictEqual([
+      [['model', 'deadline'], "must be shorter than the stage's timeout, 500ms; got 1s."],
+    ])
+    expect(faults({ field: 'a', model }, 30_001)).toStrictEqual([])
+    expect(faults({ field: 'a', model })).toStrictEqual([])
   })
 
   it('must leave the keys alone', () => {

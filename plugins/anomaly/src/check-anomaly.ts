@@ -1,3 +1,4 @@
+import { formatDuration, parseDuration } from '@millrace/base'
 import { durationFaults, type ParameterFault, type StageSurroundings } from '@millrace/sdk'
 import { type AnomalyParameters, textsOf } from './anomaly-parameters.ts'
 import { judgePlan } from './judge-plan.ts'
@@ -7,13 +8,14 @@ import { ofOneNumber } from './of-one-number.ts'
 /** Faults that the schema cannot say. */
 export function checkAnomaly(
   parameters: AnomalyParameters,
-  { keys }: StageSurroundings,
+  { keys, timeoutMs }: StageSurroundings,
 ): readonly ParameterFault[] {
   const faults = [
     ...fieldFaults(parameters),
     ...rangeFaults(parameters),
     ...alertsFaults(parameters),
     ...durationFaults(['model', 'deadline'], parameters.model?.deadline),
+    ...deadlineFaults(parameters, timeoutMs),
   ]
   if (keys.includes(parameters.as)) {
     faults.push({
@@ -23,6 +25,19 @@ export function checkAnomaly(
     })
   }
   return faults.length > 0 ? faults : detectorFaults(parameters)
+}
+
+/** Behind the timeout of the stage the record has failed before the detector could judge it. */
+function deadlineFaults(
+  { model }: AnomalyParameters,
+  timeoutMs = Infinity,
+): readonly ParameterFault[] {
+  const ms = parseDuration(model?.deadline ?? '') ?? 0
+  if (ms < timeoutMs) return []
+  const limit = formatDuration(timeoutMs)
+  const message = `must be shorter than the stage's timeout, ${limit}; got ${formatDuration(ms)}.`
+  const hint = `Write a shorter deadline, or a longer timeout beside the module, such as timeout: ${formatDuration(2 * ms)}.`
+  return [{ path: ['model', 'deadline'], message, hint }]
 }
 
 function fieldFaults(parameters: AnomalyParameters): ParameterFault[] {

@@ -134,3 +134,12 @@ it('a member that is no detector, or has wrong parameters, is refused by name', 
     ]
   `)
 })
+
+it('needs a member', () => {
+  const parsed = tryParseParameters(ensemble, { members: [] })
+
+  expect('problem' in parsed && parsed.problem).toStrictEqual({
+    path: 'members',
+    message: 'must name at least one detector, such as [ewma, knn]; got an empty list.',
+  })
+})

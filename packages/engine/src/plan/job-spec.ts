@@ -123,6 +123,8 @@ export interface StageSpec {
   readonly id: string
   /** Where the job file declares it: its errors at start, while reading and while writing say so. */
   readonly where?: Where | undefined
+  /** Where that has a parameter, by its path such as `model.onnx`: an error that names one says so. */
+  readonly locate?: ((path: string) => Where) | undefined
   readonly factory: StageFactory
   readonly inputs: readonly StageInput[]
   /** Empty: no key. With several inputs: per input name. */

@@ -59,6 +59,7 @@ export function buildSpec({ settings, parts, wiring, modules, context }: BuildOp
       stages.set(id, {
         id,
         where,
+        locate: (path) => locate(entry.parameters, path.split('.'), where),
         factory,
         inputs,
         by,

@@ -1,3 +1,4 @@
+import { jobDefaults } from '@millrace/sdk'
 import { joinPath } from '../document/config-node.ts'
 import { CFG_PARAMETER } from '../errors.ts'
 import type { LoadContext } from '../load-context.ts'
@@ -11,7 +12,8 @@ export function checkByDefinition(part: Part, ends: boolean, context: LoadContex
   const { parameters, entry, inputs, settings } = part
   if (stage?.definition.check === undefined || parameters === undefined) return
   const keys = keyNames(settings)
-  const surroundings = { ends, keys, inputs, expressions: context.scope }
+  const { timeoutMs = jobDefaults.timeoutMs } = settings
+  const surroundings = { ends, keys, inputs, timeoutMs, expressions: context.scope }
   const ask = () => stage.definition.check?.(parameters.value, surroundings) ?? []
   const found = askDefinition(stage, 'check', ask, entry.where)
   for (const { path, message, hint } of found) {

@@ -251,7 +251,7 @@ export class ParameterReader {
     const choices = own.flatMap(choicesOf)
     const isClosed = own.length > 0 && own.every((branch) => choicesOf(branch).length > 0)
     if (!isClosed || choices.includes(value)) return true
-    const names = choices.map((choice) => String(choice))
+    const names = [...new Set(choices.map(String))]
     const near = nearestName(String(value), names)
     const hint = near === undefined ? undefined : `Did you mean "${near}"?`
     const others = branches.filter((branch) => !own.includes(branch))

@@ -24,8 +24,8 @@ export const membersSchema = z
       if ('problem' in choice) context.addIssue({ code: 'custom', message: choice.problem })
     }),
   )
-  .min(1)
-  .max(20)
+  .min(1, 'must name at least one detector, such as [ewma, knn]; got an empty list.')
+  .max(20, 'must name at most 20 detectors.')
   .default(() => [...defaults])
   .meta({
     description:

@@ -1,4 +1,5 @@
 import * as z from '@millrace/sdk/zod'
+import { kindFault } from '../kind-fault.ts'
 
 const common = {
   window: z.int().min(1).max(10_000).default(64).meta({
@@ -21,37 +22,43 @@ const common = {
   }),
 }
 
-export const modelSchema = z.union([
-  z.strictObject({
-    onnx: z.string().min(1).meta({ description: 'The file of the model.', format: 'path' }),
-    input: z
-      .string()
-      .optional()
-      .meta({ description: 'Input for the windows. Default: the first.' }),
-    score: z.string().optional().meta({ description: 'Output to read. Default: the first.' }),
-    threads: z
-      .int()
-      .min(1)
-      .max(64)
-      .default(1)
-      .meta({ description: 'Threads that compute one batch.' }),
-    ...common,
-  }),
-  z.strictObject({
-    http: z
-      .string()
-      .regex(/^https?:\/\//u, 'must be a URL such as http://localhost:8080/score')
-      .meta({
-        description:
-          'Where windows are sent: POST { windows: [[…], …] } is answered by { values: [[…], …] }, or a number in the place of a list of one.',
-      }),
-    authorization: z.string().optional().meta({
-      description: 'Header that goes with each request, such as `Bearer ${TOKEN}`.',
-      secret: true,
+const notAddress = 'must be a URL such as http://localhost:8080/score'
+
+export const modelSchema = z.union(
+  [
+    z.strictObject({
+      onnx: z.string().min(1).meta({ description: 'The file of the model.', format: 'path' }),
+      input: z
+        .string()
+        .optional()
+        .meta({ description: 'Input for the windows. Default: the first.' }),
+      score: z.string().optional().meta({ description: 'Output to read. Default: the first.' }),
+      threads: z
+        .int()
+        .min(1)
+        .max(64)
+        .default(1)
+        .meta({ description: 'Threads that compute one batch.' }),
+      ...common,
     }),
-    ...common,
-  }),
-])
+    z.strictObject({
+      http: z
+        .string()
+        .regex(/^https?:\/\//u, notAddress)
+        .refine((text) => URL.canParse(text), notAddress)
+        .meta({
+          description:
+            'Where windows are sent: POST { windows: [[…], …] } is answered by { values: [[…], …] }, or a number in the place of a list of one.',
+        }),
+      authorization: z.string().optional().meta({
+        description: 'Header that goes with each request, such as `Bearer ${TOKEN}`.',
+        secret: true,
+      }),
+      ...common,
+    }),
+  ],
+  { error: kindFault('a map with onnx, a file, or with http, a URL', ['onnx', 'http']) },
+)
 
 /** A model that judges, defaults filled in. */
 export type ModelParameters = z.output<typeof modelSchema>

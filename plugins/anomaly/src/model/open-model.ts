@@ -1,4 +1,4 @@
-import { isMillraceError, messageOf } from '@millrace/base'
+import { isMillraceError, messageOf, placed } from '@millrace/base'
 import { ANOMALY_MODEL } from '../errors.ts'
 import { httpModel } from './http-model.ts'
 import type { Model } from './model.ts'
@@ -6,6 +6,9 @@ import type { ModelParameters } from './model-parameters.ts'
 
 /** What brings models of files. */
 const ONNX = '@millrace/anomaly-onnx'
+
+/** What the stage calls the options of that package that it calls otherwise. */
+const names: Readonly<Record<string, string>> = { file: 'onnx', output: 'score' }
 
 interface OnnxPackage {
   readonly openOnnxModel: (options: object) => Promise<Model>
@@ -17,7 +20,13 @@ export async function openModel(parameters: ModelParameters, dimensions: number)
   if ('http' in parameters) return httpModel(parameters, { dimensions, window })
   const { openOnnxModel } = await importOnnx()
   const { input, onnx: file, score: output, threads } = parameters
-  return openOnnxModel({ file, input, output, threads, dimensions, window })
+  try {
+    return await openOnnxModel({ file, input, output, threads, dimensions, window })
+  } catch (error) {
+    if (!isMillraceError(error)) throw error
+    const { path = 'file' } = error.where
+    throw placed(error, { ...error.where, path: `model.${names[path] ?? path}` })
+  }
 }
 
 async function importOnnx(): Promise<OnnxPackage> {
