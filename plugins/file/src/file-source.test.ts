@@ -305,6 +305,25 @@ describe('the source file', () => {
     expect(await source.size?.()).toBe(2)
   })
 
+  it.each([
+    ['.jsonl', '{"a":1}\n{"a":2}'],
+    ['.csv', 'a\n1\n2'],
+    ['.txt', 'one\ntwo'],
+    ['.json', '[1,2]'],
+  ])('counts no newline that is not there at the end of %s', async (extension, text) => {
+    const path = await put(text, extension)
+
+    const whole = await read({ path })
+    const cut = await read({ path }, { chunkBytes: 3 })
+    const ofStdin = await read(
+      { path: '-', ...(extension === '.jsonl' ? {} : { format: 'lines' }) },
+      { stdin: () => Readable.from([Buffer.from(text)]) },
+    )
+
+    const counted = [whole, cut, ofStdin].map(({ batches }) => batches.at(-1)?.bytes)
+    expect(counted).toEqual([text.length, text.length, text.length])
+  })
+
   it('reads standard input, once and without a known size', async () => {
     expect((await read({ path: '-' }, { stdin })).values).toEqual([{ a: 1 }, 2])
     await expect(

@@ -39,8 +39,9 @@ export async function* readEntries(options: {
     const take = (): SourceBatch => {
       const position = decoder.position(batch.offset)
       const { from, to } = piece ?? { from: 0, to: Number.POSITIVE_INFINITY }
-      // A line that goes on behind a piece counts there.
-      const read = isPacked ? input.bytesRead : Math.min(position.bytes, to) - from
+      const { bytesRead } = input
+      // A line that goes on behind a piece counts there, and a position behind a last line the newline that is not there.
+      const read = isPacked ? bytesRead : Math.min(position.bytes, bytesRead, to) - from
       return batch.take(read, file === undefined ? position : { ...position, file })
     }
     let chunk = first === undefined ? await next() : first.chunk
