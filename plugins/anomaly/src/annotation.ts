@@ -62,8 +62,8 @@ export function annotationOf(verdict: Verdict, names: readonly string[]): Annota
 }
 
 /** What is said of a record that is not judged. */
-export function unjudged(missing: readonly string[]): Annotation {
-  return { score: null, likelihood: null, alert: false, warmup: false, missing }
+export function unjudged(missing: readonly string[], warmup: boolean): Annotation {
+  return { score: null, likelihood: null, alert: false, warmup, missing }
 }
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value)

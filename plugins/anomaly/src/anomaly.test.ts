@@ -174,6 +174,27 @@ describe('records without a number', () => {
     expect(output[32]).toStrictEqual(without.output[30])
   })
 
+  it.each(['skip', 'last'])(
+    'are told to be of the warm-up as long as that lasts (missing: %s)',
+    async (missing) => {
+      const parameters = { ...ranged, warmup: 3, missing }
+
+      const { output } = await run(parameters, rows([null, 1, null, 2, null, 3, null, 4]))
+
+      const began = missing === 'skip' ? 7 : 5
+      expect(found(output).map(({ warmup }) => warmup)).toStrictEqual(
+        Array.from({ length: 8 }, (_, index) => index < began - 1),
+      )
+    },
+  )
+
+  it('leave nothing behind of a key that has no number yet', async () => {
+    const { output, snapshot } = await run(ranged, rows([null, undefined]))
+
+    expect(found(output).map(({ warmup }) => warmup)).toStrictEqual([true, true])
+    expect(snapshot().state['judges']?.entries).toStrictEqual([])
+  })
+
   it('stand for the last number of the key with missing: last', async () => {
     const { output } = await run({ ...ranged, missing: 'last' }, [{ t: -1 }, ...gaps])
     const filled = await run(ranged, rows([...calm(30), 3, 3, 4]))

@@ -81,9 +81,11 @@ export class RecordJudge<J extends PointJudge = Judge> {
     const { point } = this.#reader
     const names = this.#names
     const absent = missing === 0 ? undefined : names.filter((_, at) => Number.isNaN(point[at]))
-    if (absent !== undefined && !this.#fillsIn) return unjudged(absent)
     const kept = this.#kept.get()
-    if (absent !== undefined && !fill(point, kept.last)) return unjudged(absent)
+    if (absent !== undefined && !(this.#fillsIn && fill(point, kept.last))) {
+      this.#letGo(kept)
+      return unjudged(absent, kept.judge.isWarming)
+    }
     const isLate = time < kept.latest
     const annotation = annotationOf(kept.judge.judge(point, time, !isLate), names)
     if (absent !== undefined) annotation.missing = absent
@@ -107,9 +109,13 @@ export class RecordJudge<J extends PointJudge = Judge> {
     }
     const kept = this.#kept.get()
     if (kept.judge.pardon(time)) return 'pardoned'
-    // The key may have none but this.
-    if (kept.latest === -Infinity) this.#kept.clear()
+    this.#letGo(kept)
     return 'no such alert'
+  }
+
+  /** Forgets a key that has no judged record yet. */
+  #letGo({ latest }: Kept<J>): void {
+    if (latest === -Infinity) this.#kept.clear()
   }
 }
 

@@ -21,9 +21,15 @@ const rangeRuleSchema = z.strictObject({
 type RangeRuleParameters = z.output<typeof rangeRuleSchema>
 
 interface RangeRuleData {
-  readonly low: number
-  readonly high: number
+  readonly lows: Ends
+  readonly highs: Ends
 }
+
+/** The value that is furthest to one side, and the next one to it. */
+type Ends = readonly [number, number]
+
+/** A value that is so many times as far from all others as these are from each other has to come a second time to count. */
+const BEYOND_ALL = 1000
 
 class RangeRule implements Detector {
   readonly evidence: DetectorEvidence & { low: [number]; high: [number] } = {
@@ -31,12 +37,18 @@ class RangeRule implements Detector {
     high: [Number.NaN],
   }
   readonly #tolerance: number
+  #lows: Ends = [Infinity, Infinity]
+  #highs: Ends = [-Infinity, -Infinity]
+  /** Of both, what counts. */
   #low = Infinity
   #high = -Infinity
 
   constructor({ tolerance, from }: RangeRuleParameters, { range }: DetectorScope) {
     this.#tolerance = tolerance
-    if (range !== undefined && from === 'expected') [this.#low, this.#high] = range
+    if (range !== undefined && from === 'expected') {
+      const [low, high] = range
+      this.restore({ lows: [low, low], highs: [high, high] })
+    }
   }
 
   score(point: Float64Array): number {
@@ -60,24 +72,43 @@ class RangeRule implements Detector {
   update(point: Float64Array): number {
     const score = this.score(point)
     const value = point[0] as number
-    if (value < this.#low) this.#low = value
-    if (value > this.#high) this.#high = value
+    if (value < this.#lows[1] || value > this.#highs[1]) this.#learn(value)
     return score
   }
 
   snapshot(): RangeRuleData {
-    return { low: this.#low, high: this.#high }
+    return { lows: this.#lows, highs: this.#highs }
   }
 
-  restore(data: RangeRuleData): void {
-    this.#low = data.low
-    this.#high = data.high
+  restore({ highs, lows }: RangeRuleData): void {
+    this.#lows = lows
+    this.#highs = highs
+    this.#settle()
+  }
+
+  #learn(value: number): void {
+    const [lowest, low] = this.#lows
+    const [highest, high] = this.#highs
+    this.#lows = value < lowest ? [value, lowest] : [lowest, Math.min(low, value)]
+    this.#highs = value > highest ? [value, highest] : [highest, Math.max(high, value)]
+    this.#settle()
+  }
+
+  #settle(): void {
+    const [lowest, low] = this.#lows
+    const [highest, high] = this.#highs
+    const width = high - low
+    // What is constant but for one value gives no measure, nor do fewer than three.
+    const most = width > 0 ? BEYOND_ALL * width : Infinity
+    this.#low = low - lowest > most ? low : lowest
+    this.#high = highest - high > most ? high : highest
   }
 }
 
 /**
  * How far a value lies outside of all that was seen so far, as a share of that range; 0 within it. Knows the next point from the
- * first on. Memory: 16 bytes.
+ * first on. One value that lies over a thousand times as far from all others as these lie from each other, such as the largest number there is, does not
+ * widen the range: what comes a second time does. Memory: 32 bytes.
  */
 export const rangeRule = defineDetector<RangeRuleParameters>({
   name: 'range',
@@ -85,6 +116,6 @@ export const rangeRule = defineDetector<RangeRuleParameters>({
   parameters: rangeRuleSchema,
   main: 'tolerance',
   dimensions: 'one',
-  bytes: () => 16,
+  bytes: () => 32,
   create: (parameters, scope) => new RangeRule(parameters, scope),
 })

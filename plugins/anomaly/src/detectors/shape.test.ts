@@ -1,3 +1,4 @@
+import { createRandom } from '@millrace/base'
 import { tryParseParameters } from '@millrace/sdk'
 import { detectorLaws } from '@millrace/testkit/laws'
 import fc from 'fast-check'
@@ -102,12 +103,33 @@ it('what was met before lies in a category, what was not lies outside', () => {
   for (let index = 0; index < 300; index++) detector.update(Float64Array.of(wave(index)), 0)
 
   const known = detector.score(Float64Array.of(wave(300)), 0)
-  const band = [detector.evidence.low?.[0], detector.evidence.high?.[0]]
+  const { expected, high, low } = structuredClone(detector.evidence)
   const unknown = detector.score(Float64Array.of(-wave(302)), 0)
 
   expect(known).toBe(0)
-  expect(band).toStrictEqual([0, 0])
+  expect(expected).toStrictEqual([0])
+  expect(low?.[0]).toBeLessThan(0)
+  expect(high?.[0]).toBeGreaterThan(0)
+  expect(Number(high?.[0]) - Number(low?.[0])).toBeLessThan(20)
   expect(unknown).toBeGreaterThan(0.02)
+})
+
+it('a band is as wide as what is still learnt is strange, and holds most of a stream', () => {
+  const parameters = { span: 4, length: 4, categories: 20, upper: 2, lower: 8 } as const
+  const detector = shape.create(parameters, scope)
+  const noise = createRandom(1)
+  let within = 0
+  for (let index = 0; index < 600; index++) {
+    const value = 10 * Math.sin((index * Math.PI) / 6) + noise()
+    detector.update(Float64Array.of(value), 0)
+    const { high, low } = detector.evidence
+    if (index >= 300 && value >= Number(low?.[0]) && value <= Number(high?.[0])) within++
+  }
+  const { high, low } = detector.evidence
+
+  expect(within).toBeGreaterThan(240)
+  expect(Number(high?.[0]) - Number(low?.[0])).toBeGreaterThan(0)
+  expect(Number(high?.[0]) - Number(low?.[0])).toBeLessThan(10)
 })
 
 it('the lower vigilance is not above the upper one', () => {

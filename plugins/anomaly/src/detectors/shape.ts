@@ -156,9 +156,11 @@ class Shape implements Detector {
     const nearest = categories.find(this.#features)
     const range = Math.max(this.#high, step) - Math.min(this.#low, step)
     const score = range === 0 ? 0 : categories.outside / (2 * length * range)
+    // A step that is off counts twice: for itself, and for the halves that it is in. So far its shape would still be learnt.
+    const margin = this.#parameters.upper * this.#usual * length * range
     return this.#tell(
-      categories.low(nearest, length - 1),
-      categories.high(nearest, length - 1),
+      categories.low(nearest, length - 1) - margin,
+      categories.high(nearest, length - 1) + margin,
       score,
     )
   }

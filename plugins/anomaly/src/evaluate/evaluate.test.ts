@@ -144,6 +144,15 @@ test('points of several fields are judged by what takes them', async () => {
   `)
 })
 
+test('one is no plural', async () => {
+  write('one.csv', 'timestamp,value\n2020-01-01 00:00:00,5\n')
+
+  const { out } = await anomaly('evaluate --data one.csv --detector range')
+
+  expect(out).toContain('range, causal, warm-up 300: 1 series, 1 point\n')
+  expect(out).toContain('No labels to compare with; 0 alerts.')
+})
+
 test('a stored stream is replayed by key, without labels, with its alerts', async () => {
   const record = (row: number): string =>
     JSON.stringify({ pump: row % 2, at: row, bar: row === 1500 ? 99 : row % 10 })

@@ -29,6 +29,8 @@ export interface Verdict extends Scored {
 
 /** Judges the points of one key. */
 export interface PointJudge {
+  /** Whether the next point is one of the warm-up. */
+  readonly isWarming: boolean
   judge(point: Float64Array, time: number, learn?: boolean): Verdict
   pardon(time: number): boolean
   snapshot(): unknown
@@ -114,6 +116,10 @@ export class Judge implements PointJudge {
     return own + detector + thresholdBytes(threshold, scope.warmup) + (drift?.bytes ?? 8)
   }
 
+  get isWarming(): boolean {
+    return this.#seen < this.#warmup
+  }
+
   /** The score from which on the next point would be over the threshold; NaN while that is not known. */
   get level(): number {
     return this.#threshold.level(this.#scale)
@@ -121,25 +127,25 @@ export class Judge implements PointJudge {
 
   /**
    * Judges a point, which is finite, then learns it; without `learn` nothing changes, as for a point that came too late. `time` is
-   * epoch ms of event time.
+   * epoch ms of event time. With `heard`, what another judge of the same key has said of the point, its alert is that of both: there is one stream of alerts.
    */
-  judge(point: Float64Array, time: number, learn = true): Verdict {
+  judge(point: Float64Array, time: number, learn = true, heard?: Verdict): Verdict {
     const verdict = this.#verdict
     const raw = learn ? this.#detector.update(point, time) : this.#detector.score(point, time)
     verdict.raw = raw
     verdict.time = time
     verdict.evidence = this.#detector.evidence
-    verdict.warmup = this.#seen < this.#warmup
+    verdict.warmup = this.isWarming
     verdict.alert = false
     verdict.drift = false
     if (learn) this.#seen++
     if (Number.isNaN(raw)) {
       verdict.score = Number.NaN
       verdict.likelihood = Number.NaN
-      if (learn) this.#pardons.learn(point)
+      if (learn) this.#passUnscored(point, heard)
       return verdict
     }
-    this.#judgeScored(verdict, point, learn)
+    this.#judgeScored(verdict, point, learn, heard)
     return verdict
   }
 
@@ -179,7 +185,19 @@ export class Judge implements PointJudge {
     this.#drift?.detector.restore(kept.drift)
   }
 
-  #judgeScored(verdict: Verdict, point: Float64Array, learn: boolean): void {
+  #passUnscored(point: Float64Array, heard: Verdict | undefined): void {
+    this.#pardons.learn(point)
+    if (heard === undefined || Number.isNaN(heard.raw)) return
+    this.#alerts.add(false, heard.alert, Number.NaN, heard.time)
+    if (heard.alert) this.#threshold.alerted?.(heard.time)
+  }
+
+  #judgeScored(
+    verdict: Verdict,
+    point: Float64Array,
+    learn: boolean,
+    heard: Verdict | undefined,
+  ): void {
     const { raw, time, warmup } = verdict
     const score = this.#scale.rank(raw)
     const surprise = -Math.log10(1 - score)
@@ -187,7 +205,7 @@ export class Judge implements PointJudge {
     verdict.likelihood = this.#likelihood.of(surprise)
     const isOver = !warmup && this.#threshold.isOver(verdict)
     const isStrange = isOver && !this.#pardons.isPardoned(point, raw)
-    verdict.alert = this.#alerts.isAlert(isStrange, score, time)
+    verdict.alert = heard?.alert ?? this.#alerts.isAlert(isStrange, score, time)
     if (!learn) return
     this.#threshold.learn(verdict, isOver)
     this.#alerts.add(isStrange, verdict.alert, score, time)

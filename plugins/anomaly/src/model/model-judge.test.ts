@@ -56,6 +56,68 @@ describe('a judge that hears a model', () => {
     )
   })
 
+  it('has one stream of alerts, whoever raises them', () => {
+    const alerts = { refractory: 5 }
+    const all = (): JudgeOptions => ({ ...options(), alerts, threshold: 0.6 })
+    const steps = fc.array(
+      fc.record({
+        value: fc.constantFrom(0, 0, 0, 1, -1, 500, -500),
+        raw: fc.option(fc.constantFrom(0, 0, 0, 1, 500), { nil: undefined }),
+        id: fc.constant('a'),
+      }),
+      { minLength: 60, maxLength: 120 },
+    )
+    let several = 0
+    fc.assert(
+      fc.property(steps, (list) => {
+        const judge = new ModelJudge(all, plain)
+        const raised: { at: number; member: string | undefined }[] = []
+        for (const [at, { alert, member }] of play(judge, list).entries()) {
+          if (alert) raised.push({ at, member })
+        }
+        const pairs = raised.slice(1).map((one, index) => [raised[index], one] as const)
+        const gaps = pairs.map(([before, { at }]) => at - Number(before?.at))
+        expect(Math.min(6, ...gaps)).toBe(6)
+        several += pairs.filter(([before, { member }]) => before?.member !== member).length
+      }),
+      { numRuns: 200 },
+    )
+    expect(several).toBeGreaterThan(0)
+  })
+
+  it('does not take for an alert what the one who was not heard would have raised', () => {
+    const alerts = { refractory: 1000 }
+    const judge = new ModelJudge(() => ({ ...options(), alerts, threshold: 0.9 }), plain)
+    const calm = Array.from({ length: 40 }, (_, index) => ({ value: index % 3, raw: 1, id: 'a' }))
+
+    // The model finds nothing in what the detector would have called an alert; then it is gone.
+    const verdicts = play(judge, [
+      ...calm,
+      { value: 500, raw: 1, id: 'a' },
+      { value: -9000, id: 'a' },
+    ])
+
+    expect(verdicts.map(({ alert }) => alert)).toEqual([...Array(41).fill(false), true])
+  })
+
+  it('counts alerts of both for the same budget', () => {
+    const threshold = { budget: 1 }
+    const judge = new ModelJudge(() => ({ ...options(), threshold }), plain)
+    const calm = Array.from({ length: 200 }, (_, index) => ({
+      value: index % 3,
+      raw: 1 + (index % 3),
+      id: 'a',
+    }))
+
+    const verdicts = play(judge, [
+      ...calm,
+      { value: 1, raw: 900, id: 'a' },
+      { value: 9000, id: 'a' },
+    ])
+
+    expect(verdicts.filter(({ alert }) => alert)).toHaveLength(1)
+  })
+
   it('goes on from a snapshot as if nothing had been, within the bytes that it says', () => {
     fc.assert(
       fc.property(points, points, (first, second) => {

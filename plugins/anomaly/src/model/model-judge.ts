@@ -43,7 +43,7 @@ class Telling implements Detector {
 }
 
 /**
- * Judges the points of one key by what a model says of them; where it says nothing, by a detector, which learns all along. What was learnt of the
+ * Judges the points of one key by what a model says of them; where it says nothing, by a detector, which learns all along; an alert of one is an alert of both. What was learnt of the
  * scores of a model is forgotten when there is another one.
  */
 export class ModelJudge implements PointJudge {
@@ -73,9 +73,12 @@ export class ModelJudge implements PointJudge {
     return 200 + ModelWindow.bytes(window) + own + Judge.bytes(options)
   }
 
+  get isWarming(): boolean {
+    return (this.#id === '' ? this.#fallback : this.#own).isWarming
+  }
+
   judge(point: Float64Array, time: number, learn = true): Verdict {
     const { told } = this
-    const spare = this.#fallback.judge(point, time, learn)
     if (told !== undefined && told.id !== this.#id) {
       if (this.#id !== '') this.#own = this.#create()
       this.#id = told.id
@@ -83,11 +86,21 @@ export class ModelJudge implements PointJudge {
     this.#telling.raw = told?.raw ?? Number.NaN
     this.#telling.evidence.expected = told?.expected
     this.#telling.evidence.member = told?.name
-    const verdict = this.#own.judge(point, time, learn)
+    const verdict = this.#judgeBoth(point, time, learn)
     if (learn) this.window.learn(point)
-    if (told !== undefined) return verdict
-    spare.evidence.member ??= this.#spareName
-    return spare
+    return verdict
+  }
+
+  #judgeBoth(point: Float64Array, time: number, learn: boolean): Verdict {
+    if (this.told !== undefined) {
+      const verdict = this.#own.judge(point, time, learn)
+      this.#fallback.judge(point, time, learn, verdict)
+      return verdict
+    }
+    const verdict = this.#fallback.judge(point, time, learn)
+    this.#own.judge(point, time, learn, verdict)
+    verdict.evidence.member ??= this.#spareName
+    return verdict
   }
 
   pardon(time: number): boolean {

@@ -4,7 +4,7 @@ import type { Scored } from '../run/score-series.ts'
 import { type FileFigures, filesOf, type Summary } from '../run/summarize.ts'
 import { curveOf } from '../nab/threshold-curve.ts'
 import { curveSvg } from './curve-svg.ts'
-import { grouped, thresholdText } from './columns.ts'
+import { counted, grouped, thresholdText } from './columns.ts'
 import { plotScript } from './plot-script.ts'
 import { hues, plotStyle } from './plot-style.ts'
 import { type Head, modeText, profileTitles } from './summary-text.ts'
@@ -27,7 +27,7 @@ export function plotPage(head: Head, summary: Summary, all: readonly Scored[]): 
 <title>${escaped(head.detector)} on ${grouped(summary.files)} series</title>
 <style>${plotStyle}</style>
 <h1>${escaped(head.detector)}</h1>
-<p class="soft">${escaped(modeText(head.setting))}; ${grouped(summary.files)} series, ${grouped(summary.rows)} points</p>
+<p class="soft">${escaped(modeText(head.setting))}; ${grouped(summary.files)} series, ${counted(summary.rows, 'point')}</p>
 ${profilesTable(summary)}
 ${curveSvg(curveOf(filesOf(all)))}
 <p class="key">Above the <i style="background:var(--value)"></i>values and <i style="background:var(--band)"></i>what was expected;
@@ -97,7 +97,7 @@ function sectionOf(
   const said =
     file === undefined
       ? ''
-      : `windows ${file.standard.found}/${file.standard.found + file.standard.missed}, ${grouped(file.standard.falseRows)} false rows, lost ${file.lost.toFixed(2)}`
+      : `windows ${file.standard.found}/${file.standard.found + file.standard.missed}, ${counted(file.standard.falseRows, 'false row')}, lost ${file.lost.toFixed(2)}`
   return `<section id="s${index}"><header><h2>${escaped(series.name)}</h2>${fieldsOf(series.fields)}<span class="soft">${said} <button>all</button></span></header>
 <canvas></canvas><p class="at soft"></p><script type="application/json">${data}</script></section>`
 }

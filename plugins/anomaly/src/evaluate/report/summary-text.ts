@@ -1,7 +1,7 @@
 import { type NabOutcome, type NabProfile, profileNames } from '../nab/nab-score.ts'
 import type { Setting } from '../run/score-series.ts'
 import type { FileFigures, NabFigures, Summary } from '../run/summarize.ts'
-import { alignColumns, grouped, thresholdText } from './columns.ts'
+import { alignColumns, counted, grouped, thresholdText } from './columns.ts'
 
 /** What was run, for the first line. */
 export interface Head {
@@ -23,11 +23,11 @@ export function summaryText(
   bold: (text: string) => string,
 ): string {
   const { nab, ranked, nanos, bytes, perFile } = summary
-  const head = `${bold(detector)}, ${modeText(setting)}: ${grouped(summary.files)} series, ${grouped(summary.rows)} points`
+  const head = `${bold(detector)}, ${modeText(setting)}: ${grouped(summary.files)} series, ${counted(summary.rows, 'point')}`
   const sections = [
     [head],
     nab === undefined
-      ? [`No labels to compare with; ${grouped(summary.alerts)} alerts.`]
+      ? [`No labels to compare with; ${counted(summary.alerts, 'alert')}.`]
       : nabLines(nab),
     ranked === undefined
       ? []
@@ -37,7 +37,7 @@ export function summaryText(
         ],
     [
       `latency: p50 ${grouped(nanos.p50)} ns, p99 ${grouped(nanos.p99)} ns, mean ${grouped(nanos.mean)} ns a point`,
-      `memory: ${grouped(bytes)} bytes a key, the largest snapshot`,
+      `memory: ${counted(bytes, 'byte')} a key, the largest snapshot`,
     ],
     fileLines(perFile),
     summary.unlabelled.length === 0 ? [] : [`without labels: ${summary.unlabelled.join(', ')}`],
