@@ -126,11 +126,11 @@ it('says of each malformed line at which byte it begins, and the same each time'
   expect(letters.toSorted(byOffset).map(({ id, position }) => ({ id, position }))).toEqual([
     {
       id: `source/${partition}/8/source`,
-      position: { source: 'source', partition, offset: 8, line: null },
+      position: { source: 'source', partition, offset: 8, unit: 'bytes', line: null },
     },
     {
       id: `source/${partition}/11/filter`,
-      position: { source: 'source', partition, offset: 11, line: null },
+      position: { source: 'source', partition, offset: 11, unit: 'bytes', line: null },
     },
   ])
 })

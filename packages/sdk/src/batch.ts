@@ -1,8 +1,11 @@
-/** Where a record came from. `offset` counts records of the partition from 0; `line` counts lines from 1 where there are lines. */
+/** Where a record came from. `line` counts lines from 1 where there are lines. */
 export interface Origin {
   readonly source: string
   readonly partition: string
+  /** Counts from 0. */
   readonly offset: number
+  /** What `offset` counts. Absent: entries of the partition; `bytes` where workers read pieces of it. */
+  readonly unit?: 'bytes' | undefined
   readonly line?: number | undefined
 }
 

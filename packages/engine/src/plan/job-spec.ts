@@ -58,7 +58,9 @@ export interface KeyPart {
 /** What the records of a batch were when they were read the first time. */
 export interface Recalled {
   /** Where all of them stood, at the offsets of the batch; undefined: no entry of the input led to them. */
-  readonly origin: { readonly source: string; readonly partition: string } | undefined
+  readonly origin:
+    | { readonly source: string; readonly partition: string; readonly unit?: 'bytes' | undefined }
+    | undefined
   /** Event time of each value, epoch ms; NaN, or without it: the source's `time` says. */
   readonly timestamps?: ArrayLike<number> | undefined
   /** When they came, epoch ms. Default: now. */

@@ -23,6 +23,8 @@ export interface DeadLetterRecord {
     readonly source: string
     readonly partition: string
     readonly offset: number
+    /** What `offset` counts. Absent: entries. */
+    readonly unit?: 'bytes' | undefined
     readonly line: number | null
   } | null
   /** How often it was tried. */
@@ -102,8 +104,8 @@ export class Letters {
 
 function positionOf(origin: Origin | undefined): DeadLetterRecord['position'] {
   if (origin === undefined) return null
-  const { source, partition, offset, line } = origin
-  return { source, partition, offset, line: line ?? null }
+  const { source, partition, offset, line, unit } = origin
+  return { source, partition, offset, ...(unit && { unit }), line: line ?? null }
 }
 
 function ownRaw(raw: RawRecords | undefined, row: number): RawRecords | undefined {
@@ -119,6 +121,7 @@ export function ownOrigin(table: OriginTable, row: number): OriginTable {
     source: table.source,
     partition: table.partition,
     offsets: [table.offsets[row] as number],
+    unit: table.unit,
     lines: table.lines === undefined ? undefined : [table.lines[row] as number],
     base: readBefore(table, row),
     raw: ownRaw(table.raw, row),

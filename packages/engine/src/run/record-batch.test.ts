@@ -19,5 +19,6 @@ it('names a record by its line, and by its offset too where several stand on one
 it('names a record without a line by its offset, and says when there is no origin', () => {
   expect(renderOrigin(origin(16))).toBe('a.json#16')
   expect(renderOrigin({ source: 's', partition: '', offset: 3, line: undefined })).toBe('s#3')
+  expect(renderOrigin({ ...origin(1690), unit: 'bytes' })).toBe('a.json byte 1690')
   expect(renderOrigin(undefined)).toBe('without origin')
 })

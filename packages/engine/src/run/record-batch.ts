@@ -5,6 +5,8 @@ export interface OriginTable {
   readonly source: string
   readonly partition: string
   readonly offsets: ArrayLike<number>
+  /** What these count. Absent: entries. */
+  readonly unit?: 'bytes' | undefined
   readonly lines: ArrayLike<number> | undefined
   /** Records the job had read before this table's first. */
   readonly base: number
@@ -148,15 +150,18 @@ export function originAt(table: OriginTable, row: number): Origin | undefined {
   if (offset === undefined) return undefined
   // Line 0 stands for: this entry has none.
   const line = table.lines?.[row] || undefined
-  return { source: table.source, partition: table.partition, offset, line }
+  const { partition, source, unit } = table
+  return unit === undefined
+    ? { source, partition, offset, line }
+    : { source, partition, offset, unit, line }
 }
 
-/** A record's place for people: `flights.jsonl:17`, `flights.json:1 offset 16`, `partition#offset`, or `without origin`. */
+/** A record's place for people: `flights.jsonl:17`, `flights.json:1 offset 16`, `flights.jsonl byte 1690`, `partition#offset`, or `without origin`. */
 export function renderOrigin(origin: Origin | undefined): string {
   if (origin === undefined) return 'without origin'
-  const { line, offset } = origin
+  const { line, offset, unit } = origin
   const name = origin.partition === '' ? origin.source : origin.partition
-  if (line === undefined) return `${name}#${offset}`
+  if (line === undefined) return unit === undefined ? `${name}#${offset}` : `${name} byte ${offset}`
   // With fewer lines than entries so far, several stand on one: only the offset tells them apart.
   return offset < line ? `${name}:${line}` : `${name}:${line} offset ${offset}`
 }

@@ -23,6 +23,7 @@ export interface SavedParked {
     readonly source: string
     readonly partition: string
     readonly offset: number
+    readonly unit?: 'bytes' | undefined
     readonly line: number | undefined
     /** Records the job had read before it. */
     readonly base: number
@@ -34,7 +35,7 @@ export function saveParked(
   { batch, input, mark, record, slot }: Parked,
   keyOf: (slot: number) => readonly KeyValue[] | null,
 ): SavedParked {
-  const { base, lines, offsets, partition, source } = batch.table
+  const { base, lines, offsets, partition, source, unit } = batch.table
   const offset = batch.rows[0] === NO_ROW ? undefined : offsets[0]
   return {
     record,
@@ -46,7 +47,7 @@ export function saveParked(
     key: slot === NO_SLOT ? null : keyOf(slot),
     ...(batch.ids && { ids: batch.ids }),
     ...(offset !== undefined && {
-      origin: { source, partition, offset, line: lines?.[0], base },
+      origin: { source, partition, offset, ...(unit && { unit }), line: lines?.[0], base },
     }),
   }
 }
@@ -63,6 +64,7 @@ export function loadParked(
           source: origin.source,
           partition: origin.partition,
           offsets: [origin.offset],
+          unit: origin.unit,
           lines: origin.line === undefined ? undefined : [origin.line],
           base: origin.base,
         }

@@ -41,6 +41,7 @@ export class SourceIntake {
       source: recalled?.origin?.source ?? spec.id,
       partition: recalled?.origin?.partition ?? partition,
       offsets: entries.offsets,
+      unit: recalled?.origin?.unit ?? (isNumbered ? undefined : 'bytes'),
       lines: entries.lines,
       raw: entries.raw,
       // Among several workers each counts for all.

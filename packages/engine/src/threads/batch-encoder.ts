@@ -45,11 +45,13 @@ export class BatchEncoder {
   }
 }
 
-function encodedTable({ base, lines, offsets, partition, source }: OriginTable): EncodedTable {
+function encodedTable(table: OriginTable): EncodedTable {
+  const { base, lines, offsets, partition, source, unit } = table
   return {
     source,
     partition,
     base,
+    unit,
     offsets: numbers(offsets, 0, offsets.length),
     lines: lines && numbers(lines, 0, lines.length),
   }

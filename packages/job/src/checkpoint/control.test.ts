@@ -29,6 +29,22 @@ const unused = {
   resize: () => Promise.reject(new Error('unused')),
 }
 
+it('says how many bytes of all it has read, where it is known of all sources', async () => {
+  const dir = newFolder()
+  const source = { id: 'a', module: 'file', read: 3, sent: 3, malformed: 0, bytes: 12 }
+  let sources = [{ ...source, bytesTotal: 80 as number | undefined }]
+  const progress = () => ({ ...nothingYet('running'), sources })
+  const close = await serveControl(dir, { stop: () => undefined, progress, ...unused })
+
+  const known = await askStatus(dir)
+  sources = [...sources, { ...source, bytesTotal: undefined }]
+  const unknown = await askStatus(dir)
+  await close()
+
+  expect(known).toMatchObject({ read: 3, bytes: 12, bytesTotal: 80 })
+  expect(unknown).not.toHaveProperty('bytes')
+})
+
 it('tells who asks how a job goes, and stops it', async () => {
   const dir = newFolder()
   let stops = 0

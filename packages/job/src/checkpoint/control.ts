@@ -21,6 +21,9 @@ export interface RunningStatus {
   readonly state: Progress['state']
   readonly elapsedMs: number
   readonly read: number
+  /** Of the input, read so far, and all of it; absent where its size is not known. */
+  readonly bytes?: number | undefined
+  readonly bytesTotal?: number | undefined
   /** How many workers there are of the stages that say `parallel`, by id; absent: no stage does. */
   readonly workers?: Readonly<Record<string, number>> | undefined
 }
@@ -180,7 +183,16 @@ async function answerTo(text: string, job: Controlled): Promise<Answer> {
 function statusOf(job: Controlled): RunningStatus {
   const { elapsedMs, sources, state, workers } = job.progress()
   const read = sources.reduce((sum, source) => sum + source.read, 0)
-  return { pid: process.pid, state, elapsedMs, read, ...(workers !== undefined && { workers }) }
+  const bytes = sources.reduce((sum, source) => sum + source.bytes, 0)
+  const bytesTotal = sources.reduce((sum, source) => sum + (source.bytesTotal ?? Number.NaN), 0)
+  return {
+    pid: process.pid,
+    state,
+    elapsedMs,
+    read,
+    ...(bytesTotal > 0 && { bytes, bytesTotal }),
+    ...(workers !== undefined && { workers }),
+  }
 }
 
 async function readAddress(dir: string): Promise<string | undefined> {

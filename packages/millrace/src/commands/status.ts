@@ -1,7 +1,14 @@
 import { askStatus, readJobState, type ReadState, type RunningStatus } from '@millrace/job'
 import { exitCodes } from '../exit-codes.ts'
 import { displayPath } from '../report/fault-text.ts'
-import { formatClock, formatCount, formatOnDisk, plural } from '../report/quantity.ts'
+import {
+  formatBytesOf,
+  formatClock,
+  formatCount,
+  formatOnDisk,
+  plural,
+} from '../report/quantity.ts'
+import { placeJson, sourcePlaces } from '../report/source-places.ts'
 import { alignRows } from '../report/table.ts'
 import type { Shell } from '../shell.ts'
 import { stateOfJob, type StateOptions } from './state-of-job.ts'
@@ -35,22 +42,16 @@ export async function statusCommand(
 
 function runs(running: RunningStatus | undefined): string {
   if (running === undefined) return 'does not run'
-  const { elapsedMs, pid, read, state } = running
-  return `is ${state}: process ${pid}, for ${formatClock(elapsedMs)}, ${plural(read, 'record')} read`
+  const { bytes, bytesTotal, elapsedMs, pid, read, state } = running
+  const size = bytesTotal === undefined ? '' : `, ${formatBytesOf(bytes ?? 0, bytesTotal)}`
+  return `is ${state}: process ${pid}, for ${formatClock(elapsedMs)}, ${plural(read, 'record')} read${size}`
 }
 
 function statesOf({ checkpoint, note }: ReadState, cwd: string): string[] {
   const { end, number, read, time } = note
   const age = formatClock(Math.max(0, Date.now() - time))
   const why = end === undefined ? '' : `, when the job was ${end}`
-  const places = Object.entries(checkpoint.sources).flatMap(([id, { isOver, partitions }]) => {
-    if (isOver) return [[`  ${id}`, 'at its end']]
-    return partitions.map(({ name, offset, position }) => [
-      `  ${id}${name === '' ? '' : ` ${displayPath(name, cwd)}`}`,
-      `entry ${formatCount(offset)}`,
-      JSON.stringify(position) ?? '',
-    ])
-  })
+  const places = sourcePlaces(checkpoint.sources, cwd)
   const kept = Object.entries(checkpoint.stages).flatMap(([id, { snapshot }]) => {
     const entries = Object.values(snapshot.state).map(({ entries: own }) => own.length)
     const sum = entries.reduce((all, one) => all + one, 0)
@@ -72,8 +73,9 @@ function statusJson(
   const { checkpoint, journalSize, note, size } = state
   const sources = Object.entries(checkpoint.sources).map(([id, source]) => {
     const { counts, isOver, partitions } = source
-    const places = partitions.map(({ name, offset, position }) => ({ name, offset, position }))
-    return { id, isOver, read: counts.read, partitions: places }
+    const { bytes, bytesTotal, read } = counts
+    const places = partitions.map(placeJson)
+    return { id, isOver, read, bytes, bytesTotal: bytesTotal ?? null, partitions: places }
   })
   const stages = Object.entries(checkpoint.stages).map(([id, { counts, snapshot }]) => {
     const handles = Object.entries(snapshot.state)

@@ -58,7 +58,7 @@ it('says every minute how far the run is, until it ends', () => {
   vi.advanceTimersByTime(120_000)
 
   expect(lines).toEqual([
-    '{"time":"2026-11-21T00:01:00.000Z","level":"info","job":"orders","message":"progress","fields":{"state":"running","records":90,"perSecond":2,"deadLetters":2,"elapsedMs":60000,"share":0.25}}\n',
+    '{"time":"2026-11-21T00:01:00.000Z","level":"info","job":"orders","message":"progress","fields":{"state":"running","records":90,"bytes":30,"bytesTotal":120,"perSecond":2,"deadLetters":2,"elapsedMs":60000,"share":0.25}}\n',
   ])
 })
 

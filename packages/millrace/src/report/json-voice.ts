@@ -54,11 +54,14 @@ function loggedProgress(
     follow(progress) {
       timer = setInterval(() => {
         pace = paceOf(progress(), pace)
-        const { checkpoint, deadLetters, elapsedMs, perSecond, records, share, state } = pace
+        const { bytes, bytesTotal, checkpoint, deadLetters, elapsedMs } = pace
+        const { perSecond, records, share, state } = pace
         const perSecondRounded = Math.round(perSecond)
         write('progress', {
           state,
           records,
+          bytes,
+          bytesTotal,
           perSecond: perSecondRounded,
           deadLetters,
           elapsedMs,

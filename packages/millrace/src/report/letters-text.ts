@@ -65,10 +65,13 @@ export function renderGroups(
   return lines.map((line) => `${cut(line, width)}\n`).join('')
 }
 
-/** Where a letter comes from: `in.jsonl:17`, or the id where it has no line. */
+/** Where a letter comes from: `in.jsonl:17`, `in.jsonl byte 1690` where workers read it, or the id where it has no line. */
 export function placeOf({ id, position }: Letter): string {
-  if (position === null || position.line === null) return id
-  return `${position.partition === '' ? position.source : position.partition}:${position.line}`
+  if (position === null) return id
+  const name = position.partition === '' ? position.source : position.partition
+  if (position.line === null)
+    return position.unit === undefined ? id : `${name} byte ${position.offset}`
+  return `${name}:${position.line}`
 }
 
 /** Lines of a file that are no letters, for people. */

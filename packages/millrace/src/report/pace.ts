@@ -5,6 +5,8 @@ export interface Pace {
   readonly records: number
   readonly perSecond: number
   readonly bytes: number
+  /** Of the whole input; undefined when it is not known. */
+  readonly bytesTotal: number | undefined
   /** 0 to 1; undefined when the size of the input is not known. */
   readonly share: number | undefined
   readonly elapsedMs: number
@@ -35,6 +37,7 @@ export function paceOf(now: Progress, before?: Pace, clockMs: number = Date.now(
     records,
     perSecond: smoothedRate(records, now.elapsedMs, before),
     bytes,
+    bytesTotal: known ? total : undefined,
     share,
     elapsedMs: now.elapsedMs,
     remainingMs: now.elapsedMs < firstGuessMs ? undefined : left,

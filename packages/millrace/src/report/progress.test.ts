@@ -104,7 +104,7 @@ it('puts the same into one plain line', () => {
   const unknown = paceOf(progress({ state: 'draining' }, { bytesTotal: undefined, bytes: 5200 }))
 
   expect(renderProgressLine('flights', known)).toMatchInlineSnapshot(
-    `"flights: 12,000 records, 6,000/s, 40 % of the input, 0:02, 0:03 left, 24 dead letters"`,
+    `"flights: 12,000 records, 6,000/s, 40 % of 1.0 kB, 0:02, 0:03 left, 24 dead letters"`,
   )
   expect(renderProgressLine('flights', unknown)).toMatchInlineSnapshot(
     `"flights draining: 12,000 records, 6,000/s, 5.2 kB, 0:02"`,

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest'
-import { formatBytes, formatClock, formatCount, formatElapsed, plural } from './quantity.ts'
+import {
+  formatBytes,
+  formatBytesOf,
+  formatClock,
+  formatCount,
+  formatElapsed,
+  plural,
+} from './quantity.ts'
 
 it('groups digits by three', () => {
   expect([0, 999, 1000, 1234567.4].map(formatCount)).toEqual(['0', '999', '1,000', '1,234,567'])
@@ -22,6 +29,12 @@ it('shows bytes in the largest unit that leaves at most three digits', () => {
     '1.0 MB',
     '2.0 GB',
   ])
+})
+
+it('shows bytes of all bytes in the unit of these', () => {
+  expect(formatBytesOf(12_400_000, 80_000_000)).toBe('12.4 of 80.0 MB')
+  expect(formatBytesOf(900, 5200)).toBe('0.9 of 5.2 kB')
+  expect(formatBytesOf(0, 0)).toBe('0 of 0 B')
 })
 
 it('shows spans as people say them', () => {

@@ -10,15 +10,25 @@ export function plural(count: number, noun: string): string {
 
 /** Bytes in the largest unit that leaves a number of at most three digits: `12.3 MB`. */
 export function formatBytes(bytes: number): string {
+  const { digits, power, unit } = unitOf(bytes)
+  return `${(bytes / 1000 ** power).toFixed(digits)} ${unit}`
+}
+
+function unitOf(bytes: number) {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes
-  let unit = 0
-  while (value >= 999.5 && unit < units.length - 1) {
+  let power = 0
+  while (value >= 999.5 && power < units.length - 1) {
     value /= 1000
-    unit++
+    power++
   }
-  const digits = unit === 0 || value >= 99.95 ? 0 : 1
-  return `${value.toFixed(digits)} ${units[unit] ?? 'B'}`
+  return { digits: power === 0 || value >= 99.95 ? 0 : 1, power, unit: units[power] ?? 'B' }
+}
+
+/** How many bytes of all there are, in the unit of these: `12.4 of 80.0 MB`. */
+export function formatBytesOf(bytes: number, total: number): string {
+  const { digits, power, unit } = unitOf(total)
+  return `${(bytes / 1000 ** power).toFixed(digits)} of ${(total / 1000 ** power).toFixed(digits)} ${unit}`
 }
 
 /** What a state takes on the disk: `1.2 MB on disk`, `1.2 MB on disk, 800 kB of it journals`. */
