@@ -75,6 +75,8 @@ export class Coordinator implements Barriers {
   #count: number
   #failures: number
   #bytes: CommittedBytes | undefined
+  /** How many were begun here, which is how many barriers have left each source. */
+  #begun = 0
   #isOver = false
   #cancel: () => void = () => {}
 
@@ -201,6 +203,16 @@ export class Coordinator implements Barriers {
     })
   }
 
+  /** How many barriers have left each source, where that of the last one has yet to come to a part; undefined: it has, or there is none. */
+  awaited(id: string): number | undefined {
+    return this.#pending?.missing.has(id) === true ? this.#begun : undefined
+  }
+
+  /** A part joins those that the barrier under way has yet to come to. */
+  join(id: string): void {
+    this.#pending?.missing.add(id)
+  }
+
   numberFor(id: string): number {
     return this.#pending?.missing.has(id) === true ? this.#pending.number : this.#number + 1
   }
@@ -323,6 +335,7 @@ export class Coordinator implements Barriers {
       answered,
     }
     this.#pending = pending
+    this.#begun++
     for (const source of sources) this.#stand(pending, source)
     for (const { id } of stages.filter(isOver)) this.reached(id)
     if (pending.missing.size > 0) await this.#unlessOver(all)

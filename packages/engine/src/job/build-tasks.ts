@@ -31,7 +31,8 @@ import type { Node } from './node.ts'
 import type { Placement, SourceTally, StageTally } from './pool.ts'
 import type { SourceReader } from './source-reader.ts'
 import { type GateNode, gateNodes } from './gate-nodes.ts'
-import { type Wired, wire } from './wiring.ts'
+import type { Wired } from './wired.ts'
+import { wire } from './wiring.ts'
 
 type Counting = Pick<StageCounter, 'id' | 'metrics'>
 
@@ -75,8 +76,8 @@ export interface Nodes {
 /** A replica that is added. */
 export interface Grown {
   readonly node: StageNode
-  /** Makes it one of the nodes of the job; once it is open, and in one step while no checkpoint is under way. */
-  attach(): void
+  /** Makes it one of the nodes of the job, once it is open; `barrier`: see `UnitFan.add`. */
+  attach(barrier?: number): void
 }
 
 const everything: Placement = { isHere: () => true, standIn: () => undefined }
@@ -260,8 +261,8 @@ export function buildNodes(
     const [node] = stageNodes(own) as [StageNode]
     return {
       node,
-      attach() {
-        more.attach()
+      attach(barrier) {
+        more.attach(barrier)
         for (const { edge, reader } of more.read) {
           for (const { id, task } of [...sinks, ...gates]) if (id === reader) task.join(edge)
         }

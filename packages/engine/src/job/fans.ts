@@ -72,10 +72,15 @@ export class Fans {
   }
 
   /** The edge into one replica more of a stage without keys joins its others. */
-  add({ replica }: StageSpec, input: string, from: string, edge: Edge): void {
-    const name = `${replica?.of}/${input}/${from}`
+  add(
+    stage: StageSpec,
+    read: { readonly from: string; readonly edge: Edge },
+    barrier?: number,
+  ): void {
+    const { edge, from } = read
+    const name = `${stage.replica?.of}/${edge.input}/${from}`
     this.#edges.get(name)?.push(edge)
-    this.#units.get(name)?.add(edge)
+    this.#units.get(name)?.add(edge, barrier)
   }
 
   /** Whether nothing more comes to any of the replicas of a stage. */

@@ -1,10 +1,10 @@
 import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@millrace/base'
 import { type ActorSystem, RestartBudget } from '@millrace/core'
 import { jobDefaults, type Logger, type SinkToken } from '@millrace/sdk'
-import { ENG_ABORTED, ENG_ERROR_RATE, ENG_INTERNAL, ENG_RESIZE_OVER } from '../errors.ts'
+import { ENG_ABORTED, ENG_ERROR_RATE, ENG_INTERNAL } from '../errors.ts'
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
-import { hasThreads, isReplicaOf, stageOf } from '../plan/parallel-spec.ts'
+import { hasThreads, stageOf } from '../plan/parallel-spec.ts'
 import { DeadLetterLog } from '../report/dead-letter-log.ts'
 import type { CheckpointProgress } from '../report/summary.ts'
 import { crashed, type Crashed } from '../run/crashed.ts'
@@ -16,10 +16,11 @@ import type { LetGo } from '../run/let-go.ts'
 import type { ParkedFilter } from '../run/parking-lot.ts'
 import type { Barriers, FailedRecord, TaskHost } from '../run/task-host.ts'
 import { Coordinator } from '../checkpoint/coordinator.ts'
-import { buildNodes, type Grown, type Nodes } from './build-tasks.ts'
+import { buildNodes, type Nodes } from './build-tasks.ts'
 import { Cells } from './cells.ts'
 import { Cleanups } from './cleanups.ts'
 import { openGates } from './gate-nodes.ts'
+import { Growth } from './growth.ts'
 import { handOver } from './hand-over.ts'
 import { openPart } from './open-part.ts'
 import type { Pool, PoolOf } from './pool.ts'
@@ -64,8 +65,7 @@ export class Incarnation implements TaskHost {
   readonly #threads: Pool | undefined
   /** How stages and sinks are told what comes from outside, by id. */
   readonly #holders = new Map<string, (command: LetGo | Committing) => void>()
-  /** How many replicas of a stage were made here, where more were than the spec says. */
-  readonly #replicas = new Map<string, number>()
+  readonly growth: Growth
   #begin: (() => void)[] = []
   #running = 0
   #error: MillraceError | undefined
@@ -105,6 +105,13 @@ export class Incarnation implements TaskHost {
     })
     this.#aborted = new Promise((resolve) => {
       this.#cutShort = resolve
+    })
+    this.growth = new Growth(this.nodes, {
+      open: (node) => this.#openReader(node, false),
+      isEnding: () => this.over || this.#running === 0,
+      checkpoints: this.#coordinator,
+      joined: (count) => void (this.#running += count),
+      ended: this.ended,
     })
   }
 
@@ -206,36 +213,6 @@ export class Incarnation implements TaskHost {
 
   warn(sentence: string): void {
     this.#options.warn(sentence)
-  }
-
-  /**
-   * From now on the first `workers` replicas of a stage without keys, all of which run here, get its records. `passed` resolves when all that
-   * came of earlier ones is passed on. Rejects with why a replica could not be opened, and with ENG_RESIZE_OVER; then nothing has changed.
-   */
-  async resize(stage: string, workers: number): Promise<{ readonly passed: Promise<void> }> {
-    const replicas = this.nodes.stages.filter(({ id }) => isReplicaOf(id, stage)).length
-    const grown: Grown[] = []
-    while (replicas + grown.length < workers) {
-      if (!this.#isFed(stage)) throw ENG_RESIZE_OVER({ id: stage })
-      // What has not opened leaves its number behind.
-      const index = this.#replicas.get(stage) ?? replicas
-      this.#replicas.set(stage, index + 1)
-      const more = this.nodes.grow(stage, index)
-      await this.#openReader(more.node, false)
-      grown.push(more)
-    }
-    // A replica that comes in between would have no part in it.
-    while (this.#coordinator?.progress.isPending === true) await this.#coordinator.settled
-    if (!this.#isFed(stage)) throw ENG_RESIZE_OVER({ id: stage })
-    for (const more of grown) more.attach()
-    this.#running += grown.length
-    const passed = this.nodes.resize(stage, workers)
-    return { passed: Promise.race([passed, this.ended]) }
-  }
-
-  /** Whether there is still something to come for a stage. */
-  #isFed(stage: string): boolean {
-    return !this.over && this.#running > 0 && this.nodes.isFed(stage)
   }
 
   /** What stages and sinks hold parked. */

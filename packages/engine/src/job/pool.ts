@@ -8,7 +8,7 @@ import type { SourceReader } from './source-reader.ts'
 import type { SourcePart } from '../run/source-part.ts'
 import type { StagePart } from '../run/stage-part.ts'
 import type { TaskHost } from '../run/task-host.ts'
-import type { Wired } from './wiring.ts'
+import type { Wired } from './wired.ts'
 
 /** What a stage counts, wherever it runs. */
 export interface StageTally {

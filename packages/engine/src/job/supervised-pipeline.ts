@@ -8,7 +8,8 @@ import {
   type Supervisor,
 } from '@millrace/core'
 import type { Logger } from '@millrace/sdk'
-import { ENG_GAVE_UP, ENG_INTERNAL, ENG_RESIZE_OVER } from '../errors.ts'
+import { ENG_GAVE_UP, ENG_INTERNAL } from '../errors.ts'
+import { ENG_RESIZE_OVER } from '../plan/errors.ts'
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import { rescale } from '../checkpoint/rescale.ts'
 import { expandParallel } from '../plan/expand-parallel.ts'
@@ -131,7 +132,7 @@ export class SupervisedPipeline {
     if (before === workers) return done
     const hasPool = this.#host.threads !== undefined
     if (growsInPlace(this.#spec, id, hasPool)) {
-      const { passed } = await this.#current.resize(id, workers)
+      const { passed } = await this.#current.growth.resize(id, workers)
       this.#whole = whole
       this.#spec = expandParallel(whole)
       return { ...done, passed }
@@ -142,10 +143,11 @@ export class SupervisedPipeline {
     return done
   }
 
-  /** Goes on from a checkpoint that is taken now, with another spec. */
+  /** Goes on from a checkpoint that is taken now, with another spec, or from that which is under way. */
   async #rebuild(whole: JobSpec, id: string): Promise<void> {
     const current = this.#current
-    await current.checkpoints?.take()
+    const { checkpoints } = current
+    await (checkpoints?.progress.isPending === true ? checkpoints.settled : checkpoints?.take())
     if (this.#isEnding || current.over) throw current.error ?? ENG_RESIZE_OVER({ id })
     const built = new Promise<void>((done) => {
       this.#rebuilds = { spec: whole, done }

@@ -5,7 +5,7 @@ import { Port } from '../run/port.ts'
 import type { StageSpec } from '../plan/job-spec.ts'
 import { outputsOf } from '../plan/with-exits.ts'
 import type { Fans } from './fans.ts'
-import type { More, Wired } from './wiring.ts'
+import type { More, Wired } from './wired.ts'
 
 /** An edge, and what it was made for. */
 export interface Read extends Wired {
@@ -61,7 +61,7 @@ export function wireMore(
     inputs: own.map(({ edge }) => edge),
     outbox: new Outbox(ports, dead),
     read: behind,
-    attach() {
+    attach(barrier) {
       for (const { like: other, read } of pairs) {
         read.edge.joins(other)
         inputs.get(read.reader)?.push(read.edge)
@@ -69,7 +69,7 @@ export function wireMore(
       reads.push(...behind, ...own)
       for (const keep of kept) keep()
       for (const { edge, output, writer } of own) {
-        fans.add(stage, edge.input, `${writer}.${output}`, edge)
+        fans.add(stage, { from: `${writer}.${output}`, edge }, barrier)
       }
     },
   }

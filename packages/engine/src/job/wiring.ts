@@ -8,6 +8,7 @@ import { Fans } from './fans.ts'
 import type { JobSpec, OutputRef, StageSpec } from '../plan/job-spec.ts'
 import { outputsOf } from '../plan/with-exits.ts'
 import { type Read, wireMore } from './wire-more.ts'
+import type { More, Wired } from './wired.ts'
 
 /** Who sends to whom: the edges into and the ports out of every node. */
 export interface Wiring {
@@ -23,23 +24,6 @@ export interface Wiring {
   readonly fans: Fans
   /** Makes the edges and ports of one replica more of a stage: as those of `like` are, one that is there. */
   more(like: string, stage: StageSpec, overflow: OverflowTarget | undefined): More
-}
-
-/** An edge, and the parts that it is between. */
-export interface Wired {
-  readonly writer: string
-  readonly reader: string
-  readonly edge: Edge
-}
-
-/** What is wired for a replica that is added. */
-export interface More {
-  readonly inputs: readonly Edge[]
-  readonly outbox: Outbox
-  /** The edges into what reads it, which nobody knows of so far. */
-  readonly read: readonly Wired[]
-  /** From now on all that the stage reads comes to it too, and whoever reads the stage reads it. In one step, while no checkpoint is under way. */
-  attach(): void
 }
 
 /** Where a stage with a lossy mailbox counts its drops. */

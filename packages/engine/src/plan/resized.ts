@@ -1,6 +1,6 @@
 import { jobDefaults, ordersOf, whyUnordered } from '@millrace/sdk'
 import type { MillraceError } from '@millrace/base'
-import { ENG_RESIZE } from '../errors.ts'
+import { ENG_RESIZE } from './errors.ts'
 import { parks, stagesInLanes } from './check-parallel.ts'
 import type { JobSpec, StageSpec } from './job-spec.ts'
 import { placeOf } from './place.ts'

@@ -27,6 +27,8 @@ export class UnitFan implements Outlet {
   #active: number
   #mark = Number.NEGATIVE_INFINITY
   #isIdle = false
+  /** Barriers that were passed on. */
+  #barriers = 0
   /** Whether the input is over, or was stopped; undefined: neither. */
   #complete: boolean | undefined
   readonly #waiting: Waiting[] = []
@@ -54,10 +56,14 @@ export class UnitFan implements Outlet {
     return this.#complete !== undefined
   }
 
-  /** The edge to one replica more, which gets no units so far. */
-  add(edge: Edge): void {
+  /**
+   * The edge to one replica more, which gets no units so far. `barrier`: the number of the barrier, from 1, that has yet to come to another replica;
+   * absent: none has.
+   */
+  add(edge: Edge, barrier?: number): void {
     edge.onRoom = () => this.#room()
     this.edges.push(edge)
+    if (this.#barriers === barrier) edge.offerBarrier()
     edge.offerMark(this.#mark, this.#isIdle)
     if (this.#complete !== undefined) edge.end(this.#complete)
   }
@@ -119,9 +125,14 @@ export class UnitFan implements Outlet {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       if (next.batch !== undefined && !this.#give(next, next.batch)) break
       this.#waiting.shift()
-      if (next.batch === undefined) for (const edge of this.edges) edge.offerBarrier()
+      if (next.batch === undefined) this.#passBarrier()
       if (next.mark > Number.NEGATIVE_INFINITY) this.#pass(next.mark, false)
     }
+  }
+
+  #passBarrier(): void {
+    this.#barriers++
+    for (const edge of this.edges) edge.offerBarrier()
   }
 
   /** False where no replica has room for all that is left. */

@@ -1,4 +1,4 @@
-import type { Wired } from '../job/wiring.ts'
+import type { Wired } from '../job/wired.ts'
 import { Egress } from './egress.ts'
 import { Ingress } from './ingress.ts'
 import type { LinkMessage, Post } from './link-message.ts'

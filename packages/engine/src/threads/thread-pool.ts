@@ -9,7 +9,7 @@ import type {
   StandIn,
   StandInParts,
 } from '../job/pool.ts'
-import type { Wired } from '../job/wiring.ts'
+import type { Wired } from '../job/wired.ts'
 import type { JobSpec, SourceSpec, StageSpec } from '../plan/job-spec.ts'
 import { stageOf } from '../plan/parallel-spec.ts'
 import { placeOf } from '../plan/place.ts'

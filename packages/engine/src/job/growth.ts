@@ -1,0 +1,76 @@
+import { ENG_RESIZE_OVER } from '../plan/errors.ts'
+import type { Coordinator } from '../checkpoint/coordinator.ts'
+import { isReplicaOf } from '../plan/parallel-spec.ts'
+import type { Grown, Nodes, StageNode } from './build-tasks.ts'
+
+/** What replicas that are added need of the life of the pipeline that they join. */
+export interface GrowthHost {
+  /** Creates and opens it. Rejects with why that does not work. */
+  open(node: StageNode): Promise<void>
+  isEnding(): boolean
+  /** What takes checkpoints; absent: nobody does. */
+  readonly checkpoints: Pick<Coordinator, 'awaited' | 'join' | 'progress' | 'settled'> | undefined
+  /** So many nodes more will pass on a last message. */
+  joined(count: number): void
+  readonly ended: Promise<void>
+}
+
+/** Adds replicas to stages while they run. */
+export class Growth {
+  readonly #nodes: Nodes
+  readonly #host: GrowthHost
+  /** The number of the next replica, of stages of which some were made here. */
+  readonly #next = new Map<string, number>()
+
+  constructor(nodes: Nodes, host: GrowthHost) {
+    this.#nodes = nodes
+    this.#host = host
+  }
+
+  /**
+   * From now on the first `workers` replicas of a stage without keys, all of which run here, get its records. `passed` resolves when all that
+   * came of earlier ones is passed on. Rejects with why a replica could not be opened, and with ENG_RESIZE_OVER; then nothing has changed.
+   */
+  async resize(stage: string, workers: number): Promise<{ readonly passed: Promise<void> }> {
+    const host = this.#host
+    const { checkpoints, ended } = host
+    const replicas = this.#nodes.stages.filter(({ id }) => isReplicaOf(id, stage)).length
+    const grown: Grown[] = []
+    while (replicas + grown.length < workers) {
+      this.#refuseEnding(stage)
+      // What has not opened leaves its number behind.
+      const index = this.#next.get(stage) ?? replicas
+      this.#next.set(stage, index + 1)
+      const more = this.#nodes.grow(stage, index)
+      await host.open(more.node)
+      grown.push(more)
+    }
+    // Whoever reads the stage may have had the barrier already, unless a replica has not.
+    while (grown.length > 0 && checkpoints?.progress.isPending === true) {
+      if (this.#awaited(stage) !== undefined) break
+      await checkpoints.settled
+    }
+    this.#refuseEnding(stage)
+    const barrier = this.#awaited(stage)
+    for (const more of grown) {
+      if (barrier !== undefined) checkpoints?.join(more.node.id)
+      more.attach(barrier)
+    }
+    host.joined(grown.length)
+    const passed = this.#nodes.resize(stage, workers)
+    return { passed: Promise.race([passed, ended]) }
+  }
+
+  /** The barrier that has yet to come to a replica of a stage. */
+  #awaited(stage: string): number | undefined {
+    for (const { id } of this.#nodes.stages) {
+      const awaited = isReplicaOf(id, stage) ? this.#host.checkpoints?.awaited(id) : undefined
+      if (awaited !== undefined) return awaited
+    }
+    return undefined
+  }
+
+  #refuseEnding(stage: string): void {
+    if (this.#host.isEnding() || !this.#nodes.isFed(stage)) throw ENG_RESIZE_OVER({ id: stage })
+  }
+}
