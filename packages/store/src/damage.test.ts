@@ -97,6 +97,29 @@ it('never takes a damaged checkpoint for one that was not finished', async () =>
   }
 })
 
+it('refuses to begin anew where all checkpoints were removed, and says what helps', async () => {
+  const disk = await twoCheckpoints()
+  for (const name of ['checkpoint-1', 'checkpoint-2']) await disk.start().remove(`/state/${name}`)
+
+  const refusal = { code: 'STORE_REMOVED', message: expect.stringContaining('/state') as string }
+  await expect(open(disk)).rejects.toMatchObject(refusal)
+  await expect(readStore({ directory: '/state', fs: disk.start() })).rejects.toMatchObject(refusal)
+
+  // What the hint says helps.
+  const anew = await open(disk, { anew: true })
+  await anew.commit({ id: 1, sections: sectionsOf({ a: ['new'] }) })
+  await anew.close()
+  expect(await textOf(await open(disk), 'a')).toEqual(['new'])
+})
+
+it('begins where a first checkpoint has never become one, whatever it has left', async () => {
+  const disk = new SimulatedDisk({ seed: 1 })
+  await (await open(disk)).close()
+  await (await disk.start().create('/state/blocks-1')).close()
+
+  expect((await open(disk)).latest()).toBeUndefined()
+})
+
 it('refuses a format it does not know', async () => {
   const disk = await twoCheckpoints()
   disk.replace('/state/checkpoint-2', encode('millrace checkpoint 2 anything\n'))

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { isMillraceError, type Runtime } from '@millrace/base'
-import { BlockFile, blocksName } from './block-file.ts'
+import { BlockFile, blocksName, writeAll } from './block-file.ts'
 import { CheckpointReader } from './checkpoint-reader.ts'
-import { manifestName, type Scan } from './directory.ts'
+import { BEGUN, manifestName, type Scan } from './directory.ts'
 import { diskError, STORE_CLOSED, STORE_SAVEPOINT, STORE_UNCERTAIN } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import { type BlockRef, filesOf, type Manifest } from './manifest.ts'
@@ -28,6 +28,7 @@ export class DirectoryStore extends CheckpointReader implements Store {
   readonly #files: Map<number, number>
   #lastId: number
   #lastFile: number
+  #isBegun: boolean
   /** What the next commit follows. */
   #base: Manifest | undefined
   /** Settles when all that was asked for so far is done. */
@@ -41,6 +42,7 @@ export class DirectoryStore extends CheckpointReader implements Store {
     this.#options = options
     this.#files = new Map(found.blocks)
     this.#lastId = found.lastId
+    this.#isBegun = found.isBegun
     const named = found.manifests.flatMap((manifest) => [...filesOf(manifest).keys()])
     this.#lastFile = Math.max(0, ...found.blocks.keys(), ...named)
     this.#base = this.latestManifest()
@@ -108,6 +110,7 @@ export class DirectoryStore extends CheckpointReader implements Store {
     const old = new Set(recent.slice(0, -this.#options.keep))
     const names = [...[...old].map(manifestName), ...this.#damagedBefore(recent)]
     try {
+      if (!this.#isBegun && recent.length > 0) await this.#begin()
       if (names.length > 0) await this.#remove(names)
       this.manifests = this.manifests.filter((manifest) => !old.has(manifest))
       for (const name of names) this.damaged.delete(name)
@@ -122,6 +125,17 @@ export class DirectoryStore extends CheckpointReader implements Store {
     } catch (error) {
       if (diskError(error, this.directory) === error) throw error
     }
+  }
+
+  /** Notes that there is a checkpoint, once it is durable: where none is found later, they were removed. */
+  async #begin(): Promise<void> {
+    const file = await this.fs.create(join(this.directory, BEGUN))
+    try {
+      await writeAll(file, new TextEncoder().encode('Here are checkpoints.\n'))
+    } finally {
+      await file.close()
+    }
+    this.#isBegun = true
   }
 
   /** Damaged checkpoints that would not be kept if they were whole. */

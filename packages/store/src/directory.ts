@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { blocksName } from './block-file.ts'
-import { diskError, STORE_CORRUPT, STORE_NEWER, systemCode } from './errors.ts'
+import { diskError, STORE_CORRUPT, STORE_NEWER, STORE_REMOVED, systemCode } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import {
   BadManifest,
@@ -18,6 +18,9 @@ export const LOCK = 'lock'
 /** Name of the file that says who has the lock. */
 export const HOLDER = 'holder.json'
 
+/** Name of the file that says that there is a checkpoint: it stays, whatever becomes of these. */
+export const BEGUN = 'begun'
+
 /** The name of a checkpoint's file. */
 export const manifestName = ({ id, savepoint }: Pick<Manifest, 'id' | 'savepoint'>): string =>
   savepoint === undefined ? `checkpoint-${id}` : `savepoint-${savepoint}`
@@ -32,6 +35,8 @@ export interface Scan {
   readonly blocks: ReadonlyMap<number, number>
   /** The largest id of a checkpoint, damaged ones included. */
   readonly lastId: number
+  /** Whether the directory says that there has been a checkpoint. */
+  readonly isBegun: boolean
 }
 
 const numbered = (names: readonly string[], pattern: RegExp): number[] =>
@@ -41,12 +46,14 @@ const numbered = (names: readonly string[], pattern: RegExp): number[] =>
     .toSorted((a, b) => a - b)
 
 /**
- * Reads what is in the directory. The checkpoint of the largest id must be whole, with all it needs, unless `anew`.
- * Rejects with `STORE_CORRUPT`, `STORE_NEWER` and errors of the disk.
+ * Reads what is in the directory. The checkpoint of the largest id must be whole, with all it needs, and one must be there where there has
+ * been one, unless `anew`. Rejects with `STORE_CORRUPT`, `STORE_REMOVED`, `STORE_NEWER` and errors of the disk.
  */
 export async function scan(fs: FileSystem, directory: string, anew = false): Promise<Scan> {
   const names = await fs.list(directory)
   const ids = numbered(names, /^checkpoint-(\d+)$/)
+  const isBegun = names.includes(BEGUN)
+  if (isBegun && ids.length === 0 && !anew) throw STORE_REMOVED({ directory })
   const savepoints = names.filter((name) => name.startsWith('savepoint-')).toSorted()
   const blocks = new Map<number, number>()
   for (const file of numbered(names, /^blocks-(\d+)$/)) {
@@ -71,7 +78,7 @@ export async function scan(fs: FileSystem, directory: string, anew = false): Pro
   const newest = manifests.find(({ id, savepoint }) => id === latest && savepoint === undefined)
   if (newest !== undefined && !anew) checkFiles({ directory, manifests, blocks }, newest)
   const lastId = manifests.reduce((most, { id }) => Math.max(most, id), latest ?? 0)
-  return { manifests, damaged, blocks, lastId }
+  return { manifests, damaged, blocks, lastId, isBegun }
 }
 
 async function readManifest(fs: FileSystem, directory: string, name: string): Promise<Manifest> {

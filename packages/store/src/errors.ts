@@ -33,6 +33,15 @@ export const STORE_CORRUPT: ErrorOf<{
         `${others.at(-1)}: results since then come again.`,
 })
 
+/** There were checkpoints, and there are none. */
+export const STORE_REMOVED: ErrorOf<{ directory: string }> = defineError({
+  code: 'STORE_REMOVED',
+  message: ({ directory }) =>
+    `"${directory}" has had checkpoints of the job, and somebody has removed all of them.`,
+  hint: () =>
+    'Restore the directory from a copy, import an export in its place (millrace state import --replace), or begin anew: --fresh (in code fresh: true).',
+})
+
 /** Written by a later version of Millrace. */
 export const STORE_NEWER: ErrorOf<{ file: string; format: number; known: number }> = defineError({
   code: 'STORE_NEWER',

@@ -56,6 +56,7 @@ it('keeps the last two checkpoints and every savepoint, and removes what only ot
   await store.close()
 
   expect((await disk.start().list('/state')).toSorted()).toEqual([
+    'begun',
     'blocks-1',
     'blocks-3',
     'blocks-4',

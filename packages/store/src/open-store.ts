@@ -26,7 +26,7 @@ export interface StoreOptions {
 
 /**
  * Opens the state of a job, made where there is none, and holds its directory until `close`.
- * Rejects with `STORE_LOCKED`, `STORE_OTHER_JOB`, `STORE_CORRUPT`, `STORE_NEWER` and errors of the disk.
+ * Rejects with `STORE_LOCKED`, `STORE_OTHER_JOB`, `STORE_CORRUPT`, `STORE_REMOVED`, `STORE_NEWER` and errors of the disk.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { directory, fs = nodeFileSystem, job, clock } = options
