@@ -212,6 +212,62 @@ it('judges by a model behind a URL, and by the detector where that fails', async
   expect(heard.map(([said]) => said)).toEqual(heard.map(([, wanted]) => wanted))
 })
 
+it.each([
+  ['500', 'status 500 Internal Server Error.'],
+  ['moved', 'status 302 Found, which sends on to /elsewhere: name that URL itself.'],
+  ['garbage', '"<html>no", which is no JSON.'],
+  ['nothing', 'nothing.'],
+  ['few', '{"values":[1]} for '],
+  ['words', '{"values":["high"]} for 1 window.'],
+  ['endless', 'more than '],
+  ['infinite', 'NaN or infinite numbers for '],
+  ['late', 'nothing in time.'],
+  ['closes', 'fetch failed'],
+])('judges by the detector where a model behind a URL gives no answer: %s', async (how, told) => {
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (text) => (body += text))
+    request.on('end', () => {
+      const count = (JSON.parse(body) as { windows: readonly unknown[] }).windows.length
+      const all = (value: string) => `{"values":[${Array(count).fill(value).join()}]}`
+      if (how === '500') response.writeHead(500).end('no')
+      if (how === 'moved') response.writeHead(302, { location: '/elsewhere' }).end()
+      if (how === 'garbage') response.end('<html>no')
+      if (how === 'nothing') response.end()
+      if (how === 'few') response.end(count === 1 ? '{"values":[]}' : '{"values":[1]}')
+      if (how === 'words') response.end(all('"high"'))
+      if (how === 'infinite') response.end(all('1e999'))
+      if (how === 'closes') response.destroy()
+      if (how === 'endless') {
+        const more = (): void => {
+          while (!response.destroyed && response.write(' '.repeat(65_536)));
+        }
+        response.on('drain', more)
+        more()
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  servers.push({
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  })
+  const { port } = server.address() as AddressInfo
+  const cwd = files(`http: 'http://127.0.0.1:${port}/score'`)
+  const text = readFileSync(join(cwd, 'job.yaml'), 'utf8')
+  const deadline = how === 'late' ? '100ms' : '20s'
+  writeFileSync(join(cwd, 'job.yaml'), text.replace('deadline: 5s', `deadline: ${deadline}`))
+
+  const { code, stderr } = await run(cwd, ['run', 'job.yaml', '--set', 'source.limit=60'])
+
+  expect(code).toBe(0)
+  expect(stderr).toContain(how === 'closes' ? told : `The model answered with ${told}`)
+  const results = read(cwd, 'out.jsonl')
+  expect(results.map(({ anomaly }) => anomaly.member)).toEqual(Array(60).fill('ewma'))
+})
+
 it('refuses a deadline that no record lives to see', async () => {
   const cwd = files('onnx: model.onnx')
   const text = job('onnx: model.onnx').replace('parallel: 4', 'timeout: 2s')

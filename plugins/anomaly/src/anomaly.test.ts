@@ -363,6 +363,21 @@ describe('parameters of anomaly', () => {
     expect(faults({ field: 'a', model })).toStrictEqual([])
   })
 
+  it('must send what can be sent', () => {
+    const fault = (model: object) =>
+      faults({ field: 'a', model: { http: 'http://localhost', ...model } })
+
+    expect(fault({ http: 'https://me:secret@localhost/score' })).toStrictEqual([
+      [['model', 'http'], 'must be without user and password.'],
+    ])
+    for (const authorization of ['Bearer a\nb', 'Bearer \u0000', 'Bearer ключ']) {
+      expect(fault({ authorization })).toStrictEqual([
+        [['model', 'authorization'], 'must be one line of plain characters; got others.'],
+      ])
+    }
+    expect(fault({ authorization: 'Bearer abc\n' })).toStrictEqual([])
+  })
+
   it('must leave the keys alone', () => {
     expect(faults({ field: 'a', as: 'sensor' })).toStrictEqual([
       [['as'], '"sensor" is the name of a key, which results must keep.'],

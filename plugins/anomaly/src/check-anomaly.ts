@@ -16,6 +16,7 @@ export function checkAnomaly(
     ...alertsFaults(parameters),
     ...durationFaults(['model', 'deadline'], parameters.model?.deadline),
     ...deadlineFaults(parameters, timeoutMs),
+    ...addressFaults(parameters),
   ]
   if (keys.includes(parameters.as)) {
     faults.push({
@@ -25,6 +26,23 @@ export function checkAnomaly(
     })
   }
   return faults.length > 0 ? faults : detectorFaults(parameters)
+}
+
+/** What could not be sent, and would show what is secret each time it is tried. */
+function addressFaults({ model }: AnomalyParameters): ParameterFault[] {
+  if (model === undefined || !('http' in model)) return []
+  const faults: ParameterFault[] = []
+  const { password, username } = new URL(model.http)
+  if (username !== '' || password !== '') {
+    const hint = "Write them as authorization: 'Basic …', in base64."
+    faults.push({ path: ['model', 'http'], message: 'must be without user and password.', hint })
+  }
+  if (!/^[\t\x20-\x7e]*$/u.test(model.authorization?.trim() ?? '')) {
+    const hint = 'Look for line ends and special characters where it comes from.'
+    const message = 'must be one line of plain characters; got others.'
+    faults.push({ path: ['model', 'authorization'], message, hint })
+  }
+  return faults
 }
 
 /** Behind the timeout of the stage the record has failed before the detector could judge it. */

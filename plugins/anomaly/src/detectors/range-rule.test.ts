@@ -37,6 +37,7 @@ const of = (parameters: { from: 'expected' | 'seen' }, range?: readonly [number,
     { tolerance: 0, ...parameters },
     { dimensions: 1, warmup: 1, seed: 1, ...(range && { range }) },
   )
+const near = (value: number): unknown => expect.closeTo(value, 9)
 const last = (values: readonly number[], detector = of({ from: 'seen' })) =>
   values.map((value) => detector.update(Float64Array.of(value), 0)).at(-1)
 
@@ -71,7 +72,7 @@ it('is the plain range where no value is a thousand ranges away from all others'
         const before = list.slice(0, index + 1)
         const [low, high] = [Math.min(...before), Math.max(...before)]
         const beyond = Math.max(value - high, low - value, 0)
-        return beyond === 0 ? 0 : high === low ? 1 : expect.closeTo(beyond / (high - low), 9)
+        return near(beyond === 0 ? 0 : high === low ? 1 : beyond / (high - low))
       })
       expect(scores).toEqual(wanted)
     }),

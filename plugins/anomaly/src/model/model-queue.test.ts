@@ -143,6 +143,66 @@ describe('a queue of windows', () => {
     expect(failures.map(messageOf)).toEqual(['The model answered with nothing in time.'])
   })
 
+  it('lets a model rest that says nothing in time: twice as long each time, until it answers', async () => {
+    const model = new Adder()
+    let now = 0
+    const failures: unknown[] = []
+    const rest = { now: () => now, firstMs: 10 }
+    const queue = new ModelQueue(model, shape, 3, (error) => failures.push(error), rest)
+    const ask = (end = new AbortController()) => {
+      return { end, asked: queue.ask(Float32Array.of(1, 2), end.signal) }
+    }
+    const cut = async () => {
+      const [one, ...others] = [ask(), ask(), ask(), ask()]
+      await Promise.resolve()
+      for (const { end } of others) end.abort()
+      one?.end.abort()
+      return Promise.all([one?.asked, ...others.map(({ asked }) => asked)])
+    }
+    const told: unknown[] = []
+    const look = async (at: number) => {
+      now = at
+      const { asked } = ask()
+      await model.answer()
+      await model.answer()
+      told.push([at, (await asked)?.[0]])
+    }
+
+    await cut()
+    await look(9)
+    now = 10
+    await cut()
+    await look(29)
+    await look(30)
+    await cut()
+    await look(39)
+    await look(40)
+
+    expect(told).toEqual([
+      [9, undefined],
+      [29, undefined],
+      [30, 3],
+      [39, undefined],
+      [40, 3],
+    ])
+  })
+
+  it('says nothing of windows for which the model gives no number, and what it gives of the others', async () => {
+    const model: Model = {
+      id: 'odd',
+      run: async () => Float32Array.of(1, Number.NaN, Infinity),
+      close() {},
+    }
+    const { failures, queue } = queueOf(model)
+
+    const asked = [1, 2, 3].map((value) => queue.ask(Float32Array.of(value, 0), never))
+
+    expect(await Promise.all(asked)).toEqual([Float32Array.of(1), undefined, undefined])
+    expect(failures.map(messageOf)).toEqual([
+      'The model answered with NaN or infinite numbers for 2 of 3 windows.',
+    ])
+  })
+
   it('closes the model when that is done with what it has in hand, and asks it nothing more', async () => {
     const events: string[] = []
     let done = (): void => {}

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import { ANOMALY_MODEL_ANSWER } from '../errors.ts'
 import type { Model, WindowShape } from './model.ts'
 
@@ -13,6 +14,17 @@ export interface QueueShape extends WindowShape {
   readonly size: number
 }
 
+/** How long a model is not asked when it gave nothing in time. */
+export interface Rest {
+  /** Of a clock, in ms. */
+  readonly now: () => number
+  /** The first time; then twice as long each time, up to 64 times that, until the model answers. */
+  readonly firstMs: number
+}
+
+/** Doublings of the rest. */
+const DOUBLINGS = 6
+
 /**
  * Brings windows to a model in batches: those that come while it works on others go together, `most` at once. What it
  * cannot answer is undefined.
@@ -27,17 +39,29 @@ export class ModelQueue {
   #inHand: AbortController | undefined
   #working: Promise<void> | undefined
   #isClosed = false
+  readonly #rest: Rest
+  /** Batches without an answer in time, one behind the other. */
+  #unanswered = 0
+  #restsUntil = -Infinity
 
-  /** `failed` hears why windows got no answer. */
-  constructor(model: Model, shape: QueueShape, most: number, failed: (error: unknown) => void) {
+  /** `failed` hears why windows got no answer. Default of `rest`: none. */
+  constructor(
+    model: Model,
+    shape: QueueShape,
+    most: number,
+    failed: (error: unknown) => void,
+    rest: Rest = { now: () => 0, firstMs: 0 },
+  ) {
+    this.#rest = rest
     this.model = model
     this.#shape = shape
     this.#most = most
     this.#failed = failed
   }
 
-  /** What the model makes of a window; undefined: it failed, or nobody waits any more. Never rejects. */
+  /** What the model makes of a window; undefined: it failed, rests, or nobody waits any more. Never rejects. */
   ask(window: Float32Array, signal: AbortSignal): Promise<Float32Array | undefined> {
+    if (this.#isResting) return Promise.resolve(undefined)
     return new Promise((settle) => {
       signal.addEventListener('abort', () => settle(undefined), { once: true })
       this.#waiting.push({ window, signal, settle })
@@ -54,8 +78,12 @@ export class ModelQueue {
     await this.model.close()
   }
 
+  get #isResting(): boolean {
+    return this.#unanswered > 0 && this.#rest.now() < this.#restsUntil
+  }
+
   async #work(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#isClosed) {
+    while (this.#waiting.length > 0 && !this.#isClosed && !this.#isResting) {
       const batch = this.#waiting.splice(0, this.#most).filter(({ signal }) => !signal.aborted)
       if (batch.length > 0) await this.#run(batch)
     }
@@ -73,13 +101,33 @@ export class ModelQueue {
       const values = await this.model.run(windows, batch.length, end.signal)
       end.signal.throwIfAborted()
       checkSize(values.length, batch.length, size)
-      for (const [at, { settle }] of batch.entries()) {
-        settle(values.slice(at * size, (at + 1) * size))
-      }
+      this.#unanswered = 0
+      this.#settle(batch, values)
     } catch (error) {
+      if (end.signal.aborted) this.#takeRest()
       if (!this.#isClosed) this.#failed(end.signal.aborted ? end.signal.reason : error)
       for (const { settle } of batch) settle(undefined)
     }
+  }
+
+  #settle(batch: readonly Waiting[], values: Float32Array): void {
+    const { size } = this.#shape
+    let odd = 0
+    for (const [at, { settle }] of batch.entries()) {
+      const own = values.slice(at * size, (at + 1) * size)
+      const isWhole = own.every(Number.isFinite)
+      if (!isWhole) odd++
+      settle(isWhole ? own : undefined)
+    }
+    if (odd === 0) return
+    const of = counted(batch.length, 'window')
+    this.#failed(ANOMALY_MODEL_ANSWER({ got: `NaN or infinite numbers for ${odd} of ${of}` }))
+  }
+
+  #takeRest(): void {
+    const { firstMs, now } = this.#rest
+    this.#restsUntil = now() + firstMs * 2 ** Math.min(this.#unanswered, DOUBLINGS)
+    this.#unanswered++
   }
 }
 
@@ -88,9 +136,6 @@ function checkSize(got: number, count: number, size: number): void {
   const [numbers, windows] = [counted(got, 'number'), counted(count, 'window')]
   throw ANOMALY_MODEL_ANSWER({ got: `${numbers} for ${windows}, not ${count * size}` })
 }
-
-const counted = (count: number, thing: string): string =>
-  `${count} ${thing}${count === 1 ? '' : 's'}`
 
 /** Aborted when all of them are: nobody waits any more. */
 function endOf(batch: readonly Waiting[]): AbortController {

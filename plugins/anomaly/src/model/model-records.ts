@@ -88,19 +88,21 @@ export class ModelRecords {
   }
 
   async #openQueue(): Promise<ModelQueue> {
-    const { logger, parameters } = this.#scope
+    const { clock, logger, parameters } = this.#scope
     const { batch, gives, window } = this.#model
     const dimensions = textsOf(parameters).length
     const model = await openModel(this.#model, dimensions)
     const size = ModelWindow.answer({ dimensions, gives, window })
     let failures = 0
-    return new ModelQueue(model, { dimensions, size, window }, batch, (error) => {
+    const failed = (error: unknown): void => {
       failures++
       // What goes on failing is told now and then.
       if (!Number.isInteger(Math.log2(failures))) return
       const fields = { failures, error: reasonOf(error) }
       logger.warn('The model gave no answer; the detector judged in its place.', fields)
-    })
+    }
+    const rest = { now: () => clock.monotonic(), firstMs: this.#deadlineMs }
+    return new ModelQueue(model, { dimensions, size, window }, batch, failed, rest)
   }
 }
 

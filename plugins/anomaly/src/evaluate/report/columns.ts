@@ -20,10 +20,6 @@ export function alignColumns(rows: readonly (readonly string[])[]): readonly str
 /** A count with commas. */
 export const grouped = (value: number): string => Math.round(value).toLocaleString('en-US')
 
-/** A count with what is counted. */
-export const counted = (count: number, thing: string): string =>
-  `${grouped(count)} ${thing}${count === 1 ? '' : 's'}`
-
 /** A threshold: nearly 1 it is told by what it lacks. */
 export function thresholdText(threshold: number | undefined): string {
   if (threshold === undefined) return 'per group'

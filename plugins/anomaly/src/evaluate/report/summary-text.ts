@@ -1,7 +1,8 @@
+import { counted } from '../../counted.ts'
 import { type NabOutcome, type NabProfile, profileNames } from '../nab/nab-score.ts'
 import type { Setting } from '../run/score-series.ts'
 import type { FileFigures, NabFigures, Summary } from '../run/summarize.ts'
-import { alignColumns, counted, grouped, thresholdText } from './columns.ts'
+import { alignColumns, grouped, thresholdText } from './columns.ts'
 
 /** What was run, for the first line. */
 export interface Head {
