@@ -25,6 +25,8 @@ interface OnnxValue {
 export interface OnnxFile {
   readonly nodes: readonly OnnxNode[]
   readonly input: OnnxValue
+  /** Further inputs. */
+  readonly others?: readonly OnnxValue[]
   readonly output: OnnxValue
   /** Whole numbers that nodes read, by name. */
   readonly constants?: Readonly<Record<string, readonly number[]>>
@@ -34,9 +36,15 @@ const INT64 = 7
 const types = { float: 1, whole: INT64, truth: 9 }
 
 /** The bytes of a model in the format ONNX: protocol buffers by hand, after the fields of onnx.proto. */
-export function onnxFile({ constants = {}, input, nodes, output }: OnnxFile): Uint8Array {
+export function onnxFile({
+  constants = {},
+  input,
+  nodes,
+  others = [],
+  output,
+}: OnnxFile): Uint8Array {
   const graph = [
-    ...graphOf({ nodes, inputs: [input], outputs: [output] }),
+    ...graphOf({ nodes, inputs: [input, ...others], outputs: [output] }),
     ...Object.entries(constants).flatMap(([name, values]) => bytesField(5, tensorOf(name, values))),
   ]
   // Version 8 of the format, version 18 of the operators.

@@ -118,6 +118,33 @@ describe('what is no model for these windows', () => {
     await expect(open(options)).rejects.toThrow(fault)
   })
 
+  it('is refused where it takes something else besides', async () => {
+    const file = fileOf({
+      nodes: [{ operator: 'Add', inputs: ['window', 'bias'], outputs: ['score'] }],
+      input: { name: 'window', shape: ['n', 3] },
+      others: [{ name: 'bias', shape: [1] }],
+      output: { name: 'score', shape: ['n', 3] },
+    })
+
+    await expect(open({ file })).rejects.toThrow(
+      `The model ${file} cannot be used: it also takes "bias", and there is nothing but windows to give.`,
+    )
+  })
+
+  it('is refused where it says itself that it gives another number of values', async () => {
+    const file = fileOf({
+      nodes: [{ operator: 'Identity', inputs: ['window'], outputs: ['again'] }],
+      input: { name: 'window', shape: ['n', 3] },
+      output: { name: 'again', shape: ['n', 3] },
+    })
+
+    await expect(open({ file, size: 1 })).rejects.toThrow(
+      `The model ${file} cannot be used: its output "again" gives 3 numbers for a window, not 1.`,
+    )
+    const model = await open({ file, size: 3 })
+    await model.close()
+  })
+
   it('is refused where its answers are whole numbers, such as labels', async () => {
     const file = fileOf({
       nodes: [{ operator: 'ArgMax', inputs: ['window'], outputs: ['label'] }],

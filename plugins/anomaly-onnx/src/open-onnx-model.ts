@@ -12,6 +12,8 @@ export interface OnnxModelOptions extends WindowShape {
   readonly input?: string | undefined
   /** Output to read. Default: the first. */
   readonly output?: string | undefined
+  /** Numbers that it is to give for each window. Default: any. */
+  readonly size?: number | undefined
   /** Threads that compute one batch. Default 1. */
   readonly threads?: number | undefined
 }
@@ -29,7 +31,9 @@ export async function openOnnxModel(options: OnnxModelOptions): Promise<Model> {
     const input = pick(file, 'input', model.opened.inputs, options.input)
     const output = pick(file, 'output', model.opened.outputs, options.output)
     checkShape(options, input)
+    checkAlone(file, model.opened.inputs, input)
     checkNumbers(file, model.opened.outputs, output)
+    checkSize(options, output)
     const ask = (windows: Float32Array, count: number, signal: AbortSignal) => {
       const shape = [count, ...shapeBehind(input.shape, options)]
       return model.ask({ input: input.name, output: output.name, windows, shape }, signal)
@@ -107,6 +111,26 @@ function checkShape({ dimensions, file, window }: OnnxModelOptions, input: Model
   const fault = `its input "${name}" is ${got}; windows are float32 [n, ${window}, ${dimensions}].`
   const hint = 'Set window to what the model was made for, or make it for float32.'
   throw ONNX_MODEL({ file, fault, hint }, { path: type === 'float32' ? 'window' : 'input' })
+}
+
+/** Refuses a model that takes more than windows. */
+function checkAlone(file: string, inputs: readonly ModelPort[], input: ModelPort): void {
+  const others = inputs.filter((one) => one !== input).map(({ name }) => `"${name}"`)
+  if (others.length === 0) return
+  const fault = `it also takes ${others.join(' and ')}, and there is nothing but windows to give.`
+  const hint = 'Make these inputs constants of the model when you export it.'
+  throw ONNX_MODEL({ file, fault, hint }, { path: 'file' })
+}
+
+/** Refuses an output that says itself that it gives another number of values; one that leaves it open is asked. */
+function checkSize({ file, size }: OnnxModelOptions, { name, shape }: ModelPort): void {
+  const [, ...behind] = shape
+  const given = behind.reduce<number>((all, one) => all * Number(one), 1)
+  if (size === undefined || !(given > 0) || given === size) return
+  const numbers = `${given} number${given === 1 ? '' : 's'}`
+  const fault = `its output "${name}" gives ${numbers} for a window, not ${size}.`
+  const hint = 'Name another output with score, or say with gives what it makes of a window.'
+  throw ONNX_MODEL({ file, fault, hint }, { path: 'output' })
 }
 
 /** Refuses an output that gives something else than numbers, such as labels or a list of probabilities by name. */

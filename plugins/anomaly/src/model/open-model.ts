@@ -2,6 +2,7 @@ import { isMillraceError, messageOf, placed } from '@millrace/base'
 import { ANOMALY_MODEL } from '../errors.ts'
 import { httpModel } from './http-model.ts'
 import type { Model } from './model.ts'
+import { ModelWindow } from './model-window.ts'
 import type { ModelParameters } from './model-parameters.ts'
 
 /** What brings models of files. */
@@ -16,12 +17,13 @@ interface OnnxPackage {
 
 /** The model that parameters name, ready to be asked. Rejects with ANOMALY_MODEL, and as the package does that brings it. */
 export async function openModel(parameters: ModelParameters, dimensions: number): Promise<Model> {
-  const { window } = parameters
+  const { gives, window } = parameters
   if ('http' in parameters) return httpModel(parameters, { dimensions, window })
   const { openOnnxModel } = await importOnnx()
   const { input, onnx: file, score: output, threads } = parameters
+  const size = ModelWindow.answer({ dimensions, gives, window })
   try {
-    return await openOnnxModel({ file, input, output, threads, dimensions, window })
+    return await openOnnxModel({ file, input, output, threads, dimensions, size, window })
   } catch (error) {
     if (!isMillraceError(error)) throw error
     const { path = 'file' } = error.where
