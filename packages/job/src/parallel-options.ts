@@ -4,7 +4,7 @@ import { JOB_PARALLEL } from './errors.ts'
 
 /** How a stage runs several times side by side. */
 export interface ParallelOptions {
-  /** How many, from 1 to 64; 1 is the same as none. */
+  /** How many, from 1 to 64, to begin with: `resize` changes it while the job runs. */
   readonly workers: number
   /** `async`, the default: all in this thread. */
   readonly runs?: 'async' | undefined
