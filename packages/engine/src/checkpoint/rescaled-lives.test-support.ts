@@ -39,8 +39,8 @@ const sums =
         const all = [...seen.entries()]
         return [context.key, t, sum.get(), context.watermark, all, last.values(), count.get().n]
       },
-      onTimer({ at, time }: Timer, { emit, key }: TimerContext) {
-        emit([key, 'timer', time, at, sum.get()])
+      onTimer({ at, time }: Timer, context: TimerContext) {
+        context.emit([context.key, 'timer', time, at, sum.get()])
       },
       onEnd(context: { emit(value: unknown): void }) {
         for (const [key, total] of sum.entries()) context.emit([key, 'end', total])

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { aggregate } from '@millrace/aggregate'
 import { renderError } from '@millrace/base'
 import type { Summary } from '@millrace/engine'
-import { defineSink, defineSource } from '@millrace/sdk'
+import { defineSource } from '@millrace/sdk'
 import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import type { CheckpointOptions } from '../draft.ts'
 import type { Job } from '../job.ts'
+import { listSink } from '../list-sink.test-support.ts'
 import { pipeline } from '../pipeline.ts'
 
 function newFolder(): string {
@@ -36,17 +37,7 @@ const numbers = defineSource({
 })
 
 const results: unknown[] = []
-const list = defineSink({
-  name: 'list',
-  summary: 'A list.',
-  parameters: z.object({}),
-  guarantee: 'At least once.',
-  create: () => ({
-    write(batch) {
-      for (let index = 0; index < batch.length; index++) results.push(batch.value(index))
-    },
-  }),
-})
+const list = listSink(results)
 
 function sums(
   checkpoint: CheckpointOptions,

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { renderError } from '@millrace/base'
 import type { SpillSpec } from '@millrace/engine'
-import { defineSink, defineSource, defineStage } from '@millrace/sdk'
+import { defineSource, defineStage } from '@millrace/sdk'
 import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import type { CheckpointOptions } from '../draft.ts'
 import type { Job } from '../job.ts'
+import { listSink } from '../list-sink.test-support.ts'
 import { pipeline } from '../pipeline.ts'
 
 const KEYS = 300
@@ -63,17 +64,7 @@ const keeper = defineStage({
 })
 
 const results: unknown[] = []
-const list = defineSink({
-  name: 'list',
-  summary: 'A list.',
-  parameters: z.object({}),
-  guarantee: 'At least once.',
-  create: () => ({
-    write(batch) {
-      for (let index = 0; index < batch.length; index++) results.push(batch.value(index))
-    },
-  }),
-})
+const list = listSink(results)
 
 function jobOf(
   spill: SpillSpec | undefined,
