@@ -191,10 +191,8 @@ pipeline:
   })
 
   it('brings the functions and variables that it uses', async () => {
-    const functions = [
-      "import { defineFunction } from '@millrace/sdk'",
-      "export const twice = defineFunction({ name: 'twice', summary: 'Twice.', arguments: ['number'], result: 'number', call: (n) => Number(n) * 2 })",
-    ].join('\n')
+    const functions =
+      "export const twice = { kind: 'function', name: 'twice', summary: 'Twice.', arguments: ['number'], result: 'number', call: (n: number) => n * 2 }"
     const loaded = await loadFiles(
       {
         'job.yaml': `env: [MOST]\n${job("- filter: a < int(env('MOST'))\n- pipeline: ./in/clean.yaml")}`,
