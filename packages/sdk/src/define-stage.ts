@@ -41,6 +41,11 @@ export interface StageInstance {
   /** The input is over. May emit. Not called on stop. */
   onEnd?(context: StageContext): void | Promise<void>
   /**
+   * What a stage that keeps nothing has gathered of several records it gives out now: a checkpoint, a stop or the end of the input comes next.
+   * True where there is more to do, as `onWatermark`. A first half may gather, for what fails it fails the job; others lose with their instance what they gathered.
+   */
+  onFlush?(context: StageContext): void | boolean
+  /**
    * Of a stage that keeps nothing: whether a record, of which the fields of `reads` are there, gets through. The source in front may then leave out
    * those which do not: they count as filtered for `reason`. May throw as `process` does, to which the record comes then.
    */
@@ -160,8 +165,9 @@ export const PARTIALS = 'partials'
  */
 export interface StageHalves<Parameters> {
   /**
-   * Runs beside each worker, with the keys of the stage, and keeps nothing from batch to batch. What it folds together it emits on
-   * `partials`, as records of its own with the key in the field `key`; all else, such as records that fail or may be late, it hands on untouched.
+   * Runs beside each worker, with the keys of the stage, and has no state: what it folds together it emits on `partials`, as
+   * records of its own with the key in the field `key`, at the latest when `onFlush` is called, and before event time passes what the stage would do
+   * with it. All else, such as records that fail or may be late, it hands on untouched.
    */
   readonly before: StageDefinition<Parameters>['create']
   /** The stage, with the same state; `on.partials` takes what the first half emits. */

@@ -20,7 +20,7 @@ import {
   fieldsOfUpdates,
 } from './aggregate-parameters.ts'
 import { compileAggregates } from './aggregate-set.ts'
-import { createCombiner, type PartialGroup } from './combiner.ts'
+import { createCombiner, type Panes, type PartialGroup } from './combiner.ts'
 import { areOfNumbers, fieldsOfValues } from './fields-of-values.ts'
 import { Groups } from './groups.ts'
 
@@ -98,8 +98,11 @@ function createInstance(scope: Scope): StageInstance {
   return instanceOf(scope, groupsOf(scope))
 }
 
-function createBefore({ expressions, parameters: { aggregate } }: Scope): StageInstance {
-  return createCombiner(compileAggregates(aggregate, expressions), () => 0)
+const always: Panes = { start: () => 0, until: () => Number.POSITIVE_INFINITY }
+
+function createBefore({ expressions, outputs, parameters }: Scope): StageInstance {
+  const set = compileAggregates(parameters.aggregate, expressions)
+  return createCombiner(set, always, outputs)
 }
 
 function createAfter(scope: Scope): StageInstance {

@@ -121,15 +121,14 @@ function instanceOf({ parameters, outputs }: Scope, windows: Windows): StageInst
 }
 
 /** The first half: folds by pane what is late for none of the windows that hold it. */
-function createBefore({ expressions, parameters }: Scope): StageInstance {
+function createBefore({ expressions, outputs, parameters }: Scope): StageInstance {
   const { latenessMs, plan } = panesOf(parameters)
-  return createCombiner(
-    compileAggregates(parameters.aggregate, expressions),
-    (timestamp, watermark) => {
-      const pane = plan.panes.start(timestamp)
-      return watermark < plan.firstEnd(pane) + latenessMs ? pane : Number.NaN
-    },
-  )
+  const set = compileAggregates(parameters.aggregate, expressions)
+  const panes = {
+    start: (timestamp: number) => plan.panes.start(timestamp),
+    until: (pane: number) => plan.firstEnd(pane) + latenessMs,
+  }
+  return createCombiner(set, panes, outputs)
 }
 
 function createAfter(scope: Scope): StageInstance {

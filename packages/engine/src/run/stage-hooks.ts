@@ -120,7 +120,16 @@ export class StageHooks {
   /** The input is over: all timers fire, then the stage says its last. */
   end(): Promise<void> | undefined {
     this.stop()
-    return this.pending === 0 && this.#hooked.instance.onEnd === undefined ? undefined : this.#end()
+    const isMute = this.pending === 0 && this.#hooked.instance.onEnd === undefined
+    return isMute ? this.flush() : this.#end().then(() => this.flush())
+  }
+
+  /** The stage gives out what it has gathered; a promise where that needs more than one turn. */
+  flush(): Promise<void> | undefined {
+    const { instance } = this.#hooked
+    if (instance.onFlush === undefined || this.#parts.host.over) return undefined
+    const isMore = this.#call('onFlush', () => instance.onFlush?.(this.#context) === true)
+    return isMore ? this.#sendSome().then(() => this.flush()) : undefined
   }
 
   /** No clock timer fires any more. */
@@ -153,20 +162,29 @@ export class StageHooks {
     if (this.#parts.host.over) return undefined
     time.moveTo(mark)
     if (instance.onWatermark !== undefined) {
-      this.#enter()
-      let isMore = false
-      try {
-        isMore = instance.onWatermark(mark, this.#context) === true
-      } catch (error) {
-        this.#parts.host.fail(hookError(this.#parts.spec, 'onWatermark', error))
-      }
-      this.#leave()
+      const isMore = this.#call(
+        'onWatermark',
+        () => instance.onWatermark?.(mark, this.#context) === true,
+      )
       if (isMore) return this.#sendSome().then(() => this.#moved(mark))
     }
     // What the stage still says at the end of its input is not late for those behind it.
     if (mark < Number.POSITIVE_INFINITY) emitter.mark = mark
     state.release('event', time.reached)
     return undefined
+  }
+
+  /** Calls a hook that says whether it has more to do. */
+  #call(name: 'onFlush' | 'onWatermark', hook: () => boolean): boolean {
+    this.#enter()
+    let isMore = false
+    try {
+      isMore = hook()
+    } catch (error) {
+      this.#parts.host.fail(hookError(this.#parts.spec, name, error))
+    }
+    this.#leave()
+    return isMore
   }
 
   /** Sends what a hook has emitted so far, and lets others have the thread. */

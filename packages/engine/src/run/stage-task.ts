@@ -194,12 +194,25 @@ export class StageTask implements StagePart {
   }
 
   /** The barrier has come, on all inputs: what is kept now is the stage's part of the checkpoint. */
-  #barrier(isAligned: boolean): undefined {
+  #barrier(isAligned: boolean): Promise<void> | undefined {
+    if (!isAligned) return undefined
+    const room = this.#flushGathered()
+    return room === undefined ? this.#capture() : room.then(() => this.#capture())
+  }
+
+  #capture(): undefined {
     const { host, node, outbox } = this.#parts
-    if (!isAligned || host.over) return
+    if (host.over) return
     host.barriers?.reached(node)
     outbox.barrier()
     this.#aligner.release()
+  }
+
+  /** Sends what the stage has gathered; undefined also where it never gathers. */
+  #flushGathered(): Promise<void> | undefined {
+    const { hooks, instance } = this.runner
+    if (instance.onFlush === undefined) return undefined
+    return this.#flushAfter(hooks.flush())
   }
 
   #begin(envelope: Envelope, batch: RecordBatch): Promise<void> | undefined {
@@ -237,7 +250,7 @@ export class StageTask implements StagePart {
       const mark = Math.min(batch.marks[this.#index] as number, this.#others)
       if (runner.instance.onWatermark !== undefined && mark > runner.emitter.mark) {
         const firing = runner.hooks.watermark(mark)
-        if (firing !== undefined) return firing
+        if (firing !== undefined) return firing.then(() => this.#wholeBatch(envelope, batch))
       }
       const { edge, end } = envelope
       if (this.#batches.handOn(batch, this.#index, end, edge.input)) {
@@ -309,8 +322,11 @@ export class StageTask implements StagePart {
     // A stopped input is not over: it must go on holding event time back.
     if (envelope.complete) this.#inputs.over(envelope.edge)
     const isAligned = this.#aligner.ended(envelope.edge)
-    if (this.#wasOver && this.#ended === this.#edges.length) return this.#passEnd()
-    if (this.#wasOver) return this.#barrier(isAligned)
+    if (this.#wasOver) {
+      // Others may have left it more than the part of the input that was over.
+      const isLast = this.#ended === this.#edges.length
+      return isLast ? this.#endBehind(this.#flushGathered()) : this.#barrier(isAligned)
+    }
     if (this.#ended < this.#edges.length || !this.#complete) {
       const room = this.#flushAfter(this.#advance())
       if (this.#ended < this.#edges.length) {
@@ -318,13 +334,20 @@ export class StageTask implements StagePart {
         return room.then(() => this.#barrier(isAligned))
       }
       tellUnfinished(this.#parts, this.runner.interner?.seen)
-      return room === undefined ? this.#passEnd() : room.then(() => this.#passEnd())
+      return this.#endBehind(
+        room === undefined ? this.#flushGathered() : room.then(() => this.#flushGathered()),
+      )
     }
     if (host.over) return undefined
     this.runner.lot?.close()
     const firing = this.#advance()
     const ending = firing === undefined ? this.#last() : firing.then(() => this.#last())
-    return ending === undefined ? this.#passEnd() : ending.then(() => this.#passEnd())
+    return this.#endBehind(ending)
+  }
+
+  /** Passes on the end when what comes before it is through. */
+  #endBehind(sending: Promise<void> | undefined): Promise<void> | undefined {
+    return sending === undefined ? this.#passEnd() : sending.then(() => this.#passEnd())
   }
 
   /** The stage says its last, and sends it. */

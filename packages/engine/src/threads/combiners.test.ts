@@ -95,7 +95,7 @@ it('brings fewer records together than came', async () => {
   expect(counts).toEqual([
     ['plain', 60, 0, 60],
     ['fold.combine', 60, 0, 60],
-    ['fold', 13, 0, 13],
+    ['fold', 12, 0, 12],
   ])
 })
 
