@@ -98,11 +98,15 @@ function createInstance(scope: Scope): StageInstance {
   return instanceOf(scope, groupsOf(scope))
 }
 
-const always: Panes = { start: () => 0, until: () => Number.POSITIVE_INFINITY }
+const always: Panes = {
+  start: () => 0,
+  next: () => Number.POSITIVE_INFINITY,
+  until: () => Number.POSITIVE_INFINITY,
+}
 
-function createBefore({ expressions, outputs, parameters }: Scope): StageInstance {
-  const set = compileAggregates(parameters.aggregate, expressions)
-  return createCombiner(set, always, outputs)
+function createBefore(scope: Scope): StageInstance {
+  const { expressions, parameters } = scope
+  return createCombiner(compileAggregates(parameters.aggregate, expressions), always, scope)
 }
 
 function createAfter(scope: Scope): StageInstance {

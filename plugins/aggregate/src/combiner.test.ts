@@ -13,16 +13,16 @@ const failing = defineStage({
   outputs: { out: 'Records as they came.', partials: 'Records folded together.' },
   keeps: 'nothing',
   absorbs: true,
-  create({ expressions, outputs }) {
-    const set = compileAggregates({ n: 'count()' }, expressions)
+  create(scope) {
+    const set = compileAggregates({ n: 'count()' }, scope.expressions)
     let evaluated = 0
     const evaluate: AggregateSet['evaluate'] = (record, context) => {
       evaluated++
       if (evaluated === 3) throw new Error('No.')
       set.evaluate(record, context)
     }
-    const always = { start: () => 0, until: () => Infinity }
-    return createCombiner({ ...set, evaluate }, always, outputs)
+    const always = { start: () => 0, next: () => Infinity, until: () => Infinity }
+    return createCombiner({ ...set, evaluate }, always, scope)
   },
 })
 
@@ -38,11 +38,12 @@ it('folds records of several batches, and none that it has handed on', async () 
 })
 
 it('gives out more groups than fit a turn before event time goes on', async () => {
-  const panes = { start: (t: number) => t - (t % 10), until: (pane: number) => pane + 10 }
+  const start = (t: number): number => t - (t % 10)
+  const panes = { start, next: (t: number) => start(t) + 10, until: (pane: number) => pane + 10 }
   const counting = defineStage({
     ...failing,
-    create({ expressions, outputs }) {
-      return createCombiner(compileAggregates({ n: 'count()' }, expressions), panes, outputs)
+    create(scope) {
+      return createCombiner(compileAggregates({ n: 'count()' }, scope.expressions), panes, scope)
     },
   })
   const input = [

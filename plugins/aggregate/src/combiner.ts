@@ -4,8 +4,8 @@ import {
   type BatchOutput,
   inTurns,
   type Key,
-  type OutputHandle,
   PARTIALS,
+  type PanesState,
   type StageInstance,
   type StageScope,
 } from '@millrace/sdk'
@@ -26,21 +26,10 @@ export interface PartialGroup {
 export interface Panes {
   /** The one that holds a time. */
   start(timestamp: number): number
+  /** Where the one behind that begins. */
+  next(timestamp: number): number
   /** The watermark from which on it may be too late for records of a pane; never before the pane ends. */
   until(pane: number): number
-}
-
-interface Group {
-  readonly accumulators: readonly unknown[]
-  latest: number
-}
-
-/** Groups of one pane. */
-interface Held {
-  readonly until: number
-  readonly groups: Map<Key | undefined, Group>
-  /** Records in them. */
-  folded: number
 }
 
 /** Most groups that are held at a time. */
@@ -58,13 +47,17 @@ const REST = 15
 export function createCombiner(
   set: AggregateSet,
   panes: Panes,
-  { [PARTIALS]: partials }: StageScope['outputs'],
+  { outputs, state }: Pick<StageScope, 'outputs' | 'state'>,
 ): StageInstance {
+  const combiner = new Combiner(set, panes, state)
+  const partials = outputs[PARTIALS]
   invariant(partials !== undefined, 'A first half has the output of partial results.')
-  const combiner = new Combiner(set, panes)
-  const gives = inTurns((watermark) =>
-    watermark < combiner.due ? undefined : emitAll(combiner.give(watermark), partials),
-  )
+  const gives = inTurns(function* emitDue(watermark) {
+    for (const group of combiner.give(watermark)) {
+      partials.emit(group, { timestamp: group.latest })
+      yield 1
+    }
+  })
   return {
     process: (record: unknown) => record,
     processBatch: (batch, output) => combiner.take(batch, output),
@@ -73,75 +66,76 @@ export function createCombiner(
   }
 }
 
-function* emitAll(
-  groups: Iterable<PartialGroup>,
-  partials: Pick<OutputHandle, 'emit'>,
-): Iterator<number> {
-  for (const group of groups) {
-    partials.emit(group, { timestamp: group.latest })
-    yield 1
-  }
-}
+/** Of the records of a group: its accumulators, and behind them their largest event time. */
+type Held = unknown[]
 
 class Combiner {
   readonly #set: AggregateSet
   readonly #panes: Panes
-  readonly #held = new Map<number, Held>()
+  readonly #held: PanesState<Held>
+  readonly #places: number
   readonly #at = { timestamp: 0, key: undefined as Key | undefined }
-  #count = 0
+  // The pane looked at last.
+  #from = Number.POSITIVE_INFINITY
+  #to = Number.NEGATIVE_INFINITY
+  #until = Number.NEGATIVE_INFINITY
   // Of late.
   #folded = 0
   #given = 0
   #resting: number
   /** The watermark at which there is something to give. */
-  due = Number.POSITIVE_INFINITY
+  #due = Number.POSITIVE_INFINITY
 
-  constructor(set: AggregateSet, panes: Panes) {
+  constructor(set: AggregateSet, panes: Panes, state: StageScope['state']) {
     this.#set = set
     this.#panes = panes
+    this.#places = set.names.length
+    this.#held = state.panes('partials', {
+      create: (): Held => [...set.create(), { latest: Number.NEGATIVE_INFINITY }],
+    })
     this.#resting = set.isOfNumbers ? 0 : Number.POSITIVE_INFINITY
   }
 
   /** Folds records or hands them on; how many it took. */
   take(batch: Batch, output: BatchOutput): number {
-    for (let index = 0; index < batch.length; index++) {
+    const { length } = batch
+    for (let index = 0; index < length; index++) {
       const watermark = batch.watermark(index)
-      if (watermark >= this.due && index > 0) return index
+      if (watermark >= this.#due && index > 0) return index
       if (this.#resting > 0) this.#resting--
       else if (this.#folds(batch, index, watermark)) continue
       output.pass(index)
     }
-    // Only now: what is folded while the batch is in hand is of records that are through.
-    if (this.#count > MOST) {
-      const last = batch.length - 1
+    if (this.#held.size > MOST) {
       for (const group of this.give(Number.POSITIVE_INFINITY)) {
-        output.emit(last, group, PARTIALS, group.latest)
+        output.emit(length - 1, group, PARTIALS, group.latest)
       }
     }
-    return batch.length
+    return length
   }
 
   /** Hands out what is held of panes that may be over at a watermark, and holds it no more. */
   *give(watermark: number): Iterable<PartialGroup> {
-    this.due = Number.POSITIVE_INFINITY
-    for (const [pane, { folded, groups, until }] of this.#held) {
+    if (watermark < this.#due) return
+    this.#due = Number.POSITIVE_INFINITY
+    this.#from = Number.POSITIVE_INFINITY
+    for (const pane of this.#held.starts()) {
+      const until = this.#panes.until(pane)
       if (until > watermark) {
-        this.due = Math.min(this.due, until)
+        this.#due = Math.min(this.#due, until)
         continue
       }
-      this.#held.delete(pane)
-      this.#count -= groups.size
-      this.#judge(folded, groups.size)
-      for (const [key, { accumulators, latest }] of groups) {
-        yield { key, pane, latest, values: this.#valuesOf(accumulators) }
+      for (const [key, held] of this.#held.entries(pane)) {
+        this.#given++
+        yield this.#groupOf(key, pane, held)
       }
+      this.#held.release(pane)
     }
+    this.#judge()
   }
 
   /** Rests where what was folded of late has become hardly less. */
-  #judge(folded: number, given: number): void {
-    this.#folded += folded
-    this.#given += given
+  #judge(): void {
     if (this.#folded < ENOUGH) return
     if (this.#given > this.#folded / 2) this.#resting = REST * this.#folded
     this.#folded = 0
@@ -152,41 +146,36 @@ class Combiner {
   #folds(batch: Batch, index: number, watermark: number): boolean {
     const at = this.#at
     at.timestamp = batch.timestamp(index)
-    const pane = this.#panes.start(at.timestamp)
+    if (at.timestamp < this.#from || at.timestamp >= this.#to) this.#look(at.timestamp)
+    if (watermark >= this.#until) return false
     try {
-      if (watermark >= (this.#held.get(pane)?.until ?? this.#panes.until(pane))) return false
+      // Asking for the key makes it the one that state follows.
       at.key = batch.key(index)
       this.#set.evaluate(batch.value(index), at)
     } catch {
       // The second half finds the same, and says what becomes of the record.
       return false
     }
-    const held = this.#of(pane)
-    held.folded++
-    let group = held.groups.get(at.key)
-    if (group === undefined) {
-      group = { accumulators: this.#set.create(), latest: Number.NEGATIVE_INFINITY }
-      held.groups.set(at.key, group)
-      this.#count++
-    }
-    this.#set.add(group.accumulators)
-    if (at.timestamp > group.latest) group.latest = at.timestamp
+    const held = this.#held.get(this.#from)
+    this.#set.add(held)
+    const last = held[this.#places] as { latest: number }
+    if (at.timestamp > last.latest) last.latest = at.timestamp
+    if (this.#until < this.#due) this.#due = this.#until
+    this.#folded++
     return true
   }
 
-  #of(pane: number): Held {
-    let held = this.#held.get(pane)
-    if (held === undefined) {
-      held = { until: this.#panes.until(pane), groups: new Map(), folded: 0 }
-      this.#held.set(pane, held)
-      this.due = Math.min(this.due, held.until)
-    }
-    return held
+  #look(timestamp: number): void {
+    this.#from = this.#panes.start(timestamp)
+    this.#to = this.#panes.next(timestamp)
+    this.#until = this.#panes.until(this.#from)
   }
 
-  #valuesOf(accumulators: readonly unknown[]): Record<string, unknown> {
+  #groupOf(key: Key | undefined, pane: number, held: Held): PartialGroup {
+    // What is held stands for the group in hand.
+    const own = this.#set.merge(this.#set.create(), held)
     const values: Record<string, unknown> = {}
-    for (const [index, name] of this.#set.names.entries()) values[name] = accumulators[index]
-    return values
+    for (const [index, name] of this.#set.names.entries()) values[name] = own[index]
+    return { key, pane, latest: (held[this.#places] as { latest: number }).latest, values }
   }
 }

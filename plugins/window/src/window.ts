@@ -121,14 +121,15 @@ function instanceOf({ parameters, outputs }: Scope, windows: Windows): StageInst
 }
 
 /** The first half: folds by pane what is late for none of the windows that hold it. */
-function createBefore({ expressions, outputs, parameters }: Scope): StageInstance {
+function createBefore(scope: Scope): StageInstance {
+  const { expressions, parameters } = scope
   const { latenessMs, plan } = panesOf(parameters)
-  const set = compileAggregates(parameters.aggregate, expressions)
   const panes = {
     start: (timestamp: number) => plan.panes.start(timestamp),
+    next: (timestamp: number) => plan.panes.next(timestamp),
     until: (pane: number) => plan.firstEnd(pane) + latenessMs,
   }
-  return createCombiner(set, panes, outputs)
+  return createCombiner(compileAggregates(parameters.aggregate, expressions), panes, scope)
 }
 
 function createAfter(scope: Scope): StageInstance {
