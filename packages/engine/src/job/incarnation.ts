@@ -352,7 +352,8 @@ export class Incarnation implements TaskHost {
       if (this.over) return
       await this.#openReader(node, isFirst)
     }
-    await threads?.opened
+    // What goes back to a checkpoint when a worker does not open has one before anything is read; elsewhere nobody need wait for workers.
+    if (this.#coordinator !== undefined) await threads?.opened
     for (const { factory, id, task, timerError, timers } of sources) {
       if (this.over) return
       if (isFirst) this.#owns(id, factory)

@@ -57,6 +57,8 @@ export class Segment implements TaskHost {
   readonly #links: Links
   /** Stages that get their records here. */
   readonly #lanes: ReadonlySet<string>
+  /** What came before all was open. */
+  #early: (ToThread | LinkMessage)[] | undefined = []
   /** Sources that are open, by id. */
   readonly #readers = new Map<string, ActorRef<'pull' | Crashed>>()
   #cancelReport: () => void = () => {}
@@ -130,10 +132,14 @@ export class Segment implements TaskHost {
     }
     this.#report()
     this.#options.side.main.post({ kind: 'opened' })
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const message of early) this.take(message)
   }
 
   take(message: ToThread | LinkMessage): void {
-    if (message.kind === 'pause') this.#pause(message.isStopping)
+    if (this.#early !== undefined && message.kind !== 'halt') this.#early.push(message)
+    else if (message.kind === 'pause') this.#pause(message.isStopping)
     else if (message.kind === 'halt') this.#halt(ENG_ABORTED({}))
     else if (message.kind === 'capture') this.#capture(message.id)
     else if (message.kind === 'read' || message.kind === 'give') this.#give(message)
