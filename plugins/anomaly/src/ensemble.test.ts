@@ -22,8 +22,13 @@ function create(parameters: unknown): ReturnType<typeof ensemble.create> {
   return ensemble.create(parsed.value, scope)
 }
 
+interface Said {
+  readonly surprise: number
+  readonly isSilent: boolean
+}
+
 /** By the definition: each member by itself, its surprise among its own scores. */
-function surprises(name: 'range' | 'recall', values: readonly number[]): number[] {
+function said(name: 'range' | 'recall', values: readonly number[]): Said[] {
   const parsed = parseDetector({ module: name === 'range' ? rangeRule : recall })
   if ('problem' in parsed) throw new Error(parsed.problem.message)
   const detector = parsed.module.create(parsed.parameters, scope)
@@ -36,7 +41,7 @@ function surprises(name: 'range' | 'recall', values: readonly number[]): number[
     const surprise = scale.surprise(raw) + early
     if (!Number.isNaN(raw)) told.push(raw)
     scale.add(raw)
-    return surprise
+    return { surprise, isSilent }
   })
 }
 
@@ -45,25 +50,44 @@ const series = fc.array(fc.oneof(fc.constantFrom(0, 1, 2), fc.integer({ min: -50
   maxLength: 400,
 })
 
-it('ranks are how rare the surprises of those that can tell are together', () => {
+it('ranks are how rare the surprises of those that speak are together, and what the silent ones say', () => {
   fc.assert(
     fc.property(series, (values) => {
       const detector = create({ members: ['recall', 'range'] })
-      const both = [surprises('recall', values), surprises('range', values)]
+      const both = [said('recall', values), said('range', values)]
 
       const scores = values.map((value) => detector.update(Float64Array.of(value), 0))
 
       for (const [index, score] of scores.entries()) {
-        const told = both.map((one) => one[index]!).filter((one) => !Number.isNaN(one))
-        const sum = told.reduce((all, one) => all + one, 0)
+        const all = both.map((one) => one[index]!).filter((one) => !Number.isNaN(one.surprise))
+        const sumOf = (some: readonly Said[]) => some.reduce((sum, one) => sum + one.surprise, 0)
+        const [silent, tests] = [
+          all.filter((one) => one.isSilent),
+          all.filter((one) => !one.isSilent),
+        ]
+        const sum = sumOf(tests)
         // A product of two chances falls below c with a chance of c (1 - ln c).
-        const expected = told.length === 2 ? sum - Math.log10(1 + sum * Math.LN10) : told[0]
-        expect(Number.isNaN(score)).toBe(expected === undefined)
-        expect(score || 0).toBeCloseTo(expected ?? 0, 9)
+        const together = tests.length === 2 ? sum - Math.log10(1 + sum * Math.LN10) : sum
+        expect(Number.isNaN(score)).toBe(all.length === 0)
+        expect(score || 0).toBeCloseTo(together + sumOf(silent), 9)
       }
     }),
     { numRuns: 50 },
   )
+})
+
+it('a member that ranks its scores itself counts up to one in a thousand', () => {
+  const detector = create({ members: ['ewma', { spike: { memory: 80 } }] })
+  const alone = create({ members: ['ewma'] })
+  for (let index = 0; index < 300; index++) {
+    for (const one of [detector, alone]) one.update(Float64Array.of(Math.sin(index * index)), 0)
+  }
+
+  const [withSpike, without] = [detector, alone].map((one) => one.score(Float64Array.of(1e9), 0))
+  const [calm, calmAlone] = [detector, alone].map((one) => one.score(Float64Array.of(0.3), 0))
+
+  expect(withSpike! - without!).toBeCloseTo(3, 9)
+  expect(calm).toBe(calmAlone)
 })
 
 it('votes are the surprise that enough members reached within the window', () => {
@@ -76,7 +100,9 @@ it('votes are the surprise that enough members reached within the window', () =>
     fc.property(cases, ({ values, window, need }) => {
       const members = ['recall', 'range']
       const detector = create({ members, combination: 'votes', window, need })
-      const both = [surprises('recall', values), surprises('range', values)]
+      const both = ['recall' as const, 'range' as const].map((name) =>
+        said(name, values).map((one) => one.surprise),
+      )
 
       const scores = values.map((value) => detector.update(Float64Array.of(value), 0))
 

@@ -96,11 +96,13 @@ class Ensemble implements Detector {
 
 /**
  * Several detectors as one. Each score becomes its surprise: -log10 of the share of the last 3500 of its detector that were as large;
- * beyond the largest a Pareto tail goes on. Under `ranks` the ensemble scores how rare the surprises of all members are together
- * (Fisher's test); under `votes` the surprise that `need` members reached within `window` points. NaN while no member can tell.
+ * beyond the largest a Pareto tail goes on. Scores that are surprises already count up to 3. Under `ranks` the ensemble scores how rare
+ * the surprises are together (Fisher's test), and adds those of members that are silent about most points; under `votes` the surprise
+ * that `need` members reached within `window` points. NaN while no member can tell.
  *
- * The default, for one number: the last stretch against its past, one of a third of the warm-up and one as long as a step of that, and
- * what was never reached. Memory of a snapshot: 14,000 bytes a member and what the members need; of the default 58.4 KB.
+ * The default, for one number: the last stretch against its past, one of a third of the warm-up and one as long as a step of that,
+ * what was never reached, and single points far out. Of independent points one in ten scores above 1, one in a hundred above 2.
+ * Memory of a snapshot: at most 14,000 bytes a member that is ranked, and what the members need; of the default 61.7 KB.
  */
 export const ensemble = defineDetector<EnsembleParameters>({
   name: 'ensemble',

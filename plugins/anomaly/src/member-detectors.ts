@@ -17,6 +17,7 @@ import { seasonal } from './detectors/seasonal.ts'
 import { sensors } from './detectors/sensors.ts'
 import { shape } from './detectors/shape.ts'
 import { spectral } from './detectors/spectral.ts'
+import { spike } from './detectors/spike.ts'
 
 /** The detectors that can be members of an ensemble: all but itself. */
 export const memberDetectors: readonly DetectorDefinition[] = [
@@ -33,6 +34,7 @@ export const memberDetectors: readonly DetectorDefinition[] = [
   profile,
   recall,
   shape,
+  spike,
   rrcf,
   halfSpace,
   sensors,

@@ -22,25 +22,31 @@ export interface VoteOptions {
 
 /**
  * Fisher's test: the sum of the surprises, and how rare such a sum is if the members know nothing of each other. Of n of them,
- * with x the sum of -ln p: p = exp(-x) (1 + x + ... + x^(n - 1) / (n - 1)!).
+ * with x the sum of -ln p: p = exp(-x) (1 + x + ... + x^(n - 1) / (n - 1)!). Those that are silent about most points are no test of
+ * each point: what they say is added to that.
  */
 const together: Vote = {
   of(members) {
     let sum = 0
-    let known = 0
-    for (const { surprise } of members) {
+    let tests = 0
+    let added = Number.NaN
+    for (const { surprise, isSilent } of members) {
       if (Number.isNaN(surprise)) continue
+      if (Number.isNaN(added)) added = 0
+      if (isSilent) {
+        added += surprise
+        continue
+      }
       sum += surprise
-      known++
+      tests++
     }
-    if (known === 0) return Number.NaN
     let term = 1
     let terms = 1
-    for (let index = 1; index < known; index++) {
+    for (let index = 1; index < tests; index++) {
       term *= (sum * Math.LN10) / index
       terms += term
     }
-    return Math.max(0, sum - Math.log10(terms))
+    return added + Math.max(0, sum - Math.log10(terms))
   },
   learn() {},
   snapshot: () => new Float64Array(0),

@@ -9,11 +9,12 @@ import * as z from '@millrace/sdk/zod'
 import { memberDetectors } from '../member-detectors.ts'
 import type { MemberChoice } from './member.ts'
 
-/** The last stretch against the past, a stretch as long as one of its steps, too, and what was never reached. */
+/** The last stretch against the past, a stretch as long as one of its steps, too, what was never reached, and single points far out. */
 const defaults: readonly unknown[] = [
   { recall: { span: 0.31 } },
   { recall: { span: 0.039 } },
   { range: { from: 'seen' } },
+  { spike: {} },
 ]
 
 /** The members of an ensemble: names of detectors, or maps of one name to its parameters. */
@@ -29,7 +30,7 @@ export const membersSchema = z
   .default(() => [...defaults])
   .meta({
     description:
-      'The detectors, each a name such as `ewma` or a map of a name to its parameters. Default: `recall` of two spans, and `range`.',
+      'The detectors, each a name such as `ewma` or a map of a name to its parameters. Default: `recall` of two spans, `range`, and `spike`.',
   })
 
 const read = new WeakMap<readonly unknown[], readonly MemberChoice[]>()

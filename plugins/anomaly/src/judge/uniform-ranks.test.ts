@@ -1,8 +1,10 @@
 import { tryParseParameters } from '@millrace/sdk'
 import { expect, it } from 'vitest'
+import { anomalySchema } from '../anomaly-parameters.ts'
 import { ewma } from '../detectors/ewma.ts'
 import { mad } from '../detectors/mad.ts'
 import { SeededRandom } from '../seeded-random.ts'
+import { judgePlan } from '../judge-plan.ts'
 import { Judge } from './judge.ts'
 
 const scope = { dimensions: 1, warmup: 300, seed: 1 }
@@ -45,5 +47,30 @@ it.for(Object.entries(draws))(
       expect(above(0.999)).toBeGreaterThan(0.0003)
       expect(above(0.999)).toBeLessThan(0.0015)
     }
+  },
+)
+
+it.for(Object.entries(draws))(
+  'the default, too, scores about as many as it says, where points are independent and %s',
+  ([, draw]) => {
+    const random = new SeededRandom(5)
+    const plan = judgePlan(anomalySchema.parse({ field: 'value' }))
+    if ('problem' in plan) throw new Error(plan.problem)
+    const judge = plan.create()
+    const point = new Float64Array(1)
+    const scores = Array.from({ length: 25_000 }, (_, index) => {
+      point[0] = draw(random)
+      return judge.judge(point, index).score
+    }).slice(5000)
+    const above = (level: number): number =>
+      scores.filter((score) => score >= level).length / scores.length
+
+    expect(above(0.5)).toBeGreaterThan(0.42)
+    expect(above(0.5)).toBeLessThan(0.55)
+    expect(above(0.9)).toBeGreaterThan(0.07)
+    expect(above(0.9)).toBeLessThan(0.13)
+    expect(above(0.99)).toBeGreaterThan(0.005)
+    expect(above(0.99)).toBeLessThan(0.02)
+    expect(above(0.999)).toBeLessThan(0.003)
   },
 )
