@@ -1,3 +1,4 @@
+import { limited } from './numbers/limited.ts'
 import type { Verdict } from './judge/judge.ts'
 
 /** A value for one number, or one for each of several by name. */
@@ -46,9 +47,9 @@ export function annotationOf(verdict: Verdict, names: readonly string[]): Annota
     warmup,
   }
   if (!Number.isNaN(raw)) annotation.raw = raw
-  if (isTold(expected)) annotation.expected = named(names, (index) => expected[index] as number)
+  if (isTold(expected)) annotation.expected = named(names, (index) => finite(expected[index]))
   if (isTold(low) && isTold(high)) {
-    annotation.band = named(names, (index) => [low[index] as number, high[index] as number])
+    annotation.band = named(names, (index) => [finite(low[index]), finite(high[index])])
   }
   if (isTold(contributions) && names.length > 1) {
     annotation.contributions = byName(names, (index) => contributions[index] as number)
@@ -65,6 +66,9 @@ export function annotationOf(verdict: Verdict, names: readonly string[]): Annota
 export function unjudged(missing: readonly string[], warmup: boolean): Annotation {
   return { score: null, likelihood: null, alert: false, warmup, missing }
 }
+
+/** The nearest number there is: JSON holds no infinity. */
+const finite = (value = 0): number => limited(value, Number.MAX_VALUE)
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value)
 
