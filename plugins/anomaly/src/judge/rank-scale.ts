@@ -146,6 +146,7 @@ export class RankScale {
 
   /** What waits, the oldest first. */
   #waited(): Float32Array {
+    if (this.#waits === 0) return none
     const waiting = new Float32Array(this.#waits)
     for (let i = 0; i < this.#waits; i++) {
       waiting[i] = this.#waiting[(this.#next + i) % this.#waits] as number

@@ -2,6 +2,11 @@
 const DIGIT = 11
 const DIGIT_MASK = 2 ** DIGIT - 1
 const SIGN = 0x80_00_00_00
+/** So many are sorted by insertion. */
+const FEW = 64
+
+/** How many numbers have each digit, then where the next of them goes: they live no longer than a pass. */
+const counts = new Uint32Array(DIGIT_MASK + 1)
 
 /**
  * The places of numbers, none of them NaN, in order of their size, equal ones in the order in which they stand: a radix sort of their bits,
@@ -9,7 +14,7 @@ const SIGN = 0x80_00_00_00
  */
 export function placesBySize(numbers: Float32Array): Uint32Array {
   const keys = keysOf(numbers)
-  const counts = new Uint32Array(DIGIT_MASK + 1)
+  if (keys.length <= FEW) return insertedBySize(keys)
   let places = new Uint32Array(keys.length)
   for (let place = 0; place < places.length; place++) places[place] = place
   let moved = new Uint32Array(keys.length)
@@ -34,6 +39,19 @@ export function placesBySize(numbers: Float32Array): Uint32Array {
     const next = places
     places = moved
     moved = next
+  }
+  return places
+}
+
+function insertedBySize(keys: Uint32Array): Uint32Array {
+  const places = new Uint32Array(keys.length)
+  for (let place = 0; place < keys.length; place++) {
+    const key = keys[place] as number
+    let to = place
+    for (; to > 0 && (keys[places[to - 1] as number] as number) > key; to--) {
+      places[to] = places[to - 1] as number
+    }
+    places[to] = place
   }
   return places
 }

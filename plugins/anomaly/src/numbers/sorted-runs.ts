@@ -126,6 +126,7 @@ export class SortedRuns {
 
   /** All, the oldest first, in as few bytes as it takes: at most 4 for each number. The same for the same numbers. */
   toRuns(): Runs {
+    if (this.#size === 0) return { numbers: noNumbers, repeats: noRepeats }
     // Of single numbers only the two oldest can be equal: a run that is cut has been full.
     const isPlain = this.#runs === this.#size && this.#size > 4
     const runs = isPlain ? undefined : this.#longRuns()
@@ -289,6 +290,7 @@ export class SortedRuns {
   }
 
   #makeOrder(length: number): Order {
+    if (length === 0) return noOrder
     return this.#length << BITS > 65_536 ? new Uint32Array(length) : new Uint16Array(length)
   }
 
