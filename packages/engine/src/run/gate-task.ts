@@ -4,6 +4,7 @@ import type { Outlet } from './outlet.ts'
 import type { Port } from './port.ts'
 import type { RecordBatch } from './record-batch.ts'
 import type { TaskHost } from './task-host.ts'
+import { firstTurn } from './unit-fan.ts'
 
 /** One replica's results, in their order. */
 interface Lane {
@@ -157,8 +158,9 @@ export class GateTask {
     if (host.over) return false
     const ends = this.#lanes.map(({ envelopes }) => envelopes.shift())
     if (kind === 'turn') {
-      this.#active = this.#next?.count ?? this.#active
-      this.#turn = 0
+      const { count = this.#active } = this.#next ?? {}
+      this.#turn = firstTurn(this.#active, count)
+      this.#active = count
       this.#next?.done()
       return true
     }

@@ -11,6 +11,11 @@ interface Waiting {
   mark: number
 }
 
+/** Who gets the first unit when there is another number of replicas: a new one, for those before have something to do. */
+export function firstTurn(before: number, count: number): number {
+  return count > before ? before : 0
+}
+
 /** The replicas of a stage without keys as one reader: records are handed out in units. */
 export class UnitFan implements Outlet {
   /** To those that get units, and behind them to those that have retired. */
@@ -70,9 +75,9 @@ export class UnitFan implements Outlet {
 
   /** From now on the first `count` replicas get all units; the others finish what they have. */
   resize(count: number): void {
-    this.#active = count
     if (this.#inTurn) for (const edge of this.edges) edge.offerTurn()
-    this.#turn = 0
+    this.#turn = firstTurn(this.#active, count)
+    this.#active = count
     this.#room()
   }
 
