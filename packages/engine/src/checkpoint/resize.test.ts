@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { fates, lives, newDisk } from './lives.test-support.ts'
+import type { JobSpec } from '../plan/job-spec.ts'
+import { fates, lives, newDisk, type Process } from './lives.test-support.ts'
 import { inputs, jobsOf, shown } from './rescaled-lives.test-support.ts'
 
 interface Resize {
@@ -9,12 +10,15 @@ interface Resize {
   readonly workers: number
 }
 
-it('a job that is resized while it runs, killed and stopped shows what one shows that has one worker and peace', async () => {
+const restart = { intensity: 100, backoff: { minMs: 3, maxMs: 3, factor: 1, jitter: 0 } }
+
+it('a job that is resized while it runs, killed, stopped and begun anew shows what one shows that has one worker and peace', async () => {
   const told = { sums: 0, slow: 0 }
   await fc.assert(
     fc.asyncProperty(
       inputs,
       fates,
+      fc.array(fc.integer({ min: -1, max: 20 }), { maxLength: 4 }),
       fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
       fc.array(
         fc.record<Resize>({
@@ -24,12 +28,17 @@ it('a job that is resized while it runs, killed and stopped shows what one shows
         }),
         { minLength: 1, maxLength: 6 },
       ),
-      async (input, script, workers, resizes) => {
+      async (input, script, faults, workers, resizes) => {
         const quiet = newDisk()
         const undisturbed = await lives(quiet, jobsOf(input, [1]), [])
 
         const disk = newDisk()
-        const last = await lives(disk, jobsOf(input, workers), script, [], (running, process) => {
+        const build = jobsOf(input, workers)
+        const begun = (process: Process): JobSpec => ({
+          ...build(process),
+          restart: { intensity: 0, periodMs: 60_000, onEscalate: { restart } },
+        })
+        const last = await lives(disk, begun, script, faults, (running, process) => {
           for (const { atMs, stage: id, workers: count } of resizes) {
             process.runtime.timer(atMs, () => {
               running.resize(id, count).then(

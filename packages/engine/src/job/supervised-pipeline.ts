@@ -30,6 +30,12 @@ export interface PipelineHost {
   readonly threads?: PoolOf | undefined
 }
 
+/** What has been resized. */
+interface Passed {
+  /** Resolves when all is passed on that came before. */
+  readonly passed: Promise<void>
+}
+
 /** The pipeline of a job as the child of core's supervisor, which lets it begin anew where the job says so. */
 export class SupervisedPipeline {
   /** With the numbers of workers that are in force. */
@@ -123,23 +129,36 @@ export class SupervisedPipeline {
     return turn.then(({ resized: done }) => done)
   }
 
-  async #resize(id: string, workers: number): Promise<{ resized: Resized; passed: Promise<void> }> {
+  /** Where the pipeline begins anew meanwhile, that one is resized. */
+  async #resize(id: string, workers: number): Promise<Passed & { readonly resized: Resized }> {
     const whole = resized(this.#whole, id, workers)
-    await this.#untilBegun()
-    if (this.#isEnding) throw ENG_RESIZE_OVER({ id })
     const before = this.#whole.stages.find((one) => one.id === id)?.parallel?.workers ?? 1
-    const done = { resized: { stage: id, before, workers }, passed: Promise.resolve() }
-    if (before === workers) return done
+    const done = { stage: id, before, workers }
+    for (;;) {
+      await this.#untilBegun()
+      if (this.#isEnding) throw ENG_RESIZE_OVER({ id })
+      const current = this.#current
+      try {
+        return { resized: done, ...(await this.#resizeNow(whole, done)) }
+      } catch (error) {
+        if (this.#isEnding || !current.over) throw error
+      }
+    }
+  }
+
+  async #resizeNow(whole: JobSpec, { before, stage, workers }: Resized): Promise<Passed> {
     const hasPool = this.#host.threads !== undefined
-    if (growsInPlace(this.#spec, id, hasPool)) {
-      const { passed } = await this.#current.growth.resize(id, workers)
+    const done = { passed: Promise.resolve() }
+    if (before === workers || this.#whole === whole) return done
+    if (growsInPlace(this.#spec, stage, hasPool)) {
+      const { passed } = await this.#current.growth.resize(stage, workers)
       this.#whole = whole
       this.#spec = expandParallel(whole)
-      return { ...done, passed }
+      return { passed }
     }
-    const why = whyNotRebuilt(this.#spec, id, hasPool)
+    const why = whyNotRebuilt(this.#spec, stage, hasPool)
     if (why !== undefined) throw why
-    await this.#rebuild(whole, id)
+    await this.#rebuild(whole, stage)
     return done
   }
 
@@ -184,7 +203,9 @@ export class SupervisedPipeline {
   }
 
   async #untilBegun(): Promise<void> {
-    while (!this.#isEnding && (!this.#current.hasBegun || this.#current.isGivenUp)) {
+    const runs = ({ hasBegun, isGivenUp, over }: Incarnation): boolean =>
+      hasBegun && !isGivenUp && !over
+    while (!this.#isEnding && !runs(this.#current)) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
   }
