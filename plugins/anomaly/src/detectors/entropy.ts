@@ -238,7 +238,7 @@ function optionsOf({ bins, length, hypotheses }: EntropyParameters): HistogramsO
  * and are found anew when many lie beyond them or nearly all in one of them; what was learnt is then learnt again from the last points.
  * NaN until there are ranges and a histogram that counts.
  *
- * Memory of a snapshot: 8 max(history, length) + hypotheses (2 bins + 20) + 8 bins + 16 bytes; live 10 of the first 8, and 8 bins more
+ * Memory of a snapshot: 8 max(history, length) + hypotheses (2 bins + 20) + 8 bins + 16 bytes; live 8.5 of the first 8, and 8 bins more
  * for each hypothesis. A point costs hypotheses * bins steps.
  */
 export const entropy = defineDetector<EntropyParameters>({

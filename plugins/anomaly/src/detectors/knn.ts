@@ -99,7 +99,7 @@ class Knn implements Detector {
  * the p-value of the conformal detector (Laxhammar and Falkman, 2011; for lag vectors Burnaev and Ishimtsev,
  * arXiv 1608.04585). Values beyond 1e100 count as that. NaN until as many stretches are past as neighbours count.
  *
- * Memory of a snapshot: 8 (history + delay + 3 length) + 8 bytes; live 38 instead of the first 8. A point
+ * Memory of a snapshot: 8 (history + delay + 3 length) + 8 bytes; live 34 instead of the first 8. A point
  * costs at most history * length steps, mostly a third of it.
  */
 export const knn = defineDetector<KnnParameters>({

@@ -157,7 +157,7 @@ function optionsOf(length: number, { history }: ProfileParameters): PastStretche
  * from others. Values beyond 1e100 count as that. NaN until the length is
  * found and a stretch is past.
  *
- * Memory of a snapshot: 8 (history + 4 length) + 32 bytes, with a length of 256 where it is to be found; live 38 instead of 8. A point costs 2.5 * history steps, however long the
+ * Memory of a snapshot: 8 (history + 4 length) + 32 bytes, with a length of 256 where it is to be found; live 34 instead of 8. A point costs 2.5 * history steps, however long the
  * stretches are.
  */
 export const profile = defineDetector<ProfileParameters>({

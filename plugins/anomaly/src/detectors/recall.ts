@@ -155,7 +155,7 @@ function paceOf({ span, length }: RecallParameters, { warmup }: DetectorScope): 
  * is told anew at the end of each step, and stays in between. Stretches overlap, so the past is kept once. Values beyond 1e100
  * count as that. NaN until two stretches and a step are full.
  *
- * Memory: 10 bytes for each stretch of history, of which a snapshot has 8. A step costs history * length additions.
+ * Memory: 8.5 bytes for each stretch of history, of which a snapshot has 8. A step costs history * length additions.
  */
 export const recall = defineDetector<RecallParameters>({
   name: 'recall',

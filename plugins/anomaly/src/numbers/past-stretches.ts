@@ -41,7 +41,7 @@ let looked = new Float64Array(1024)
  *
  * Of each lag the sum of products about the means is carried on from point to point (the update of SCAMP, Zimmerman et al. 2019: a
  * large offset takes nothing from it), and taken anew once in 2 * length points, so that rounding does not add up. So a point costs
- * 2.5 * history steps, however long the stretches are. Memory: 38 bytes for each point of history, delay, and three times length,
+ * 2.5 * history steps, however long the stretches are. Memory: 34 bytes for each point of history, delay, and three times length,
  * of which a snapshot has 8.
  */
 export class PastStretches {
