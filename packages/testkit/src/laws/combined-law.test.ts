@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { combinedMutants, healthyHalves } from './combined-mutants.test-support.ts'
+import {
+  combinedMutants,
+  healthyGathering,
+  healthyHalves,
+} from './combined-mutants.test-support.ts'
 import { listStageLaws, stageLaws } from './stage-laws.ts'
 
 const options = {
@@ -24,6 +28,7 @@ it.each(combinedMutants)(
 )
 
 stageLaws(healthyHalves, options)
+stageLaws({ ...healthyGathering, name: 'gathers' }, options)
 
 it('asks nothing of a stage that with its parameters comes in one piece', async () => {
   const whole = { ...healthyHalves, combined: () => undefined }

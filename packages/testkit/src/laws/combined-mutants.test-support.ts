@@ -86,9 +86,58 @@ function give(sums: Iterable<Partial>, batch: Batch, output: BatchOutput): void 
 
 const healthyFirst: FirstHalf = (batch, output) => give(fold(batch, output).values(), batch, output)
 
+type Before = StageHalves<Limit>['before']
+
+const byBatch = (first: FirstHalf): Before => {
+  return () => {
+    const seen = new Map<string, Partial>()
+    return {
+      process: (record: unknown) => record,
+      processBatch: (batch, output) => first(batch, output, seen),
+    }
+  }
+}
+
+/** Folds readings of many batches, and gives them out in these hooks. */
+const gathering = (hooks: { readonly onWatermark: boolean; readonly onFlush: boolean }): Before => {
+  return ({ outputs }) => {
+    const sums = new Map<string, Partial>()
+    const giveUntil = (mark: number): void => {
+      for (const [id, one] of sums) {
+        if (one.end > mark) continue
+        sums.delete(id)
+        outputs[PARTIALS]?.emit(one, { timestamp: one.end - 1 })
+      }
+    }
+    return {
+      process: (record: unknown) => record,
+      processBatch(batch, output) {
+        for (let index = 0; index < batch.length; index++) {
+          const mark = batch.watermark(index)
+          const isDue = [...sums.values()].some(({ end }) => end <= mark)
+          if (hooks.onWatermark && isDue && index > 0) return index
+          const { value } = batch.value(index) as Reading
+          const end = endOf(batch.timestamp(index))
+          if (handsOn.isBad(value) || handsOn.isLate(end, mark)) output.pass(index)
+          else {
+            const key = batch.key(index)
+            const id = `${JSON.stringify(key)} ${end}`
+            sums.set(id, { key, end, sum: (sums.get(id)?.sum ?? 0) + value })
+          }
+        }
+        return batch.length
+      },
+      ...(hooks.onWatermark && { onWatermark: giveUntil }),
+      ...(hooks.onFlush
+        ? { onFlush: () => giveUntil(Number.POSITIVE_INFINITY) }
+        : { onEnd: () => giveUntil(Number.POSITIVE_INFINITY) }),
+    }
+  }
+}
+
 /** Sums readings, in two halves where it may. */
-function inHalves(
-  first: FirstHalf = healthyFirst,
+function withFirst(
+  before: Before,
   after: StageHalves<Limit>['after'] = (scope) => {
     const { add, instance } = summing(scope)
     return { ...instance, on: { [PARTIALS]: ({ end, sum }: Partial) => add(end, sum) } }
@@ -102,20 +151,25 @@ function inHalves(
     absorbs: true,
     create: (scope) => summing(scope).instance,
     combined: () => ({
-      before() {
-        const seen = new Map<string, Partial>()
-        return {
-          process: (record: unknown) => record,
-          processBatch: (batch, output) => first(batch, output, seen),
-        }
-      },
+      before,
       after,
     }),
   })
 }
 
+/** The same, of which the first half folds each batch by itself. */
+const inHalves = (
+  first: FirstHalf = healthyFirst,
+  after?: StageHalves<Limit>['after'],
+): StageDefinition<Limit> => withFirst(byBatch(first), after)
+
 /** One whose halves are right. */
 export const healthyHalves: StageDefinition<Limit> = inHalves()
+
+/** The same, of which the first one gathers. */
+export const healthyGathering: StageDefinition<Limit> = withFirst(
+  gathering({ onWatermark: true, onFlush: true }),
+)
 
 /** Stages whose halves have one fault each. */
 export const combinedMutants: readonly Mutant[] = [
@@ -146,6 +200,16 @@ export const combinedMutants: readonly Mutant[] = [
       give(seen.values(), batch, output)
       seen.clear()
     }),
+  },
+  {
+    fault: 'gives out what it gathered only at the end',
+    law: 'combined',
+    stage: withFirst(gathering({ onWatermark: true, onFlush: false })),
+  },
+  {
+    fault: 'gives out what it gathered when event time has passed it',
+    law: 'combined',
+    stage: withFirst(gathering({ onWatermark: false, onFlush: true })),
   },
   {
     fault: 'folds records of all keys together',
