@@ -3,7 +3,7 @@ import type { PartitionSnapshot, SourceSnapshot } from '../checkpoint/checkpoint
 
 /** Sizes of a piece, bytes: so that each worker gets several, and no time is lost with one. */
 const LEAST_BYTES = 64 * 1024
-const MOST_BYTES = 8 * 1024 * 1024
+const MOST_BYTES = 32 * 1024 * 1024
 const PIECES_EACH = 4
 
 const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number
