@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Job } from '../job.ts'
 import { loadJob } from '../load-job.ts'
 import { pipeline } from '../pipeline.ts'
-import { askForSavepoint, askStatus, askToStop } from './control.ts'
+import { askForSavepoint, askStatus, askToResize, askToStop } from './control.ts'
 
 function newFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-asked-')))
@@ -59,6 +59,30 @@ it('a job built in code can be asked by others where it says so', async () => {
   expect(written?.read).toBeGreaterThan(0)
   expect(summary.state).toBe('stopped')
   expect(await askStatus(dir)).toBeUndefined()
+})
+
+it('is resized as soon as its state is open, by whoever asks', async () => {
+  const dir = newFolder()
+  const asked = pipeline('asked', { checkpoint: { dir, everyMs: 60_000, control: true } })
+    .from(ticks, {})
+    .through((n) => n, { id: 'same', parallel: { workers: 1, mode: 'unordered' } })
+    .to(nowhere, {})
+
+  const early = await asked.resize('same', 2).catch((error: { code: string }) => error.code)
+  const run = asked.run()
+  const first = await asked.resize('same', 3)
+  const second = await askToResize(dir, 'same', 2)
+  const status = await askStatus(dir)
+  await askToStop(dir)
+  const { resized, stages, state } = await run
+
+  expect(early).toBe('JOB_NOT_STARTED')
+  expect(first).toEqual({ stage: 'same', before: 1, workers: 3 })
+  expect(second).toEqual({ stage: 'same', before: 3, workers: 2 })
+  expect(status?.workers).toEqual({ same: 2 })
+  expect(resized).toEqual([{ stage: 'same', before: 1, workers: 2 }])
+  expect(state).toBe('stopped')
+  expect(stages[0]?.held).toBe(0)
 })
 
 it('a job that does not say so cannot be asked', async () => {

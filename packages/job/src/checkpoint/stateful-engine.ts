@@ -34,11 +34,16 @@ export class StatefulEngine implements EngineJob {
   #engine: EngineJob | undefined
   #asked: 'stop' | 'drain' | 'abort' | undefined
   #run: Promise<Summary> | undefined
+  readonly #isMade: Promise<void>
+  #made: () => void = () => {}
 
   constructor(spec: JobSpec, options: JobOptions, state: StateOptions) {
     this.spec = spec
     this.#options = options
     this.#state = state
+    this.#isMade = new Promise((resolve) => {
+      this.#made = resolve
+    })
   }
 
   run(): Promise<Summary> {
@@ -72,6 +77,8 @@ export class StatefulEngine implements EngineJob {
   }
 
   async resize(stage: string, workers: number): Promise<Resized> {
+    // Until its state is open there is nothing to resize.
+    if (this.#run !== undefined) await Promise.race([this.#isMade, this.#run])
     return this.#started().resize(stage, workers)
   }
 
@@ -123,6 +130,7 @@ export class StatefulEngine implements EngineJob {
       const engine = createJob({ ...spec, checkpoint, spills }, this.#options)
       this.#engine = engine
       const ended = engine.run()
+      this.#made()
       if (this.#asked !== undefined) void engine[this.#asked]()
       const summary = await ended
       // Where that is not noted, the next run opens the sinks once more, and finds nothing to do.

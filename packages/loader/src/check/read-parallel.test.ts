@@ -44,12 +44,16 @@ it('takes all that it has without keys, and says what it leaves out', async () =
 it('keeps the order of the records where nothing else is said', async () => {
   const { plan, spec } = await load(job('parallel: 3'))
   const serial = await load(job('parallel: { workers: 3, mode: serial }'))
+  const alone = await load(job('parallel: 1'))
 
   expect(spec?.stages[0]?.parallel).toEqual({ workers: 3, runs: 'async', mode: 'ordered' })
   expect(plan?.nodes[1]?.fates).toContain(
     '3 workers in the thread of the job, with at most 6 records under way (default): results come in the order of the records.',
   )
   expect(serial.plan?.nodes[1]?.fates).toContain('Serial: one record after the other.')
+  expect(alone.plan?.nodes[1]?.fates).toContain(
+    'One worker, to begin with: others may join it while the job runs.',
+  )
 })
 
 it('has an order to keep only where the records have one', async () => {

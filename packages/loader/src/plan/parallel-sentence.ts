@@ -21,7 +21,11 @@ export function parallelSentence(
   parallel: ParallelSpec | undefined,
   spec: JobSpec,
 ): string | undefined {
-  if (parallel === undefined || parallel.workers === 1) return undefined
+  if (parallel === undefined) return undefined
+  if (parallel.workers === 1) {
+    const isMore = parallel.runs === 'async' && parallel.mode !== 'serial'
+    return isMore ? 'One worker, to begin with: others may join it while the job runs.' : undefined
+  }
   const source = lanesIn(spec).get(id)
   if (source !== undefined) return `${parallel.workers} workers, each beside one of "${source}".`
   if (parallel.mode === 'serial') return 'Serial: one record after the other.'
