@@ -25,7 +25,8 @@ export class ModelProcess {
       detached: true,
       // Stdout is the job's. Stdin carries nothing: it ends with this process.
       stdio: ['pipe', 2, 2, 'ipc'],
-      execArgv: process.execArgv.filter((flag) => !flag.startsWith('--inspect')),
+      // Flags of this process are not its own: with --eval it would run the same script.
+      execArgv: [],
     })
     this.#child.on('message', (answer: Answer) => this.#asked?.resolve(answer))
     this.#child.once('error', (error) => this.#over(messageOf(error)))
@@ -54,6 +55,7 @@ export class ModelProcess {
 
   /** Ends it at once, whatever it computes. */
   async end(): Promise<void> {
+    this.#hold(true)
     this.#child.kill('SIGKILL')
     await this.#gone.promise
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { tmpdir } from 'node:os'
@@ -95,4 +96,21 @@ it('says what a model of a file cannot compute, and goes on', async () => {
 
   await expect(asked).rejects.toThrow('failed: ')
   expect([...(await model.ask(question, never))]).toEqual([0])
+})
+
+it('is closed before a process that has nothing else to do ends, and keeps none alive by itself', () => {
+  const file = fileOf('alone.onnx')
+  const entry = import.meta.resolve('./share-model.ts')
+  const run = (then: string): string => {
+    const script = `
+      import { shareModel } from ${JSON.stringify(entry)}
+      const { model, release } = await shareModel({ file: ${JSON.stringify(file)}, threads: 1 })
+      ${then}
+    `
+    const args = ['--input-type=module', '--eval', script]
+    return execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 })
+  }
+
+  expect(run("await release(); console.log('closed')")).toBe('closed\n')
+  expect(run("console.log('opened')")).toBe('opened\n')
 })
