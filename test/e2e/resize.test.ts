@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { folder, run, start } from './command.ts'
-import './kill-the-rest.ts'
 
 const job = `pipeline:
   name: asks
