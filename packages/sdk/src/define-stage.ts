@@ -14,11 +14,16 @@ import type { Timer } from './timers.ts'
 /** Handles one record. Returns one record, undefined (nothing), null (data), a Promise of them, or an iterator of records from a generator. An array is one record. */
 export type Process<In = unknown> = (record: In, context: RecordContext) => unknown
 
+/** Handles a whole batch; how many of its records it took, default all. */
+export type ProcessBatch = (batch: Batch, output: BatchOutput) => void | number
+
 /** A running stage. */
 export interface StageInstance {
   process?: Process<never>
   /** Handlers by input name, for stages with several inputs. */
   on?: Readonly<Record<string, Process<never>>>
+  /** Handlers of whole batches by input name: to those of `on` what `processBatch` is to `process`. */
+  onBatch?: Readonly<Record<string, ProcessBatch>>
   /**
    * Same meaning as `process`, for a whole batch: the fast path. A throw runs the batch again record by record. With
    * `onWatermark` it must return in front of a record whose watermark makes that do something: the number of records it took,

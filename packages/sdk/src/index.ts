@@ -89,6 +89,7 @@ export {
   withHalves,
   type Outputs,
   type Process,
+  type ProcessBatch,
   type StageDefinition,
   type StageFactory,
   type StageHalves,

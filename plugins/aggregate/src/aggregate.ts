@@ -114,6 +114,15 @@ function createAfter(scope: Scope): StageInstance {
   return {
     ...instanceOf(scope, groups),
     on: { [PARTIALS]: (partial: PartialGroup) => groups.absorb(partial) },
+    onBatch: {
+      [PARTIALS](batch) {
+        for (let index = 0; index < batch.length; index++) {
+          // Asking for the key makes it the one that state follows.
+          batch.key(index)
+          groups.absorb(batch.value(index) as PartialGroup)
+        }
+      },
+    },
   }
 }
 

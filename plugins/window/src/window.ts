@@ -140,16 +140,29 @@ function createAfter(scope: Scope): StageInstance {
     result: () => invariant(false, 'Panes give results when they are over.'),
     late: () => invariant(false, 'No record of it was late for whoever was ahead.'),
   }
+  const take = (partial: PartialGroup, key: Key | undefined, watermark: number): void => {
+    at.timestamp = partial.pane
+    at.key = key
+    at.watermark = watermark
+    folds.partial = partial
+    windows.take(partial, at, nowhere)
+    folds.partial = undefined
+  }
   return {
     ...instanceOf(scope, windows),
     on: {
       [PARTIALS]: (partial: PartialGroup, { key, watermark }: RecordContext) => {
-        at.timestamp = partial.pane
-        at.key = key
-        at.watermark = watermark
-        folds.partial = partial
-        windows.take(partial, at, nowhere)
-        folds.partial = undefined
+        take(partial, key, watermark)
+      },
+    },
+    onBatch: {
+      [PARTIALS](batch) {
+        for (let index = 0; index < batch.length; index++) {
+          const watermark = batch.watermark(index)
+          if (watermark >= windows.due && index > 0) return index
+          take(batch.value(index) as PartialGroup, batch.key(index), watermark)
+        }
+        return batch.length
       },
     },
   }

@@ -29,7 +29,8 @@ export class BatchRunner {
     // Timers fire between records: a stage with them takes its records one by one.
     const isFree = this.#mayFail && lot?.isEmpty !== false
     const isAlone = this.#parts.spec.inputs.length === 1 || instance.on?.[input] === undefined
-    return isFree && instance.processBatch !== undefined && isAlone && !hasTimers
+    const hasOwn = instance.onBatch?.[input] !== undefined
+    return isFree && !hasTimers && (hasOwn || (isAlone && instance.processBatch !== undefined))
   }
 
   /** Hands on records that the stage need not look at, for its tests want them; false where it must. */
@@ -73,7 +74,10 @@ export class BatchRunner {
     timers.isInBatch = true
     let taken = view.length
     try {
-      taken = runner.instance.processBatch?.(view, view) ?? taken
+      const { instance } = runner
+      const own = instance.onBatch?.[input]
+      const given = own === undefined ? instance.processBatch?.(view, view) : own(view, view)
+      taken = given ?? taken
     } catch (error) {
       this.#takeBack()
       return runner.spoils(error) ? runner.rebuild() : 0
