@@ -6,6 +6,7 @@ import { LogScale, type LogScaleData } from '../numbers/log-scale.ts'
 import { RunningCovariance, type RunningCovarianceData } from '../numbers/running-covariance.ts'
 import { RunningScales, type RunningScalesData } from '../numbers/running-scales.ts'
 import { toShares } from '../numbers/shares.ts'
+import { SurpriseCurve, type SurpriseCurveData } from '../numbers/surprise-curve.ts'
 
 const sensorsSchema = z.strictObject({
   memory: z.int().min(50).max(1_000_000).default(4000).meta({
@@ -29,6 +30,7 @@ interface SensorsData {
   readonly relations: Float64Array
   readonly levelScale: LogScaleData
   readonly relationScale: LogScaleData
+  readonly curve: SurpriseCurveData
 }
 
 /** Points before the relations are looked at, and at least so many between two looks. */
@@ -77,6 +79,7 @@ class Sensors implements Detector {
   #relation = 0
   readonly #levelScale: LogScale
   readonly #relationScale: LogScale
+  readonly #curve: SurpriseCurve
   readonly #expected: Float64Array
   readonly #low: Float64Array
   readonly #high: Float64Array
@@ -99,6 +102,7 @@ class Sensors implements Detector {
     this.#nextRelations = numbers()
     this.#levelScale = new LogScale(memory)
     this.#relationScale = new LogScale(memory)
+    this.#curve = new SurpriseCurve(memory)
     this.#expected = numbers()
     this.#low = numbers()
     this.#high = numbers()
@@ -114,15 +118,14 @@ class Sensors implements Detector {
   }
 
   score(point: Float64Array): number {
-    this.#look(point)
-    this.#average()
-    if (this.#fittedAt > 0) this.#relate(point)
-    return this.#weigh()
+    return this.#curve.of(this.#strangeness(point))
   }
 
   update(point: Float64Array): number {
-    const score = this.score(point)
+    const strangeness = this.#strangeness(point)
+    const score = this.#curve.of(strangeness)
     const { count } = this.#scales
+    if (!Number.isNaN(strangeness)) this.#curve.learn(strangeness)
     this.#levelScale.learn(this.#level)
     if (this.#fittedAt > 0) this.#relationScale.learn(this.#relation)
     this.#commit()
@@ -145,6 +148,7 @@ class Sensors implements Detector {
       relations: this.#relations.slice(),
       levelScale: this.#levelScale.snapshot(),
       relationScale: this.#relationScale.snapshot(),
+      curve: this.#curve.snapshot(),
     }
   }
 
@@ -158,6 +162,14 @@ class Sensors implements Detector {
     this.#relations.set(data.relations)
     this.#levelScale.restore(data.levelScale)
     this.#relationScale.restore(data.relationScale)
+    this.#curve.restore(data.curve)
+  }
+
+  #strangeness(point: Float64Array): number {
+    this.#look(point)
+    this.#average()
+    if (this.#fittedAt > 0) this.#relate(point)
+    return this.#weigh()
   }
 
   /** Where the point and the one before it lie, in deviations. */
@@ -256,13 +268,13 @@ class Sensors implements Detector {
  * Graphical Models, 1990). Values are standardised by running scales, and outliers are learnt cut off. Scores are the same in other units.
  * Knows nothing for the first 60 points.
  *
- * A score can be read as -log10 of how rare it is, on the safe side: of usual points of many kinds, measured and made up, one in four
- * to ten was above 1, one in 40 to 300 above 2, and none to one in 500 above 3.
+ * A score is -log10 of how rare it is: a power of that root, such that as many usual points lie above 1 and 1.5 as did. After some
+ * thousand points of many kinds, measured one in eight to fourteen was above 1, one in 80 to 190 above 2, one in 600 or fewer above 3.
  *
  * Evidence: what each field should be by the rest, with a band of three residual deviations; `member` is `level` or `relation`, and the
  * contributions are the shares of the fields in it.
  *
- * Memory of a snapshot, with d dimensions: 48 d^2 + 40 d + 80 bytes, 632 with three and 31 KB with 25; alive 32 d^2 + 56 d more.
+ * Memory of a snapshot, with d dimensions: 48 d^2 + 40 d + 104 bytes, 656 with three and 31 KB with 25; alive 32 d^2 + 56 d more.
  */
 export const sensors = defineDetector<SensorsParameters>({
   name: 'sensors',
@@ -271,6 +283,6 @@ export const sensors = defineDetector<SensorsParameters>({
   main: 'smoothing',
   dimensions: 'any',
   surprises: true,
-  bytes: (_, { dimensions }) => 48 * dimensions * dimensions + 40 * dimensions + 80,
+  bytes: (_, { dimensions }) => 48 * dimensions * dimensions + 40 * dimensions + 104,
   create: (parameters, scope) => new Sensors(parameters, scope),
 })
