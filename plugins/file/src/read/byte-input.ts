@@ -1,8 +1,9 @@
+import { readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { FILE_SHRUNK } from '../errors.ts'
 
-/** Bytes in order, one chunk at a time. A chunk is valid until the one after the next is asked for. */
+/** Bytes in order, one chunk at a time. A chunk is valid until the next one has come. */
 export interface ByteInput {
   /** The next chunk; undefined at the end, or as soon as the input is told to stop. */
   next(): Promise<Buffer | undefined>
@@ -11,33 +12,48 @@ export interface ByteInput {
   close(): Promise<void>
 }
 
+/** A read that takes no longer, ms, is of bytes that are in memory: the next one is done at once. */
+const QUICK_MS = 1
+/** So many chunks are read beside the thread behind one that took longer. */
+const BESIDE = 64
+
 /**
- * Reads a plain file from `start`. Two buffers take turns: while one is decoded, the system fills the other. `enough`: where nothing more is
- * read before it is asked for.
+ * Reads a plain file from `start`. What is in memory it reads at once: to have it read beside costs more than to copy it. Otherwise two buffers
+ * take turns: while one is decoded, the system fills the other. `enough`: where nothing more is read before it is asked for. `now` is in ms.
  */
 export async function openPlain(
   path: string,
   start: number,
   chunkBytes: number,
   enough: number = Number.POSITIVE_INFINITY,
+  now: () => number = () => performance.now(),
 ): Promise<ByteInput> {
   const handle: FileHandle = await open(path, 'r')
   let spare = Buffer.allocUnsafeSlow(chunkBytes)
   let other = Buffer.allocUnsafeSlow(chunkBytes)
   let at = start
-  const fill = (buffer: Buffer): Promise<number> => {
-    const reading = handle.read(buffer, 0, chunkBytes, at).then((result) => result.bytesRead)
+  // Nobody knows yet how far away the file is: one that does not answer must not hold up the thread.
+  let beside = 1
+  let ahead: Promise<number> | undefined
+  const fill = (): Promise<number> => {
+    const reading = handle.read(spare, 0, chunkBytes, at).then((result) => result.bytesRead)
     // Whoever awaits it gets the failure; when nobody does any more it must not end the process.
     reading.catch(() => undefined)
     return reading
   }
-  let ahead: Promise<number> | undefined
+  const fillAtOnce = (): number => {
+    const began = now()
+    const length = readSync(handle.fd, spare, 0, chunkBytes, at)
+    if (now() - began > QUICK_MS) beside = BESIDE
+    return length
+  }
   return {
     get bytesRead(): number {
       return at
     },
     async next(): Promise<Buffer | undefined> {
-      const length = await (ahead ?? fill(spare))
+      const length = ahead === undefined && beside === 0 ? fillAtOnce() : await (ahead ?? fill())
+      ahead = undefined
       if (length === 0) {
         // What was read is no longer there: the file is not the one whose end this would be.
         const { size } = await handle.stat()
@@ -47,7 +63,7 @@ export async function openPlain(
       const chunk = spare.subarray(0, length)
       at += length
       ;[spare, other] = [other, spare]
-      ahead = at < enough ? fill(spare) : undefined
+      if (beside > 0 && --beside > 0 && at < enough) ahead = fill()
       return chunk
     },
     async close(): Promise<void> {

@@ -72,7 +72,8 @@ export class JsonReading {
     const { bytes, leftOut, malformed = [], position, values } = batch
     const { bytes: at, line, offset } = position as Record<'bytes' | 'line' | 'offset', number>
     same('where it stands', [at, offset], [this.#file.starts[line], this.#file.counts[line]])
-    same('bytes', bytes, at)
+    // A position behind a last line without a newline counts the one that is not there.
+    same('bytes', bytes, Math.min(at, this.#bytes.length))
     const entries = this.#file.entries.slice(this.#next, offset)
     const faults = entries.flatMap((entry, at) => malformedOf(entry, this.#next + at))
     same('malformed', malformed, faults)
