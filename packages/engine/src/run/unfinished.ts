@@ -7,7 +7,8 @@ export function tellUnfinished(
   { counter, host, spec }: Pick<StageParts, 'counter' | 'host' | 'spec'>,
   keys: number | undefined,
 ): void {
-  if (host.barriers !== undefined) return
+  // A first half gives out what it has.
+  if (host.barriers !== undefined || spec.isHalf === true) return
   const sentence = unfinished(spec, counter.snapshot(), keys)
   if (sentence !== undefined) host.warn(sentence)
 }
