@@ -101,8 +101,9 @@ class Ensemble implements Detector {
  * that `need` members reached within `window` points. NaN while no member can tell.
  *
  * The default, for one number: the last stretch against its past, one of a third of the warm-up and one as long as a step of that,
- * what was never reached, and single points far out. Of independent points one in ten scores above 1, one in a hundred above 2.
- * Memory of a snapshot: at most 14,000 bytes a member that is ranked, and what the members need; of the default 61.7 KB.
+ * what was never reached, single points far out, and what stands still. Of independent points one in ten scores above 1, one in a
+ * hundred above 2.
+ * Memory of a snapshot: at most 14,000 bytes a member that is ranked, and what the members need; of the default 63.1 KB.
  */
 export const ensemble = defineDetector<EnsembleParameters>({
   name: 'ensemble',

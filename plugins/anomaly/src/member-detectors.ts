@@ -18,6 +18,7 @@ import { sensors } from './detectors/sensors.ts'
 import { shape } from './detectors/shape.ts'
 import { spectral } from './detectors/spectral.ts'
 import { spike } from './detectors/spike.ts'
+import { still } from './detectors/still.ts'
 
 /** The detectors that can be members of an ensemble: all but itself. */
 export const memberDetectors: readonly DetectorDefinition[] = [
@@ -35,6 +36,7 @@ export const memberDetectors: readonly DetectorDefinition[] = [
   recall,
   shape,
   spike,
+  still,
   rrcf,
   halfSpace,
   sensors,

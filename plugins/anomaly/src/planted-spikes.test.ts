@@ -68,3 +68,17 @@ it('the default finds 19 of 20 spikes of ten deviations in 10,000 points of a wa
     expect(wrong.length).toBeLessThanOrEqual(5)
   }
 })
+
+it('the default finds a sensor that is stuck for a hundred points in noise', () => {
+  const random = new SeededRandom(5)
+  const plan = judgePlan(anomalySchema.parse({ field: 'value' }))
+  if ('problem' in plan) throw new Error(plan.problem)
+  const judge = plan.create()
+  const alerts = Array.from({ length: 3000 }, (_, index) => {
+    const value = index >= 2000 && index < 2100 ? 0.4 : random.nextNormal()
+    return judge.judge(Float64Array.of(value), index * 60_000).alert ? index : -1
+  }).filter((at) => at >= 0)
+
+  expect(alerts.some((at) => at >= 2000 && at < 2040)).toBe(true)
+  expect(alerts.filter((at) => at < 2000 || at >= 2140).length).toBeLessThanOrEqual(2)
+})

@@ -1,9 +1,8 @@
 import { defineDetector, type Detector, type DetectorEvidence } from '@millrace/sdk'
 import * as z from '@millrace/sdk/zod'
 import { tame } from '../numbers/deviations.ts'
-import { ParetoTail } from '../numbers/pareto-tail.ts'
+import { RareTail, type RareTailData } from '../numbers/rare-tail.ts'
 import { RecentNumbers } from '../numbers/recent-numbers.ts'
-import { SortedWindow } from '../numbers/sorted-window.ts'
 
 const spikeSchema = z.strictObject({
   rarity: z.number().min(1e-12).max(1e-3).default(1e-5).meta({
@@ -20,34 +19,11 @@ type SpikeParameters = z.output<typeof spikeSchema>
 interface SpikeData {
   /** The oldest first. */
   readonly values: Float64Array
-  readonly blocks: Float64Array
-  /** Of the block that is not full yet. */
-  readonly most: number
-  readonly count: number
+  readonly tail: RareTailData
 }
 
 /** Values before the point whose median it should be near. */
 const AROUND = 5
-/** Of so many distances the largest is kept. */
-const BLOCK = 8
-/** With fewer blocks, or as many as it keeps, it says nothing. */
-const BLOCKS_LEAST = 40
-/** What comes more often than this is usual, however far out it is. */
-const OFTEN = 0.004
-/** The tail goes through the distances that this share, `STEP` times it, and again `STEP` times that are beyond. */
-const STEP = 8
-/** A tail is no heavier than that of the Cauchy distribution, and no lighter than exponential. */
-const SHAPE_MOST = 1
-/** Beyond the distance that is often reached, the tail falls by e on no less than this share of that distance. */
-const SCALE_LEAST = 0.05
-/** Quantiles nearer to each other than this share are equal but for rounding. */
-const ROUNDING = 1e-9
-/** Surprise where there never was any distance. */
-const SURE = 16
-
-/** Share of blocks whose largest lies beyond what this share of all does. */
-const ofBlocks = (share: number): number => 1 - (1 - share) ** BLOCK
-const shares = [ofBlocks(OFTEN), ofBlocks(STEP * OFTEN), ofBlocks(STEP * STEP * OFTEN)] as const
 
 class Spike implements Detector {
   readonly evidence: DetectorEvidence & { expected: [number]; low: [number]; high: [number] } = {
@@ -55,23 +31,12 @@ class Spike implements Detector {
     low: [Number.NaN],
     high: [Number.NaN],
   }
-  readonly #rarity: number
-  readonly #least: number
   readonly #values = new RecentNumbers(AROUND)
   readonly #middle = new Float64Array(AROUND)
-  readonly #blocks: SortedWindow
-  readonly #tail = new ParetoTail({ shapeLow: 0, shapeHigh: 1, prior: 0, priorWeight: 0 })
-  /** Up to this distance there is nothing to tell; of the blocks there are. */
-  #limit = 0
-  #fitted = false
-  #most = 0
-  #count = 0
+  readonly #tail: RareTail
 
   constructor({ rarity, memory }: SpikeParameters) {
-    const blocks = blocksOf(memory)
-    this.#rarity = rarity
-    this.#least = Math.min(BLOCKS_LEAST, blocks)
-    this.#blocks = new SortedWindow(blocks)
+    this.#tail = new RareTail(rarity, memory)
   }
 
   score(point: Float64Array): number {
@@ -85,47 +50,28 @@ class Spike implements Detector {
     const distance = distanceOf(value, median)
     const score = this.#tell(median, distance)
     this.#values.push(value)
-    if (Number.isNaN(distance)) return score
-    this.#most = Math.max(this.#most, distance)
-    this.#count++
-    if (this.#count < BLOCK) return score
-    this.#blocks.add(this.#most)
-    this.#fitted = false
-    this.#most = 0
-    this.#count = 0
+    this.#tail.add(distance)
     return score
   }
 
   snapshot(): SpikeData {
-    return {
-      values: this.#values.toArray(),
-      blocks: this.#blocks.toArray(),
-      most: this.#most,
-      count: this.#count,
-    }
+    return { values: this.#values.toArray(), tail: this.#tail.snapshot() }
   }
 
-  restore({ values, blocks, most, count }: SpikeData): void {
+  restore({ values, tail }: SpikeData): void {
     this.#values.clear()
     for (const value of values) this.#values.push(value)
-    this.#blocks.fill(blocks)
-    this.#fitted = false
-    this.#most = most
-    this.#count = count
+    this.#tail.restore(tail)
   }
 
   #tell(median: number, distance: number): number {
     const { expected, low, high } = this.evidence
+    const score = this.#tail.surprise(distance)
+    const isKnown = !Number.isNaN(score)
     expected[0] = median
-    const isKnown = this.#blocks.size >= this.#least
-    if (isKnown && !this.#fitted) this.#fit()
-    low[0] = isKnown ? median - this.#limit : Number.NaN
-    high[0] = isKnown ? median + this.#limit : Number.NaN
-    if (!isKnown) return Number.NaN
-    if (distance <= this.#limit) return 0
-    if (this.#limit === 0) return SURE
-    const beyond = -this.#tail.logBeyond(distance) / Math.LN10
-    return Math.max(beyond - Math.log10(OFTEN), -Math.log10(this.#rarity))
+    low[0] = isKnown ? median - this.#tail.limit : Number.NaN
+    high[0] = isKnown ? median + this.#tail.limit : Number.NaN
+    return score
   }
 
   /** Of the last values; NaN while there are too few. */
@@ -143,33 +89,6 @@ class Spike implements Detector {
     }
     return middle[AROUND >> 1] as number
   }
-
-  /** A generalised Pareto tail through three quantiles (Pickands, 1975): what lies beyond them, spikes too, has no part in it. */
-  #fit(): void {
-    const [often, middle, low] = shares
-    const first = this.#beyond(often)
-    const upper = first - this.#beyond(middle)
-    const lower = this.#beyond(middle) - this.#beyond(low)
-    const isFlat = upper <= ROUNDING * first
-    const ratio = lower <= ROUNDING * first ? Infinity : upper / lower
-    const shape = isFlat ? 0 : Math.min(Math.max(Math.log(ratio) / Math.log(STEP), 0), SHAPE_MOST)
-    // Of a tail from the middle quantile on, `upper` is scale * (STEP ** shape - 1) / shape; the scale grows by shape * upper to the first.
-    const atMiddle = shape < ROUNDING ? 1 / Math.log(STEP) : shape / (STEP ** shape - 1)
-    const scale = Math.max(upper * (atMiddle + shape), SCALE_LEAST * first)
-    const tail = this.#tail
-    tail.threshold = first
-    tail.shape = shape
-    // Where the quantiles are equal, as of counts, only the distance itself says how large distances are.
-    tail.scale = isFlat ? first : scale
-    this.#limit = first === 0 ? 0 : tail.quantile(this.#rarity / OFTEN)
-    this.#fitted = true
-  }
-
-  /** The distance that the largest of so many blocks are beyond. */
-  #beyond(share: number): number {
-    const { size } = this.#blocks
-    return this.#blocks.at(Math.min(Math.floor(size * (1 - share)), size - 1))
-  }
 }
 
 /** Below the 12th digit of what it should be a distance is rounding. */
@@ -177,8 +96,6 @@ function distanceOf(value: number, median: number): number {
   const distance = Math.abs(value - median)
   return distance <= 1e-12 * Math.abs(median) ? 0 : distance
 }
-
-const blocksOf = (memory: number): number => Math.ceil(memory / BLOCK)
 
 /**
  * Tells of single points that are far beyond what is usual from one point to the next, and scores 0 for all else. Looks at the distance
@@ -197,6 +114,6 @@ export const spike = defineDetector<SpikeParameters>({
   main: 'rarity',
   dimensions: 'one',
   surprises: true,
-  bytes: ({ memory }) => 8 * (blocksOf(memory) + AROUND + 2),
+  bytes: ({ memory }) => RareTail.bytes(memory) + 8 * AROUND,
   create: (parameters) => new Spike(parameters),
 })

@@ -9,12 +9,14 @@ import * as z from '@millrace/sdk/zod'
 import { memberDetectors } from '../member-detectors.ts'
 import type { MemberChoice } from './member.ts'
 
-/** The last stretch against the past, a stretch as long as one of its steps, too, what was never reached, and single points far out. */
+/** The last stretch against the past, a stretch as long as one of its steps, too, what was never reached, single points far out, and what
+ * stands still. */
 const defaults: readonly unknown[] = [
   { recall: { span: 0.31 } },
   { recall: { span: 0.039 } },
   { range: { from: 'seen' } },
   { spike: {} },
+  { still: {} },
 ]
 
 /** The members of an ensemble: names of detectors, or maps of one name to its parameters. */
@@ -30,7 +32,7 @@ export const membersSchema = z
   .default(() => [...defaults])
   .meta({
     description:
-      'The detectors, each a name such as `ewma` or a map of a name to its parameters. Default: `recall` of two spans, `range`, and `spike`.',
+      'The detectors, each a name such as `ewma` or a map of a name to its parameters. Default: `recall` of two spans, `range`, `spike` and `still`.',
   })
 
 const read = new WeakMap<readonly unknown[], readonly MemberChoice[]>()
