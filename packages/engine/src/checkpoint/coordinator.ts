@@ -75,7 +75,6 @@ export class Coordinator implements Barriers {
   #count: number
   #failures: number
   #bytes: CommittedBytes | undefined
-  /** How many were begun here, which is how many barriers have left each source. */
   #begun = 0
   #isOver = false
   #cancel: () => void = () => {}
@@ -203,9 +202,14 @@ export class Coordinator implements Barriers {
     })
   }
 
-  /** How many barriers have left each source, where that of the last one has yet to come to a part; undefined: it has, or there is none. */
-  awaited(id: string): number | undefined {
-    return this.#pending?.missing.has(id) === true ? this.#begun : undefined
+  /** How many barriers have left each source. */
+  get begun(): number {
+    return this.#begun
+  }
+
+  /** Whether the last barrier has yet to come to a part. */
+  awaits(id: string): boolean {
+    return this.#pending?.missing.has(id) === true
   }
 
   /** A part joins those that the barrier under way has yet to come to. */

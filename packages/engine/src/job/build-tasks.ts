@@ -76,8 +76,8 @@ export interface Nodes {
 /** A replica that is added. */
 export interface Grown {
   readonly node: StageNode
-  /** Makes it one of the nodes of the job, once it is open; `barrier`: see `UnitFan.add`. */
-  attach(barrier?: number): void
+  /** Makes it one of the nodes of the job, once it is open; `passed`: how many barriers will not come to it any more. */
+  attach(passed: number): void
 }
 
 const everything: Placement = { isHere: () => true, standIn: () => undefined }
@@ -261,8 +261,8 @@ export function buildNodes(
     const [node] = stageNodes(own) as [StageNode]
     return {
       node,
-      attach(barrier) {
-        more.attach(barrier)
+      attach(passed) {
+        more.attach(passed)
         for (const { edge, reader } of more.read) {
           for (const { id, task } of [...sinks, ...gates]) if (id === reader) task.join(edge)
         }

@@ -63,24 +63,31 @@ export class Fans {
     return new UnitFan(edges, unitOf(stage), inTurn, contest, this.#active.get(of))
   }
 
-  /** That one is the reader of an output. */
-  keep({ id, replica }: StageSpec, input: string, from: string, fan: KeyedFan | UnitFan): void {
+  /** That one is the reader of the output of a replica more, to which so many barriers will not come any more. */
+  keep(
+    { id, replica }: StageSpec,
+    input: string,
+    from: string,
+    fan: KeyedFan | UnitFan,
+    passed: number,
+  ): void {
     const of = replica?.of ?? id
     const name = `${of}/${input}/${from}`
+    if (fan instanceof UnitFan) fan.barriers = passed
     this.#edges.set(name, [...fan.edges])
     this.#keep(of, name, fan)
   }
 
-  /** The edge into one replica more of a stage without keys joins its others. */
+  /** The edge into one replica more of a stage without keys joins its others; `passed`: see `UnitFan.add`. */
   add(
     stage: StageSpec,
     read: { readonly from: string; readonly edge: Edge },
-    barrier?: number,
+    passed: number,
   ): void {
     const { edge, from } = read
     const name = `${stage.replica?.of}/${edge.input}/${from}`
     this.#edges.get(name)?.push(edge)
-    this.#units.get(name)?.add(edge, barrier)
+    this.#units.get(name)?.add(edge, passed)
   }
 
   /** Whether nothing more comes to any of the replicas of a stage. */

@@ -9,7 +9,9 @@ export interface GrowthHost {
   open(node: StageNode): Promise<void>
   isEnding(): boolean
   /** What takes checkpoints; absent: nobody does. */
-  readonly checkpoints: Pick<Coordinator, 'awaited' | 'join' | 'progress' | 'settled'> | undefined
+  readonly checkpoints:
+    | Pick<Coordinator, 'awaits' | 'begun' | 'join' | 'progress' | 'settled'>
+    | undefined
   /** So many nodes more will pass on a last message. */
   joined(count: number): void
   readonly ended: Promise<void>
@@ -47,27 +49,27 @@ export class Growth {
     }
     // Whoever reads the stage may have had the barrier already, unless a replica has not.
     while (grown.length > 0 && checkpoints?.progress.isPending === true) {
-      if (this.#awaited(stage) !== undefined) break
+      if (this.#awaits(stage)) break
       await checkpoints.settled
     }
     this.#refuseEnding(stage)
-    const barrier = this.#awaited(stage)
+    const awaits = this.#awaits(stage)
+    const begun = checkpoints?.begun ?? 0
     for (const more of grown) {
-      if (barrier !== undefined) checkpoints?.join(more.node.id)
-      more.attach(barrier)
+      if (awaits) checkpoints?.join(more.node.id)
+      more.attach(awaits ? begun - 1 : begun)
     }
     host.joined(grown.length)
     const passed = this.#nodes.resize(stage, workers)
     return { passed: Promise.race([passed, ended]) }
   }
 
-  /** The barrier that has yet to come to a replica of a stage. */
-  #awaited(stage: string): number | undefined {
-    for (const { id } of this.#nodes.stages) {
-      const awaited = isReplicaOf(id, stage) ? this.#host.checkpoints?.awaited(id) : undefined
-      if (awaited !== undefined) return awaited
-    }
-    return undefined
+  /** Whether a barrier has yet to come to a replica of a stage. */
+  #awaits(stage: string): boolean {
+    const { checkpoints } = this.#host
+    return this.#nodes.stages.some(({ id }) => {
+      return isReplicaOf(id, stage) && checkpoints?.awaits(id) === true
+    })
   }
 
   #refuseEnding(stage: string): void {

@@ -7,7 +7,7 @@ import { addsUp } from '../checkpoint/lives.test-support.ts'
 import type { JobSpec, StageSpec } from '../plan/job-spec.ts'
 import { type ParallelSpec, stageOf } from '../plan/parallel-spec.ts'
 import { createJob } from './create-job.ts'
-import { from, gatedSource, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
+import { from, job, listSink, listSource, stage } from './engine-parts.test-support.ts'
 import { cut, type Moment, simulate, sleeper } from './parallel.test-support.ts'
 
 const time = { timestamp: Number, disorderMs: 3, description: 'itself' }
@@ -185,46 +185,6 @@ it('four workers instead of one finish a burst in a quarter of the time that is 
     expect(summary.stages).toMatchObject([{ in: 21, used: 21, held: 0 }])
     expect(summary.workers).toEqual({ slow: 4 })
   }
-})
-
-it('does not wait for a checkpoint that waits for the stage, and is a part of that', async () => {
-  const { spec } = sleeper({ workers: 1, runs: 'async', mode: 'ordered' })
-  const sink = listSink('sink', [from('slow')])
-  const source = gatedSource()
-  const taken: (readonly string[])[] = []
-  const counts: number[] = []
-  const store: CheckpointStore = {
-    async commit(checkpoint) {
-      addsUp(checkpoint)
-      taken.push(Object.keys(checkpoint.stages).toSorted())
-    },
-  }
-  const resize: Moment['act'] = (running) => {
-    void running.resize('slow', 3).then(({ workers: count }) => counts.push(count))
-  }
-
-  const { checkpoint, state } = await simulate(
-    job({
-      sources: [source],
-      stages: [spec],
-      sinks: [sink],
-      checkpoint: { everyMs: 60, store },
-    }),
-    5,
-    [
-      { atMs: 50, act: () => source.give([400, 1]) },
-      // Its barrier is behind the two.
-      { atMs: 100, act: resize },
-      { atMs: 150, act: () => source.give([7, 7, 7, 7]) },
-      { atMs: 200, act: () => expect([counts, taken.length]).toEqual([[3], 1]) },
-      { atMs: 500, act: () => source.end() },
-    ],
-  )
-
-  expect(state).toBe('completed')
-  expect(sink.records).toEqual([400, 1, 7, 7, 7, 7])
-  expect(taken.slice(0, 2)).toEqual([['slow#0'], ['slow#0', 'slow#1', 'slow#2']])
-  expect(checkpoint?.failures).toBe(0)
 })
 
 it('a worker that retires finishes what it has, and gets no more', async () => {

@@ -37,13 +37,13 @@ export function wireMore(
     .filter(({ writer }) => writer === like)
     .map((read) => ({ like: read.edge, read: { ...read, writer: id, edge: read.edge.twin() } }))
   const behind = pairs.map(({ read }) => read)
-  const kept: (() => void)[] = []
+  const kept: ((passed: number) => void)[] = []
   const outlet = ([first, ...others]: Group): Outlet => {
     const { edge, output, stage: reader } = first
     if (reader?.replica === undefined || reader.parallel === undefined) return edge
     const { input } = edge
     const fan = fans.over(reader, input, [edge, ...others.map((other) => other.edge)])
-    kept.push(() => fans.keep(reader, input, `${id}.${output}`, fan))
+    kept.push((passed) => fans.keep(reader, input, `${id}.${output}`, fan, passed))
     return fan
   }
   const ports = outputsOf(stage).map((output) => {
@@ -61,15 +61,15 @@ export function wireMore(
     inputs: own.map(({ edge }) => edge),
     outbox: new Outbox(ports, dead),
     read: behind,
-    attach(barrier) {
+    attach(passed) {
       for (const { like: other, read } of pairs) {
         read.edge.joins(other)
         inputs.get(read.reader)?.push(read.edge)
       }
       reads.push(...behind, ...own)
-      for (const keep of kept) keep()
+      for (const keep of kept) keep(passed)
       for (const { edge, output, writer } of own) {
-        fans.add(stage, { from: `${writer}.${output}`, edge }, barrier)
+        fans.add(stage, { from: `${writer}.${output}`, edge }, passed)
       }
     },
   }

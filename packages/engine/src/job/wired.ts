@@ -14,6 +14,6 @@ export interface More {
   readonly outbox: Outbox
   /** The edges into what reads it, which nobody knows of so far. */
   readonly read: readonly Wired[]
-  /** From now on all that the stage reads comes to it too, and whoever reads the stage reads it. In one step; `barrier`: see `UnitFan.add`. */
-  attach(barrier?: number): void
+  /** From now on all that the stage reads comes to it too, and whoever reads the stage reads it. In one step; `passed`: how many barriers will not come to it any more. */
+  attach(passed: number): void
 }

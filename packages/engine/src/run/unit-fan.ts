@@ -32,8 +32,8 @@ export class UnitFan implements Outlet {
   #active: number
   #mark = Number.NEGATIVE_INFINITY
   #isIdle = false
-  /** Barriers that were passed on. */
-  #barriers = 0
+  /** Barriers that were passed on, those too that came before it was there. */
+  barriers = 0
   /** Whether the input is over, or was stopped; undefined: neither. */
   #complete: boolean | undefined
   readonly #waiting: Waiting[] = []
@@ -62,13 +62,13 @@ export class UnitFan implements Outlet {
   }
 
   /**
-   * The edge to one replica more, which gets no units so far. `barrier`: the number of the barrier, from 1, that has yet to come to another replica;
-   * absent: none has.
+   * The edge to one replica more, which gets no units so far. `passed`: how many barriers have come to all others; one that was passed on here
+   * behind them it is to get as well.
    */
-  add(edge: Edge, barrier?: number): void {
+  add(edge: Edge, passed: number): void {
     edge.onRoom = () => this.#room()
     this.edges.push(edge)
-    if (this.#barriers === barrier) edge.offerBarrier()
+    if (this.barriers > passed) edge.offerBarrier()
     edge.offerMark(this.#mark, this.#isIdle)
     if (this.#complete !== undefined) edge.end(this.#complete)
   }
@@ -136,7 +136,7 @@ export class UnitFan implements Outlet {
   }
 
   #passBarrier(): void {
-    this.#barriers++
+    this.barriers++
     for (const edge of this.edges) edge.offerBarrier()
   }
 
