@@ -23,6 +23,8 @@ export class Growth {
   readonly #host: GrowthHost
   /** The number of the next replica, of stages of which some were made here. */
   readonly #next = new Map<string, number>()
+  /** Resolves when no replica is opening any more: before that nobody ends their cells, for what opens later nobody would close. */
+  opened: Promise<void> = Promise.resolve()
 
   constructor(nodes: Nodes, host: GrowthHost) {
     this.#nodes = nodes
@@ -44,7 +46,9 @@ export class Growth {
       const index = this.#next.get(stage) ?? replicas
       this.#next.set(stage, index + 1)
       const more = this.#nodes.grow(stage, index)
-      await host.open(more.node)
+      const opening = host.open(more.node)
+      this.opened = opening.catch(() => undefined)
+      await opening
       grown.push(more)
     }
     // Whoever reads the stage may have had the barrier already, unless a replica has not.

@@ -312,7 +312,7 @@ export class Incarnation implements TaskHost {
   }
 
   async #closeAll(only?: 'close'): Promise<void> {
-    await this.#cells.stop()
+    await this.growth.opened.then(() => this.#cells.stop())
     for (const error of await this.#cleanups.run(this.runtime, only))
       this.warn(`Closing failed: ${messageOf(error)}`)
   }
