@@ -52,6 +52,26 @@ it('gives the bytes of the file, however long its reads take', async () => {
   )
 })
 
+it('gives others their turns, however long nobody else waits for anything', async () => {
+  const path = join(folder, 'blank')
+  writeFileSync(path, '\n'.repeat(1000))
+  const input = await openPlain(path, 0, 10, undefined, clockOf([0]))
+  // The first one is read beside.
+  await input.next()
+  let turns = 0
+  const tick = (): void => {
+    turns++
+    next = setImmediate(tick)
+  }
+  let next = setImmediate(tick)
+
+  while ((await input.next()) !== undefined);
+
+  clearImmediate(next)
+  await input.close()
+  expect(turns).toBeGreaterThanOrEqual(5)
+})
+
 it.each([
   ['at once', [0]],
   ['beside', [5]],

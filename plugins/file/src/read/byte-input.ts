@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import { FILE_SHRUNK } from '../errors.ts'
 
 /** Bytes in order, one chunk at a time. A chunk is valid until the next one has come. */
@@ -16,6 +17,8 @@ export interface ByteInput {
 const QUICK_MS = 1
 /** So many chunks are read beside the thread behind one that took longer. */
 const BESIDE = 64
+/** So many chunks are read at once before others get a turn: where nothing comes of them nobody else waits for anything. */
+const AT_ONCE = 16
 
 /**
  * Reads a plain file from `start`. What is in memory it reads at once: to have it read beside costs more than to copy it. Otherwise two buffers
@@ -41,7 +44,12 @@ export async function openPlain(
     reading.catch(() => undefined)
     return reading
   }
-  const fillAtOnce = (): number => {
+  let left = AT_ONCE
+  const fillAtOnce = async (): Promise<number> => {
+    if (--left === 0) {
+      left = AT_ONCE
+      await turn()
+    }
     const began = now()
     const length = readSync(handle.fd, spare, 0, chunkBytes, at)
     if (now() - began > QUICK_MS) beside = BESIDE
@@ -52,7 +60,7 @@ export async function openPlain(
       return at
     },
     async next(): Promise<Buffer | undefined> {
-      const length = ahead === undefined && beside === 0 ? fillAtOnce() : await (ahead ?? fill())
+      const length = await (ahead ?? (beside === 0 ? fillAtOnce() : fill()))
       ahead = undefined
       if (length === 0) {
         // What was read is no longer there: the file is not the one whose end this would be.
