@@ -119,11 +119,16 @@ export const CFG_UNKNOWN_KEY = defineError<{
   key: string
   of: string
   near?: string | undefined
+  /** The key below which it belongs. */
+  below?: string | undefined
   known: readonly string[]
 }>({
   code: 'CFG_UNKNOWN_KEY',
   message: (d) => `Unknown key "${d.key}" in ${d.of}.`,
-  hint: (d) => orElse(d.near, `The keys are: ${d.known.join(', ')}.`),
+  hint: (d) =>
+    d.below === undefined
+      ? orElse(d.near, `The keys are: ${d.known.join(', ')}.`)
+      : `It belongs below "${d.below}".`,
 })
 
 export const CFG_TEST_TARGET = defineError<{

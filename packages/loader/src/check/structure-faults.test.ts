@@ -50,6 +50,15 @@ describe('documents', () => {
       `)
   })
 
+  it('says of a key of the pipeline where it belongs', async () => {
+    expect(await faultsOf('pipeline: {}\ncheckpoint: 10s\n', { endpoints: 'optional' }))
+      .toMatchInlineSnapshot(`
+        "error[CFG_UNKNOWN_KEY]: Unknown key "checkpoint" in the job file.
+          at   /jobs/job.yaml:2:1  checkpoint
+          next It belongs below "pipeline"."
+      `)
+  })
+
   it('takes version 1 only', async () => {
     expect(await faultsOf('version: 2\npipeline: {}\n', { endpoints: 'optional' }))
       .toMatchInlineSnapshot(`
