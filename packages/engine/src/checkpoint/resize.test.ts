@@ -53,8 +53,8 @@ it('a job that is resized while it runs, killed, stopped and begun anew shows wh
         expect(shown(disk, last)).toEqual(shown(quiet, undisturbed))
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 50 },
   )
   // A law of refusals would be none.
-  expect(Math.min(told.sums, told.slow)).toBeGreaterThan(10)
+  expect(Math.min(told.sums, told.slow)).toBeGreaterThan(5)
 })
