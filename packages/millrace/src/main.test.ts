@@ -28,25 +28,26 @@ it('prints help with examples and exit codes, also without arguments', async () 
     Runs streaming jobs that are described in a YAML file.
 
     Options:
-      -V, --version                     print the version
-      -h, --help                        print help
+      -V, --version                             print the version
+      -h, --help                                print help
 
     Commands:
-      run [options] [job]               run a job to its end
-      upgrade [options] [job]           put a job in the place of a running one
-      validate [options] [job]          find all faults of a job file
-      test [options] [jobs...]          run the tests of job files, in virtual time
-      explain [options] [job]           show what a job would do
-      config                            look at the configuration
-      plugins [options] [name]          list installed plugins, or the parameters of one
-      schema [options]                  print a JSON Schema of job files, for editors
-      dead-letter                       look at dead letters, replay them
-      parked                            look at parked records, let them go
-      status [options] [job]            say whether a job runs and where it stands
-      savepoint [options] <job> [file]  write the state of a job to a file
-      state                             look at the state of a job, take it elsewhere
-      stream                            look at durable streams, append to them
-      help [command]                    print help of a command
+      run [options] [job]                       run a job to its end
+      upgrade [options] [job]                   put a job in the place of a running one
+      validate [options] [job]                  find all faults of a job file
+      test [options] [jobs...]                  run the tests of job files, in virtual time
+      explain [options] [job]                   show what a job would do
+      config                                    look at the configuration
+      plugins [options] [name]                  list installed plugins, or the parameters of one
+      schema [options]                          print a JSON Schema of job files, for editors
+      dead-letter                               look at dead letters, replay them
+      parked                                    look at parked records, let them go
+      status [options] [job]                    say whether a job runs and where it stands
+      savepoint [options] <job> [file]          write the state of a job to a file
+      resize [options] <job> <stage> <workers>  give a stage of a running job another number of workers
+      state                                     look at the state of a job, take it elsewhere
+      stream                                    look at durable streams, append to them
+      help [command]                            print help of a command
 
     Examples:
       millrace run job.yaml

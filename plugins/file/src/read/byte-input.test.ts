@@ -22,28 +22,23 @@ it('gives the bytes of the file, however long its reads take', async () => {
   const path = join(folder, 'any')
   await fc.assert(
     fc.asyncProperty(
-      fc.uint8Array({ maxLength: 3000 }),
+      fc.uint8Array({ maxLength: 600 }),
       fc.nat({ max: 100 }),
       fc.integer({ min: 1, max: 40 }),
-      fc.option(fc.nat({ max: 3000 }), { nil: undefined }),
+      fc.option(fc.nat({ max: 600 }), { nil: undefined }),
       fc.array(fc.constantFrom(0, 0.1, 5), { minLength: 1, maxLength: 9 }),
       async (bytes, start, chunkBytes, enough, steps) => {
         writeFileSync(path, bytes)
         const input = await openPlain(path, start, chunkBytes, enough, clockOf(steps))
 
         const copies: Buffer[] = []
-        const intact: boolean[] = []
-        for (let chunk = await input.next(); chunk !== undefined;) {
-          const copy = Buffer.from(chunk)
-          const next = input.next()
-          // Until the next one has come.
-          intact.push(copy.equals(chunk))
-          copies.push(copy)
-          chunk = await next
+        for (let chunk = await input.next(); chunk !== undefined; chunk = await input.next()) {
+          // What is read ahead meanwhile goes elsewhere.
+          await new Promise(setImmediate)
+          copies.push(Buffer.from(chunk))
         }
         await input.close()
 
-        expect(intact).not.toContain(false)
         expect(Buffer.concat(copies)).toEqual(Buffer.from(bytes.subarray(start)))
         expect(input.bytesRead).toBe(Math.max(start, bytes.length))
       },

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { FILE_SHRUNK } from '../errors.ts'
 
-/** Bytes in order, one chunk at a time. A chunk is valid until the next one has come. */
+/** Bytes in order, one chunk at a time. A chunk is valid until the next one is asked for. */
 export interface ByteInput {
   /** The next chunk; undefined at the end, or as soon as the input is told to stop. */
   next(): Promise<Buffer | undefined>
