@@ -69,6 +69,8 @@ export interface Nodes {
   grow(stage: string, index: number): Grown
   /** From now on the first `count` replicas of such a stage get all records. Resolves when all that came of those before is passed on. */
   resize(stage: string, count: number): Promise<void>
+  /** Whether such a stage has an order to keep that several replicas which write to it, those too that have retired, cannot give it. */
+  isMixed(stage: string): boolean
   /** Whether more may come to a stage with replicas and no keys. */
   isFed(stage: string): boolean
 }
@@ -279,8 +281,10 @@ export function buildNodes(
   }
   const isFed = (stage: string): boolean =>
     !wiring.fans.isOver(stage) && replicasOf(stage).every(({ task }) => !task.isOver)
+  const isMixed = (stage: string): boolean =>
+    specOf(stage).parallel?.mode === 'ordered' && wiring.fans.isMixed(stage)
   const { edges } = wiring
-  return { resources, sources, readers, stages, gates, sinks, edges, grow, resize, isFed }
+  return { resources, sources, readers, stages, gates, sinks, edges, grow, resize, isMixed, isFed }
 }
 
 function watchFields(

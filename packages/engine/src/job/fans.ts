@@ -90,6 +90,11 @@ export class Fans {
     this.#units.get(name)?.add(edge, passed)
   }
 
+  /** Whether several write what a stage without keys reads, those too that have retired: nobody knows in which order. */
+  isMixed(stage: string): boolean {
+    return (this.#unitsOf.get(stage)?.length ?? 0) > 1
+  }
+
   /** Whether nothing more comes to any of the replicas of a stage. */
   isOver(stage: string): boolean {
     return (this.#unitsOf.get(stage) ?? []).every((fan) => fan.isOver)

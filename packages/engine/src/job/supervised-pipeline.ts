@@ -150,8 +150,9 @@ export class SupervisedPipeline {
     const hasPool = this.#host.threads !== undefined
     const done = { passed: Promise.resolve() }
     if (before === workers || this.#whole === whole) return done
-    if (growsInPlace(this.#spec, stage, hasPool)) {
-      const { passed } = await this.#current.growth.resize(stage, workers)
+    const { growth, nodes } = this.#current
+    if (growsInPlace(this.#spec, stage, hasPool) && !nodes.isMixed(stage)) {
+      const { passed } = await growth.resize(stage, workers)
       this.#whole = whole
       this.#spec = expandParallel(whole)
       return { passed }

@@ -40,7 +40,7 @@ export function whyNotRebuilt(
   const text = 'its workers change by going on from a checkpoint'
   if (spec.checkpoint === undefined) {
     const hint =
-      'Let the job take checkpoints. Without: stages without by, with runs: async, beside no threads.'
+      'Let the job take checkpoints. Without: stages without by, with runs: async, beside no threads; ordered ones behind what has had one worker.'
     return ENG_RESIZE({ id, problem: `${text}, and the job takes none`, hint })
   }
   const why = whyUnrepeatable(spec)
