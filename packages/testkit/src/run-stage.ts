@@ -41,7 +41,7 @@ export interface RunStageOptions extends MakeOptions {
   readonly restored?: StageSnapshot | undefined
   /** Outputs that nobody reads. Default: all are read. */
   readonly unread?: readonly string[]
-  /** False: `process` for each record, even where the stage has a `processBatch`. Default true. */
+  /** False: `process` or `on` for each record, even where the stage has a `processBatch` or `onBatch`. Default true. */
   readonly processBatch?: boolean
 }
 
@@ -67,6 +67,7 @@ function withoutBatches(factory: StageFactory): StageFactory {
     async create(scope) {
       const instance = await factory.create(scope)
       delete instance.processBatch
+      delete instance.onBatch
       return instance
     },
   }

@@ -2,6 +2,7 @@ import { createRandom, type Runtime } from '@millrace/base'
 import {
   type BatchOutput,
   type OutputHandle,
+  type ProcessBatch,
   type RecordContext,
   type StageContext,
   type StageDefinition,
@@ -19,7 +20,7 @@ export class Watch {
   fault: string | undefined
   /** Emissions with no record in hand, outside of hooks, or after its end. */
   stray = 0
-  /** Emissions of hooks: `onTimer`, `onWatermark` and `onEnd`. */
+  /** Emissions of hooks: `onTimer`, `onWatermark`, `onFlush` and `onEnd`. */
   ofHooks = 0
   /** Records that `process` failed. */
   readonly failed = new Set<unknown>()
@@ -152,20 +153,31 @@ function wrap(
     return [input, processOf(kind, taker(input), watch)]
   })
   const made: StageInstance = { on: Object.fromEntries(handlers) }
-  if (first.processBatch !== undefined) {
-    made.processBatch = (batch, output) => {
+  const inBatches =
+    (take: (instance: StageInstance) => ProcessBatch | undefined): ProcessBatch =>
+    (batch, output) => {
       const instance = current()
       watch.busy = true
       const checked = checkedOutput(output, batch.length, watch)
       const { seen } = watch
       try {
-        const taken = instance.processBatch?.(batch, checked) ?? batch.length
+        const taken = take(instance)?.(batch, checked) ?? batch.length
         watch.seen = seen + taken
         return taken
       } finally {
         watch.busy = false
       }
     }
+  if (first.processBatch !== undefined) {
+    made.processBatch = inBatches((instance) => instance.processBatch?.bind(instance))
+  }
+  if (first.onBatch !== undefined) {
+    made.onBatch = Object.fromEntries(
+      Object.keys(first.onBatch).map((input) => [
+        input,
+        inBatches(({ onBatch }) => onBatch?.[input]?.bind(onBatch)),
+      ]),
+    )
   }
   const inHook = <T>(run: () => T): T => {
     watch.busy = true
@@ -203,6 +215,9 @@ function wrap(
   }
   if (first.onWatermark !== undefined) {
     made.onWatermark = (mark, context) => inHook(() => current().onWatermark?.(mark, hook(context)))
+  }
+  if (first.onFlush !== undefined) {
+    made.onFlush = (context) => inHook(() => current().onFlush?.(hook(context)))
   }
   if (first.onEnd !== undefined) {
     made.onEnd = (context) => inHook(() => current().onEnd?.(hook(context)))
