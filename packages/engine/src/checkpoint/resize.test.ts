@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { fates, lives, newDisk, type Process } from './lives.test-support.ts'
+import { diskChanges } from './changes-on-disk.test-support.ts'
 import { inputs, jobsOf, shown } from './rescaled-lives.test-support.ts'
 
 interface Resize {
@@ -28,7 +29,9 @@ it('a job that is resized while it runs, killed, stopped and begun anew shows wh
         }),
         { minLength: 1, maxLength: 6 },
       ),
-      async (input, script, faults, workers, resizes) => {
+      // Whether its store keeps what has changed, as that of a job file does, or whole checkpoints.
+      fc.boolean(),
+      async (input, script, faults, workers, resizes, takesChanges) => {
         const quiet = newDisk()
         const undisturbed = await lives(quiet, jobsOf(input, [1]), [])
 
@@ -36,6 +39,7 @@ it('a job that is resized while it runs, killed, stopped and begun anew shows wh
         const build = jobsOf(input, workers)
         const begun = (process: Process): JobSpec => ({
           ...build(process),
+          ...(takesChanges && { checkpoint: diskChanges(process, input.everyMs) }),
           restart: { intensity: 0, periodMs: 60_000, onEscalate: { restart } },
         })
         const last = await lives(disk, begun, script, faults, (running, process) => {
