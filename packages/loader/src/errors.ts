@@ -119,7 +119,6 @@ export const CFG_UNKNOWN_KEY = defineError<{
   key: string
   of: string
   near?: string | undefined
-  /** The key below which it belongs. */
   below?: string | undefined
   known: readonly string[]
 }>({
