@@ -1,7 +1,7 @@
-import { isMillraceError, messageOf, type MillraceError, type Runtime } from '@millrace/base'
+import { messageOf, type MillraceError, type Runtime } from '@millrace/base'
 import { type ActorSystem, RestartBudget } from '@millrace/core'
 import { jobDefaults, type Logger, type SinkToken } from '@millrace/sdk'
-import { ENG_ABORTED, ENG_ERROR_RATE, ENG_INTERNAL } from '../errors.ts'
+import { ENG_ABORTED, ENG_ERROR_RATE } from '../errors.ts'
 import type { JobCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { JobSpec } from '../plan/job-spec.ts'
 import { hasThreads, stageOf } from '../plan/parallel-spec.ts'
@@ -24,6 +24,7 @@ import { Growth } from './growth.ts'
 import { handOver } from './hand-over.ts'
 import { openPart } from './open-part.ts'
 import type { Pool, PoolOf } from './pool.ts'
+import { internal, toError } from './to-error.ts'
 
 /** What the incarnations of a pipeline share. */
 export interface IncarnationOptions {
@@ -71,6 +72,7 @@ export class Incarnation implements TaskHost {
   #error: MillraceError | undefined
   #isAborted = false
   #hasBegun = false
+  #workersHaveOpened = true
   #isGivenUp = false
   #wake: () => void = () => {}
   readonly #aborted: Promise<void>
@@ -136,9 +138,14 @@ export class Incarnation implements TaskHost {
     return this.#isGivenUp
   }
 
-  /** All its parts were open once. */
+  /** All its parts were open once, but for those of workers that a job without checkpoints does not wait for. */
   get hasBegun(): boolean {
     return this.#hasBegun
+  }
+
+  /** All its parts were open once. */
+  get hasOpened(): boolean {
+    return this.#hasBegun && this.#workersHaveOpened
   }
 
   /** Creates and opens everything, readers before writers. Fails the incarnation where that does not work; never rejects. */
@@ -354,6 +361,10 @@ export class Incarnation implements TaskHost {
     }
     // What goes back to a checkpoint when a worker does not open has one before anything is read; elsewhere nobody need wait for workers.
     if (this.#coordinator !== undefined) await threads?.opened
+    else if (threads !== undefined) {
+      this.#workersHaveOpened = false
+      void threads.opened.then(() => (this.#workersHaveOpened = !this.over))
+    }
     for (const { factory, id, task, timerError, timers } of sources) {
       if (this.over) return
       if (isFirst) this.#owns(id, factory)
@@ -387,14 +398,4 @@ export class Incarnation implements TaskHost {
     this.#owned.add(factory)
     this.#cleanups.add(stageOf(id), 'dispose', () => factory.dispose())
   }
-}
-
-/** What was thrown, as an error of the job. */
-export function toError(error: unknown): MillraceError {
-  return isMillraceError(error) ? error : internal(error)
-}
-
-/** An actor came down that nothing of ours brought down. */
-export function internal(error: unknown): MillraceError {
-  return ENG_INTERNAL({ message: messageOf(error) }, undefined, error)
 }

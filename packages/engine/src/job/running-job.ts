@@ -12,7 +12,7 @@ import type { ParkedFilter } from '../run/parking-lot.ts'
 import type { StageSnapshot } from '../state/saved-state.ts'
 import { joinSnapshots } from '../state/share-snapshot.ts'
 import type { EngineJob, JobOptions } from './engine-job.ts'
-import { toError } from './incarnation.ts'
+import { toError } from './to-error.ts'
 import { gaugesOf, type PartGauges } from './part-gauges.ts'
 import { SupervisedPipeline } from './supervised-pipeline.ts'
 

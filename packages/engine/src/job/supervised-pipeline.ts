@@ -18,7 +18,8 @@ import type { Resized } from '../report/summary.ts'
 import { pipelineRestart, restartOfLost } from '../plan/pipeline-restart.ts'
 import { growsInPlace, resized, whyNotRebuilt } from '../plan/resized.ts'
 import { ENG_WORKER_BLOCKED, ENG_WORKER_LOST } from '../threads/errors.ts'
-import { Incarnation, internal } from './incarnation.ts'
+import { Incarnation } from './incarnation.ts'
+import { internal } from './to-error.ts'
 import type { PoolOf } from './pool.ts'
 
 /** What a pipeline needs of its job. */
@@ -278,13 +279,13 @@ export class SupervisedPipeline {
    * failed job leaves, such as dead letters, must be settled while the sinks are open.
    */
   async #beginsAnew(current: Incarnation): Promise<boolean> {
-    const { error, hasBegun } = current
+    const { error, hasOpened } = current
     const budget = this.#supervisor?.inspect().budget
     const restart = isLoss(error) ? restartOfLost(this.#spec) : pipelineRestart(this.#spec)
     const isAllowed = restart !== undefined && !this.#isEnding
     if (budget === undefined || !isAllowed || error === undefined || !mayPass(error)) return false
     // What does not start at all is most often configured wrong, as with any supervisor.
-    if (this.restarts === 0 && !hasBegun) return false
+    if (this.restarts === 0 && !hasOpened) return false
     const { intensity, periodMs, restarts } = budget
     const failures = restarts.length + 1
     if (failures > intensity) {

@@ -1,6 +1,6 @@
 /** How a stage runs several times side by side. */
 export interface ParallelSpec {
-  /** How many times, from 1 to 64, to begin with; 1 is the same as none, but that it can have more while it runs. */
+  /** How many times, from 1 to 64, to begin with; 1 may become more while it runs. */
   readonly workers: number
   /** `async`: all in the thread of the job; `threads`, `processes`: each in a thread or a process of its own. */
   readonly runs: 'async' | 'threads' | 'processes'

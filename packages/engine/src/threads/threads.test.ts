@@ -341,3 +341,28 @@ it('stages in the thread of the job stand before and behind those in others', as
     [4, 4],
   ])
 })
+
+it('is not begun anew where a worker never opened, also where nobody waited for it', async () => {
+  const pass = (): object => ({ process: (record: unknown) => record })
+  const parallel = { workers: 2, runs: 'threads', mode: 'unordered' } as const
+  const backoff = { minMs: 3, maxMs: 3, factor: 1, jitter: 0 }
+  const own = { parallel, traits: { keeps: 'nothing' as const } }
+  const source = listSource([[{ n: 1 }], [{ n: 2 }]])
+  const again = { ...source.factory.traits, replay: 'position' as const }
+  const sink = listSink('out', [from('pass')])
+  const anew = { ...sink.factory.traits, replaces: true }
+  const spec = job({
+    sources: [{ ...source, factory: { ...source.factory, traits: again } }],
+    stages: [stage('pass', 'source', pass, own)],
+    sinks: [{ ...sink, factory: { ...sink.factory, traits: anew } }],
+    restart: { intensity: 3, periodMs: 60_000, onEscalate: { restart: { intensity: 3, backoff } } },
+  })
+  const broken = (): never => {
+    throw new Error('No model.')
+  }
+
+  const summary = await threaded(spec, () => [stage('pass', 'source', broken, own)]).run()
+
+  expect(summary).toMatchObject({ state: 'failed', pipelineRestarts: 0 })
+  expect(summary.error?.message).toContain('No model.')
+})
