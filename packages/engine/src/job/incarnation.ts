@@ -72,7 +72,7 @@ export class Incarnation implements TaskHost {
   #error: MillraceError | undefined
   #isAborted = false
   #hasBegun = false
-  #workersHaveOpened = true
+  #workersHaveOpened = false
   #isGivenUp = false
   #wake: () => void = () => {}
   readonly #aborted: Promise<void>
@@ -145,7 +145,7 @@ export class Incarnation implements TaskHost {
 
   /** All its parts were open once. */
   get hasOpened(): boolean {
-    return this.#hasBegun && this.#workersHaveOpened
+    return this.#hasBegun && (this.#threads === undefined || this.#workersHaveOpened)
   }
 
   /** Creates and opens everything, readers before writers. Fails the incarnation where that does not work; never rejects. */
@@ -360,11 +360,8 @@ export class Incarnation implements TaskHost {
       await this.#openReader(node, isFirst)
     }
     // What goes back to a checkpoint when a worker does not open has one before anything is read; elsewhere nobody need wait for workers.
-    if (this.#coordinator !== undefined) await threads?.opened
-    else if (threads !== undefined) {
-      this.#workersHaveOpened = false
-      void threads.opened.then(() => (this.#workersHaveOpened = !this.over))
-    }
+    const opening = threads?.opened.then(() => void (this.#workersHaveOpened = !this.over))
+    if (this.#coordinator !== undefined) await opening
     for (const { factory, id, task, timerError, timers } of sources) {
       if (this.over) return
       if (isFirst) this.#owns(id, factory)
