@@ -9,6 +9,9 @@ import { caseOf, type Sample, stageLaw, type StageUnderLaw } from './stage-laws-
 /** Numbers of records folded in another order may differ by so much, or by this part of them where they are above 1. */
 const CLOSE = 1e-9
 
+/** And by this part of all that came added up: what cancels out leaves the rounding of what was large. */
+const ROUNDING = 2 ** -48
+
 /** How records reach the halves. */
 interface Way {
   /** How often the records of the sample come, as there is little to fold in few. */
@@ -59,8 +62,9 @@ export function combinedLaw<P>(stage: StageUnderLaw<P>): Law {
     for (const record of halves.handedOn) {
       demand(came.has(record), () => `Its first half handed on ${shown(record)}, which never came.`)
     }
-    demandAlike('results', whole.results, halves.results)
-    demandAlike('failed records', whole.rejected, halves.rejected)
+    const rounding = records.reduce((sum, { record }) => sum + sizeOf(record), 0) * ROUNDING
+    demandAlike('results', whole.results, halves.results, rounding)
+    demandAlike('failed records', whole.rejected, halves.rejected, rounding)
   })
 }
 
@@ -117,11 +121,23 @@ function disorderOf(records: readonly LaneRecord[]): number {
   return most
 }
 
+/** All numbers in a value added up, without signs: infinite where their sum, in some order, may be. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'number') return Number.isNaN(value) ? 0 : Math.abs(value)
+  if (!isObject(value)) return 0
+  return Object.values(value).reduce((sum: number, field) => sum + sizeOf(field), 0)
+}
+
 /** Demands the same things, in any order. */
-function demandAlike(name: string, whole: readonly object[], halves: readonly object[]): void {
+function demandAlike(
+  name: string,
+  whole: readonly object[],
+  halves: readonly object[],
+  rounding: number,
+): void {
   const left = [...halves]
   for (const one of whole) {
-    const at = left.findIndex((other) => isClose(one, other))
+    const at = left.findIndex((other) => isClose(one, other, rounding))
     demand(
       at >= 0,
       () => `In one piece it gave ${shown(one)}; its halves: ${shown(halves)} (${name}).`,
@@ -135,17 +151,18 @@ function demandAlike(name: string, whole: readonly object[], halves: readonly ob
 }
 
 /** Whether two values are equal but for the last digits of their numbers. */
-function isClose(one: unknown, other: unknown): boolean {
+function isClose(one: unknown, other: unknown, rounding: number): boolean {
   if (typeof one === 'number' && typeof other === 'number') {
     const most = Math.max(1, Math.abs(one), Math.abs(other))
-    return Object.is(one, other) || Math.abs(one - other) <= CLOSE * most
+    const allowed = Math.max(CLOSE * most, rounding)
+    return Object.is(one, other) || rounding === Infinity || Math.abs(one - other) <= allowed
   }
   if (!isObject(one) || !isObject(other)) return isDeepStrictEqual(one, other)
   const names = Object.keys(one)
   return (
     Array.isArray(one) === Array.isArray(other) &&
     names.length === Object.keys(other).length &&
-    names.every((name) => Object.hasOwn(other, name) && isClose(one[name], other[name]))
+    names.every((name) => Object.hasOwn(other, name) && isClose(one[name], other[name], rounding))
   )
 }
 
