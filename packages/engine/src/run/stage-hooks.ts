@@ -168,8 +168,10 @@ export class StageHooks {
       )
       if (isMore) return this.#sendSome().then(() => this.#moved(mark))
     }
-    // What the stage still says at the end of its input is not late for those behind it.
-    if (mark < Number.POSITIVE_INFINITY) emitter.mark = mark
+    // What the stage still says at the end of its input is not late for those behind it. What its last timers came to is
+    // the time of their keys only: other workers would not know of it.
+    if (mark === Number.POSITIVE_INFINITY) return undefined
+    emitter.mark = mark
     state.release('event', time.reached)
     return undefined
   }
