@@ -5,7 +5,7 @@ import { from, keyPart } from '../job/engine-parts.test-support.ts'
 import type { StageSpec } from '../plan/job-spec.ts'
 import { outcome, summing } from '../threads/split-source.test-support.ts'
 
-const list = Array.from({ length: 400 }, (_, index) => ({ key: 'x', n: 1, t: index }))
+const list = Array.from({ length: 4000 }, (_, index) => ({ key: 'x', n: 1, t: index }))
 
 /** A stage that keeps nothing, and behind it one that counts records. */
 function stages(): readonly StageSpec[] {
@@ -30,21 +30,21 @@ const run = (workers: number, then: number) =>
 it('counts records where a job goes on without workers whose checkpoint has partial results', async () => {
   const { counts, out } = await run(2, 0)
 
-  expect(out).toEqual(['{"key":"x","n":400}'])
+  expect(out).toEqual(['{"key":"x","n":4000}'])
   expect(counts).toEqual([
-    ['plain', 400, 0, 400],
-    ['fold', 400, 0, 400],
+    ['plain', 4000, 0, 4000],
+    ['fold', 4000, 0, 4000],
   ])
 })
 
 it('counts what came before there were workers as handed on by the first half', async () => {
   const { counts, out } = await run(0, 2)
 
-  expect(out).toEqual(['{"key":"x","n":400}'])
+  expect(out).toEqual(['{"key":"x","n":4000}'])
   const [plain, first, second] = counts
   expect([plain, first]).toEqual([
-    ['plain', 400, 0, 400],
-    ['fold.combine', 400, 0, 400],
+    ['plain', 4000, 0, 4000],
+    ['fold.combine', 4000, 0, 4000],
   ])
-  expect(second?.[1]).toBeLessThan(400)
+  expect(second?.[1]).toBeLessThan(4000)
 })

@@ -4,7 +4,7 @@ import { stagesInLanes } from './check-parallel.ts'
 import type { GateSpec, JobSpec, OutputRef, SourceSpec, StageSpec } from './job-spec.ts'
 import { keyShare, splitSnapshot } from '../state/share-snapshot.ts'
 import { gateId, replicaId } from './parallel-spec.ts'
-import { withCombiners } from './with-combiners.ts'
+import { handingOn, withCombiners } from './with-combiners.ts'
 import { withExits } from './with-exits.ts'
 
 /**
@@ -103,9 +103,11 @@ function withLanes(spec: JobSpec): JobSpec {
     return Array.from({ length: count }, (_, index) => {
       const replica = { of: id, index, count }
       const inputs = 'inputs' in part ? { inputs: inputsOf(part, index) } : {}
+      const isNear = index === 0 && 'isHalf' in part && part.isHalf === true
       return {
         ...part,
         ...inputs,
+        ...(isNear && { factory: handingOn(part.factory) }),
         id: replicaId(id, index),
         parallel: undefined,
         replica,

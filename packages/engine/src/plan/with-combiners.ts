@@ -1,4 +1,4 @@
-import { PARTIALS } from '@millrace/sdk'
+import { PARTIALS, type StageInstance } from '@millrace/sdk'
 import { combinedStages } from './check-parallel.ts'
 import type { JobSpec, KeyPart, StageSpec } from './job-spec.ts'
 import { combinerId } from './parallel-spec.ts'
@@ -9,7 +9,7 @@ type Keyed = StageSpec & { readonly by?: readonly KeyPart[] | undefined }
 
 /**
  * The same job in which a stage that comes in two halves is both of them, where all that it reads is of one source with several workers: the first
- * half runs beside each worker and folds together what has the same key, so that less comes to the second. Gives back the spec itself where there is
+ * half runs beside each worker and folds together what has the same key, so that less crosses to the second. Gives back the spec itself where there is
  * no such stage.
  */
 export function withCombiners(spec: JobSpec): JobSpec {
@@ -20,6 +20,18 @@ export function withCombiners(spec: JobSpec): JobSpec {
     return halves === undefined ? [stage] : halvesOf(stage as Keyed, halves, spec)
   })
   return { ...spec, stages }
+}
+
+/** A first half in the thread of the second: nothing crosses, so that to fold twice would only cost. It hands on all. */
+export function handingOn(first: StageSpec['factory']): StageSpec['factory'] {
+  const create = (): StageInstance => ({
+    process: (record) => record,
+    processBatch({ length }, output) {
+      for (let index = 0; index < length; index++) output.pass(index)
+      return length
+    },
+  })
+  return { ...first, create }
 }
 
 function halvesOf(stage: Keyed, { after, before }: Halves, spec: JobSpec): readonly StageSpec[] {
