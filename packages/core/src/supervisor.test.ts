@@ -356,3 +356,23 @@ it('tells why, with which message and at which try a child was restarted or give
   ])
   expect(budget).toEqual([{ intensity: 2, periodMs: 60_000, restarts: [0, 0] }, undefined])
 })
+
+it('lives on when restarted by the first of two who have waited for its end', async () => {
+  const { runtime, system, supervisor: top, seen } = setUp()
+  const slow = recorder('slow', seen)
+  const sleep = (): Promise<void> => new Promise((resolve) => void runtime.timer(9, resolve))
+  const create = (): ReturnType<typeof slow.create> => ({ receive: () => {}, onStop: sleep })
+  const inner = { id: 'inner', children: [{ ...slow, create }, recorder('a', seen)] }
+  const child = await settled(runtime, top.start(inner))
+
+  void child.stop()
+  void top.terminateChild('inner')
+  void top.restartChild('inner')
+  await runtime.elapse(20)
+
+  expect(child.inspect().state).toBe('running')
+  expect(child.inspect().children.map(({ state }) => state)).toEqual(['running', 'running'])
+  void system.stop()
+  await runtime.elapse(20)
+  expect(seen).toEqual(['a1 stops', 'a1 stops'])
+})

@@ -104,9 +104,9 @@ export class SupervisorNode implements Supervisor, Child {
       done()
       return
     }
-    this.#stopFamily(() => {
-      if (this.#phase === 'up') this.#phase = 'down'
-      this.#startFailed(ACT_STOPPED({ path: this.path }))
+    this.#stopFamily((isOwn) => {
+      if (isOwn && this.#phase === 'up') this.#phase = 'down'
+      if (isOwn) this.#startFailed(ACT_STOPPED({ path: this.path }))
       done()
     })
   }
@@ -124,7 +124,11 @@ export class SupervisorNode implements Supervisor, Child {
     }
     this.#endWaiters.push(done)
     if (this.isDown()) this.#finish()
-    else this.#stopFamily(() => this.#finish())
+    else {
+      this.#stopFamily((isOwn) => {
+        if (isOwn) this.#finish()
+      })
+    }
   }
 
   kill(): void {
@@ -233,15 +237,17 @@ export class SupervisorNode implements Supervisor, Child {
     listener(this, 'failed', cause)
   }
 
-  #stopFamily(done: () => void): void {
+  /** `done` is told whether the family that has ended is still that of this incarnation: of several who wait the first may have begun another one. */
+  #stopFamily(done: (isOwn: boolean) => void): void {
     const { shutdownMs = Infinity } = this.#spec
     const family = this.#family
     if (Number.isFinite(shutdownMs) && shutdownMs > 0 && this.#deadline === undefined) {
       this.#deadline = this.#services.alarms.set(shutdownMs, () => family.kill())
     }
     family.stopThen(() => {
-      this.#clearDeadline()
-      done()
+      const isOwn = this.#family === family
+      if (isOwn) this.#clearDeadline()
+      done(isOwn)
     })
     if (shutdownMs === 0) family.kill()
   }
