@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Malformed, Prefilter, SourceBatch } from '@millrace/sdk'
+import type { Malformed, Prefilter, RawRecords, SourceBatch } from '@millrace/sdk'
 import type { Undecodable } from '../errors.ts'
 import { unreadValues } from './unread-values.ts'
 
@@ -9,7 +9,7 @@ export const batchEntries = 1024
 /** How much of a malformed entry is kept for the dead letter, in bytes. */
 export const rawBytesMax = 64 * 1024
 
-const noBytes = Buffer.alloc(0)
+const noBytes: Buffer = Buffer.alloc(0)
 
 /** So many bytes of values are kept together. */
 const keptBlock = 64 * 1024
@@ -29,9 +29,9 @@ export interface BatchOptions {
 
 /** Collects the entries of one batch and counts the partition's offsets. */
 export class EntryBatch {
-  /** What the values were decoded from, where somebody asks for it. */
-  #raw: { bytes: Buffer[]; from: number[]; to: number[] } | undefined
-  /** The same of the value in hand. */
+  /** Whether somebody asks for what the values were decoded from. */
+  readonly keepsBytes: boolean
+  /** What the value in hand is decoded from. */
   #bytes: Buffer = noBytes
   #from = 0
   #to = 0
@@ -49,9 +49,17 @@ export class EntryBatch {
   #unread = 0
   #looks = 0
   #leftOut = 0
-  #values: unknown[] = []
-  #offsets: number[] = []
-  #lines: number[] = []
+  /** Lists that are filled again and again, of which each batch gets a copy: growing new ones costs more. */
+  readonly #values: unknown[] = []
+  readonly #offsets: number[] = []
+  readonly #lines: number[] = []
+  readonly #raws: { bytes: Buffer[]; from: number[]; to: number[] } = {
+    bytes: [],
+    from: [],
+    to: [],
+  }
+  /** Values in the batch. */
+  #count = 0
   #malformed: Malformed[] = []
   #offset: number
 
@@ -59,7 +67,7 @@ export class EntryBatch {
     this.#offset = offset
     this.#prefilter = options.prefilter
     this.#byBytes = options.byBytes === true
-    this.#raw = options.raw === true ? { bytes: [], from: [], to: [] } : undefined
+    this.keepsBytes = options.raw === true
   }
 
   /** Entries of the partition so far. */
@@ -69,7 +77,7 @@ export class EntryBatch {
 
   /** How many more entries it takes. */
   get room(): number {
-    return batchEntries - this.#values.length - this.#malformed.length
+    return batchEntries - this.#count - this.#malformed.length
   }
 
   get isFull(): boolean {
@@ -77,7 +85,7 @@ export class EntryBatch {
   }
 
   get isEmpty(): boolean {
-    return this.#values.length === 0 && this.#malformed.length === 0 && this.#leftOut === 0
+    return this.#count === 0 && this.#malformed.length === 0 && this.#leftOut === 0
   }
 
   /** From the next batch on the prefilter is asked about each record. */
@@ -88,11 +96,6 @@ export class EntryBatch {
   /** Asked about a record before all of it is made; undefined: nobody is. */
   get prefilter(): Prefilter | undefined {
     return this.#isSifting ? this.#prefilter : undefined
-  }
-
-  /** Whether somebody asks for the bytes of the values. */
-  get keepsBytes(): boolean {
-    return this.#raw !== undefined
   }
 
   /** Counts a record that the prefilter does not admit. */
@@ -128,7 +131,7 @@ export class EntryBatch {
 
   /** Whether records may be left as bytes until somebody looks at them, which most often nobody does. */
   get leavesUnread(): boolean {
-    return this.#raw !== undefined && this.#looks * 2 <= this.#unread + looksFree
+    return this.keepsBytes && this.#looks * 2 <= this.#unread + looksFree
   }
 
   /** Adds a record that is wanted, whose bytes are flat JSON: it is made if somebody looks at it. */
@@ -139,14 +142,15 @@ export class EntryBatch {
 
   /** Adds a record that the prefilter was asked about. */
   addAdmitted(value: unknown, line: number): void {
-    this.#values.push(value)
-    this.#offsets.push(this.#offset++)
-    if (!this.#byBytes) this.#lines.push(line)
-    if (this.#raw === undefined) return
+    const at = this.#count++
+    this.#values[at] = value
+    this.#offsets[at] = this.#offset++
+    this.#lines[at] = line
+    if (!this.keepsBytes) return
     if (!this.#isKept) this.#keep()
-    this.#raw.bytes.push(this.#bytes)
-    this.#raw.from.push(this.#from)
-    this.#raw.to.push(this.#to)
+    this.#raws.bytes[at] = this.#bytes
+    this.#raws.from[at] = this.#from
+    this.#raws.to[at] = this.#to
   }
 
   /** Copies the bytes of the value in hand to where they stay as they are. */
@@ -176,36 +180,49 @@ export class EntryBatch {
 
   /** Hands the batch over and starts the next one. */
   take(bytes: number, position: unknown): SourceBatch {
+    const count = this.#count
+    const raw = this.keepsBytes ? this.#takeRaw() : undefined
     const batch: SourceBatch = {
-      values: this.#takeValues(),
-      offsets: this.#offsets,
-      ...(this.#byBytes ? {} : { lines: this.#lines }),
+      values: this.#takeValues(raw),
+      offsets: this.#offsets.slice(0, count),
+      ...(this.#byBytes ? {} : { lines: this.#lines.slice(0, count) }),
       ...(this.#malformed.length === 0 ? {} : { malformed: this.#malformed }),
-      ...(this.#raw === undefined ? {} : { raw: this.#raw }),
+      ...(raw === undefined ? {} : { raw }),
       ...(this.#isSifting ? { leftOut: this.#leftOut } : {}),
       bytes,
       position,
     }
     this.#leftOut = 0
-    if (this.#raw !== undefined) this.#raw = { bytes: [], from: [], to: [] }
-    this.#values = []
-    this.#offsets = []
-    this.#lines = []
+    this.#count = 0
     this.#malformed = []
     return batch
   }
 
-  #takeValues(): readonly unknown[] {
-    const values = this.#values
-    if (!this.#isUnread || this.#raw === undefined) return values
+  #takeRaw(): RawRecords {
+    const { from, to } = this.#raws
+    const count = this.#count
+    const bytes = taken(this.#raws.bytes, count, noBytes)
+    return { bytes, from: from.slice(0, count), to: to.slice(0, count) }
+  }
+
+  #takeValues(raw: RawRecords | undefined): readonly unknown[] {
+    const values = taken(this.#values, this.#count, undefined)
+    if (!this.#isUnread || raw === undefined) return values
     this.#isUnread = false
     this.#unread++
-    return unreadValues(values, this.#raw, this.#looked)
+    return unreadValues(values, raw, this.#looked)
   }
 
   readonly #looked = (): void => {
     this.#looks++
   }
+}
+
+/** A copy of the first `count` of a list, which holds on to none of them. */
+function taken<T>(list: T[], count: number, none: T): T[] {
+  const copy = list.slice(0, count)
+  list.fill(none, 0, count)
+  return copy
 }
 
 /** Text where the bytes are UTF-8 (a character cut off at the limit is left out), else a copy of the bytes. */
