@@ -7,8 +7,8 @@ const dateMax = 8.64e15
 
 /** What it found of the records of a batch. */
 export interface Sifted {
-  /** In front of each record that was admitted, the largest event time of those left out since the one before; -Infinity: there were none; Infinity: it is their arrival, and that only counts in front of the first one. */
-  readonly before: readonly number[]
+  /** The lists are the taker's own. In front of each record that was admitted, the largest event time of those left out since the one before; -Infinity: there were none; Infinity: it is their arrival, and that only counts in front of the first one. */
+  readonly before: number[]
   /** The same behind the last one. */
   readonly behind: number
   /** The event time of each record that was admitted, where the source has told it; NaN where not. Of no interest where it is their arrival. */
@@ -23,8 +23,11 @@ export class StagePrefilter implements Prefilter {
   readonly told: RecordTests | undefined
   readonly #time: TimeSpec | undefined
   readonly #stage: () => StageInstance['prefilter']
-  #before: number[] = []
-  #times: number[] = []
+  /** Filled again and again: growing new ones costs more. */
+  readonly #before: number[] = []
+  readonly #times: number[] = []
+  /** Records that were admitted. */
+  #count = 0
   #largest = Number.NEGATIVE_INFINITY
   #isTold = true
   #wallMs: number
@@ -86,9 +89,10 @@ export class StagePrefilter implements Prefilter {
   }
 
   admitted(time: number): void {
-    if (this.#time === undefined && this.#before.length > 0) return
-    this.#times.push(time)
-    this.#before.push(this.#largest)
+    if (this.#time === undefined && this.#count > 0) return
+    const at = this.#count++
+    this.#times[at] = time
+    this.#before[at] = this.#largest
     this.#largest = Number.NEGATIVE_INFINITY
   }
 
@@ -100,12 +104,12 @@ export class StagePrefilter implements Prefilter {
 
   /** What was found since it was asked last. */
   take(wallMs: number): Sifted {
-    const before = this.#before
-    const sifted = { before, behind: this.#largest, times: this.#times, isTold: this.#isTold }
-    this.#times = []
+    const before = this.#before.slice(0, this.#count)
+    const times = this.#times.slice(0, this.#count)
+    const sifted = { before, behind: this.#largest, times, isTold: this.#isTold }
+    this.#count = 0
     this.#isTold = true
     this.#wallMs = wallMs
-    this.#before = []
     this.#largest = Number.NEGATIVE_INFINITY
     return sifted
   }

@@ -144,13 +144,13 @@ export class SourceIntake {
     const { length } = values
     if (length === 0) return
     const marks = this.#marks
-    const after: number[] = []
+    // What was in front of a record is of no use behind it: the watermark takes its place.
     for (let index = 0; index < length; index++) {
       this.#passed(before[index] as number)
-      after.push(marks.mark)
+      before[index] = marks.mark
       marks.take(times[index] as number, undefined)
     }
-    this.#stage(values, times, after, rows)
+    this.#stage(values, times, before, rows)
   }
 
   #stage(
