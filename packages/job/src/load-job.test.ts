@@ -5,6 +5,7 @@ import { renderError } from '@millrace/base'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fileSink, fileSource } from '@millrace/file'
 import { filter } from '@millrace/filter'
+import { defineToken } from '@millrace/sdk'
 import { JobFaults } from './errors.ts'
 import { loadJob } from './load-job.ts'
 import { pipeline } from './pipeline.ts'
@@ -33,6 +34,22 @@ it('runs a job file to its summary', async () => {
   expect(job.plan?.nodes.map((node) => node.id)).toEqual(['source', 'filter', 'sink'])
   expect(job.values.length).toBeGreaterThan(0)
   expect(job.warnings).toEqual([])
+})
+
+it('runs what several workers read in threads, for which nothing can be provided', async () => {
+  const file = join(folder, 'split.yaml')
+  const text =
+    'pipeline: { source: { file: in.jsonl, parallel: 2 }, sink: { file: split.jsonl } }\n'
+  writeFileSync(file, text)
+
+  const loading = loadJob(file, { provide: [[defineToken('clock'), 1]] })
+
+  await expect(loading).rejects.toMatchObject({ code: 'JOB_THREADS_PROVIDE' })
+  const { state } = await (await loadJob(file)).run()
+  expect([state, readFileSync(join(folder, 'split.jsonl'), 'utf8')]).toEqual([
+    'completed',
+    '{"value":1}\n{"value":3}\n',
+  ])
 })
 
 it('brings input and results to a job file that has neither source nor sink', async () => {

@@ -1,13 +1,13 @@
 import type { Runtime } from '@millrace/base'
-import type { JobOptions } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
-import type { LoadedJob, LoadOptions } from '@millrace/loader'
+import type { LoadOptions } from '@millrace/loader'
 import type { Logger } from '@millrace/sdk'
 import type { StartOptions } from './checkpoint/job-state.ts'
 import { planState } from './checkpoint/plan-state.ts'
 import { JOB_NO_STATE, JobFaults } from './errors.ts'
 import { Job } from './job.ts'
 import { loadSpec } from './loader.ts'
+import { threadsFor } from './threads/threads-for.ts'
 
 /** Options of `loadJob`. `runtime` and `logger` default to the real clock and to silence. */
 export interface LoadJobOptions extends Omit<LoadOptions, 'file' | 'endpoints'>, StartOptions {
@@ -41,7 +41,10 @@ export async function loadJob<In = unknown, Out = unknown>(
     await loaded.dispose()
     throw JOB_NO_STATE({ name: loaded.spec.name })
   }
-  const threads = await threadsFor(loaded, own)
+  const threads = await threadsFor(loaded, own).catch(async (error: unknown) => {
+    await loaded.dispose()
+    throw error
+  })
   const start = { allowChanged, allowDroppedState, fresh, from }
   return new Job<In, Out>({
     spec: loaded.spec,
@@ -55,17 +58,4 @@ export async function loadJob<In = unknown, Out = unknown>(
     threads,
     dispose: () => loaded.dispose(),
   })
-}
-
-/** A job without stages in threads or processes starts without what runs them. */
-async function threadsFor(loaded: LoadedJob, own: LoadOptions): Promise<JobOptions['threads']> {
-  if (loaded.spec?.stages.every(({ parallel }) => (parallel?.runs ?? 'async') === 'async') === true)
-    return undefined
-  const { threadsOf } = await import('./threads/threads-of.ts')
-  try {
-    return await threadsOf(loaded, own)
-  } catch (error) {
-    await loaded.dispose()
-    throw error
-  }
 }

@@ -1,8 +1,9 @@
 import { isMillraceError } from '@millrace/base'
 import type { Summary } from '@millrace/engine'
 import { nodeRuntime } from '@millrace/engine/host'
-import type { JobFaults, JobParts, JobState } from '@millrace/job'
+import type { JobFaults, JobState } from '@millrace/job'
 import { Job } from '@millrace/job/job'
+import { threadsFor } from '@millrace/job/threads'
 import { type JobPlan, type LoadedJob, type LoadOptions, loadSpec } from '@millrace/loader'
 import type { AdminServer } from '@millrace/server'
 import { CLI_NO_STATE } from '../errors.ts'
@@ -81,17 +82,6 @@ export async function runFile(
   })
   await voice.end(summary)
   return { code: exitCodeOf(summary, options), summary }
-}
-
-/** A job without anything in threads or processes starts without what runs them. */
-async function threadsFor(loaded: LoadedJob, load: LoadOptions): Promise<JobParts['threads']> {
-  const { sources = [], stages = [] } = loaded.spec ?? {}
-  const isHere =
-    sources.every(({ parallel }) => (parallel?.workers ?? 1) === 1) &&
-    stages.every(({ parallel }) => (parallel?.runs ?? 'async') === 'async')
-  if (isHere) return undefined
-  const { threadsOf } = await import('@millrace/job/threads')
-  return threadsOf(loaded, load)
 }
 
 interface Begun {
