@@ -107,7 +107,7 @@ function withLanes(spec: JobSpec): JobSpec {
       return {
         ...part,
         ...inputs,
-        ...(isNear && { factory: handingOn(part.factory) }),
+        ...(isNear && handingOn({ ...part, ...inputs })),
         id: replicaId(id, index),
         parallel: undefined,
         replica,

@@ -141,6 +141,8 @@ export interface StageSpec {
   readonly parallel?: ParallelSpec | undefined
   /** Only after `expandParallel`: it is the first half of a stage, and runs beside the workers of a source whatever its `by` is. */
   readonly isHalf?: boolean | undefined
+  /** Only after `expandParallel`: it hands on all that it gets, so that nobody need ask it. */
+  readonly handsOn?: boolean | undefined
   /** Only after `expandParallel`: which of several it is. */
   readonly replica?: Replica | undefined
   /** Only after `expandParallel`: the number of the worker that it runs in, from 0, those in processes behind those in threads. Absent: the job's own thread. */

@@ -23,7 +23,7 @@ export function withCombiners(spec: JobSpec): JobSpec {
 }
 
 /** A first half in the thread of the second: nothing crosses, so that to fold twice would only cost. It hands on all. */
-export function handingOn(first: StageSpec['factory']): StageSpec['factory'] {
+export function handingOn(half: StageSpec): StageSpec {
   const create = (): StageInstance => ({
     process: (record) => record,
     processBatch({ length }, output) {
@@ -31,7 +31,7 @@ export function handingOn(first: StageSpec['factory']): StageSpec['factory'] {
       return length
     },
   })
-  return { ...first, create }
+  return { ...half, by: undefined, handsOn: true, factory: { ...half.factory, create } }
 }
 
 function halvesOf(stage: Keyed, { after, before }: Halves, spec: JobSpec): readonly StageSpec[] {

@@ -33,14 +33,15 @@ export class BatchRunner {
     return isFree && !hasTimers && (hasOwn || (isAlone && instance.processBatch !== undefined))
   }
 
-  /** Hands on records that the stage need not look at, for its tests want them; false where it must. */
+  /** Hands on records that the stage need not look at, for its tests want them, or it wants all; false where it must. */
   handOn(batch: RecordBatch, start: number, end: number, input: string): boolean {
     const { counter, outbox, spec } = this.#parts
     const runner = this.#runner
     const { emitter, instance, isKeyed } = runner
     const isFree = spec.inputs.length === 1 && !isKeyed && instance.onWatermark === undefined
     const isInTime = (batch.marks[start] as number) >= emitter.mark && outbox.main?.lagMs === 0
-    if (!batch.isTold || !isFree || !isInTime) return false
+    const isWanted = batch.isTold || spec.handsOn === true
+    if (!isWanted || !isFree || !isInTime) return false
     outbox.begin()
     outbox.main?.take(batch, start, end)
     counter.used += end - start
