@@ -185,7 +185,7 @@ class Pca implements Detector {
  * they are looked for every 16 points, or 4 for each dimension. The contributions split both sums exactly (complete decomposition:
  * Alcala and Qin, 2009); `expected` is the nearest point on the directions, unless all are kept. Knows nothing for the first 20 points.
  *
- * Memory: a snapshot has 16 d^2 + 24 d + 32 bytes with d dimensions, 248 with three, and alive there are 8 d^2 + 32 d more.
+ * Memory: a snapshot has 12 d^2 + 28 d + 32 bytes with d dimensions, 224 with three, and alive there are 8 d^2 + 32 d more.
  */
 export const pca = defineDetector<PcaParameters>({
   name: 'pca',
@@ -193,6 +193,6 @@ export const pca = defineDetector<PcaParameters>({
   parameters: pcaSchema,
   main: 'explained',
   dimensions: 'any',
-  bytes: (_, { dimensions }) => 16 * dimensions * dimensions + 24 * dimensions + 32,
+  bytes: (_, { dimensions }) => 12 * dimensions * dimensions + 28 * dimensions + 32,
   create: (parameters, scope) => new Pca(parameters, scope),
 })

@@ -3,16 +3,18 @@ import { limited } from './limited.ts'
 /** What a running covariance keeps, as plain data. */
 export interface RunningCovarianceData {
   readonly count: number
+  /** The lower half, row by row. */
   readonly matrix: Float64Array
 }
 
 /**
  * Mean products of the numbers of vectors, with exponential forgetting: their covariances, where the numbers are standardised.
- * `length` is how many vectors it is about. Memory: 8 bytes for each pair of numbers, and 8.
+ * `length` is how many vectors it is about. Memory: 4 bytes for each pair of numbers, 4 for each
+ * number, and 8.
  */
 export class RunningCovariance {
   readonly size: number
-  /** Row by row; of each pair only the one in the lower half is kept up. */
+  /** The lower half, row by row. */
   readonly #matrix: Float64Array
   readonly #length: number
   #count = 0
@@ -20,7 +22,7 @@ export class RunningCovariance {
   constructor(size: number, length: number) {
     this.size = size
     this.#length = length
-    this.#matrix = new Float64Array(size * size)
+    this.#matrix = new Float64Array((size * (size + 1)) / 2)
   }
 
   get count(): number {
@@ -34,7 +36,7 @@ export class RunningCovariance {
 
   /** At most so many bytes has a snapshot. */
   static bytes(size: number): number {
-    return 8 * size * size + 8
+    return 4 * size * (size + 1) + 8
   }
 
   /** Numbers count at most `most`, up and down, so that one outlier does not rule. */
@@ -44,22 +46,20 @@ export class RunningCovariance {
     const keep = 1 - rate
     const { size } = this
     const matrix = this.#matrix
-    for (let i = 0; i < size; i++) {
+    for (let i = 0, at = 0; i < size; i++) {
       const part = rate * limited(vector[i] as number, most)
-      const row = i * size
-      for (let j = 0; j <= i; j++) {
+      for (let j = 0; j <= i; j++, at++) {
         const product = part * limited(vector[j] as number, most)
-        matrix[row + j] = keep * (matrix[row + j] as number) + product
+        matrix[at] = keep * (matrix[at] as number) + product
       }
     }
   }
 
-  /** Writes all of it, with `ridge` added to the variances. */
-  copyTo(target: Float64Array, ridge: number): void {
-    const { size } = this
-    for (let i = 0; i < size; i++) {
-      for (let j = 0; j <= i; j++) {
-        const value = this.#matrix[i * size + j] as number
+  /** Writes it, with `ridge` added to the variances: all of it, or that of the first `size` numbers. */
+  copyTo(target: Float64Array, ridge: number, size = this.size): void {
+    for (let i = 0, at = 0; i < size; i++) {
+      for (let j = 0; j <= i; j++, at++) {
+        const value = this.#matrix[at] as number
         target[i * size + j] = i === j ? value + ridge : value
         target[j * size + i] = target[i * size + j] as number
       }

@@ -1,65 +1,70 @@
 /** What a surprise curve keeps, as plain data. */
 export interface SurpriseCurveData {
   readonly count: number
-  readonly common: number
-  readonly rare: number
+  readonly shares: Float64Array
 }
 
-/** Scores whose shares it follows. */
-const COMMON_FROM = 1
-const RARE_FROM = 1.5
-/** How many of the scores are above them before anything is known, and what their shares are taken for at least and at most. */
-const COMMON = { first: 0.2, least: 0.03, most: 0.7 } as const
-const RARE = { first: 0.05, least: 0.002, most: 0.5 } as const
-/** Of the powers of the score that surprise may grow with. */
-const POWER_LEAST = 1
-const POWER_MOST = 2
+/** Up to this score a point is as usual as can be. */
+const USUAL = 1
+/** Scores whose shares it follows: those that half, a tenth and a hundredth of the points of several kinds of series were above. */
+const LEVELS = [
+  { from: 1.55, first: 0.5, least: 0.05, most: 0.97 },
+  { from: 2.1, first: 0.1, least: 0.02, most: 0.5 },
+  { from: 2.75, first: 0.01, least: 0.001, most: 0.1 },
+] as const
+/** Beyond the last level, up to this score, surprise grows faster than the score, as of these series; then as fast. */
+const STEEP_TO = 3.3
+const STEEP = 1.8
 /** Larger scores are what it is to tell of: they say nothing of what is usual. */
-const LEARNT_MOST = 4
+const LEARNT_MOST = 5
 
 /**
- * Makes surprises, -log10 of how rare a score is, of scores that grow with strangeness: a power of the score (a Weibull tail) through
- * the shares of the scores above 1 and above 1.5, with slow forgetting. What it knows first counts as `memory` points, so that it bends
- * too slowly to change the order of scores that are near each other in time. Memory: 24 bytes.
+ * Makes surprises, -log10 of how rare a score is, of scores that are surprises of many things at once: their shares are near to what they
+ * say only far out. It goes through the shares of the scores above 1.55, 2.1 and 2.75, with slow forgetting. What it knows first
+ * counts as `memory` points, so that it bends too slowly to change the order of scores that are near each other in time.
+ * Memory: 32 bytes.
  */
 export class SurpriseCurve {
   readonly #memory: number
   #count = 0
-  #common: number = COMMON.first
-  #rare: number = RARE.first
+  readonly #shares = Float64Array.from(LEVELS, ({ first }) => first)
 
   constructor(memory: number) {
     this.#memory = memory
   }
 
-  /** Never falls where `score` rises, 0 for 0. */
+  /** Never falls where `score` rises; 0 up to 1. */
   of(score: number): number {
-    const common = -Math.log10(within(this.#common, COMMON))
-    const rare = -Math.log10(within(this.#rare, RARE))
-    const power = Math.log(rare / common) / Math.log(RARE_FROM / COMMON_FROM)
-    const limited = Math.min(Math.max(power, POWER_LEAST), POWER_MOST)
-    return rare * (score / RARE_FROM) ** limited
+    if (score <= USUAL) return 0
+    let from = USUAL
+    let low = 0
+    for (let at = 0; at < LEVELS.length; at++) {
+      const level = LEVELS[at] as (typeof LEVELS)[number]
+      const share = Math.min(Math.max(this.#shares[at] as number, level.least), level.most)
+      const high = -Math.log10(share)
+      if (score < level.from) return low + ((score - from) / (level.from - from)) * (high - low)
+      from = level.from
+      low = high
+    }
+    return low + STEEP * (Math.min(score, STEEP_TO) - from) + Math.max(score - STEEP_TO, 0)
   }
 
   learn(score: number): void {
     if (score > LEARNT_MOST) return
     this.#count = Math.min(this.#count + 1, this.#memory)
     const rate = 1 / (this.#memory + this.#count)
-    this.#common += rate * ((score >= COMMON_FROM ? 1 : 0) - this.#common)
-    this.#rare += rate * ((score >= RARE_FROM ? 1 : 0) - this.#rare)
+    for (let at = 0; at < LEVELS.length; at++) {
+      const isAbove = score >= (LEVELS[at] as (typeof LEVELS)[number]).from
+      this.#shares[at] = (this.#shares[at] as number) * (1 - rate) + (isAbove ? rate : 0)
+    }
   }
 
   snapshot(): SurpriseCurveData {
-    return { count: this.#count, common: this.#common, rare: this.#rare }
+    return { count: this.#count, shares: this.#shares.slice() }
   }
 
-  restore({ count, common, rare }: SurpriseCurveData): void {
+  restore({ count, shares }: SurpriseCurveData): void {
     this.#count = count
-    this.#common = common
-    this.#rare = rare
+    this.#shares.set(shares)
   }
-}
-
-function within(share: number, { least, most }: { least: number; most: number }): number {
-  return Math.min(Math.max(share, least), most)
 }
