@@ -13,7 +13,8 @@ const sensorsSchema = z.strictObject({
     description: 'Points that what is usual is about: longer is steadier, shorter follows sooner.',
   }),
   smoothing: z.number().min(1).max(10_000).default(16).meta({
-    description: 'Points that what lasts is averaged over: longer finds less, longer; single points are heard anyway.',
+    description:
+      'Points that what lasts is averaged over: longer finds less, longer; single points are heard anyway.',
   }),
 })
 

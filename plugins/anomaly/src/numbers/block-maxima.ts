@@ -24,6 +24,8 @@ const TAIL_SHARE = 0.25
 const SLOPE_PRIOR = 0.3
 const PRIOR_WEIGHT = 4
 const SLOPE_LEAST = 0.02
+const none = new Float32Array(0)
+
 /** -log10 p of what is no more than the mean. */
 const USUAL = 0.3
 
@@ -38,8 +40,8 @@ export class BlockMaxima {
   readonly #dimensions: number
   readonly #memory: number
   readonly #longest: number
-  /** Block by block, once around. */
-  #maxima: Float32Array
+  /** Block by block, once around; empty as long as there is none. */
+  #maxima = none
   #blocks = 0
   #next = 0
   #length = FIRST
@@ -48,7 +50,7 @@ export class BlockMaxima {
   #learnt = 0
   readonly #means: Float64Array
   /** Of each dimension its maxima in order of size. */
-  readonly #sorted: Float32Array
+  #sorted = none
   readonly #slopes: Float64Array
   /** Surprise where so many of the blocks have a number as large. */
   readonly #surprises = new Float64Array(BLOCKS + 1)
@@ -58,10 +60,8 @@ export class BlockMaxima {
     this.#dimensions = dimensions
     this.#memory = memory
     this.#longest = Math.ceil(memory / BLOCKS)
-    this.#maxima = new Float32Array(BLOCKS * dimensions)
     this.#most = new Float32Array(dimensions).fill(-Infinity)
     this.#means = new Float64Array(dimensions)
-    this.#sorted = new Float32Array(BLOCKS * dimensions)
     this.#slopes = new Float64Array(dimensions)
   }
 
@@ -104,6 +104,7 @@ export class BlockMaxima {
     }
     this.#count++
     if (this.#count < this.#length) return
+    this.#make()
     this.#maxima.set(this.#most, this.#next * this.#dimensions)
     this.#next++
     this.#blocks = Math.max(this.#blocks, this.#next)
@@ -127,6 +128,7 @@ export class BlockMaxima {
   restore({ maxima, length, count, most, learnt, means }: BlockMaximaData): void {
     this.#blocks = maxima.length / this.#dimensions
     this.#next = this.#blocks === BLOCKS ? 0 : this.#blocks
+    if (maxima.length > 0) this.#make()
     this.#maxima.set(maxima)
     this.#length = length
     this.#count = count
@@ -134,6 +136,12 @@ export class BlockMaxima {
     this.#learnt = learnt
     this.#means.set(means)
     this.#fit()
+  }
+
+  #make(): void {
+    if (this.#maxima.length > 0) return
+    this.#maxima = new Float32Array(BLOCKS * this.#dimensions)
+    this.#sorted = new Float32Array(BLOCKS * this.#dimensions)
   }
 
   /** The oldest block first. */

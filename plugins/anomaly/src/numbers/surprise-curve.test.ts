@@ -14,7 +14,9 @@ function withShares(shares: readonly number[]): () => number {
     const rest = surprise - (logs[at] as number)
     if (at === 3) return 2.75 + (rest < 0.99 ? rest / 1.8 : 0.55 + rest - 0.99)
     const step = (logs[at + 1] as number) - (logs[at] as number)
-    return (levels[at] as number) + (rest / step) * ((levels[at + 1] as number) - (levels[at] as number))
+    return (
+      (levels[at] as number) + (rest / step) * ((levels[at + 1] as number) - (levels[at] as number))
+    )
   }
 }
 
