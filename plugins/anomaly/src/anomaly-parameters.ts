@@ -46,9 +46,9 @@ export const anomalySchema = z.strictObject({
     description:
       'What begins anew after a drift. `scale`: ranks and threshold; `detector`: also the detector, with a warm-up.',
   }),
-  missing: z.enum(['skip', 'last']).default('skip').meta({
+  missing: z.enum(['skip', 'last']).optional().meta({
     description:
-      'Where a number is null or absent. `skip`: the record passes without a score, and nothing is learnt of it; `last`: the last number of the key stands in.',
+      'Where a number is null or absent. `skip`: the record passes without a score, and nothing is learnt of it; `last`: the last number of the key stands in. Default: `last` where another of several numbers is there, else `skip`.',
   }),
   range: z.array(z.number()).length(2, 'must be two numbers, such as [0, 100].').optional().meta({
     description: 'Smallest and largest value to expect, if they are known; of one number.',

@@ -4,6 +4,7 @@ import type { ObjectState, StateScope } from '@millrace/sdk'
 import { type Annotation, annotationOf, unjudged } from './annotation.ts'
 import { type AnomalyParameters, textsOf } from './anomaly-parameters.ts'
 import { ANOMALY_FEEDBACK, ANOMALY_NO_OBJECT } from './errors.ts'
+import { fillLast, type Missing } from './fill-last.ts'
 import type { Judge, PointJudge } from './judge/judge.ts'
 import type { JudgePlan } from './judge-plan.ts'
 import { PointReader } from './point-reader.ts'
@@ -31,7 +32,7 @@ interface KeptData {
 /** Judges records, each by what came before it under its key. */
 export class RecordJudge<J extends PointJudge = Judge> {
   readonly #as: string
-  readonly #fillsIn: boolean
+  readonly #missing: Missing
   readonly #names: readonly string[]
   readonly #reader: PointReader
   readonly #kept: ObjectState<Kept<J>>
@@ -45,7 +46,7 @@ export class RecordJudge<J extends PointJudge = Judge> {
     state: Pick<StateScope, 'object'>,
   ) {
     this.#as = parameters.as
-    this.#fillsIn = parameters.missing === 'last'
+    this.#missing = parameters.missing
     this.#names = textsOf(parameters)
     this.#reader = new PointReader(this.#names, expressions)
     this.#kept = keptIn(state, parameters, plan)
@@ -72,9 +73,9 @@ export class RecordJudge<J extends PointJudge = Judge> {
   ): { readonly judge: J; readonly point: Float64Array } | undefined {
     const missing = this.#reader.read(record, at)
     const { point } = this.#reader
-    if (missing > 0 && !this.#fillsIn) return undefined
+    if (missing > 0 && this.#missing === 'skip') return undefined
     const { judge, last } = this.#kept.get()
-    return missing > 0 && !fill(point, last) ? undefined : { judge, point }
+    return fillLast(point, last, missing, this.#missing) ? { judge, point } : undefined
   }
 
   #judge(missing: number, time: number): Annotation {
@@ -82,9 +83,9 @@ export class RecordJudge<J extends PointJudge = Judge> {
     const names = this.#names
     const absent = missing === 0 ? undefined : names.filter((_, at) => Number.isNaN(point[at]))
     const kept = this.#kept.get()
-    if (absent !== undefined && !(this.#fillsIn && fill(point, kept.last))) {
+    if (!fillLast(point, kept.last, missing, this.#missing)) {
       this.#letGo(kept)
-      return unjudged(absent, kept.judge.isWarming)
+      return unjudged(absent ?? [], kept.judge.isWarming)
     }
     const isLate = time < kept.latest
     const annotation = annotationOf(kept.judge.judge(point, time, !isLate), names)
@@ -95,7 +96,7 @@ export class RecordJudge<J extends PointJudge = Judge> {
       annotation.late = true
     } else {
       kept.latest = time
-      if (this.#fillsIn) kept.last.set(point)
+      if (this.#missing !== 'skip') kept.last.set(point)
     }
     return annotation
   }
@@ -155,14 +156,6 @@ function keptIn<J extends PointJudge>(
 function learnerOf({ drift, model }: AnomalyParameters, detector: string): string {
   const { gives, scale, window } = model ?? {}
   return JSON.stringify([detector, drift !== undefined, gives, scale, window])
-}
-
-/** Puts the last numbers in the place of those that are missing; false where there are none. */
-function fill(point: Float64Array, last: Float64Array): boolean {
-  for (let index = 0; index < point.length; index++) {
-    if (Number.isNaN(point[index])) point[index] = last[index] as number
-  }
-  return !point.some(Number.isNaN)
 }
 
 function readField(record: unknown, name: string): unknown {

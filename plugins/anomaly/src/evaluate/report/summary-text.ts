@@ -17,6 +17,8 @@ export const profileTitles: Readonly<Record<NabProfile, string>> = {
   rewardLowFnRate: 'reward low FN rate',
 }
 
+const NAMES_SHOWN = 5
+
 /** What an evaluation came to, for people. `bold` marks headings. */
 export function summaryText(
   { detector, setting }: Head,
@@ -26,7 +28,7 @@ export function summaryText(
   const { nab, ranked, nanos, bytes, perFile } = summary
   const head = `${bold(detector)}, ${modeText(setting)}: ${grouped(summary.files)} series, ${counted(summary.rows, 'point')}`
   const sections = [
-    [head],
+    [head, ...gapLines(summary)],
     nab === undefined
       ? [`No labels to compare with; ${counted(summary.alerts, 'alert')}.`]
       : nabLines(nab),
@@ -57,6 +59,26 @@ export function modeText({ mode, warmup, refractory, maskAt, score }: Setting): 
     ...(score === 'rank' ? [] : [`${score} as score`]),
     ...(refractory === 0 ? [] : [`refractory ${refractory}${from}`]),
   ].join(', ')
+}
+
+/** What was not judged, or could not become an alert. */
+function gapLines({ rows, unjudged, short }: Summary): readonly string[] {
+  const share = ((100 * unjudged) / Math.max(rows, 1)).toFixed(1)
+  return [
+    ...(unjudged === 0
+      ? []
+      : [`not judged, since a number is missing: ${counted(unjudged, 'point')} (${share} %)`]),
+    ...(short.length === 0
+      ? []
+      : [`no longer than the warm-up, so without alerts: ${namesOf(short)}; see --warmup`]),
+  ]
+}
+
+/** The first names, and how many there are more. */
+function namesOf(names: readonly string[]): string {
+  const more = names.length - NAMES_SHOWN
+  const shown = names.slice(0, NAMES_SHOWN).join(', ')
+  return more > 0 ? `${shown} and ${more} more` : shown
 }
 
 function nabLines({ tuned, heldOut, alerts, fixed }: NabFigures): readonly string[] {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { serialize } from 'node:v8'
 import { defaultScale } from '../../default-detector.ts'
+import { fillLast } from '../../fill-last.ts'
 import { Judge, type Verdict } from '../../judge/judge.ts'
 import { lengthOf, probationOf, type Series } from '../data/series.ts'
 import type { ChosenDetector } from './find-detector.ts'
@@ -40,7 +41,9 @@ export interface Scored {
   readonly expected: Float32Array
   readonly low: Float32Array
   readonly high: Float32Array
-  /** What a point took, in ns. */
+  /** How many points were judged: all but those with numbers that are missing. */
+  judged: number
+  /** What each of these took, in ns. */
   readonly nanos: Float64Array
   /** Size of what the judge keeps, detector and scale and all, once all is seen. */
   readonly bytes: number
@@ -67,6 +70,7 @@ export async function scoreSeries(
   const scored = emptyScored(series, warmup)
   // One for all points, as in a job.
   const point = new Float64Array(dimensions)
+  const last = new Float64Array(dimensions).fill(Number.NaN)
   const { scores, nanos } = scored
   for (let row = 0; row < length; row++) {
     if (row % SLICE === SLICE - 1) {
@@ -74,10 +78,13 @@ export async function scoreSeries(
       if (signal.aborted) return undefined
     }
     point.set(series.values.subarray(row * dimensions, (row + 1) * dimensions))
-    if (!point.every(Number.isFinite)) continue
+    const isWhole = fillLast(point, last, countMissing(point), undefined)
+    if (!isWhole || !point.every(Number.isFinite)) continue
+    last.set(point)
+    scored.judged++
     const from = performance.now()
     const verdict = judge.judge(point, series.times[row] as number)
-    nanos[row] = (performance.now() - from) * 1e6
+    nanos[scored.judged - 1] = (performance.now() - from) * 1e6
     scores[row] = scoreOf(verdict, setting.score)
     scored.alerts[row] = verdict.alert ? 1 : 0
     const { expected, low, high } = verdict.evidence
@@ -85,7 +92,12 @@ export async function scoreSeries(
     scored.low[row] = low?.[0] ?? Number.NaN
     scored.high[row] = high?.[0] ?? Number.NaN
   }
-  return { ...scored, heard: scores, bytes: serialize(judge.snapshot()).byteLength }
+  return {
+    ...scored,
+    nanos: nanos.subarray(0, scored.judged),
+    heard: scores,
+    bytes: serialize(judge.snapshot()).byteLength,
+  }
 }
 
 function scoreOf({ raw, score, likelihood }: Verdict, wanted: Setting['score']): number {
@@ -100,6 +112,7 @@ function emptyScored(series: Series, warmup: number): Omit<Scored, 'heard' | 'by
   return {
     series,
     warmup,
+    judged: 0,
     scores: new Float64Array(length),
     alerts: new Uint8Array(length),
     expected: unknown(),
@@ -107,6 +120,12 @@ function emptyScored(series: Series, warmup: number): Omit<Scored, 'heard' | 'by
     high: unknown(),
     nanos: new Float64Array(length),
   }
+}
+
+function countMissing(point: Float64Array): number {
+  let missing = 0
+  for (const number of point) missing += Number.isNaN(number) ? 1 : 0
+  return missing
 }
 
 function rangeOf(values: Float64Array): readonly [number, number] | undefined {

@@ -39,6 +39,10 @@ export interface FileFigures {
 export interface Summary {
   readonly files: number
   readonly rows: number
+  /** How many of them were not judged, since a number was missing. */
+  readonly unjudged: number
+  /** Series with no point behind the warm-up, in which there can be no alert. */
+  readonly short: readonly string[]
   /** How many the judge made. */
   readonly alerts: number
   /** The threshold that was asked for. */
@@ -104,6 +108,8 @@ export function summarize(run: CorpusRun, options: SummaryOptions): Summary {
   return {
     files: all.length,
     rows: all.reduce((sum, { scores }) => sum + scores.length, 0),
+    unjudged: all.reduce((sum, { scores, judged }) => sum + scores.length - judged, 0),
+    short: all.filter(({ judged, warmup }) => judged <= warmup).map(({ series }) => series.name),
     alerts: all.reduce((sum, { alerts }) => sum + alerts.reduce((count, one) => count + one, 0), 0),
     threshold: options.threshold,
     unlabelled: all
