@@ -208,22 +208,6 @@ describe('records without a number', () => {
     expect(found(output)[33]).toStrictEqual(found(filled.output)[32])
   })
 
-  it('of several stand for their last ones, as long as another is there', async () => {
-    const input = calm(60).map((value, t) => {
-      return { t, temp: t === 50 ? null : value, load: t === 50 || t === 55 ? null : value }
-    })
-    const several = { fields: ['temp', 'load'], detector: rrcf }
-
-    const { output } = await run(several, input)
-    const filled = await run({ ...several, missing: 'last' }, input.toSpliced(50, 1))
-    const skipped = await run({ ...several, missing: 'skip' }, input)
-
-    expect(found(output)[50]).toMatchObject({ missing: ['temp', 'load'], score: null })
-    expect(found(output)[55]).toMatchObject({ missing: ['load'], score: expect.any(Number) })
-    expect(output.toSpliced(50, 1)).toStrictEqual(filled.output)
-    expect(found(skipped.output)[55]).toMatchObject({ missing: ['load'], score: null })
-  })
-
   it('lack only what they lack: the other numbers are new', async () => {
     const input = calm(60).map((value, t) => ({ t, temp: value, load: t === 50 ? null : value }))
     const parameters = { fields: ['temp', 'load'], detector: rrcf, missing: 'last' }

@@ -38,6 +38,8 @@ const KINDS = ['point', 'relation', 'level', 'still'] as const
 /** Points before the relations are looked at, and at least so many between two looks. */
 const FIRST_FIT = 30
 const FIT_EVERY = 16
+/** The share of what the relations are about that has to be new. */
+const NEW = 0.03
 /** Deviations that a value counts for the relations at most. */
 const LEARNT_MOST = 5
 /** Added to the variances, which are near 1: what can never be told from others better than so. With few points, more. */
@@ -149,7 +151,8 @@ class Sensors implements Detector {
     if (count > 0) this.#covariance.learn(this.#vector, LEARNT_MOST)
     this.#scales.learn(point)
     this.#previous.set(point)
-    const wait = this.#fittedAt === 0 ? FIRST_FIT : Math.max(FIT_EVERY, this.#size)
+    const { effective } = this.#covariance
+    const wait = this.#fittedAt === 0 ? FIRST_FIT : Math.max(FIT_EVERY, this.#size, effective * NEW)
     if (count + 1 - this.#fittedAt >= wait) this.#fit(count + 1)
     return score
   }
