@@ -4,7 +4,10 @@ import { defineError, type ErrorOf } from '@millrace/base'
 export const ANOMALY_NOT_A_NUMBER: ErrorOf<{ of: string; got: string }> = defineError({
   code: 'ANOMALY_NOT_A_NUMBER',
   message: (details) => `Only numbers can be judged; ${details.of} is ${details.got}.`,
-  hint: () => 'Convert the value in the expression, or leave such records out with a filter.',
+  hint: ({ of, got }) =>
+    got.endsWith('boolean')
+      ? `Write ${of} ? 1 : 0 in its place.`
+      : 'Convert the value in the expression, or leave such records out with a filter.',
 })
 
 /** At run time: a record without fields cannot be given one more. */

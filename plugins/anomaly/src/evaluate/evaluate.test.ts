@@ -325,19 +325,22 @@ test('arguments that make no sense are refused before anything runs', async () =
   expect(existsSync(join(folder, 'undefined'))).toBe(false)
 })
 
-test('says what was not judged, and which series are too short for an alert', async () => {
+test('says what was judged and what was not, and which series are too short for an alert', async () => {
   const lines = (count: number): string =>
     Array.from({ length: count }, (_, row) => {
       if (row % 10 === 3) return ','
       return row % 10 === 5 ? `${row % 7},` : `${row % 7},${row % 5}`
     }).join('\n')
-  write('gaps/long.csv', `a,b\n${lines(400)}\n`)
-  write('gaps/short.csv', `a,b\n${lines(100)}\n`)
+  const withOn = (count: number): string => lines(count).replaceAll('\n', ',true\n')
+  write('gaps/long.csv', `a,b,on\n${withOn(400)},true\n`)
+  write('gaps/short.csv', `a,b,on\n${withOn(100)},true\n`)
 
   const { out } = await anomaly('evaluate --data gaps')
 
   const [, ...notes] = out.split('\n\n')[0]!.split('\n')
   expect(notes).toStrictEqual([
+    'judged together: a, b',
+    'not judged, since they hold no numbers: on',
     'not judged, since a number is missing: 50 points (10.0 %)',
     'no longer than the warm-up, so without alerts: short.csv; see --warmup',
   ])

@@ -21,6 +21,7 @@ test("a file as NAB's is one series of one dimension, without labels", () => {
 
   expect(series).toEqual({
     name: 'group/a.csv',
+    leftOut: [],
     group: 'group',
     fields: ['value'],
     stamps: ['2014-07-01 00:00:00', '2014-07-01 00:30:00'],

@@ -14,8 +14,8 @@ export interface Columns {
   readonly label?: string | undefined
 }
 
-const timeNames = ['timestamp', 'time', 'date', 'datetime', 'ts']
-const labelNames = ['label', 'is_anomaly', 'anomaly', 'is_outlier']
+const timeNames = ['timestamp', 'timestamps', 'time', 'date', 'datetime', 'ts']
+const labelNames = ['label', 'labels', 'is_anomaly', 'anomaly', 'is_outlier', 'outlier']
 
 /** The series in a file, one for each value of `by`. Throws ANOMALY_NO_COLUMN, and ANOMALY_ROW with file and line. */
 export function readSeries(name: string, file: string, table: Table, columns: Columns): Series[] {
@@ -36,11 +36,16 @@ export function readSeries(name: string, file: string, table: Table, columns: Co
     const expected = 'a column of numbers'
     throw ANOMALY_ROW({ expected, got: `the columns ${table.columns.join(', ')}` }, { file })
   }
+  const leftOut =
+    columns.fields === undefined
+      ? table.columns.filter((_, column) => ![time, label, by, ...fields].includes(column))
+      : []
   const group = name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : ''
   return [...rowsByKey(table, by)].map(([key, rows]) => ({
     name: by < 0 ? name : `${name}#${key}`,
     group,
     fields: fields.map((field) => table.columns[field] as string),
+    leftOut,
     ...readTimes(table, rows, time),
     values: readValues(file, table, rows, fields),
     windows: label < 0 ? undefined : readLabels(table, rows, label),

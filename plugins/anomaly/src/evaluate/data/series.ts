@@ -9,6 +9,8 @@ export interface Series {
   readonly group: string
   /** Names of the dimensions. */
   readonly fields: readonly string[]
+  /** Columns that nobody named and that hold something else than numbers. */
+  readonly leftOut?: readonly string[] | undefined
   /** Times as they stand in the file. */
   readonly stamps: readonly string[]
   /** Epoch ms; the number of the row where there is no time. */

@@ -61,10 +61,14 @@ export function modeText({ mode, warmup, refractory, maskAt, score }: Setting): 
   ].join(', ')
 }
 
-/** What was not judged, or could not become an alert. */
-function gapLines({ rows, unjudged, short }: Summary): readonly string[] {
+/** What was judged together, what was not, or could not become an alert. */
+function gapLines({ fields, leftOut, rows, short, unjudged }: Summary): readonly string[] {
   const share = ((100 * unjudged) / Math.max(rows, 1)).toFixed(1)
   return [
+    ...(fields.length === 0 ? [] : [`judged together: ${namesOf(fields)}`]),
+    ...(leftOut.length === 0
+      ? []
+      : [`not judged, since they hold no numbers: ${namesOf(leftOut)}`]),
     ...(unjudged === 0
       ? []
       : [`not judged, since a number is missing: ${counted(unjudged, 'point')} (${share} %)`]),

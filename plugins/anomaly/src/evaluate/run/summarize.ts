@@ -39,6 +39,9 @@ export interface FileFigures {
 export interface Summary {
   readonly files: number
   readonly rows: number
+  /** What was judged together, where it is more than one number; and columns that were not, since they hold no numbers. */
+  readonly fields: readonly string[]
+  readonly leftOut: readonly string[]
   /** How many of them were not judged, since a number was missing. */
   readonly unjudged: number
   /** Series with no point behind the warm-up, in which there can be no alert. */
@@ -108,6 +111,8 @@ export function summarize(run: CorpusRun, options: SummaryOptions): Summary {
   return {
     files: all.length,
     rows: all.reduce((sum, { scores }) => sum + scores.length, 0),
+    fields: unionOf(all.map(({ series: { fields } }) => (fields.length > 1 ? fields : []))),
+    leftOut: unionOf(all.map(({ series }) => series.leftOut ?? [])),
     unjudged: all.reduce((sum, { scores, judged }) => sum + scores.length - judged, 0),
     short: all.filter(({ judged, warmup }) => judged <= warmup).map(({ series }) => series.name),
     alerts: all.reduce((sum, { alerts }) => sum + alerts.reduce((count, one) => count + one, 0), 0),
@@ -125,6 +130,10 @@ export function summarize(run: CorpusRun, options: SummaryOptions): Summary {
     perFile: perFile.toSorted((a, b) => b.lost - a.lost || (a.name < b.name ? -1 : 1)),
   }
 }
+
+const unionOf = (lists: readonly (readonly string[])[]): readonly string[] => [
+  ...new Set(lists.flat()),
+]
 
 function figuresOf(
   file: NabFile,
