@@ -190,6 +190,7 @@ class Pca implements Detector {
 export const pca = defineDetector<PcaParameters>({
   name: 'pca',
   summary: 'Principal components: how far out along them, and how far off them. Several fields.',
+  version: 2,
   parameters: pcaSchema,
   main: 'explained',
   dimensions: 'any',
