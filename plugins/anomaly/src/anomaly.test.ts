@@ -333,7 +333,7 @@ describe('parameters of anomaly', () => {
       [['detector'], '"ewma" judges one number, and there are 2.'],
     ])
     expect(faults({ fields: ['a', 'b'], detector: ensemble })).toStrictEqual([
-      [['detector'], '"recall" judges one number, and there are 2.'],
+      [['detector'], '"discord" judges one number, and there are 2.'],
     ])
     const of = { module: ensemble, parameters: { members: ['rrcf', 'pca'] } }
     expect(faults({ fields: ['a', 'b'], detector: of })).toStrictEqual([])

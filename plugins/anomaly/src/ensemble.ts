@@ -96,20 +96,22 @@ class Ensemble implements Detector {
 
 /**
  * Several detectors as one. Each score becomes its surprise: -log10 of the share of the last 3500 of its detector that were as large;
- * beyond the largest a Pareto tail goes on. Scores that are surprises already count up to 3. Under `ranks` the ensemble scores how rare
+ * beyond the largest a Pareto tail goes on. Scores that are surprises already are taken as they are, of members that are silent about most
+ * points up to 3. Under `ranks` the ensemble scores how rare
  * the surprises are together (Fisher's test), and adds those of members that are silent about most points; under `votes` the surprise
  * that `need` members reached within `window` points. NaN while no member can tell.
  *
- * The default, for one number: the last stretch against its past, one of a third of the warm-up and one as long as a step of that,
+ * The default, for one number: the last stretch against its past, long ones as `discord`, short ones as `recall`, each at two paces,
  * what was never reached, single points far out, and what stands still. Of independent points one in ten scores above 1, one in a
  * hundred above 2.
- * Memory of a snapshot: at most 14,000 bytes a member that is ranked, and what the members need; of the default 63.1 KB.
+ * Memory of a snapshot: at most 14,000 bytes a member that is ranked, and what the members need; of the default 62 KB.
  */
 export const ensemble = defineDetector<EnsembleParameters>({
   name: 'ensemble',
   summary: 'Several detectors as one: by how rare what they say is, or by votes.',
   parameters: ensembleSchema,
   main: 'members',
+  version: 2,
   surprises: true,
   dimensions: 'any',
   bytes: (parameters, scope) =>

@@ -1,4 +1,5 @@
 import type { DetectorDefinition } from '@millrace/sdk'
+import { discord } from './detectors/discord.ts'
 import { entropy } from './detectors/entropy.ts'
 import { ewma } from './detectors/ewma.ts'
 import { gaussian } from './detectors/gaussian.ts'
@@ -34,6 +35,7 @@ export const memberDetectors: readonly DetectorDefinition[] = [
   knn,
   profile,
   recall,
+  discord,
   shape,
   spike,
   still,

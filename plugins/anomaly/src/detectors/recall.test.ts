@@ -8,6 +8,7 @@ const scope = { dimensions: 1, warmup: 40, seed: 1 }
 detectorLaws(recall)
 detectorLaws(recall, { parameters: { span: 3, length: 3, history: 10 } })
 detectorLaws(recall, { parameters: { span: 13, length: 4, history: 12 } })
+detectorLaws(recall, { parameters: { span: [12, 3], length: 3, history: 10 } })
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
@@ -50,6 +51,28 @@ it('is the mean difference from the most similar stretch of the past', () => {
         expect(score || 0).toBeCloseTo(expected || 0, 9)
       }
     }),
+  )
+})
+
+it('is the mean of the spans that are known', () => {
+  const values = Array.from({ length: 60 }, (_, index) => Math.round(20 * Math.sin(index * index)))
+  const of = (span: number | number[]): number[] => {
+    const detector = recall.create({ span, length: 3, history: 10 }, scope)
+    return values.map((value) => detector.update(Float64Array.of(value), 0))
+  }
+
+  const singles = [of(3), of(6)]
+  const means = values.map((_, index) => {
+    const known = singles.map((one) => one[index] as number).filter((one) => !Number.isNaN(one))
+    return known.length === 0 ? Number.NaN : mean(known)
+  })
+
+  const both = of([6, 3, 3.1])
+
+  // Known from its sixth step on by a pace of one, by both later.
+  expect(both.findIndex((score) => !Number.isNaN(score))).toBe(6)
+  expect(both.slice(6).map((score) => score.toFixed(9))).toStrictEqual(
+    means.slice(6).map((score) => score.toFixed(9)),
   )
 })
 

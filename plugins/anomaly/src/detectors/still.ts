@@ -11,7 +11,7 @@ const stillSchema = z.strictObject({
   rarity: z.number().min(1e-12).max(1e-3).default(1e-6).meta({
     description: 'Only what is no more frequent than this is told of.',
   }),
-  memory: z.int().min(80).max(1_000_000).default(1120).meta({
+  memory: z.int().min(80).max(1_000_000).default(2240).meta({
     description: 'Points that what is usual is about.',
   }),
 })

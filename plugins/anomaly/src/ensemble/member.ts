@@ -21,7 +21,7 @@ const length = 3500
  * its first word is no less rare for coming early.
  */
 const silent = 1000
-/** What a detector calls a surprise without having compared it with its other scores counts up to this: one in a thousand. */
+/** What a rule, silent about most points, calls a surprise counts up to this: one in a thousand. */
 const believed = 3
 
 /** A detector of an ensemble, and how rare its scores are among those of its past. */
@@ -85,7 +85,7 @@ export class Member {
     this.isSilent = 2 * (this.#spoken + 1) < told + 1
     const surprise = this.#scale.surprise(raw)
     if (this.#isRanked) {
-      this.surprise = Math.min(surprise, believed)
+      this.surprise = this.isSilent ? Math.min(surprise, believed) : surprise
       return
     }
     const isEarly = this.isSilent && raw !== 0

@@ -9,11 +9,10 @@ import * as z from '@millrace/sdk/zod'
 import { memberDetectors } from '../member-detectors.ts'
 import type { MemberChoice } from './member.ts'
 
-/** The last stretch against the past, a stretch as long as one of its steps, too, what was never reached, single points far out, and what
- * stands still. */
+/** Long stretches and short ones against the past, each at two paces, what was never reached, single points far out, and what stands still. */
 const defaults: readonly unknown[] = [
-  { recall: { span: 0.31 } },
-  { recall: { span: 0.039 } },
+  { discord: {} },
+  { recall: { span: [0.05, 0.1] } },
   { range: { from: 'seen' } },
   { spike: {} },
   { still: {} },
@@ -32,7 +31,7 @@ export const membersSchema = z
   .default(() => [...defaults])
   .meta({
     description:
-      'The detectors, each a name such as `ewma` or a map of a name to its parameters. Default: `recall` of two spans, `range`, `spike` and `still`.',
+      'The detectors, each a name such as `ewma` or a map of a name to its parameters. Default: `discord`, `recall` of two short spans, `range`, `spike` and `still`.',
   })
 
 const read = new WeakMap<readonly unknown[], readonly MemberChoice[]>()

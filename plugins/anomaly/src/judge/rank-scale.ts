@@ -1,4 +1,4 @@
-import { ParetoTail, type ParetoTailOptions } from '../numbers/pareto-tail.ts'
+import { LargestTail } from '../numbers/largest-tail.ts'
 import { SortedRuns } from '../numbers/sorted-runs.ts'
 
 /** What a rank scale keeps, as plain data; the oldest first. */
@@ -23,15 +23,9 @@ export interface RankScaleOptions {
   readonly ranked?: boolean | undefined
 }
 
-/** Below so many the tail is not looked at. */
-const FEWEST = 20
-/** The largest twentieth is the tail, and at least these. */
-const TAIL_SHARE = 0.05
-const TAIL_LEAST = 10
 /** Where surprise begins to be compressed so that a score keeps its order below 1, and what it never reaches. */
 const EXACT_TO = 8
 const SURPRISE_MOST = 15.5
-const TAIL: ParetoTailOptions = { shapeLow: 0.1, shapeHigh: 0.9, prior: 0.25, priorWeight: 10 }
 /** The largest number of 32 bits. */
 const SINGLE_MOST = 3.4028234663852886e38
 
@@ -56,14 +50,12 @@ export class RankScale {
   readonly #isRanked: boolean
   readonly #delay: number
   readonly #window: SortedRuns
-  readonly #tail = new ParetoTail(TAIL)
+  readonly #tail = new LargestTail()
   #waiting = none
   /** How many wait, and where the oldest of them stands once all places are taken. */
   #waits = 0
   #next = 0
   #fitted = false
-  /** Logarithm of the share of the tail beyond the largest. */
-  #atLargest = 0
 
   constructor({ length = 1000, delay = 0, ranked = false }: RankScaleOptions = {}) {
     this.#length = length
@@ -87,7 +79,8 @@ export class RankScale {
     if (Number.isNaN(raw) || this.#isRanked) return raw
     const { size } = this.#window
     const below = this.#window.countBelow(single(raw))
-    if (below < size || size < FEWEST) return Math.log10((size + 1) / (1 + size - below))
+    if (below < size || size < LargestTail.fewest)
+      return Math.log10((size + 1) / (1 + size - below))
     return this.#beyond(raw)
   }
 
@@ -100,7 +93,7 @@ export class RankScale {
     if (this.#isRanked) return rankOfSurprise(raw)
     const { size } = this.#window
     const below = this.#window.countBelow(single(raw))
-    if (below < size || size < FEWEST) return below / (size + 1)
+    if (below < size || size < LargestTail.fewest) return below / (size + 1)
     return rankOfSurprise(this.#beyond(raw))
   }
 
@@ -172,21 +165,16 @@ export class RankScale {
 
   #beyond(raw: number): number {
     if (!this.#fitted) this.#fit()
-    const beyond = this.#atLargest - this.#tail.logBeyond(raw)
-    return Math.log10(this.#window.size + 1) + beyond / Math.LN10
+    return this.#tail.surprise(raw)
   }
 
   #fit(): void {
     const window = this.#window
     const { size } = window
-    const count = Math.max(TAIL_LEAST, Math.ceil(TAIL_SHARE * size))
+    const count = LargestTail.countOf(size)
     if (largest.length <= count) largest = new Float64Array(2 * count)
     window.copyLargest(count + 1, largest)
-    const threshold = largest[0] as number
-    // With no spread in the tail the spread of all has to do, then the size of the scores, then nothing is known.
-    const spread = threshold - window.smallest || threshold || 1
-    this.#tail.fit(largest.subarray(1, count + 1), threshold, spread)
-    this.#atLargest = this.#tail.logBeyond(largest[count] as number)
+    this.#tail.fit(largest, size, window.smallest)
     this.#fitted = true
   }
 }
