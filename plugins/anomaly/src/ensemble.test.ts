@@ -3,6 +3,7 @@ import { parseDetector, tryParseParameters } from '@millrace/sdk'
 import { detectorLaws } from '@millrace/testkit/laws'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { discord } from './detectors/discord.ts'
 import { rangeRule } from './detectors/range-rule.ts'
 import { recall } from './detectors/recall.ts'
 import { ensemble } from './ensemble.ts'
@@ -76,7 +77,7 @@ it('ranks are how rare the surprises of those that speak are together, and what 
   )
 })
 
-it('a member that ranks its scores itself counts up to one in a thousand', () => {
+it('a member that ranks its scores itself and is silent about most points counts up to one in a thousand', () => {
   const detector = create({ members: ['ewma', { spike: { memory: 80 } }] })
   const alone = create({ members: ['ewma'] })
   for (let index = 0; index < 300; index++) {
@@ -88,6 +89,20 @@ it('a member that ranks its scores itself counts up to one in a thousand', () =>
 
   expect(withSpike! - without!).toBeCloseTo(3, 9)
   expect(calm).toBe(calmAlone)
+})
+
+it('a member that ranks its scores itself and speaks of most points counts as it says', () => {
+  const parameters = { span: 4, length: 4, history: 100 }
+  const detector = create({ members: [{ discord: parameters }] })
+  const alone = discord.create(parameters, scope)
+  for (let index = 0; index < 300; index++) {
+    for (const one of [detector, alone]) one.update(Float64Array.of(Math.sin(index * index)), 0)
+  }
+
+  const [score, own] = [detector, alone].map((one) => one.score(Float64Array.of(1e4), 0))
+
+  expect(own).toBeGreaterThan(4)
+  expect(score).toBeCloseTo(own!, 9)
 })
 
 it('votes are the surprise that enough members reached within the window', () => {

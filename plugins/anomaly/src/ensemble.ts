@@ -104,7 +104,7 @@ class Ensemble implements Detector {
  * The default, for one number: the last stretch against its past, long ones as `discord`, short ones as `recall`, each at two paces,
  * what was never reached, single points far out, and what stands still. Of independent points one in ten scores above 1, one in a
  * hundred above 2.
- * Memory of a snapshot: at most 14,000 bytes a member that is ranked, and what the members need; of the default 62 KB.
+ * Memory of a snapshot: at most 14,000 bytes a member that is ranked, and what the members need; of the default 60.3 KB.
  */
 export const ensemble = defineDetector<EnsembleParameters>({
   name: 'ensemble',

@@ -13,6 +13,8 @@ const REACH = 0.6
 /** The largest number of 32 bits. */
 const SINGLE_MOST = 3.4028234663852886e38
 
+const none = new Float32Array(0)
+
 /** Sorted, and the tail that is fitted: both live no longer than one score. */
 let sorted = new Float64Array(512)
 const tail = new LargestTail()
@@ -26,7 +28,7 @@ export class NearestRanks {
   readonly #capacity: number
   readonly #reach: number
   /** As stretches become more. */
-  #nearest = new Float32Array(0)
+  #nearest = none
   #count = 0
 
   /** `length` is how many steps a stretch has, `history` with how many stretches one is compared. */
